@@ -1,0 +1,30 @@
+"""What every template knows: for whom the user acts, the menu, and how much is unread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from partnership.menu import menu_of
+from partnership.models import Notification
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    acting = getattr(request, "acting", None)
+
+    def unread() -> int:
+        """One query, only on pages that show the bell; counts to 100 at most."""
+        waiting = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
+        return len(waiting.values_list("pk", flat=True)[:100])
+
+    return {
+        "acting": acting,
+        "menu": menu_of(acting, request.path) if acting else [],
+        "unread": SimpleLazyObject(unread) if acting else 0,
+        "is_demo": settings.DEMO,
+        "second_factor_off": not settings.REQUIRE_SECOND_FACTOR,
+        "theme": theme if (theme := request.COOKIES.get("theme")) in {"light", "dark"} else "",
+    }

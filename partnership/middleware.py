@@ -1,0 +1,74 @@
+"""Middleware: one transaction per request, in which the database knows the acting partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+from partnership.access import Acting, enter
+from partnership.models import Membership
+
+MEMBERSHIP_KEY = "membership"
+
+
+class ActingPartnerMiddleware:
+    """Opens the request's transaction and enters it as the partner for which the user acts.
+
+    It takes the place of ATOMIC_REQUESTS: the setting must be made inside the transaction in which the view reads, and
+    the template, which reads too, is rendered within it. An exception or a server error rolls everything back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in {"/healthz", "/readyz"}:
+            return self.get_response(request)
+        acting = self.acting(request)
+        request.acting = acting  # type: ignore[attr-defined]
+        with transaction.atomic():
+            if acting:
+                enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
+            else:
+                enter(partner_id=None, user_id=request.user.pk)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        transaction.set_rollback(True)
+
+    @staticmethod
+    def acting(request: HttpRequest) -> Acting | None:
+        """The chosen membership; the only one when the user has one."""
+        if not request.user.is_authenticated:
+            return None
+        memberships = Membership.objects.for_signing_in(request.user)
+        chosen = request.session.get(MEMBERSHIP_KEY)
+        if chosen is not None:
+            membership = memberships.filter(pk=chosen).first()
+            if membership is not None:
+                return Acting(membership)
+        found = list(memberships[:2])
+        if len(found) == 1:
+            request.session[MEMBERSHIP_KEY] = found[0].pk
+            return Acting(found[0])
+        return None
+
+
+def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Nothing that a signed-in user saw stays in a cache: neither a proxy's nor the browser's on a shared computer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        return response
+
+    return middleware

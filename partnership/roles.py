@@ -1,0 +1,70 @@
+"""Creates the portal's database and its three login roles on any PostgreSQL 15 or newer.
+
+    python -m partnership.roles postgres://admin:secret@host/postgres
+
+Passwords come from PORTAL_OWNER_PASSWORD, PORTAL_WEB_PASSWORD and PORTAL_WORKER_PASSWORD. Run again, it sets the
+passwords anew and changes nothing else.
+
+- portal_owner owns the database and its tables, and runs migrations.
+- portal_web serves pages and API: not owner, not superuser, subject to row-level security.
+- portal_worker runs jobs: reads dates, codes and pseudonyms of all partners, and names of nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psycopg2
+from psycopg2 import sql
+
+ROLES = ("portal_owner", "portal_web", "portal_worker")
+DATABASE = "portal"
+
+
+def create(admin_url: str, passwords: dict[str, str | None], *, database: str = DATABASE, for_tests: bool = False) -> None:
+    """Makes the roles and the database where they are missing.
+
+    `for_tests` lets the owner create databases and take on the other two roles, which the test suite does.
+    """
+    connection = psycopg2.connect(admin_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for role in ROLES:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            options = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE "
+            options += "CREATEDB" if for_tests and role == "portal_owner" else "NOCREATEDB"
+            cursor.execute(sql.SQL(verb + " ROLE {} " + options).format(sql.Identifier(role)))
+            if passwords.get(role):
+                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+                cursor.execute(statement.format(sql.Identifier(role), sql.Literal(passwords[role])))
+        if for_tests:
+            cursor.execute("GRANT portal_web, portal_worker TO portal_owner")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        if not cursor.fetchone():
+            cursor.execute("GRANT portal_owner TO CURRENT_USER")  # a managed service's administrator needs it
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER portal_owner").format(sql.Identifier(database)))
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        cursor.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_web, portal_worker").format(sql.Identifier(database))
+        )
+    connection.close()
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    passwords = {role: os.environ.get(f"{role.upper()}_PASSWORD") for role in ROLES}
+    missing = [f"{role.upper()}_PASSWORD" for role, password in passwords.items() if not password]
+    if missing:
+        print(f"Set {', '.join(missing)} in the environment first.", file=sys.stderr)
+        return 2
+    create(sys.argv[1], passwords)
+    print(f"Database {DATABASE!r} and the roles {', '.join(ROLES)} are ready. Next: manage.py migrate, as portal_owner.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

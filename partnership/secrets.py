@@ -1,0 +1,28 @@
+"""Secrets: from the environment in production; made once and kept under var/ when trying the portal out."""
+
+from __future__ import annotations
+
+import json
+import secrets as random
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+
+def local(directory: Path) -> dict[str, str]:
+    """The secrets of a portal that runs on embedded services: made at the first start, never committed."""
+    path = directory / "secrets.json"
+    if path.exists():
+        return json.loads(path.read_text())
+    made = {
+        "SECRET_KEY": random.token_urlsafe(64),
+        "FIELD_KEYS": Fernet.generate_key().decode(),
+        "INDEX_KEY": random.token_urlsafe(48),
+        "PSEUDONYM_KEY": random.token_urlsafe(48),
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(made, indent=1))
+    temporary.rename(path)
+    return made
