@@ -413,6 +413,8 @@ class DataImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
+    encoding = models.CharField(max_length=12, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True, help_text="Empty: a spreadsheet (XLSX).")
     columns = models.JSONField(default=list, help_text="Headings of the file, in order.")
     mapping = models.JSONField(default=dict, help_text="Field → heading.")
     codes = models.JSONField(default=dict, help_text="Local offence code → ICCS code.")
@@ -443,6 +445,10 @@ class DataImport(models.Model):
         return 100 * self.rows_done // self.rows_total if self.rows_total else 0
 
     @property
+    def rows_good(self) -> int:
+        return self.rows_total - self.rows_bad
+
+    @property
     def is_running(self) -> bool:
         return self.state in {self.State.CHECKING, self.State.LOADING}
 
@@ -470,13 +476,57 @@ class ImportProblem(models.Model):
     row = models.PositiveIntegerField(_("row"))
     column = models.CharField(_("column"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=60)
-    values = EncryptedTextField()
+    values = EncryptedTextField(help_text="The row as it stands in the file: a JSON list.")
 
     class Meta:
         indexes = [models.Index(fields=["data_import", "row", "id"], name="import_problem_list")]
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.reason}"
+
+
+class ImportRow(models.Model):
+    """A checked row of a file, names encrypted, waiting for confirmation; gone when the import is done or discarded.
+
+    Of arrests: `key` is the arrest number, `happened_on` the day of arrest, `other_on` the day of the offence, `code` the
+    ICCS code. Of participants: `happened_on` is the start, `other_on` the end, `code` the reason for ending.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="checked_rows")
+    row = models.PositiveIntegerField()
+    key = models.CharField(max_length=60)
+    head_hash = models.CharField(max_length=32, help_text="Hash of what all rows of one arrest have in common.")
+    row_hash = models.CharField(max_length=32)
+    happened_on = models.DateField()
+    other_on = models.DateField(null=True)
+    code = models.CharField(max_length=20)
+    local_code = models.CharField(max_length=60)
+    is_drug = models.BooleanField()
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    age = models.PositiveSmallIntegerField(null=True)
+    consents = models.BooleanField()
+    person_key = models.CharField(max_length=64)
+    first_names = models.TextField()
+    last_name = models.TextField()
+    born_on = models.TextField()
+    identity_code = models.TextField()
+    sex = models.CharField(max_length=10)
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    code_index = models.CharField(max_length=32)
+    name_birth_index = models.CharField(max_length=32)
+    name_prefixes = ArrayField(models.CharField(max_length=16))
+    code_pseudonym = models.CharField(max_length=64)
+    name_pseudonym = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["data_import", "key"], name="import_row_key"),
+            models.Index(fields=["data_import", "person_key"], name="import_row_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row}"
 
 
 class ImportMapping(models.Model):

@@ -57,10 +57,13 @@ class RecidivismResult(models.Model):
         NOTHING = "", _("Published")
         SMALL_COUNT = "small_count", _("Withheld: a count of 1 to 4")
         FEW_PEOPLE = "few_people", _("Withheld: fewer than 10 people observed")
+        SMALL_DIFFERENCE = "small_difference", _("Withheld: a small count would follow from another figure")
+        PART = "part", _("Withheld: a part of this total is")
         NOBODY = "nobody", _("Nobody has been observed for this long yet")
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="recidivism")
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    # None: all programmes of the partner, a person counted once in each.
+    programme = models.ForeignKey(Programme, models.CASCADE, null=True, related_name="+")
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
     offences = models.CharField(max_length=10, choices=Offences)
     window_months = models.PositiveSmallIntegerField()
@@ -73,7 +76,11 @@ class RecidivismResult(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "programme", "offences", "window_months"], name="one_recidivism_result"),
+            models.UniqueConstraint(
+                fields=["run", "partner", "programme", "offences", "window_months"],
+                name="one_recidivism_result",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=~Q(rearrested__in=[1, 2, 3, 4]), name="no_small_rearrested_count_stored"),
             models.CheckConstraint(condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"),
         ]
@@ -90,11 +97,12 @@ class ArrestTrendResult(models.Model):
         SUPPLY = "supply", _("Other drug offences")
         OTHER = "other", _("Other offences")
         ALL = "all", _("All arrests")
+        JUVENILE_DRUG = "juvenile_drug", _("Drug offences of under-18s")
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="trends")
     district = models.ForeignKey(District, models.CASCADE, related_name="+")
     month = models.DateField()
-    group = models.CharField(max_length=10, choices=Group)
+    group = models.CharField(max_length=15, choices=Group)
     arrests = models.PositiveIntegerField(null=True)
     rate_per_100k = models.FloatField(null=True)
 
@@ -106,19 +114,3 @@ class ArrestTrendResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district_id} {self.month} {self.group}"
-
-
-class Chart(models.Model):
-    """A chart drawn by the job that computed the figures, so that pages only send it."""
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="charts")
-    key = models.CharField(max_length=60)
-    theme = models.CharField(max_length=5)
-    language = models.CharField(max_length=5)
-    svg = models.TextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "key", "theme", "language"], name="one_chart")]
-
-    def __str__(self) -> str:
-        return self.key

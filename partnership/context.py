@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from partnership import demo
 from partnership.menu import menu_of
 from partnership.models import Notification
 
@@ -25,6 +26,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_of(acting, request.path) if acting else [],
         "unread": SimpleLazyObject(unread) if acting else 0,
         "is_demo": settings.DEMO,
+        "demo_sign_ins": demo.SIGN_INS if settings.DEMO else (),
+        "demo_password": demo.PASSWORD if settings.DEMO else "",
         "second_factor_off": not settings.REQUIRE_SECOND_FACTOR,
         "theme": theme if (theme := request.COOKIES.get("theme")) in {"light", "dark"} else "",
     }

@@ -197,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "partnership.errorpages.csrf_failure"
 # PORTAL_HTTP=1 serves production settings without TLS in front: only for trying docker compose on one machine.
 SECURE = PRODUCTION and not env.bool("PORTAL_HTTP", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE

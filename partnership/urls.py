@@ -1,1 +1,42 @@
-urlpatterns = []
+"""All addresses. Each app lists its own; this project module alone looks at them all."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from partnership import health, views
+
+handler400 = "partnership.errorpages.bad_request"
+handler403 = "partnership.errorpages.forbidden"
+handler404 = "partnership.errorpages.not_found"
+handler500 = "partnership.errorpages.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("theme/", views.theme, name="theme"),
+    path("choose-partner/", views.choose_partner, name="choose_partner"),
+    path("invitation/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("profile/", views.profile, name="profile"),
+    path("notifications/", views.notification_list, name="notification_list"),
+    path("notifications/read/", views.notifications_read, name="notifications_read"),
+    path("notifications/<int:pk>/", views.notification, name="notification"),
+    path("partners/", views.partner_list, name="partner_list"),
+    path("partners/new/", views.partner_new, name="partner_new"),
+    path("partners/<int:pk>/", views.partner, name="partner"),
+    path("members/", views.member_list, name="member_list"),
+    path("members/<int:pk>/", views.member, name="member"),
+    path("invitations/<int:pk>/revoke/", views.invitation_revoke, name="invitation_revoke"),
+    path("agreements/", views.agreement_list, name="agreement_list"),
+    path("agreements/new/", views.agreement_edit, name="agreement_new"),
+    path("agreements/<int:pk>/", views.agreement, name="agreement"),
+    path("agreements/<int:pk>/edit/", views.agreement_edit, name="agreement_edit"),
+    path("agreements/<int:pk>/end/", views.agreement_end, name="agreement_end"),
+    path("read-log/", views.read_log, name="read_log"),
+    path("", include("programs.urls")),
+    path("", include("cases.urls")),
+    path("", include("referrals.urls")),
+    path("", include("metrics.urls")),
+]

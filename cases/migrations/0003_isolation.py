@@ -20,11 +20,12 @@ OWNED = [
     "cases_dataimport",
     "cases_importchunk",
     "cases_importproblem",
+    "cases_importrow",
     "cases_importmapping",
 ]
 MEASURED = ["cases_person", "cases_enrolment", "cases_session", "cases_arrest", "cases_offence", "cases_feed"]
 IMPORTED = ["cases_person", "cases_enrolment", "cases_arrest", "cases_offence", "cases_feed"]
-IMPORTING = ["cases_dataimport", "cases_importchunk", "cases_importproblem"]
+IMPORTING = ["cases_dataimport", "cases_importchunk", "cases_importproblem", "cases_importrow"]
 PERSON_WITHOUT_NAMES = (
     "id, partner_id, sex, birth_year, district_id, died_on, code_index, name_birth_index, code_pseudonym,"
     " name_pseudonym, source_key, created_at, changed_at"

@@ -4,7 +4,7 @@ from django.db import migrations
 
 from partnership import rls
 
-RESULTS = ["metrics_recidivismresult", "metrics_arresttrendresult", "metrics_chart"]
+RESULTS = ["metrics_recidivismresult", "metrics_arresttrendresult"]
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.http import QueryDict
@@ -108,6 +107,38 @@ def notification_text(kind: str) -> str:
     return text_of(kind)
 
 
-@register.simple_tag
-def url_query(**params: Any) -> str:
-    return urlencode(params)
+@register.filter
+def as_select(field: Any) -> SafeString:
+    """A filter's field with the looks of a form."""
+    widget = field.field.widget
+    css = "form-select" if getattr(widget, "input_type", "") == "select" else "form-control"
+    return field.as_widget(attrs={"class": css})
+
+
+@register.filter
+def length_or_int(value: Any) -> int:
+    """A lazy number as a plain one, for plural forms."""
+    return int(value)
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def read_label(what: str) -> str:
+    """What was read, in words."""
+    labels = {
+        "person": _("Person"),
+        "person_list": _("List of people"),
+        "enrolment": _("Enrolment"),
+        "caseload": _("Caseload"),
+        "referral": _("Referral"),
+        "referral_list": _("List of referrals"),
+        "referral_export": _("Export of referrals"),
+        "diversion": _("Diversion"),
+        "diversion_list": _("List of diversions"),
+        "import_problems": _("Rejected rows of an import"),
+    }
+    return labels.get(what, what)

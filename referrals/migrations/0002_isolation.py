@@ -11,19 +11,33 @@ DISCLOSURE = f"({rls.SENDER} or ({TO} and is_open))"
 SENT = f"({rls.SENDER} or ({TO} and is_sent))"
 CHANGE = f"({rls.SENDER} or ({TO} and from_state <> 'draft') or ({TO} and verb = 'send'))"
 
-# The withdrawal of a consent closes what was disclosed under it in the same statement, whoever records it. The function
-# runs as its owner because a party may not make a row invisible to itself; it can do nothing else, and only this
-# trigger calls it.
+# What was disclosed is closed in the very statement that withdraws the consent, or declines or withdraws the referral,
+# whoever does it. The functions run as their owner, because a party may not make a row invisible to itself; they can do
+# nothing else, and only these triggers call them.
 CLOSE_DISCLOSURES = """
-CREATE FUNCTION close_disclosures() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION close_disclosures_of_consent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
   UPDATE referrals_disclosure SET is_open = false
    WHERE referral_id IN (SELECT id FROM referrals_referral WHERE consent_id = NEW.id);
   RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION close_disclosures() FROM PUBLIC;
-CREATE TRIGGER close_disclosures AFTER UPDATE OF withdrawn_at ON cases_consent
-  FOR EACH ROW WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION close_disclosures();
+CREATE FUNCTION close_disclosure_of_referral() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  UPDATE referrals_disclosure SET is_open = false WHERE referral_id = NEW.id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION close_disclosures_of_consent(), close_disclosure_of_referral() FROM PUBLIC;
+CREATE TRIGGER close_disclosures AFTER UPDATE OF withdrawn_at ON cases_consent FOR EACH ROW
+  WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION close_disclosures_of_consent();
+CREATE TRIGGER close_disclosure AFTER UPDATE OF state ON referrals_referral FOR EACH ROW
+  WHEN (NEW.state IN ('declined', 'withdrawn')) EXECUTE FUNCTION close_disclosure_of_referral();
+"""
+DROP_CLOSE_DISCLOSURES = """
+DROP TRIGGER close_disclosures ON cases_consent;
+DROP TRIGGER close_disclosure ON referrals_referral;
+DROP FUNCTION close_disclosures_of_consent(), close_disclosure_of_referral();
 """
 
 
@@ -83,8 +97,5 @@ class Migration(migrations.Migration):
         rls.policy("referrals_referral", "jobs_update", role="worker", command="UPDATE", using=TO),
         rls.policy("referrals_change", "jobs_write", role="worker", command="INSERT", using=TO),
         rls.policy("referrals_condition", "jobs_update", role="worker", command="UPDATE", using=TO),
-        migrations.RunSQL(
-            CLOSE_DISCLOSURES,
-            "DROP TRIGGER close_disclosures ON cases_consent; DROP FUNCTION close_disclosures()",
-        ),
+        migrations.RunSQL(CLOSE_DISCLOSURES, DROP_CLOSE_DISCLOSURES),
     ]

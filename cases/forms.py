@@ -1,0 +1,169 @@
+"""Forms of people, enrolments and imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases import iccs
+from cases.imports.fields import COLUMNS
+from cases.models import DataImport, Enrolment, Goal, Note, Person, Session, Sex
+from partnership import identity_code
+from partnership.forms import DateInput
+from partnership.models import District, Partner
+from programs.models import Programme
+
+
+class PersonForm(forms.ModelForm):
+    """Who the person is. The identity code fills in date of birth and sex; without a code a name or a nickname will do."""
+
+    identity_code = forms.CharField(
+        label=_("Personal identity code"), required=False, max_length=11, help_text=_("Leave empty for somebody without one.")
+    )
+    last_name = forms.CharField(label=_("Last name"), required=False, max_length=100)
+    first_names = forms.CharField(label=_("First names"), max_length=100, help_text=_("Or what the person wants to be called."))
+    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput())
+    sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"}))
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+    class Meta:
+        model = Person
+        fields = ["identity_code", "last_name", "first_names", "born_on", "sex", "phone", "email", "district"]
+
+    def clean_identity_code(self) -> str:
+        text = self.cleaned_data["identity_code"]
+        self.parsed = identity_code.parse(text) if text else None
+        return self.parsed.text if self.parsed else ""
+
+    def clean_born_on(self) -> Any:
+        born_on = self.cleaned_data["born_on"]
+        if born_on and not 1900 <= born_on.year <= timezone.localdate().year:
+            raise ValidationError(_("This is not a date of birth."))
+        if born_on and born_on > timezone.localdate():
+            raise ValidationError(_("The date of birth lies in the future."))
+        return born_on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        code = getattr(self, "parsed", None)
+        if code:
+            if data.get("born_on") and data["born_on"] != code.born_on:
+                self.add_error("born_on", _("The identity code says another date of birth."))
+            data["born_on"] = code.born_on
+            if data.get("sex") in (None, "", Sex.UNKNOWN):
+                data["sex"] = code.sex
+        data["sex"] = data.get("sex") or Sex.UNKNOWN
+        return data
+
+
+class SessionForm(forms.ModelForm):
+    class Meta:
+        model = Session
+        fields = ["held_on", "method", "attendance", "minutes"]
+        widgets = {"held_on": DateInput()}
+
+
+class GoalForm(forms.ModelForm):
+    text = forms.CharField(label=_("Goal"), max_length=300)
+
+    class Meta:
+        model = Goal
+        fields = ["area", "text"]
+
+
+class NoteForm(forms.ModelForm):
+    text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    class Meta:
+        model = Note
+        fields = ["text"]
+
+
+class EndForm(forms.Form):
+    ended_on = forms.DateField(label=_("Ended on"), widget=DateInput())
+    reason = forms.ChoiceField(label=_("Reason"), choices=Enrolment.EndReason.choices)
+
+
+class EnrolForm(forms.Form):
+    """Enrols an own person in an own programme, without a referral."""
+
+    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
+    started_on = forms.DateField(label=_("Start"), widget=DateInput())
+    measurement_consent = forms.BooleanField(
+        label=_("The person consents to be counted in the partnership's statistics, by pseudonym"), required=False
+    )
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = Programme.objects.filter(partner=partner, is_active=True)  # type: ignore[attr-defined]
+
+
+class UploadForm(forms.Form):
+    """A file of arrests or participants, and what is known of it as a whole."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX, headings in the first row, one row per offence or participation."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+    def __init__(self, *args: Any, partner: Partner, kind: str, max_bytes: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_bytes = max_bytes
+        if kind == DataImport.Kind.ARRESTS:
+            self.fields["complete_through"] = forms.DateField(
+                label=_("Complete through"),
+                widget=DateInput(),
+                help_text=_("Up to which day all arrests of these districts are in your files, this one included. Figures look no further."),
+            )
+            self.fields["districts"] = forms.ModelMultipleChoiceField(
+                label=_("Districts covered"),
+                queryset=District.objects.filter(partners=partner),
+                widget=forms.CheckboxSelectMultiple,
+                initial=list(District.objects.filter(partners=partner)),
+            )
+        else:
+            self.fields["programme"] = forms.ModelChoiceField(
+                label=_("Programme"), queryset=Programme.objects.filter(partner=partner, is_active=True)
+            )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.max_bytes:
+            raise ValidationError(_("The file is larger than %(mb)d MB: divide it.") % {"mb": self.max_bytes // 1024 // 1024})
+        return file
+
+    def clean_complete_through(self) -> Any:
+        day = self.cleaned_data["complete_through"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The date lies in the future."))
+        return day
+
+
+class MappingForm(forms.Form):
+    """Which column is what; and an ICCS code for each local offence code that has none."""
+
+    def __init__(self, *args: Any, data_import: DataImport, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        headings = [("", "—"), *((heading, heading) for heading in data_import.columns)]
+        for column in COLUMNS[data_import.kind]:
+            self.fields[f"column_{column.name}"] = forms.ChoiceField(
+                label=column.label, choices=headings, required=column.required, initial=data_import.mapping.get(column.name, "")
+            )
+        codes = [("", _("— no code yet —")), *((code, f"{code} · {label}") for code, label in sorted(iccs.CODES.items()))]
+        self.code_fields: dict[str, str] = {}
+        for number, (local, rows) in enumerate(sorted(data_import.unmapped_codes.items(), key=lambda item: -item[1])):
+            name = f"code_{number}"
+            self.code_fields[name] = local
+            self.fields[name] = forms.ChoiceField(label=f"{local} ({rows})", choices=codes, required=False)
+
+    def mapping(self) -> dict[str, str]:
+        return {name.removeprefix("column_"): value for name, value in self.cleaned_data.items() if name.startswith("column_")}
+
+    def codes(self) -> dict[str, str]:
+        return {local: self.cleaned_data[name] for name, local in self.code_fields.items()}

@@ -1,0 +1,180 @@
+"""Which columns a file can have, and how each value is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import DataImport, Enrolment, Sex
+from partnership import identity_code
+from partnership.crypto import normalise_name
+
+
+class Problem(Exception):
+    """A value that can't be taken; the code names the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+REASONS: dict[str, str | Promise] = {
+    "missing": _("This value is missing."),
+    "bad_date": _("Not a date: write 2026-01-31 or 31.1.2026."),
+    "future_date": _("The date lies in the future."),
+    "too_old": _("The date lies before 1900."),
+    "offence_after_arrest": _("The offence is dated after the arrest."),
+    "end_before_start": _("The end comes before the start."),
+    "reason_missing": _("An ended participation needs a reason."),
+    "reason_unknown": _("Not a known reason for ending."),
+    "unknown_district": _("No district has this name or code."),
+    "unmapped_code": _("This offence code has no ICCS code yet: choose one below the columns."),
+    "bad_identity_code": _("Not a valid personal identity code."),
+    "birth_differs": _("The date of birth differs from the one in the identity code."),
+    "born_after": _("The date of birth lies after the event."),
+    "bad_sex": _("Not a known value for sex."),
+    "bad_yes_no": _("Neither yes nor no."),
+    "too_long": _("The value is too long."),
+    "too_few_columns": _("The row has fewer values than the heading."),
+    "conflicting_rows": _("Rows with this arrest number disagree on day, district or person."),
+    "two_open": _("The person has an open participation in this programme with another start."),
+    "no_identity": _("Neither an identity code nor a full name with date of birth."),
+}
+
+
+class Column(NamedTuple):
+    name: str
+    label: str | Promise
+    read: Callable[[Any], Any]
+    required: bool = False
+    guesses: tuple[str, ...] = ()
+
+
+def read_text(limit: int) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        text = str(value).strip()
+        if len(text) > limit:
+            raise Problem("too_long")
+        return text
+
+    return read
+
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+def read_date(value: Any) -> date:
+    """A day: a spreadsheet's own date, 2026-01-31 (a time after it is cut), 31.1.2026, 31/1/2026 or 20260131."""
+    if isinstance(value, datetime):
+        day = value.date()
+    elif isinstance(value, date):
+        day = value
+    else:
+        text = str(value).strip()
+        try:
+            if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+                day = date(int(match[1]), int(match[2]), int(match[3]))
+            elif match := _DAY_FIRST.fullmatch(text):
+                day = date(int(match[3]), int(match[2]), int(match[1]))
+            else:
+                raise Problem("bad_date")
+        except ValueError:
+            raise Problem("bad_date") from None
+    if day > date.today() + timedelta(days=1):  # noqa: DTZ011 — a file may come from a zone ahead of ours
+        raise Problem("future_date")
+    if day.year < 1900:
+        raise Problem("too_old")
+    return day
+
+
+def read_identity_code(value: Any) -> identity_code.IdentityCode:
+    try:
+        return identity_code.parse(str(value))
+    except ValidationError:
+        raise Problem("bad_identity_code") from None
+
+
+_SEXES: dict[str, str] = (
+    dict.fromkeys(["female", "f", "woman", "nainen", "n", "kvinna", "k", "2"], Sex.FEMALE)
+    | dict.fromkeys(["male", "m", "man", "mies", "1"], Sex.MALE)
+    | dict.fromkeys(["other", "o", "muu", "annat", "annan", "9"], Sex.OTHER)
+    | dict.fromkeys(["unknown", "u", "ei tiedossa", "okänd", "0"], Sex.UNKNOWN)
+)
+
+
+def read_sex(value: Any) -> str:
+    try:
+        return _SEXES[str(value).strip().casefold()]
+    except KeyError:
+        raise Problem("bad_sex") from None
+
+
+_YES_NO = dict.fromkeys(["yes", "y", "1", "true", "kyllä", "k", "ja", "j", "x"], True) | dict.fromkeys(
+    ["no", "n", "0", "false", "ei", "e", "nej"], False
+)
+
+
+def read_yes_no(value: Any) -> bool:
+    try:
+        return _YES_NO[str(value).strip().casefold()]
+    except KeyError:
+        raise Problem("bad_yes_no") from None
+
+
+def read_end_reason(value: Any) -> str:
+    text = str(value).strip().casefold()
+    for code, label in Enrolment.EndReason.choices:
+        if text in {code, str(label).casefold()}:
+            return code
+    raise Problem("reason_unknown")
+
+
+PERSON_COLUMNS = (
+    Column("identity_code", _("Personal identity code"), read_identity_code, guesses=("henkilötunnus", "hetu", "personbeteckning", "identity code", "personal id")),
+    Column("last_name", _("Last name"), read_text(100), guesses=("sukunimi", "efternamn", "surname", "family name")),
+    Column("first_names", _("First names"), read_text(100), guesses=("etunimet", "etunimi", "förnamn", "first name", "given name")),
+    Column("born_on", _("Date of birth"), read_date, guesses=("syntymäaika", "födelsetid", "birth date", "dob")),
+    Column("sex", _("Sex"), read_sex, guesses=("sukupuoli", "kön", "gender")),
+)
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    DataImport.Kind.ARRESTS: (
+        Column("arrest_number", _("Arrest number"), read_text(60), required=True, guesses=("kiinniottonumero", "number", "nro", "case number", "id")),
+        Column("arrested_on", _("Day of arrest"), read_date, required=True, guesses=("kiinniottopäivä", "arrest date", "date", "päivä", "pvm", "datum")),
+        Column("offence_code", _("Offence code"), read_text(60), required=True, guesses=("rikosnimike", "offence", "offense", "charge", "brott", "code")),
+        Column("offence_on", _("Day of offence"), read_date, guesses=("tekopäivä", "offence date", "offense date", "brottsdatum")),
+        Column("district", _("District"), read_text(100), required=True, guesses=("alue", "kunta", "municipality", "område", "area")),
+        *PERSON_COLUMNS,
+    ),
+    DataImport.Kind.PARTICIPANTS: (
+        Column("started_on", _("Started on"), read_date, required=True, guesses=("alkupäivä", "start", "start date", "startdatum")),
+        Column("ended_on", _("Ended on"), read_date, guesses=("loppupäivä", "end", "end date", "slutdatum")),
+        Column("end_reason", _("Reason for ending"), read_end_reason, guesses=("syy", "reason", "orsak")),
+        Column("consents", _("Consents to statistics (yes or no)"), read_yes_no, required=True, guesses=("suostumus", "consent", "samtycke", "measurement consent")),
+        Column("district", _("District"), read_text(100), guesses=("alue", "kunta", "municipality", "område", "area")),
+        *PERSON_COLUMNS,
+    ),
+}  # fmt: skip
+
+
+def guess_mapping(kind: str, headings: list[str], remembered: dict[str, str]) -> dict[str, str]:
+    """Field → heading: what the partner chose last time where those headings are there, else by name."""
+    by_name = {normalise_name(heading): heading for heading in headings}
+    mapping: dict[str, str] = {}
+    for column in COLUMNS[kind]:
+        if remembered.get(column.name) in headings:
+            mapping[column.name] = remembered[column.name]
+            continue
+        for guess in (column.name, str(column.label), *column.guesses):
+            heading = by_name.get(normalise_name(guess))
+            if heading and heading not in mapping.values():
+                mapping[column.name] = heading
+                break
+    return mapping

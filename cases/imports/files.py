@@ -1,0 +1,104 @@
+"""Reading uploaded files: CSV with comma, semicolon or tab, UTF-8 (with or without BOM) or Windows-1252; XLSX.
+
+A file is kept in encrypted pieces in the database until its import is done, so that any worker can read it and the
+isolation of partners holds for it as well.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+from zipfile import BadZipFile
+
+from django.utils.translation import gettext as _
+
+from cases.models import DataImport, ImportChunk
+from partnership import crypto
+from partnership.errors import RuleError
+
+CHUNK = 1024 * 1024
+csv.field_size_limit(1024 * 1024)
+
+
+class UnreadableFile(RuleError):
+    code = "unreadable_file"
+
+
+def find_encoding(chunks: Iterable[bytes]) -> str:
+    """utf-8-sig where the bytes are UTF-8, else cp1252, in which Finnish and Swedish systems of old wrote."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in chunks:
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def find_delimiter(first_line: str) -> str:
+    return max(";,\t", key=first_line.count)
+
+
+class _Chunks(io.RawIOBase):
+    """The file as one stream, decrypting a piece at a time."""
+
+    def __init__(self, data_import: DataImport) -> None:
+        self.data_import = data_import
+        self.number = 0
+        self.rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self.rest:
+            chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).values_list("data", flat=True)
+            token = chunk.first()
+            if token is None:
+                return 0
+            self.rest = crypto.decrypt_bytes(bytes(token))
+            self.number += 1
+        size = min(len(buffer), len(self.rest))
+        buffer[:size] = self.rest[:size]
+        self.rest = self.rest[size:]
+        return size
+
+
+def rows_of(data_import: DataImport) -> Iterator[list[Any]]:
+    """The rows of a stored file, its heading first; empty rows are left out."""
+    stream = io.BufferedReader(_Chunks(data_import), CHUNK)
+    if data_import.delimiter:
+        text = io.TextIOWrapper(stream, encoding=data_import.encoding, errors="replace", newline="")
+        yield from _filled(csv.reader(text, delimiter=data_import.delimiter))
+        return
+    with tempfile.TemporaryFile() as file:  # a spreadsheet is a ZIP archive, which is read from its end
+        while piece := stream.read(CHUNK):
+            file.write(piece)
+        file.seek(0)
+        yield from _filled(sheet_rows(file))
+
+
+def _filled(rows: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:
+    for row in rows:
+        values = ["" if value is None else value for value in row]
+        if any(str(value).strip() for value in values):
+            yield values
+
+
+def sheet_rows(file: BinaryIO) -> Iterator[tuple[Any, ...]]:
+    """The rows of a workbook's first sheet."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except (BadZipFile, KeyError, ValueError, OSError) as error:
+        raise UnreadableFile(_("This is not a spreadsheet that can be read: save it as XLSX or CSV.")) from error
+    try:
+        yield from book.worksheets[0].iter_rows(values_only=True)
+    finally:
+        book.close()

@@ -1,0 +1,174 @@
+"""Actions on people, consents and enrolments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Consent, Enrolment, Goal, Note, Person, Session
+from partnership import outbox
+from partnership.access import Acting
+from partnership.errors import RuleError
+from partnership.models import Partner
+from programs.models import Programme
+
+
+class KnownPerson(RuleError):
+    code = "known_person"
+
+
+class AlreadyEnrolled(RuleError):
+    code = "already_enrolled"
+
+
+class EnrolmentEnded(RuleError):
+    code = "enrolment_ended"
+
+
+class DateOutOfRange(RuleError):
+    code = "date_out_of_range"
+
+
+class GuardianConsentMissing(RuleError):
+    code = "guardian_consent_missing"
+
+
+def find_known(partner: Partner, identity_code: str) -> Person | None:
+    """The partner's own person with this identity code."""
+    return Person.objects.found_by(partner.pk, identity_code).first() if identity_code else None
+
+
+@transaction.atomic
+def save_person(*, by: Acting, person: Person) -> Person:
+    """Saves a person of the acting partner. Two records with one identity code can't stand side by side."""
+    person.partner = by.partner
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        if "one_person_per_code" in str(error):
+            raise KnownPerson(_("You have a person with this identity code already: search for the code.")) from error
+        raise
+    return person
+
+
+@transaction.atomic
+def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: Any) -> Consent:
+    """Records the person's consent to a disclosure to another partner.
+
+    For somebody under 18 a guardian's consent belongs to it, or the reason why there is none.
+    """
+    if person.is_minor and not (terms.get("guardian_name") or terms.get("guardian_missing_reason")):
+        raise GuardianConsentMissing(
+            _("This person is under 18: name the guardian who consents, or say why a guardian's consent is missing.")
+        )
+    consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
+    consent.full_clean(exclude=["disclosed_at", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"])
+    consent.save()
+    return consent
+
+
+@transaction.atomic
+def enrol(*, by: Acting, person: Person, programme: Programme, started_on: date, measurement_consent: bool, referral_kind: str = "") -> Enrolment:
+    """Enrols an own person in an own programme."""
+    if programme.partner_id != by.partner.pk:
+        raise RuleError(_("Only its own partner enrols people in a programme."))
+    if started_on > timezone.localdate():
+        raise DateOutOfRange(_("The start can't be in the future: enrol the person on the day."))
+    try:
+        with transaction.atomic():
+            return Enrolment.objects.create(
+                partner=by.partner,
+                person=person,
+                programme=programme,
+                started_on=started_on,
+                measurement_consent=measurement_consent,
+                referral_kind=referral_kind,
+                responsible=by.user,
+            )
+    except IntegrityError as error:
+        if "enrolled_once_at_a_time" in str(error):
+            raise AlreadyEnrolled(_("This person takes part in the programme already.")) from error
+        raise
+
+
+def _open(enrolment: Enrolment) -> Enrolment:
+    """The enrolment, locked; an ended one takes no more entries."""
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if locked.ended_on:
+        raise EnrolmentEnded(_("This enrolment has ended."))
+    return locked
+
+
+@transaction.atomic
+def record_session(*, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None) -> Session:
+    """Records a session. Its attendance, a count and a date, reaches a diversion that asks for sessions; its content never."""
+    enrolment = _open(enrolment)
+    if not enrolment.started_on <= held_on <= timezone.localdate():
+        raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
+    session = Session.objects.create(
+        partner=by.partner,
+        enrolment=enrolment,
+        held_on=held_on,
+        method=method,
+        attendance=attendance,
+        minutes=minutes,
+        recorded_by=by.user,
+    )
+    if attendance == Session.Attendance.ATTENDED:
+        enrolment.last_contact_on = max(filter(None, [enrolment.last_contact_on, held_on]))
+        enrolment.save(update_fields=["last_contact_on"])
+    outbox.announce("session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=enrolment.pk)
+    return session
+
+
+@transaction.atomic
+def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
+    return Goal.objects.create(partner=by.partner, enrolment=_open(enrolment), area=area, text=text)
+
+
+@transaction.atomic
+def mark_goal(*, goal: Goal, reached_on: date | None) -> None:
+    """Marks a goal as reached, or takes the mark back."""
+    goal.reached_on = reached_on
+    goal.save(update_fields=["reached_on"])
+
+
+@transaction.atomic
+def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
+    return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
+
+
+@transaction.atomic
+def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: str) -> Enrolment:
+    """Ends an enrolment; the referral that led to it, if any, learns of it from the event."""
+    enrolment = _open(enrolment)
+    if not enrolment.started_on <= ended_on <= timezone.localdate():
+        raise DateOutOfRange(_("The end lies before the start or in the future."))
+    enrolment.ended_on, enrolment.end_reason = ended_on, Enrolment.EndReason(reason)
+    enrolment.save(update_fields=["ended_on", "end_reason"])
+    if reason == Enrolment.EndReason.DIED and not enrolment.person.died_on:
+        enrolment.person.died_on = ended_on
+        enrolment.person.save()
+    outbox.announce(
+        "enrolment.ended",
+        f"enrolment:{enrolment.pk}:ended",
+        partner=by.partner.pk,
+        user=by.user.pk,
+        enrolment=enrolment.pk,
+        reason=reason,
+    )
+    return enrolment
+
+
+@transaction.atomic
+def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
+    """Withdraws (from today on) or gives again the consent to be counted in statistics."""
+    enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
+    enrolment.measurement_consent = consents
+    enrolment.save(update_fields=["measurement_consent", "measurement_consent_ended_on"])
+    outbox.announce("measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk)

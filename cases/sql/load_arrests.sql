@@ -1,0 +1,84 @@
+-- Loads one slice of the people of an import of arrests, with their arrests and offences.
+-- Returns: one row (arrests added, corrected, unchanged).
+-- A row of cases_importrow per offence; rows with one arrest number (key) are one arrest of one person (person_key).
+-- Natural key: partner and arrest number; content_hash is the hash of all its rows, so a file imported twice changes
+-- nothing, and a corrected arrest replaces the old one.
+-- Indexes: import_row_person, one_person_per_code, one_person_per_source_key, one_arrest_per_number.
+WITH slice AS MATERIALIZED (
+    SELECT r.* FROM cases_importrow r
+     WHERE r.data_import_id = %(import)s AND abs(hashtext(r.person_key)::bigint) %% %(slices)s = %(slice)s
+),
+heads AS MATERIALIZED (  -- one row an arrest
+    SELECT DISTINCT ON (key) key, happened_on, district_id, age, person_key, code_index,
+           bool_or(is_drug) OVER (PARTITION BY key) AS is_drug,
+           md5(string_agg(row_hash, ',') OVER (PARTITION BY key ORDER BY row_hash
+               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS content_hash
+      FROM (SELECT DISTINCT ON (key, row_hash) * FROM slice ORDER BY key, row_hash) AS once
+     ORDER BY key, age NULLS LAST
+),
+known AS MATERIALIZED (
+    SELECT h.key, a.id AS arrest_id, a.content_hash = h.content_hash AS is_same
+      FROM heads h JOIN cases_arrest a ON a.partner_id = %(partner)s AND a.arrest_number = h.key
+),
+people AS MATERIALIZED (  -- one row a person who has a new or corrected arrest; the newest arrest says the name
+    SELECT DISTINCT ON (s.person_key) s.*
+      FROM slice s LEFT JOIN known k USING (key)
+     WHERE k.is_same IS NOT TRUE
+     ORDER BY s.person_key, s.happened_on DESC, s.row DESC
+),
+matched AS MATERIALIZED (
+    SELECT DISTINCT ON (p.person_key) p.person_key, c.id
+      FROM people p JOIN cases_person c ON c.partner_id = %(partner)s
+       AND ((p.code_index <> '' AND c.code_index = p.code_index) OR c.source_key = p.person_key)
+     ORDER BY p.person_key, (c.code_index = p.code_index AND p.code_index <> '') DESC, c.id
+),
+renamed AS (
+    UPDATE cases_person c
+       SET first_names = p.first_names, last_name = p.last_name, born_on = p.born_on, identity_code = p.identity_code,
+           sex = p.sex, birth_year = p.birth_year, name_birth_index = p.name_birth_index, name_prefixes = p.name_prefixes,
+           code_pseudonym = p.code_pseudonym, name_pseudonym = p.name_pseudonym, changed_at = now()
+      FROM people p JOIN matched m USING (person_key)
+     WHERE c.id = m.id AND p.last_name <> ''
+       AND (c.name_pseudonym, c.name_birth_index, c.sex) IS DISTINCT FROM (p.name_pseudonym, p.name_birth_index, p.sex)
+),
+made AS (
+    INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
+           district_id, code_index, name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, source_key,
+           created_at, changed_at)
+    SELECT %(partner)s, first_names, last_name, born_on, identity_code, '', '', sex, birth_year, NULL, code_index,
+           name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, person_key, now(), now()
+      FROM people p WHERE NOT EXISTS (SELECT FROM matched m WHERE m.person_key = p.person_key)
+    RETURNING id, source_key
+),
+person_ids AS (
+    SELECT person_key, id FROM matched UNION ALL SELECT source_key, id FROM made
+),
+corrected AS (
+    UPDATE cases_arrest a
+       SET person_id = i.id, arrested_on = h.happened_on, district_id = h.district_id, is_drug = h.is_drug,
+           age_at_offence = h.age, content_hash = h.content_hash, received_at = now()
+      FROM known k JOIN heads h USING (key) JOIN person_ids i ON i.person_key = h.person_key
+     WHERE a.id = k.arrest_id AND NOT k.is_same
+    RETURNING a.id, a.arrest_number
+),
+gone AS (
+    DELETE FROM cases_offence o USING known k WHERE o.arrest_id = k.arrest_id AND NOT k.is_same
+),
+added AS (
+    INSERT INTO cases_arrest (partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, age_at_offence,
+           content_hash, received_at)
+    SELECT %(partner)s, i.id, h.key, h.happened_on, h.district_id, h.is_drug, h.age, h.content_hash, now()
+      FROM heads h JOIN person_ids i ON i.person_key = h.person_key
+     WHERE NOT EXISTS (SELECT FROM known k WHERE k.key = h.key)
+    RETURNING id, arrest_number
+),
+written AS (
+    SELECT id, arrest_number FROM added UNION ALL SELECT id, arrest_number FROM corrected
+),
+offences AS (
+    INSERT INTO cases_offence (partner_id, arrest_id, iccs, local_code, offence_on)
+    SELECT DISTINCT ON (s.key, s.row_hash) %(partner)s, w.id, s.code, s.local_code, s.other_on
+      FROM slice s JOIN written w ON w.arrest_number = s.key
+     ORDER BY s.key, s.row_hash
+)
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM corrected), (SELECT count(*) FROM known WHERE is_same)

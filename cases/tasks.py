@@ -1,0 +1,69 @@
+"""Jobs of imports."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from cases.imports.checking import check
+from cases.imports.loading import load
+from cases.models import DataImport
+from partnership.access import acting_for
+from partnership.errors import RuleError
+
+log = logging.getLogger(__name__)
+STALLED_AFTER = timedelta(minutes=3)
+LOCK_SPACE = 7001
+"""First key of the advisory locks, so that other uses of advisory locks don't meet these."""
+
+
+@contextmanager
+def _alone(import_id: int) -> Iterator[bool]:
+    """True while no other worker is at the same import: a lock of the session, gone when its worker dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, import_id])
+        got = cursor.fetchone()[0]
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, import_id])
+
+
+@shared_task
+def run_import(import_id: int, partner_id: int) -> None:
+    """Checks or loads, as the import's state says. Delivered twice, the second finds nothing to do."""
+    with _alone(import_id) as alone:
+        if not alone:
+            return
+        with acting_for(partner_id, role="worker"):
+            data_import = DataImport.objects.get(pk=import_id)
+        try:
+            if data_import.state == DataImport.State.CHECKING:
+                check(data_import)
+            elif data_import.state == DataImport.State.LOADING:
+                load(data_import)
+        except Exception as error:
+            log.exception("Import %s failed", import_id)
+            with acting_for(partner_id, role="worker"):
+                message = str(error) if isinstance(error, RuleError) else type(error).__name__
+                DataImport.objects.filter(pk=import_id).update(
+                    state=DataImport.State.FAILED, error=message, changed_at=timezone.now()
+                )
+
+
+@shared_task
+def resume_stalled_imports() -> None:
+    """Starts again what a dead worker left: imports under way that no one has touched for a while."""
+    stalled = DataImport.objects.filter(
+        state__in=[DataImport.State.CHECKING, DataImport.State.LOADING], changed_at__lt=timezone.now() - STALLED_AFTER
+    )
+    for pk, partner_id in stalled.values_list("pk", "partner_id"):
+        run_import.delay(pk, partner_id)

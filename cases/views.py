@@ -1,0 +1,204 @@
+"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from django.contrib import messages
+from django.db.models import Model, Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import services
+from cases.forms import EndForm, EnrolForm, GoalForm, NoteForm, PersonForm, SessionForm
+from cases.models import Arrest, Enrolment, Goal, Person
+from partnership.access import PartnerRequest, partner_page
+from partnership.errors import RuleError
+from partnership.models import CASEWORK_ROLES, POLICE_ROLES
+from partnership.paging import page_by_key
+from partnership.reads import log_read
+
+M = TypeVar("M", bound=Model)
+PEOPLE_ROLES = (*CASEWORK_ROLES, *POLICE_ROLES)
+
+
+def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
+    """The acting partner's object; anybody else's is not found."""
+    queryset = model._default_manager.filter(partner=request.acting.partner)
+    return get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)
+
+
+def day_param(request: PartnerRequest, name: str) -> date | None:
+    """A date from the address; None for none or nonsense."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+# --- People --------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def person_list(request: PartnerRequest) -> HttpResponse:
+    """The own register: newest first, or found by name from the third letter, by name and birth date, or by identity code."""
+    partner = request.acting.partner
+    people = Person.objects.filter(partner=partner)
+    text, born_on = request.GET.get("q", "").strip(), day_param(request, "born_on")
+    if text:
+        people = people.found_by(partner.pk, text, born_on)
+    page = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
+    log_read(request.acting, "person_list", 0, len(page.rows))
+    template = "cases/_people.html" if request.headers.get("HX-Request") else "cases/person_list.html"
+    return render(request, template, {"page": page, "q": text, "born_on": born_on})
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def person(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Person, pk, "district")
+    log_read(request.acting, "person", pk)
+    enrolments = found.enrolments.select_related("programme", "responsible").order_by("-started_on")
+    arrests = Arrest.objects.filter(person=found).select_related("district").prefetch_related("offences").order_by("-arrested_on")
+    consents = found.consents.select_related("to_partner").order_by("-id")
+    return render(
+        request,
+        "cases/person.html",
+        {"person": found, "enrolments": enrolments, "arrests": arrests, "consents": consents},
+    )
+
+
+@partner_page(*PEOPLE_ROLES)
+def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    found = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
+    form = PersonForm(request.POST or None, instance=found)
+    if form.is_valid():
+        try:
+            saved = services.save_person(by=request.acting, person=form.save(commit=False))
+        except RuleError as error:
+            form.add_error("identity_code", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("person", pk=saved.pk)
+    title = str(found) if pk else _("New person")
+    back = reverse("person", args=[pk]) if pk else reverse("person_list")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})
+
+
+@partner_page(*CASEWORK_ROLES)
+def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Enrols a person who came without a referral."""
+    found = own(request, Person, pk)
+    form = EnrolForm(request.POST or None, partner=request.acting.partner, initial={"started_on": timezone.localdate()})
+    if form.is_valid():
+        try:
+            enrolment = services.enrol(by=request.acting, person=found, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("enrolment", pk=enrolment.pk)
+    title = _("Enrol %(person)s") % {"person": found}
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
+
+
+# --- Enrolments ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(*CASEWORK_ROLES)
+def enrolment(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _enrolment_page(request, pk)
+
+
+def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms: object) -> HttpResponse:
+    """The participation on one page; a form that was sent with an error keeps what was typed."""
+    found = own(request, Enrolment, pk, "person", "programme", "responsible")
+    log_read(request.acting, "enrolment", pk)
+    today = timezone.localdate()
+    context = {
+        "enrolment": found,
+        "sessions": found.sessions.select_related("recorded_by").order_by("-held_on", "-id")[:100],
+        "goals": found.goals.order_by("reached_on", "id"),
+        "notes": found.notes.select_related("author").order_by("-id")[:50],
+        "session_form": SessionForm(initial={"held_on": today}, prefix="session"),
+        "goal_form": GoalForm(prefix="goal"),
+        "note_form": NoteForm(prefix="note"),
+        "end_form": EndForm(initial={"ended_on": today}, prefix="end"),
+    }
+    return render(request, "cases/enrolment.html", context | forms, status=status)
+
+
+def _add(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
+    """Carries out one of the enrolment page's forms, or shows the page again with its errors."""
+    found = own(request, Enrolment, pk)
+    if form.is_valid():  # type: ignore[attr-defined]
+        try:
+            action(by=request.acting, enrolment=found, **form.cleaned_data)  # type: ignore[operator, attr-defined]
+        except RuleError as error:
+            form.add_error(None, str(error))  # type: ignore[attr-defined]
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("enrolment", pk=pk)
+    return _enrolment_page(request, pk, status=422, **{f"{name}_form": form})
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def session_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _add(request, pk, "session", SessionForm(request.POST, prefix="session"), services.record_session)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def goal_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _add(request, pk, "goal", GoalForm(request.POST, prefix="goal"), services.add_goal)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def note_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _add(request, pk, "note", NoteForm(request.POST, prefix="note"), services.add_note)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def enrolment_end(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _add(request, pk, "end", EndForm(request.POST, prefix="end"), services.end_enrolment)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def goal_mark(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Marks a goal as reached today, or takes the mark back."""
+    goal = own(request, Goal, pk)
+    services.mark_goal(goal=goal, reached_on=None if goal.reached_on else timezone.localdate())
+    return redirect("enrolment", pk=goal.enrolment_id)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def measurement_consent(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Enrolment, pk)
+    services.set_measurement_consent(enrolment=found, consents=request.POST.get("consents") == "yes")
+    messages.success(request, _("Saved. The next computation of figures follows it."))
+    return redirect("enrolment", pk=pk)
+
+
+@require_safe
+@partner_page(*CASEWORK_ROLES)
+def caseload(request: PartnerRequest) -> HttpResponse:
+    """Open enrolments of the partner, or one's own: who was not met longest comes first."""
+    mine = request.GET.get("whose", "mine") == "mine"
+    enrolments = Enrolment.objects.filter(partner=request.acting.partner).open()
+    if mine:
+        enrolments = enrolments.filter(responsible=request.user)
+    enrolments = enrolments.prefetch_related(Prefetch("person"), Prefetch("programme"), Prefetch("responsible"))
+    page = page_by_key(enrolments, ["-started_on", "-id"], request.GET.get("after", ""))
+    log_read(request.acting, "caseload", 0, len(page.rows))
+    return render(request, "cases/caseload.html", {"page": page, "mine": mine})

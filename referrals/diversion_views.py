@@ -1,0 +1,152 @@
+"""Pages of diversions: the unit's and the NGO's list, one diversion, progress, outcome, decision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.access import PartnerRequest, partner_page
+from partnership.errors import RuleError
+from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.paging import page_by_key
+from partnership.reads import log_read
+from referrals import diversions
+from referrals.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
+from referrals.models import DUE_SOON_DAYS, Condition, DiversionAgreement
+from referrals.views import NO_FURTHER_DISCLOSURE, READERS
+
+STATUSES = {
+    "overdue": gettext_lazy("Overdue"),
+    "due_soon": gettext_lazy("Due soon"),
+    "open": gettext_lazy("Open"),
+    "awaiting_decision": gettext_lazy("Awaiting decision"),
+    "decided": gettext_lazy("Decided"),
+}
+
+
+def with_status(queryset: Any, status: str) -> Any:
+    """The diversions in one status, as `DiversionAgreement.status` tells it."""
+    today = timezone.localdate()
+    soon = today + timedelta(days=DUE_SOON_DAYS)
+    match status:
+        case "overdue":
+            return queryset.filter(outcome="", deadline__lt=today)
+        case "due_soon":
+            return queryset.filter(outcome="", deadline__range=(today, soon))
+        case "open":
+            return queryset.filter(outcome="", deadline__gt=soon)
+        case "awaiting_decision":
+            return queryset.exclude(outcome="").filter(decision="")
+        case "decided":
+            return queryset.exclude(decision="")
+        case _:
+            return queryset
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion_list(request: PartnerRequest) -> HttpResponse:
+    """The own unit's or NGO's diversions, those with the nearest deadline first; decided ones newest first."""
+    status = request.GET.get("status", "")
+    found = with_status(DiversionAgreement.objects.seen_by(request.acting).filter(is_sent=True), status)
+    found = found.select_related("referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner")
+    found = found.prefetch_related("conditions")
+    order = ["-deadline", "-id"] if status in {"", "decided"} else ["deadline", "id"]
+    page = page_by_key(found, order, request.GET.get("after", ""))
+    if request.acting.role != Role.COORDINATOR:
+        log_read(request.acting, "diversion_list", 0, len(page.rows))
+    return render(request, "referrals/diversion_list.html", {"page": page, "statuses": STATUSES, "status": status})
+
+
+def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
+    related = ["referral", "referral__disclosure", "referral__programme", "referral__consent", "from_partner", "to_partner", "decided_by"]
+    return get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _diversion_page(request, seen(request, pk))
+
+
+def _diversion_page(request: PartnerRequest, found: DiversionAgreement, status: int = 200, **bound: Any) -> HttpResponse:
+    acting = request.acting
+    is_sender, is_receiver = found.from_partner_id == acting.partner.pk, found.to_partner_id == acting.partner.pk
+    if is_sender or is_receiver:
+        log_read(acting, "diversion", found.pk)
+    today = timezone.localdate()
+    conditions = list(found.conditions.all())
+    context = {
+        "diversion": found,
+        "status": STATUSES[found.status],
+        "is_receiver": is_receiver and acting.role in CASEWORK_ROLES,
+        "is_sender": is_sender,
+        "is_party": is_sender or is_receiver,
+        "conditions": [
+            (condition, ProgressForm(initial={"done": condition.done, "on": today}, prefix=f"c{condition.pk}")) for condition in conditions
+        ],
+        "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
+        "outcome_form": OutcomeForm(prefix="outcome"),
+        "decision_form": DecisionForm(prefix="decision"),
+        "decision_note": getattr(found, "decision_note", None) if found.decision else None,
+        "notice": NO_FURTHER_DISCLOSURE(),
+    }
+    return render(request, "referrals/diversion.html", context | bound, status=status)
+
+
+def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
+    found = seen(request, pk)
+    if form.is_valid():
+        try:
+            action(by=request.acting, diversion=found, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved. The other party is told."))
+            return redirect("diversion", pk=pk)
+    return _diversion_page(request, found, status=422, **{f"{name}_form": form})
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def breach(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
+
+
+@require_POST
+@partner_page(Role.POLICE_LIAISON)
+def decide(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def progress(request: PartnerRequest, pk: int) -> HttpResponse:
+    """How far one condition is met; `pk` is the condition's."""
+    condition = get_object_or_404(Condition.objects.select_related("diversion"), pk=pk)
+    found = seen(request, condition.diversion_id)
+    form = ProgressForm(request.POST, prefix=f"c{pk}")
+    if form.is_valid():
+        try:
+            diversions.report_progress(by=request.acting, condition=condition, **form.cleaned_data)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Progress is a whole number and a day."))
+    return redirect("diversion", pk=found.pk)

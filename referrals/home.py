@@ -1,0 +1,108 @@
+"""The first page of each role: what needs them now. Counts stop at 100, so none grows with the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.models import DataImport, Enrolment, Feed
+from partnership.access import Acting, PartnerRequest, partner_page
+from partnership.models import Agreement, Notification, ReadLog, Role
+from referrals.diversion_views import with_status
+from referrals.models import DiversionAgreement, Referral
+from referrals.transitions import State
+
+NOT_SEEN_DAYS = 14
+FEED_LATE_DAYS = 45
+SHOWN = 6
+
+
+def up_to_100(queryset: Any) -> int:
+    return len(queryset.values_list("pk", flat=True)[:100])
+
+
+@require_safe
+@partner_page()
+def home(request: PartnerRequest) -> HttpResponse:
+    acting = request.acting
+    build = {
+        Role.CASEWORKER: _caseworker,
+        Role.CASE_MANAGER: _caseworker,
+        Role.POLICE_LIAISON: _liaison,
+        Role.POLICE_DATA_OFFICER: _data_officer,
+        Role.COORDINATOR: _coordinator,
+        Role.AUDITOR: _auditor,
+    }[Role(acting.role)]
+    unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
+    context = {"news": unread[:SHOWN], **build(acting)}
+    return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
+
+
+def _caseworker(acting: Acting) -> dict[str, Any]:
+    incoming = Referral.objects.incoming(acting.partner).select_related("from_partner", "to_partner", "programme", "disclosure")
+    waiting = incoming.filter(state__in=[State.SENT, State.ACKNOWLEDGED]).order_by("due_accept_at")
+    to_enrol = incoming.filter(state=State.ACCEPTED).order_by("-changed_at")
+    not_since = timezone.localdate() - timedelta(days=NOT_SEEN_DAYS)
+    not_seen = (
+        Enrolment.objects.filter(partner=acting.partner, responsible=acting.user)
+        .open()
+        .filter(Q(last_contact_on__lt=not_since) | Q(last_contact_on=None, started_on__lt=not_since))
+        .select_related("person", "programme")
+        .order_by("last_contact_on")
+    )
+    due = with_status(DiversionAgreement.objects.filter(to_partner=acting.partner, is_sent=True), "due_soon")
+    return {
+        "waiting": waiting[:SHOWN],
+        "waiting_count": up_to_100(waiting),
+        "overdue_count": up_to_100(incoming.overdue()),
+        "to_enrol": to_enrol[:SHOWN],
+        "not_seen": not_seen[:SHOWN],
+        "not_seen_count": up_to_100(not_seen),
+        "due_count": up_to_100(due),
+    }
+
+
+def _liaison(acting: Acting) -> dict[str, Any]:
+    mine = DiversionAgreement.objects.filter(from_partner=acting.partner, is_sent=True)
+    related = mine.select_related("referral", "referral__disclosure", "referral__programme", "to_partner").prefetch_related("conditions")
+    outgoing = Referral.objects.outgoing(acting.partner)
+    return {
+        "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
+        "overdue": with_status(related, "overdue").order_by("deadline")[:SHOWN],
+        "counts": {status: up_to_100(with_status(mine, status)) for status in ("awaiting_decision", "overdue", "due_soon", "open")},
+        "unanswered_count": up_to_100(outgoing.overdue()),
+        "drafts": outgoing.filter(state=State.DRAFT).select_related("programme", "disclosure").order_by("-changed_at")[:SHOWN],
+    }
+
+
+def _data_officer(acting: Acting) -> dict[str, Any]:
+    return {
+        "feeds": Feed.objects.filter(partner=acting.partner).select_related("district").order_by("district__name"),
+        "imports": DataImport.objects.filter(partner=acting.partner).select_related("created_by")[:SHOWN],
+        "late_before": timezone.localdate() - timedelta(days=FEED_LATE_DAYS),
+    }
+
+
+def _coordinator(acting: Acting) -> dict[str, Any]:
+    today = timezone.localdate()
+    sent = Referral.objects.seen_by(acting)
+    overdue = sent.overdue().select_related("from_partner", "to_partner", "programme")
+    expiring = Agreement.objects.in_force().filter(valid_to__lte=today + timedelta(days=90)).order_by("valid_to")
+    diversions = DiversionAgreement.objects.seen_by(acting)
+    return {
+        "overdue": overdue.order_by("due_acknowledge_at")[:SHOWN],
+        "overdue_count": up_to_100(overdue),
+        "open_count": up_to_100(sent.filter(state__in=[State.SENT, State.ACKNOWLEDGED, State.WAITLISTED, State.ACCEPTED])),
+        "overdue_diversions": up_to_100(with_status(diversions, "overdue")),
+        "expiring": expiring[:SHOWN],
+    }
+
+
+def _auditor(acting: Acting) -> dict[str, Any]:
+    return {"reads": ReadLog.objects.select_related("user", "partner")[:20]}

@@ -1,0 +1,310 @@
+"""Pages of referrals. Every object is got through `seen`: what the acting partner may see, or 404."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import services as cases
+from cases.forms import PersonForm
+from cases.import_views import guard_formula
+from cases.models import Consent, Person
+from cases.views import own
+from partnership.access import Acting, PartnerRequest, partner_page, stream_as
+from partnership.errors import RuleError
+from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.paging import page_by_key
+from partnership.reads import log_read
+from referrals import diversions, services
+from referrals.filters import ReferralFilter
+from referrals.forms import ConsentForm, DiversionForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
+from referrals.models import Disclosure, Referral
+from referrals.transitions import TRANSITIONS, State
+
+READERS = (*REFERRING_ROLES, Role.COORDINATOR)
+ORDER = ["-changed_at", "-id"]
+
+
+def seen(request: PartnerRequest, pk: int) -> Referral:
+    """The referral, if the acting partner may see it; any other is not found."""
+    related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
+    return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+
+
+def box_of(acting: Acting, chosen: str) -> str:
+    """Which list: a coordinator's is everything; a police unit opens on what it sent, an NGO on what it received."""
+    if acting.role == Role.COORDINATOR:
+        return "all"
+    if chosen in {"incoming", "outgoing"}:
+        return chosen
+    return "outgoing" if acting.role == Role.POLICE_LIAISON else "incoming"
+
+
+def listed(acting: Acting, box: str) -> Any:
+    """The referrals of a list, each with what its row shows."""
+    everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
+    return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
+
+
+@require_safe
+@partner_page(*READERS)
+def referral_list(request: PartnerRequest) -> HttpResponse:
+    acting = request.acting
+    box = box_of(acting, request.GET.get("box", ""))
+    found = ReferralFilter(request.GET, listed(acting, box))
+    order = ["changed_at", "id"] if request.GET.get("sort") == "oldest" else ORDER
+    page = page_by_key(found.qs, order, request.GET.get("after", ""))
+    if acting.role != Role.COORDINATOR:
+        log_read(acting, "referral_list", 0, len(page.rows))
+    return render(request, "referrals/referral_list.html", {"page": page, "filter": found, "box": box})
+
+
+@require_safe
+@partner_page(*READERS)
+def referral_export(request: PartnerRequest) -> HttpResponse:
+    """The list as CSV, with the filters of the page; streamed, so that its length does not matter."""
+    acting = request.acting
+    box = box_of(acting, request.GET.get("box", ""))
+    params = request.GET
+    log_read(acting, "referral_export", 0)
+
+    def lines() -> Iterator[str]:
+        rows = ReferralFilter(params, listed(acting, box)).qs.order_by(*ORDER)
+        heading = [_("Number"), _("Kind"), _("State"), _("From"), _("To"), _("Programme"), _("Name"), _("Sent"), _("Last change"), _("Reason")]
+        yield "\ufeff" + _csv([str(cell) for cell in heading])
+        for row in rows.iterator(chunk_size=2000):
+            disclosure = getattr(row, "disclosure", None)
+            yield _csv(
+                [
+                    str(row.pk),
+                    row.get_kind_display(),
+                    row.get_state_display(),
+                    row.from_partner.name,
+                    row.to_partner.name,
+                    row.programme.name,
+                    disclosure.name if disclosure else "",
+                    row.sent_at.isoformat() if row.sent_at else "",
+                    row.changed_at.isoformat(),
+                    row.reason_text,
+                ]
+            )
+        yield _csv([NO_FURTHER_DISCLOSURE()])
+
+    response = StreamingHttpResponse(stream_as(acting, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="referrals-{timezone.localdate()}.csv"'
+    return response
+
+
+def NO_FURTHER_DISCLOSURE() -> str:  # noqa: N802 — reads as the constant text that it is, in the reader's language
+    return _("Disclosed with the person's consent, for the agreed purpose only: it may not be disclosed further.")
+
+
+def _csv(values: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerow([guard_formula(value) for value in values])
+    return out.getvalue()
+
+
+# --- One referral ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(*READERS)
+def referral(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _referral_page(request, seen(request, pk))
+
+
+def _referral_page(request: PartnerRequest, found: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    acting = request.acting
+    is_party = bool(found.parties_of(acting.partner.pk))
+    if is_party:
+        log_read(acting, "referral", found.pk)
+    verbs = found.verbs(acting.partner.pk) if is_party else []
+    forms = {verb: (bound or {}).get(verb) or verb_form(verb) for verb in verbs}
+    context: dict[str, Any] = {
+        "referral": found,
+        "is_party": is_party,
+        "is_sender": found.from_partner_id == acting.partner.pk,
+        "is_receiver": found.to_partner_id == acting.partner.pk,
+        "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
+        "disclosure": Disclosure.objects.filter(referral=found).first() if is_party else None,
+        "changes": list(found.changes.select_related("by", "by_partner").order_by("id")),
+        "notes": list(found.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
+        "message_form": MessageForm(),
+        "diversion": getattr(found, "diversion", None),
+        "notice": NO_FURTHER_DISCLOSURE(),
+    }
+    if context["is_sender"] and found.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
+        context["refer_on_form"] = ReferOnForm(kind=found.kind)
+    return render(request, "referrals/referral.html", context, status=status)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
+    """Carries out a verb of the transition table."""
+    if verb not in TRANSITIONS:
+        raise Http404
+    found = seen(request, pk)
+    form = verb_form(verb, request.POST)
+    version = request.POST.get("version", "")
+    if not form.is_valid():
+        return _referral_page(request, found, status=422, bound={verb: form})
+    try:
+        with transaction.atomic():
+            getattr(services, verb)(
+                by=request.acting, referral=found, version=int(version) if version.isdigit() else None, **form.cleaned_data
+            )
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done: %(verb)s.") % {"verb": TRANSITIONS[verb].label})
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = seen(request, pk)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        try:
+            services.write_message(by=request.acting, referral=found, text=form.cleaned_data["text"])
+        except RuleError as error:
+            messages.error(request, str(error))
+    else:
+        messages.error(request, _("An empty message was not sent."))
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = seen(request, pk)
+    form = ReferOnForm(request.POST, kind=found.kind)
+    if form.is_valid():
+        try:
+            made = services.refer_on(by=request.acting, referral=found, programme=form.cleaned_data["programme"])
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.info(request, _("A new draft for the same person: record the consent for the new receiver, then send."))
+            return redirect("referral_edit", pk=made.pk)
+    else:
+        messages.error(request, _("Choose a programme."))
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Either party records that the person took the consent back; disclosure ends in this very request."""
+    consent = get_object_or_404(Consent, pk=pk)
+    services.withdraw_consent(by=request.acting, consent=consent)
+    messages.success(request, _("The consent is withdrawn. What was disclosed is closed, and the other party is told."))
+    if consent.from_partner_id == request.acting.partner.pk and request.acting.role in CASEWORK_ROLES:
+        return redirect("person", pk=consent.person_id)
+    return redirect("referral_list")
+
+
+# --- Drafts ----------------------------------------------------------------------------------------------------------------
+
+
+@partner_page(*REFERRING_ROLES)
+def referral_new(request: PartnerRequest) -> HttpResponse:
+    """Refer or divert a person: one page, saved as a draft or sent."""
+    number = request.GET.get("person", "")
+    person = own(request, Person, int(number)) if number.isdigit() else None
+    return _draft_page(request, None, person)
+
+
+@partner_page(*REFERRING_ROLES)
+def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(
+        Referral.objects.outgoing(request.acting.partner).select_related("programme", "consent", "to_partner", "from_partner"),
+        pk=pk,
+        state=State.DRAFT,
+    )
+    return _draft_page(request, found, own(request, Person, found.person_id))
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Referral.objects.outgoing(request.acting.partner), pk=pk)
+    try:
+        services.discard(by=request.acting, referral=found)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("referral", pk=pk)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("referral_list")
+
+
+def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:
+    acting, data = request.acting, request.POST or None
+    initial: dict[str, Any] = {}
+    diversion = getattr(found, "diversion", None) if found else None
+    if found:
+        disclosure = Disclosure.objects.get(referral=found)
+        initial = {
+            "kind": found.kind,
+            "programme": found.programme_id,
+            "is_urgent": found.is_urgent,
+            "language": disclosure.language,
+            "summary": disclosure.summary,
+        }
+    forms: dict[str, Any] = {
+        "referral": ReferralForm(data, acting=acting, initial=initial),
+        "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
+        "consent": None if found and found.consent and found.consent.is_valid else ConsentForm(data, prefix="consent"),
+        "diversion": DiversionForm(
+            data, prefix="diversion", initial=DiversionForm.initial_of(diversion) if diversion else None
+        ),
+    }
+    if request.method == "POST" and all(form.is_valid() for form in forms.values() if form):
+        try:
+            with transaction.atomic():
+                saved = _save_draft(acting, found, person, forms)
+                if "send" in request.POST:
+                    services.send(by=acting, referral=saved)
+        except RuleError as error:
+            forms["referral"].add_error(None, str(error))
+        else:
+            if "send" in request.POST:
+                messages.success(request, _("Sent to %(partner)s.") % {"partner": saved.to_partner.name})
+                return redirect("referral", pk=saved.pk)
+            messages.success(request, _("The draft is saved; nobody else sees it."))
+            return redirect("referral_edit", pk=saved.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request, "referrals/draft.html", {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON}, status=status
+    )
+
+
+def _save_draft(acting: Acting, found: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
+    """Saves what the page's forms hold; a typed identity code that is known means the known person."""
+    given = forms["referral"].cleaned_data
+    if person is None:
+        code = forms["person"].cleaned_data["identity_code"]
+        person = cases.find_known(acting.partner, code) or cases.save_person(by=acting, person=forms["person"].save(commit=False))
+    if found is None:
+        found = services.draft(by=acting, person=person, **given)
+    else:
+        found = services.change_draft(by=acting, referral=found, **given)
+    if found.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
+        terms = forms["diversion"]
+        diversions.set_terms(by=acting, referral=found, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions())
+    if forms["consent"] and forms["consent"].is_given:
+        found.consent = services.attach_consent(by=acting, referral=found, **forms["consent"].terms())
+    return found

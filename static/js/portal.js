@@ -1,0 +1,52 @@
+// Small comforts; every page works without them.
+"use strict";
+
+// A menu closes when one clicks elsewhere or presses Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  form.dataset.changed = "";
+  // A page that comes back from the browser's memory can be sent again.
+  addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
+});
+
+// What was typed is not lost unasked.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) form.dataset.changed = "yes";
+});
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector('form[data-changed="yes"]')) event.preventDefault();
+});
+
+// Parts of a form that matter for some choices only: data-when="field=value value".
+const arrange = () => {
+  for (const part of document.querySelectorAll("[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    const field = document.querySelector(`[name="${name}"]`);
+    const value = field && (field.type === "checkbox" ? String(field.checked) : field.value);
+    part.hidden = !values.split(" ").includes(value);
+  }
+};
+document.addEventListener("change", arrange);
+arrange();
+
+// A choice of filter is applied at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("form[data-apply] select")) event.target.form.requestSubmit();
+});
+
+// Charts follow the theme that is shown.
+const dark = document.documentElement.dataset.bsTheme === "dark";
+for (const image of document.querySelectorAll("img[data-dark]")) if (dark) image.src = image.dataset.dark;
