@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib import messages
-from django.db.models import Model, Prefetch
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -198,7 +198,7 @@ def caseload(request: PartnerRequest) -> HttpResponse:
     enrolments = Enrolment.objects.filter(partner=request.acting.partner).open()
     if mine:
         enrolments = enrolments.filter(responsible=request.user)
-    enrolments = enrolments.prefetch_related(Prefetch("person"), Prefetch("programme"), Prefetch("responsible"))
+    enrolments = enrolments.select_related("person", "programme", "responsible")
     page = page_by_key(enrolments, ["-started_on", "-id"], request.GET.get("after", ""))
     log_read(request.acting, "caseload", 0, len(page.rows))
     return render(request, "cases/caseload.html", {"page": page, "mine": mine})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from partnership import demo
 from partnership.menu import menu_of
@@ -16,6 +16,7 @@ from partnership.models import Notification
 def portal(request: HttpRequest) -> dict[str, Any]:
     acting = getattr(request, "acting", None)
 
+    @cache
     def unread() -> int:
         """One query, only on pages that show the bell; counts to 100 at most."""
         waiting = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
@@ -24,7 +25,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "acting": acting,
         "menu": menu_of(acting, request.path) if acting else [],
-        "unread": SimpleLazyObject(unread) if acting else 0,
+        "unread": unread if acting else 0,
         "is_demo": settings.DEMO,
         "demo_sign_ins": demo.SIGN_INS if settings.DEMO else (),
         "demo_password": demo.PASSWORD if settings.DEMO else "",

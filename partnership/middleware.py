@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from partnership.access import Acting, enter
-from partnership.models import Membership
 
 MEMBERSHIP_KEY = "membership"
 
@@ -35,29 +35,27 @@ class ActingPartnerMiddleware:
             else:
                 enter(partner_id=None, user_id=request.user.pk)
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "refused", False):
                 transaction.set_rollback(True)
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        transaction.set_rollback(True)
+        """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""
+        if isinstance(exception, (PermissionDenied, Http404, SuspiciousOperation, BadRequest)):
+            request.refused = True  # type: ignore[attr-defined]
+        else:
+            transaction.set_rollback(True)
 
     @staticmethod
     def acting(request: HttpRequest) -> Acting | None:
         """The chosen membership; the only one when the user has one."""
         if not request.user.is_authenticated:
             return None
-        memberships = Membership.objects.for_signing_in(request.user)
+        memberships = request.user.memberships_in_use()  # type: ignore[union-attr]
+        if len(memberships) == 1:
+            return Acting(memberships[0])
         chosen = request.session.get(MEMBERSHIP_KEY)
-        if chosen is not None:
-            membership = memberships.filter(pk=chosen).first()
-            if membership is not None:
-                return Acting(membership)
-        found = list(memberships[:2])
-        if len(found) == 1:
-            request.session[MEMBERSHIP_KEY] = found[0].pk
-            return Acting(found[0])
-        return None
+        return next((Acting(membership) for membership in memberships if membership.pk == chosen), None)
 
 
 def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

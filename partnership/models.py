@@ -98,6 +98,8 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """Somebody who signs in. What they may see follows from their memberships; an administrator without one sees no person."""
 
+    _memberships: list[Membership]
+
     class EmailChoice(models.TextChoices):
         INSTANT = "instant", _("At once")
         DAILY = "daily", _("Once a day")
@@ -120,6 +122,12 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def memberships_in_use(self) -> list[Membership]:
+        """For whom the user may act, by name. At most one query; none where the sign-in backend loaded them."""
+        if not hasattr(self, "_memberships"):
+            self._memberships = list(Membership.objects.for_signing_in(self.pk))
+        return self._memberships
 
 
 class Role(models.TextChoices):
@@ -152,14 +160,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_use(self) -> MembershipQuerySet:
         return self.filter(is_active=True, partner__is_active=True, user__is_active=True)
 
-    def for_signing_in(self, user: Any) -> MembershipQuerySet:
-        """The user's memberships with partner and `has_second_factor`: one query."""
+    def for_signing_in(self, user_id: int) -> MembershipQuerySet:
+        """The user's memberships with user, partner and `has_second_factor`: one query."""
         from allauth.mfa.models import Authenticator
 
         factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=["totp", "webauthn"])
         return (
             self.in_use()
-            .filter(user=user)
+            .filter(user=user_id)
             .select_related("partner", "user")
             .annotate(has_second_factor=Exists(factors))
             .order_by("partner__name", "pk")

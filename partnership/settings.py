@@ -108,7 +108,6 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Services ------------------------------------------------------------------------------------------------------
 DB_ROLE = env("PORTAL_DB_ROLE", default="web")
@@ -170,7 +169,7 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Prevention partnership <no-reply@localhost>")
 
 # --- Sign-in ---------------------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["partnership.signin.PartnerBackend"]
 ACCOUNT_ADAPTER = "partnership.adapter.InvitationOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -39,7 +39,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
     """A user with several memberships chooses the partner to act for."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    memberships = list(Membership.objects.for_signing_in(request.user))
+    memberships = cast(User, request.user).memberships_in_use()
     if request.method == "POST":
         chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
         if chosen:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.models import District, Partner
+from partnership.models import District
 from programs.models import Programme, ReferralKind
 
 
@@ -18,7 +19,7 @@ class ProgrammeFilter(filters.FilterSet):
     district = filters.ModelChoiceFilter(
         queryset=District.objects.all(), field_name="districts", label=_("District"), empty_label=_("All districts")
     )
-    partner = filters.ModelChoiceFilter(queryset=Partner.objects.all(), label=_("Partner"), empty_label=_("All partners"))
+    partner = filters.NumberFilter(label=_("Partner"), widget=forms.HiddenInput)
 
     class Meta:
         model = Programme

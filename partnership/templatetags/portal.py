@@ -116,12 +116,6 @@ def as_select(field: Any) -> SafeString:
 
 
 @register.filter
-def length_or_int(value: Any) -> int:
-    """A lazy number as a plain one, for plural forms."""
-    return int(value)
-
-
-@register.filter
 def split_words(text: str) -> list[str]:
     return text.split()
 

