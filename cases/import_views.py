@@ -140,13 +140,13 @@ def import_problems(request: PartnerRequest, pk: int) -> HttpResponse:
         reasons: list[str] = []
         for problem in ImportProblem.objects.filter(data_import=found).order_by("row", "id").iterator(2000):
             if row and problem.row != row[0]:
-                yield _line([*json.loads(row[1]), str(row[0] + 1), "; ".join(reasons)])
+                yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
                 reasons = []
             row = (problem.row, problem.values)  # type: ignore[assignment]
             text = str(REASONS.get(problem.reason, problem.reason))
             reasons.append(f"{problem.column}: {text}" if problem.column else text)
         if row:
-            yield _line([*json.loads(row[1]), str(row[0] + 1), "; ".join(reasons)])
+            yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
 
     response = StreamingHttpResponse(stream_as(request.acting, lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{pk}-problems.csv"'

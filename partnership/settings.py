@@ -118,7 +118,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": "portal",
+            "NAME": env("PORTAL_DB_NAME", default="portal"),
             "USER": f"portal_{DB_ROLE}",
             "HOST": _services.get("postgres_host", str(VAR)),
             "PORT": _services.get("postgres_port", 5432),
@@ -130,13 +130,14 @@ DATABASES["default"] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEA
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
 else:
+    _redis_db = env("PORTAL_REDIS_DB", default="0")
     _socket = _services.get("redis_socket", str(VAR / "redis.sock"))
-    REDIS_URL, CELERY_BROKER_URL = f"unix://{_socket}?db=0", f"redis+socket://{_socket}?virtual_host=0"
+    REDIS_URL, CELERY_BROKER_URL = f"unix://{_socket}?db={_redis_db}", f"redis+socket://{_socket}?virtual_host={_redis_db}"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "portal",
+        "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -194,6 +195,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+if PORTAL_ENV == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "partnership.errorpages.csrf_failure"

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from cases import iccs
 from cases.imports.fields import COLUMNS, Column, Problem
-from cases.imports.files import rows_of
+from cases.imports.files import Row, rows_of
 from cases.models import DataImport, ImportProblem, ImportRow, Sex, age_on
 from partnership import crypto
 from partnership.access import acting_for
@@ -44,17 +44,18 @@ def check(data_import: DataImport) -> None:
         data_import.problems.all().delete()
         data_import.checked_rows.all().delete()
         rows = rows_of(data_import)
-        headings = [str(value).strip() for value in next(rows, [])]
+        _number, first = next(rows, (1, []))
+        headings = [str(value).strip() for value in first]
         total = sum(1 for _ in rows)
     _progress(data_import, rows_total=total, rows_done=0, rows_bad=0)
     checker = Checker(data_import, headings)
     kept_problems = 0
-    numbered = enumerate(_stream(data_import), start=2)
-    next(numbered, None)  # the heading
+    stream = _stream(data_import)
+    next(stream, None)  # the heading
     done = 0
-    while batch := list(_take(numbered, BATCH)):
+    while batch := list(_take(stream, BATCH)):
         problems: list[Found] = []
-        lines = [line for number, values in batch for line in checker.lay_out(number - 1, values, problems)]
+        lines = [line for number, values in batch for line in checker.lay_out(number, values, problems)]
         with acting_for(partner_id, role="worker"):
             _copy(lines)
             kept = problems[: max(0, MAX_PROBLEMS - kept_problems)]
@@ -75,7 +76,7 @@ def check(data_import: DataImport) -> None:
         data_import.save(update_fields=["unmapped_codes", "rows_bad", "state", "changed_at"])
 
 
-def _stream(data_import: DataImport) -> Iterator[list[Any]]:
+def _stream(data_import: DataImport) -> Iterator[Row]:
     """Rows read outside the batch transactions: each piece of the file is fetched in a transaction of its own."""
     rows = rows_of(data_import)
     while True:
@@ -131,7 +132,7 @@ class Checker:
         self.person_columns = lru_cache(maxsize=20_000)(self._person_columns)
 
     def lay_out(self, number: int, values: list[Any], problems: list[Found]) -> list[str]:
-        """The COPY line of a row, or none when something is wrong with it. `number` counts from 1, the heading not."""
+        """The COPY line of a row, or none when something is wrong with it. `number` is the row's in the file."""
         found: list[tuple[str, str]] = []
         read: dict[str, Any] = {}
         if len(values) < self.width:
@@ -317,9 +318,7 @@ def _reject(data_import: DataImport, rows: Any, column: str, reason: str) -> int
     if not numbers:
         return 0
     found: list[Found] = []
-    stream = rows_of(data_import)
-    next(stream, None)
-    for number, values in enumerate(stream, start=1):
+    for number, values in rows_of(data_import):
         if number in numbers:
             found.append((number, data_import.mapping.get(column, ""), reason, values))
     _keep(data_import, found)

@@ -69,25 +69,29 @@ class _Chunks(io.RawIOBase):
         return size
 
 
-def rows_of(data_import: DataImport) -> Iterator[list[Any]]:
-    """The rows of a stored file, its heading first; empty rows are left out."""
+Row = tuple[int, list[Any]]
+"""A row's number in the file, the heading's being 1, and its values."""
+
+
+def rows_of(data_import: DataImport) -> Iterator[Row]:
+    """The rows of a stored file, its heading first; empty rows are left out, but counted."""
     stream = io.BufferedReader(_Chunks(data_import), CHUNK)
     if data_import.delimiter:
         text = io.TextIOWrapper(stream, encoding=data_import.encoding, errors="replace", newline="")
-        yield from _filled(csv.reader(text, delimiter=data_import.delimiter))
+        yield from filled(csv.reader(text, delimiter=data_import.delimiter))
         return
     with tempfile.TemporaryFile() as file:  # a spreadsheet is a ZIP archive, which is read from its end
         while piece := stream.read(CHUNK):
             file.write(piece)
         file.seek(0)
-        yield from _filled(sheet_rows(file))
+        yield from filled(sheet_rows(file))
 
 
-def _filled(rows: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:
-    for row in rows:
+def filled(rows: Iterable[Iterable[Any]]) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=1):
         values = ["" if value is None else value for value in row]
         if any(str(value).strip() for value in values):
-            yield values
+            yield number, values
 
 
 def sheet_rows(file: BinaryIO) -> Iterator[tuple[Any, ...]]:

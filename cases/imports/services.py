@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from datetime import date
 from typing import Any
@@ -56,7 +57,7 @@ def upload(
     )
     file.seek(0)
     if is_sheet:
-        first = next(iter(files._filled(files.sheet_rows(file))), [])  # type: ignore[arg-type]
+        _number, first = next(files.filled(files.sheet_rows(file)), (1, []))  # type: ignore[arg-type]
         headings = [str(value).strip() for value in first]
     else:
         data_import.encoding = files.find_encoding(file.chunks(files.CHUNK))
@@ -66,8 +67,6 @@ def upload(
         if "\x00" in head:
             raise files.UnreadableFile(_("This is not a text file: save it as XLSX or CSV."))
         data_import.delimiter = files.find_delimiter(line)
-        import csv
-
         headings = [value.strip() for value in next(csv.reader([line], delimiter=data_import.delimiter), [])]
     if len(headings) < 2:
         raise files.UnreadableFile(_("The first row must hold the headings of the columns, divided by comma, semicolon or tab."))

@@ -15,6 +15,8 @@ from partnership import identity_code
 
 PEOPLE = 6_000
 YEARS = 5
+WARM_UP_YEARS = 3
+"""Lives begin so much earlier, so that the first months shown hold re-arrests like the later ones."""
 JOINS = 0.45
 """Share of people who join a programme."""
 
@@ -39,10 +41,19 @@ class Life:
 
 
 def lives(today: date, rng: random.Random) -> list[Life]:
-    start = today - timedelta(days=365 * YEARS)
+    shown_from = today - timedelta(days=365 * YEARS)
+    start = shown_from - timedelta(days=365 * WARM_UP_YEARS)
     offers = [(ngo, offer) for ngo, offered in NGOS.items() for offer in offered if offer.share]
     used: set[str] = set()
-    return [_life(number, start, today, offers, used, rng) for number in range(PEOPLE)]
+    shown: list[Life] = []
+    while len(shown) < PEOPLE:
+        life = _life(len(shown), start, today, offers, used, rng)
+        life.arrests = [arrest for arrest in life.arrests if arrest[0] >= shown_from]
+        if life.joined_on and life.joined_on < shown_from:
+            life.offer = life.joined_on = life.ended_on = None
+        if life.arrests:
+            shown.append(life)
+    return shown
 
 
 def _life(number: int, start: date, today: date, offers: list[tuple[str, Offer]], used: set[str], rng: random.Random) -> Life:

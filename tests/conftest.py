@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture(autouse=True)
+def _mail_in_memory(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.SITE_URL = "http://testserver"

@@ -1,0 +1,395 @@
+"""Files of arrests and participants: nothing is written before it is confirmed, and nothing twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.imports import services
+from cases.imports.fields import Problem, read_date
+from cases.import_views import guard_formula
+from cases.models import Arrest, DataImport, Enrolment, Feed, ImportChunk, ImportMapping, ImportProblem, ImportRow, Offence, Person
+from cases.tasks import run_import
+from partnership import crypto, identity_code
+from partnership.access import Acting
+from partnership.models import OutboxEvent
+from tests.world import World, database_role, on_web
+
+HEADINGS = ["arrest_number", "arrested_on", "offence_code", "offence_on", "district", "identity_code", "last_name", "first_names", "born_on", "sex"]
+CODE = "131052-308T"
+
+
+def row(**changes: str) -> dict[str, str]:
+    values = {
+        "arrest_number": "K-1",
+        "arrested_on": "2025-03-01",
+        "offence_code": "060111",
+        "offence_on": "2025-02-28",
+        "district": "Harbour",
+        "identity_code": CODE,
+        "last_name": "Mäkinen",
+        "first_names": "Örjan",
+        "born_on": "",
+        "sex": "",
+    }
+    return values | changes
+
+
+def csv_of(rows: list[dict[str, str]], delimiter: str = ";", encoding: str = "utf-8") -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(HEADINGS)
+    writer.writerows([[r[h] for h in HEADINGS] for r in rows])
+    return out.getvalue().encode(encoding)
+
+
+def upload(world: World, content: bytes, name: str = "arrests.csv", by: Acting | None = None, **extra: Any) -> DataImport:
+    by = by or world.data_officer
+    kind = DataImport.Kind.ARRESTS if by.partner.kind == "police" else DataImport.Kind.PARTICIPANTS
+    if kind == DataImport.Kind.ARRESTS:
+        extra = {"complete_through": date(2025, 6, 30), "district_ids": [world.city.pk]} | extra
+    with on_web(by):
+        return services.upload(by=by, kind=kind, file=SimpleUploadedFile(name, content), **extra)
+
+
+def work(data_import: DataImport) -> DataImport:
+    """The job, in the worker role."""
+    with database_role("worker"):
+        run_import(data_import.pk, data_import.partner_id)
+    data_import.refresh_from_db()
+    return data_import
+
+
+def check(world: World, data_import: DataImport, codes: dict[str, str] | None = None, by: Acting | None = None) -> DataImport:
+    with on_web(by or world.data_officer):
+        services.start_check(data_import=data_import, mapping=data_import.mapping, codes=codes or {})
+    return work(data_import)
+
+
+def confirm(world: World, data_import: DataImport, by: Acting | None = None) -> DataImport:
+    with on_web(by or world.data_officer):
+        services.confirm(data_import=data_import)
+    return work(data_import)
+
+
+def load(world: World, content: bytes, **extra: Any) -> DataImport:
+    data_import = check(world, upload(world, content, **extra))
+    return confirm(world, data_import)
+
+
+def problems(data_import: DataImport) -> list[tuple[int, str, str]]:
+    return list(ImportProblem.objects.filter(data_import=data_import).order_by("row", "id").values_list("row", "column", "reason"))
+
+
+class TestReading:
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+    def test_any_delimiter_and_encoding_gives_the_same_names(self, world, delimiter, encoding):
+        done = load(world, csv_of([row()], delimiter, encoding))
+        assert done.state == DataImport.State.DONE
+        person = Person.objects.get(partner=world.police)
+        assert (person.last_name, person.first_names, person.born_on) == ("Mäkinen", "Örjan", date(1952, 10, 13))
+
+    def test_a_spreadsheet_with_real_dates(self, world):
+        book = openpyxl.Workbook()
+        book.active.append(HEADINGS)
+        book.active.append(["K-9", datetime(2025, 3, 1, 22, 5), "060111", None, "H1", CODE, "Mäkinen", "Örjan", None, None])
+        out = io.BytesIO()
+        book.save(out)
+        load(world, out.getvalue(), name="arrests.xlsx")
+        assert Arrest.objects.get().arrested_on == date(2025, 3, 1)
+
+    @pytest.mark.parametrize(
+        ("text", "day"),
+        [("2025-03-01", (2025, 3, 1)), ("1.3.2025", (2025, 3, 1)), ("01/03/2025", (2025, 3, 1)), ("20250301", (2025, 3, 1)), ("2024-02-29T23:59", (2024, 2, 29))],
+    )
+    def test_dates_as_people_write_them(self, text, day):
+        assert read_date(text) == date(*day)
+
+    @pytest.mark.parametrize(("text", "reason"), [("29.2.2025", "bad_date"), ("03-01-2025", "bad_date"), ("2999-01-01", "future_date"), ("1.1.1850", "too_old")])
+    def test_dates_that_are_none(self, text, reason):
+        with pytest.raises(Problem) as caught:
+            read_date(text)
+        assert caught.value.reason == reason
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"only one heading\n1\n", b"a;a\n1;2\n", b"\x00\x01;\x02\n", b"PK\x03\x04 not a zip"], ids=["empty", "one column", "twice", "binary", "broken zip"]
+    )
+    def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(self, world, content):
+        with pytest.raises(services.files.UnreadableFile):
+            upload(world, content)
+        assert not DataImport.objects.exists()
+
+    def test_the_stored_file_is_encrypted_and_gone_when_done(self, world):
+        data_import = upload(world, csv_of([row()]))
+        assert b"kinen" not in bytes(ImportChunk.objects.get().data)
+        check(world, data_import)
+        assert "kinen" not in str(list(ImportRow.objects.values()))
+        confirm(world, data_import)
+        assert not ImportChunk.objects.exists()
+        assert not ImportRow.objects.exists()
+
+
+class TestPreview:
+    def test_nothing_is_written_before_it_is_confirmed(self, world):
+        data_import = check(world, upload(world, csv_of([row()])))
+        assert (data_import.state, data_import.rows_total, data_import.rows_bad) == (DataImport.State.CHECKED, 1, 0)
+        assert not Person.objects.exists()
+        assert not Arrest.objects.exists()
+        assert not Feed.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "column", "reason"),
+        [
+            ({"arrest_number": " "}, "arrest_number", "missing"),
+            ({"arrested_on": "31.2.2025"}, "arrested_on", "bad_date"),
+            ({"arrested_on": "2999-01-01"}, "arrested_on", "future_date"),
+            ({"offence_on": "2025-03-02"}, "offence_on", "offence_after_arrest"),
+            ({"offence_code": "RL 50:1"}, "offence_code", "unmapped_code"),
+            ({"district": "Atlantis"}, "district", "unknown_district"),
+            ({"identity_code": "131052-308X"}, "identity_code", "bad_identity_code"),
+            ({"born_on": "1952-10-14"}, "born_on", "birth_differs"),
+            ({"identity_code": "", "born_on": "2025-03-02"}, "born_on", "born_after"),
+            ({"sex": "maybe"}, "sex", "bad_sex"),
+            ({"last_name": "x" * 101}, "last_name", "too_long"),
+        ],
+    )
+    def test_each_problem_is_told_by_row_column_and_reason(self, world, changes, column, reason):
+        good = row(arrest_number="K-0")
+        data_import = check(world, upload(world, csv_of([good, row(**changes)])))
+        assert problems(data_import) == [(3, column, reason)]
+        assert (data_import.rows_total, data_import.rows_bad) == (2, 1)
+
+    def test_rows_of_one_arrest_that_disagree_are_left_out_together(self, world):
+        rows = [row(), row(arrested_on="2025-03-02"), row(arrest_number="K-2")]
+        data_import = check(world, upload(world, csv_of(rows)))
+        assert [(r, reason) for r, _, reason in problems(data_import)] == [(2, "conflicting_rows"), (3, "conflicting_rows")]
+        assert confirm(world, data_import).added == 1
+
+    def test_rejected_rows_can_be_downloaded_as_they_were_with_their_reasons(self, world):
+        data_import = check(world, upload(world, csv_of([row(district="Atlantis", sex="maybe"), row()])))
+        body = world.client(world.data_officer).get(f"/imports/{data_import.pk}/problems.csv").body.decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(body), delimiter=";"))
+        assert len(lines) == 2
+        assert lines[1][: len(HEADINGS)] == [row(district="Atlantis", sex="maybe")[h] for h in HEADINGS]
+        assert lines[1][-2] == "2"
+        assert "district" in lines[1][-1]
+        assert "sex" in lines[1][-1]
+
+    def test_a_short_row_is_a_problem_not_a_crash(self, world):
+        data_import = check(world, upload(world, csv_of([row()]) + b"K-7;2025-01-01\n"))
+        assert problems(data_import) == [(3, "", "too_few_columns")]
+
+    @given(st.text(max_size=20))
+    def test_no_cell_of_a_download_runs_as_a_formula(self, text):
+        assert guard_formula(text)[:1] not in {"=", "+", "@", "\t", "\r"}
+
+
+class TestCodesAndColumns:
+    def test_local_codes_are_mapped_and_the_choice_is_remembered(self, world):
+        content = csv_of([row(offence_code="RL 50:1")])
+        data_import = check(world, upload(world, content))
+        assert data_import.unmapped_codes == {"RL 50:1": 1}
+        data_import = check(world, data_import, codes={"RL 50:1": "060111"})
+        confirm(world, data_import)
+        assert Offence.objects.get().iccs == "060111"
+        assert Offence.objects.get().local_code == "RL 50:1"
+        again = check(world, upload(world, content))
+        assert again.rows_bad == 0
+
+    def test_columns_are_guessed_by_their_finnish_names_and_remembered_per_partner(self, world):
+        content = "Kiinniottonumero;Päivä;Rikosnimike;Kunta;Henkilötunnus\nK-1;1.3.2025;060111;Harbour;131052-308T\n".encode()
+        data_import = upload(world, content)
+        assert data_import.mapping == {
+            "arrest_number": "Kiinniottonumero", "arrested_on": "Päivä", "offence_code": "Rikosnimike", "district": "Kunta", "identity_code": "Henkilötunnus",
+        }  # fmt: skip
+        check(world, data_import)
+        with on_web(world.other_data_officer):
+            assert not ImportMapping.objects.exists()
+
+    def test_a_required_column_must_be_chosen(self, world):
+        data_import = upload(world, b"x;y\n1;2\n")
+        with pytest.raises(services.MappingIncomplete, match="Arrest number"), on_web(world.data_officer):
+            services.start_check(data_import=data_import, mapping={}, codes={})
+
+
+class TestLoading:
+    def test_a_file_imported_twice_adds_nothing(self, world):
+        content = csv_of([row(), row(arrest_number="K-2", offence_code="05")])
+        first = load(world, content)
+        second = load(world, content)
+        assert (first.added, first.corrected, first.unchanged) == (2, 0, 0)
+        assert (second.added, second.corrected, second.unchanged) == (0, 0, 2)
+        assert (Person.objects.count(), Arrest.objects.count(), Offence.objects.count()) == (1, 2, 2)
+
+    def test_a_correction_replaces_by_arrest_number(self, world):
+        load(world, csv_of([row(offence_code="060121"), row(offence_code="05")]))
+        done = load(world, csv_of([row(arrested_on="2025-03-02", offence_code="060111")]))
+        assert (done.added, done.corrected) == (0, 1)
+        arrest = Arrest.objects.get()
+        assert arrest.arrested_on == date(2025, 3, 2)
+        assert [o.iccs for o in arrest.offences.all()] == ["060111"]
+
+    def test_one_arrest_with_several_offences_is_one_arrest(self, world):
+        load(world, csv_of([row(offence_code="05"), row(offence_code="060121")]))
+        arrest = Arrest.objects.get()
+        assert arrest.is_drug
+        assert arrest.offences.count() == 2
+
+    def test_a_row_that_stands_twice_counts_once(self, world):
+        load(world, csv_of([row(), row()]))
+        assert Offence.objects.count() == 1
+
+    def test_the_same_person_in_two_files_is_one_person_with_the_newest_name(self, world):
+        load(world, csv_of([row()]))
+        load(world, csv_of([row(arrest_number="K-2", last_name="Virtanen")]))
+        person = Person.objects.get()
+        assert person.last_name == "Virtanen"
+        with on_web(world.liaison):
+            assert list(Person.objects.found_by(world.police.pk, "virt")) == [person]
+
+    def test_a_person_typed_in_by_hand_is_recognised_by_the_code(self, world):
+        known = world.person(world.police, identity_code=CODE)
+        load(world, csv_of([row()]))
+        assert Arrest.objects.get().person == known
+
+    def test_unknown_people_stay_apart(self, world):
+        nobody = {"identity_code": "", "last_name": "", "first_names": ""}
+        load(world, csv_of([row(**nobody), row(arrest_number="K-2", **nobody)]))
+        assert Person.objects.count() == 2
+        assert set(Person.objects.values_list("code_pseudonym", "name_pseudonym")) == {("", "")}
+
+    def test_the_feed_is_complete_through_the_day_asked_for_and_never_goes_back(self, world):
+        load(world, csv_of([row()]))
+        load(world, csv_of([row()]), complete_through=date(2025, 1, 1))
+        assert Feed.objects.get().complete_through == date(2025, 6, 30)
+
+    def test_age_at_the_offence_not_at_the_arrest(self, world):
+        load(world, csv_of([row(identity_code="", born_on="2007-03-01", offence_on="2025-02-28", arrested_on="2025-03-01")]))
+        assert Arrest.objects.get().age_at_offence == 17
+
+    def test_pseudonyms_join_with_the_ngos_own_record(self, world):
+        load(world, csv_of([row()]))
+        own = world.person(world.ngo, identity_code=CODE, last_name="Other", first_names="Name", born_on=date(1952, 10, 13))
+        imported = Person.objects.get(partner=world.police)
+        assert imported.code_pseudonym == own.code_pseudonym == crypto.code_pseudonym(CODE)
+        assert imported.code_index != own.code_index
+
+    def test_its_arrival_is_announced_once(self, world):
+        data_import = load(world, csv_of([row()]))
+        work(data_import)  # delivered twice
+        assert OutboxEvent.objects.filter(kind="import.done").count() == 1
+
+    def test_a_worker_that_died_between_slices_goes_on_where_it_was(self, world, monkeypatch):
+        from cases.imports import loading
+
+        rows = [row(arrest_number=f"K-{n}", identity_code=identity_code.make(date(1980, 1, 1 + n % 28), 900 + n)) for n in range(60)]
+        data_import = check(world, upload(world, csv_of(rows)))
+        with on_web(world.data_officer):
+            services.confirm(data_import=data_import)
+        slices = loading.SLICES
+        seen: list[int] = []
+        real = loading.acting_for
+
+        def dies_after_five(*args: Any, **kwargs: Any) -> Any:
+            seen.append(1)
+            if len(seen) == 7:
+                raise SystemExit("killed")
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(loading, "acting_for", dies_after_five)
+        with pytest.raises(SystemExit), database_role("worker"):
+            loading.load(DataImport.objects.get(pk=data_import.pk))
+        monkeypatch.undo()
+        data_import.refresh_from_db()
+        assert 0 < data_import.rows_done < 60
+        assert slices == 16
+        done = work(data_import)
+        assert (done.state, done.added, Arrest.objects.count()) == (DataImport.State.DONE, 60, 60)
+
+    def test_another_partner_finds_none_of_it(self, world):
+        data_import = load(world, csv_of([row()]))
+        client = world.client(world.other_data_officer)
+        for address in ("", "progress/", "problems.csv"):
+            assert client.get(f"/imports/{data_import.pk}/{address}").status_code == 404
+
+
+class TestParticipants:
+    HEADING = "identity_code;last_name;first_names;started_on;ended_on;end_reason;consents\n"
+
+    def load(self, world: World, body: str) -> DataImport:
+        data_import = upload(world, (self.HEADING + body).encode(), by=world.case_manager, programme=world.programme)
+        check(world, data_import, by=world.case_manager)
+        return confirm(world, data_import, by=world.case_manager)
+
+    def test_participants_are_enrolled_in_the_programme_once(self, world):
+        body = f"{CODE};Mäkinen;Örjan;2024-01-10;2024-05-01;completed;yes\n"
+        assert self.load(world, body).added == 1
+        assert self.load(world, body).unchanged == 1
+        enrolment = Enrolment.objects.get()
+        assert (enrolment.programme, enrolment.end_reason, enrolment.measurement_consent) == (world.programme, "completed", True)
+
+    def test_an_end_that_comes_later_corrects(self, world):
+        self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
+        assert self.load(world, f"{CODE};M;Ö;2024-01-10;2024-05-01;moved;no\n").corrected == 1
+        assert Enrolment.objects.get().measurement_consent is False
+
+    def test_two_open_participations_of_one_person_are_a_problem(self, world):
+        data_import = upload(
+            world, (self.HEADING + f"{CODE};M;Ö;2024-01-10;;;yes\n{CODE};M;Ö;2024-03-10;;;yes\n").encode(), by=world.case_manager, programme=world.programme
+        )
+        check(world, data_import, by=world.case_manager)
+        assert [reason for _, _, reason in problems(data_import)] == ["two_open", "two_open"]
+
+
+@pytest.mark.django_db
+def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(world):
+    """Rossi, Berk and Lenihan (1980): 432 men released, half with financial aid, followed for 52 weeks; 114 rearrested,
+    48 of 216 with aid and 66 of 216 without. The data set comes with lifelines; we make the files and import them."""
+    from lifelines.datasets import load_rossi
+
+    from metrics import services as metrics
+    from metrics.models import RecidivismResult
+    from programs.models import Programme
+
+    aid = Programme.objects.create(partner=world.ngo, name="Financial aid", kind="vocational", accepts=["self"])
+    none = Programme.objects.create(partner=world.ngo, name="No financial aid", kind="vocational", accepts=["self"])
+    released = date(2022, 1, 3)
+    participants: dict[int, list[str]] = {0: [], 1: []}
+    arrests = []
+    for number, man in load_rossi().iterrows():
+        born_on = date(released.year - int(man["age"]), 1 + number % 12, 1 + number % 28)
+        code = identity_code.make(born_on, 901 + 2 * (number // 28 % 49))
+        participants[int(man["fin"])].append(f"{code};Man {number};R;{released};;;yes")
+        if man["arrest"]:
+            day = released + timedelta(weeks=int(man["week"]))
+            arrests.append(row(arrest_number=f"R-{number}", arrested_on=str(day), offence_code="05", offence_on="", identity_code=code, last_name=f"Man {number}", first_names="R"))
+    for programme, fin in ((aid, 1), (none, 0)):
+        content = (TestParticipants.HEADING + "\n".join(participants[fin]) + "\n").encode()
+        data_import = check(world, upload(world, content, by=world.case_manager, programme=programme), by=world.case_manager)
+        assert data_import.rows_bad == 0
+        assert confirm(world, data_import, by=world.case_manager).added == 216
+    assert load(world, csv_of(arrests), complete_through=released + timedelta(days=366)).added == 114
+
+    metrics.request_run("test")
+    with database_role("worker"):
+        run = metrics.compute()
+    year = RecidivismResult.objects.filter(run=run, window_months=12, offences="any")
+    figures = {r.programme.name if r.programme else "all": (r.rearrested, r.eligible) for r in year}
+    assert figures == {"Financial aid": (48, 216), "No financial aid": (66, 216), "all": (114, 432)}
+
+
+def test_the_temporary_table_of_a_batch_does_not_outlive_it(world):
+    check(world, upload(world, csv_of([row()])))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relname = 'laid_out'")
+        assert cursor.fetchone() == (0,)

@@ -1,0 +1,250 @@
+"""The database shows each partner its own, whatever the code forgets. Proven with raw SQL on a connection of the web role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from cases.models import Note, Session
+from partnership.access import Acting, enter
+from partnership.models import ReadLog
+from referrals import services
+from referrals.models import Disclosure
+from tests.services import PASSWORD
+from tests.world import World, database_role, on_web
+
+SENSITIVE_APPS = ("cases", "referrals")
+
+
+def rows(sql: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+class TestCatalogue:
+    def test_every_table_of_cases_and_referrals_has_row_level_security_and_a_policy_for_the_web_role(self):
+        bare = rows(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND split_part(c.relname, '_', 1) IN ('cases', 'referrals')
+               AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname
+                                                        AND 'portal_web' = ANY (p.roles)))
+            """
+        )
+        assert bare == []
+
+    def test_the_sensitive_tables_of_the_partnership_have_it_too(self):
+        protected = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity")}
+        assert {"partnership_readlog", "partnership_outboxevent", "partnership_notification"} <= protected
+
+    @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])
+    def test_the_roles_of_processes_own_nothing_and_bypass_nothing(self, role):
+        assert rows(f"SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = '{role}'") == [(False, False, False)]
+        assert rows(f"SELECT relname FROM pg_class WHERE relowner = '{role}'::regrole") == []
+        assert rows(f"SELECT 1 FROM pg_auth_members WHERE member = '{role}'::regrole") == []
+
+    def test_security_definer_functions_are_the_two_that_close_disclosures(self):
+        found = rows("SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prosecdef")
+        assert sorted(name for (name,) in found) == ["close_disclosure_of_referral", "close_disclosures_of_consent"]
+
+    def test_the_web_role_can_call_neither(self):
+        for name in ("close_disclosure_of_referral()", "close_disclosures_of_consent()"):
+            assert rows(f"SELECT has_function_privilege('portal_web', '{name}', 'execute')") == [(False,)]
+
+    def test_histories_and_the_log_of_reads_can_only_grow(self):
+        for table in ("referrals_change", "referrals_message", "partnership_readlog"):
+            for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
+                assert rows(f"SELECT has_table_privilege('portal_web', '{table}', '{privilege}')") == [(False,)]
+
+
+@pytest.fixture
+def committed(transactional_db) -> World:
+    """A world that other connections see, with something of every kind in it."""
+    world = World()
+    referral = world.enrolled()
+    enrolment = referral.enrolment
+    with on_web(world.caseworker):
+        Note.objects.create(partner=world.ngo, enrolment=enrolment, text="secret", author=world.caseworker.user)
+        Session.objects.create(partner=world.ngo, enrolment=enrolment, held_on=world.today, recorded_by=world.caseworker.user)
+        services.write_message(by=world.caseworker, referral=referral, text="hello")
+        ReadLog.objects.bulk_create(
+            [ReadLog(partner=world.ngo, user=world.caseworker.user, what="person", object_id=1)], ignore_conflicts=True
+        )
+    world.arrest(referral.person, world.today)
+    world.referral = referral
+    return world
+
+
+@contextmanager
+def web_connection() -> Iterator[psycopg2.extensions.cursor]:
+    """A connection of its own that signed in as portal_web: nothing of Django in between."""
+    parameters = connection.get_connection_params()
+    real = psycopg2.connect(
+        dbname=parameters["dbname"], host=parameters["host"], port=parameters["port"], user="portal_web", password=PASSWORD
+    )
+    try:
+        with real.cursor() as cursor:
+            yield cursor
+    finally:
+        real.close()
+
+
+COUNTED = {
+    "person": "cases_person",
+    "note": "cases_note",
+    "session": "cases_session",
+    "enrolment": "cases_enrolment",
+    "arrest": "cases_arrest",
+    "offence": "cases_offence",
+    "consent": "cases_consent",
+    "referral": "referrals_referral",
+    "identity": "referrals_disclosure",
+    "message": "referrals_message",
+    "diversion": "referrals_diversionagreement",
+    "condition": "referrals_condition",
+    "read": "partnership_readlog",
+    "programme": "programs_programme",
+    "agreement": "partnership_agreement",
+}
+
+
+def seen_by(acting: Acting | None) -> dict[str, int]:
+    with web_connection() as cursor:
+        if acting:
+            for name, value in (("partner", acting.partner.pk), ("role", acting.role), ("user", acting.user.pk)):
+                cursor.execute("SELECT set_config(%s, %s, true)", [f"portal.{name}", str(value)])
+        found = {}
+        for name, table in COUNTED.items():
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            found[name] = cursor.fetchone()[0]
+        return found
+
+
+SHARED = {"programme": 2, "agreement": 1}
+NOTHING = dict.fromkeys(COUNTED, 0) | SHARED
+
+
+class TestWhoSeesWhat:
+    """The table of domain.md, row by row, as counts of what raw SQL finds. The world holds one of each."""
+
+    def test_without_a_partner_nothing_but_what_everybody_sees(self, committed):
+        assert seen_by(None) == NOTHING
+
+    def test_the_ngo_sees_its_case_and_as_a_party_the_referral_with_its_identity(self, committed):
+        own = dict(person=1, note=1, session=1, enrolment=1)
+        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        assert seen_by(committed.caseworker) == NOTHING | own | shared | {"read": 1}
+
+    def test_the_referring_unit_sees_its_person_and_arrest_and_the_referral_but_no_note_or_session(self, committed):
+        own = dict(person=1, arrest=1, offence=1)
+        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        assert seen_by(committed.liaison) == NOTHING | own | shared
+
+    def test_another_ngo_and_another_unit_see_nothing(self, committed):
+        assert seen_by(committed.other_caseworker) == NOTHING
+        assert seen_by(committed.other_liaison) == NOTHING
+
+    def test_the_coordinator_sees_status_of_referral_and_diversion_and_no_identity(self, committed):
+        assert seen_by(committed.coordinator) == NOTHING | {"referral": 1, "diversion": 1}
+
+    def test_the_auditor_sees_all_reads_and_no_content(self, committed):
+        assert seen_by(committed.auditor) == NOTHING | {"read": 1}
+
+    def test_an_administrator_acts_for_nobody_and_sees_no_person(self, committed):
+        with web_connection() as cursor:
+            cursor.execute("SELECT set_config('portal.user', '1', true)")
+            cursor.execute("SELECT count(*) FROM cases_person")
+            assert cursor.fetchone() == (0,)
+
+    def test_the_setting_is_gone_with_its_transaction(self, committed):
+        with web_connection() as cursor:
+            cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.ngo.pk)])
+            cursor.connection.commit()
+            cursor.execute("SELECT count(*) FROM cases_person")
+            assert cursor.fetchone() == (0,)
+
+    def test_a_partner_can_write_no_row_of_another(self, committed):
+        with web_connection() as cursor:
+            cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.other_ngo.pk)])
+            cursor.execute("UPDATE cases_person SET sex = 'other'")
+            assert cursor.rowcount == 0
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(
+                    "INSERT INTO cases_note (partner_id, enrolment_id, text, author_id, at) VALUES (%s, %s, '', %s, now())",
+                    [committed.ngo.pk, committed.referral.enrolment_id, committed.caseworker.user.pk],
+                )
+
+    def test_a_draft_is_the_senders_alone(self, committed):
+        committed.draft()
+        assert seen_by(committed.caseworker)["referral"] == 1
+        assert seen_by(committed.caseworker)["consent"] == 1
+        assert seen_by(committed.caseworker)["condition"] == 1
+        assert seen_by(committed.coordinator)["referral"] == 1
+        assert seen_by(committed.liaison)["referral"] == 2
+
+
+@pytest.mark.django_db
+class TestWorkerRole:
+    @pytest.mark.parametrize("column", ["first_names", "last_name", "born_on", "identity_code", "phone", "email", "name_prefixes"])
+    def test_the_worker_can_read_no_name_of_anybody(self, world, column):
+        world.person(world.ngo)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT has_column_privilege('portal_worker', 'cases_person', %s, 'SELECT')", [column])
+            assert cursor.fetchone() == (False,)
+
+    @pytest.mark.parametrize(
+        "table", ["cases_note", "cases_goal", "cases_consent", "referrals_disclosure", "referrals_message", "referrals_decision"]
+    )
+    def test_nor_notes_goals_consents_identities_or_messages(self, table):
+        assert rows(f"SELECT has_any_column_privilege('portal_worker', '{table}', 'SELECT')") == [(False,)]
+
+    def test_it_joins_by_pseudonym_across_partners(self, world):
+        world.person(world.ngo)
+        world.person(world.police)
+        with database_role("worker"):
+            found = rows("SELECT count(*), count(DISTINCT name_pseudonym), count(DISTINCT name_birth_index) FROM cases_person")
+        assert found == [(2, 1, 2)]
+
+    def test_it_writes_only_for_the_partner_it_entered(self, world):
+        person = world.person(world.ngo)
+        with database_role("worker"):
+            enter(partner_id=world.other_ngo.pk)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE cases_person SET sex = 'other' WHERE id = %s", [person.pk])
+                assert cursor.rowcount == 0
+
+    def test_it_reads_no_password(self):
+        assert rows("SELECT has_column_privilege('portal_worker', 'partnership_user', 'password', 'SELECT')") == [(False,)]
+
+
+@pytest.mark.django_db
+class TestWithdrawalClosesDisclosure:
+    def test_in_the_same_statement_whoever_records_it(self, world):
+        for who in (world.liaison, world.caseworker):
+            referral = world.sent()
+            with on_web(world.caseworker):
+                assert Disclosure.objects.filter(referral=referral).exists()
+            with on_web(who), connection.cursor() as cursor:
+                cursor.execute("UPDATE cases_consent SET withdrawn_at = now() WHERE id = %s", [referral.consent_id])
+                assert cursor.rowcount == 1
+            with on_web(world.caseworker):
+                assert not Disclosure.objects.filter(referral=referral).exists()
+            with on_web(world.liaison):
+                assert Disclosure.objects.filter(referral=referral).exists()
+
+    def test_the_receiver_can_change_nothing_else_of_a_consent(self, world):
+        referral = world.sent()
+        with pytest.raises(Exception, match="row-level security"), on_web(world.caseworker), connection.cursor() as cursor:
+            cursor.execute("UPDATE cases_consent SET expires_on = '2099-01-01' WHERE id = %s", [referral.consent_id])
+
+    def test_a_declined_referral_is_closed_to_its_receiver(self, world):
+        referral = world.sent()
+        with on_web(world.caseworker):
+            services.decline(by=world.caseworker, referral=referral, reason="no_capacity")
+            assert not Disclosure.objects.filter(referral=referral).exists()

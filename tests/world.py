@@ -1,0 +1,168 @@
+"""A small partnership to test in: two police units, two NGOs, an office; a member in every role."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from cases import services as cases
+from cases.models import Arrest, Enrolment, Feed, Offence, Person
+from partnership.access import Acting, enter
+from partnership.models import Agreement, District, DistrictPopulation, Membership, Partner, Role, User
+from programs.models import Programme, ReferralKind
+from referrals import diversions, services
+from referrals.models import Referral
+
+numbers = itertools.count(1)
+
+
+@contextmanager
+def database_role(role: str) -> Iterator[None]:
+    """What follows runs with the privileges and policies of portal_web or portal_worker."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE portal_{role}")
+    try:
+        yield
+    except BaseException:
+        # In an aborted transaction nothing can be said; its roll-back takes the role back.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@contextmanager
+def on_web(acting: Acting) -> Iterator[None]:
+    """As a request of the acting user: the web role, entered as the partner."""
+    with transaction.atomic(), database_role("web"):
+        enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
+        yield
+
+
+class WebClient(Client):
+    """A browser whose requests meet the database as the web role."""
+
+    def request(self, **request: Any) -> Any:
+        with database_role("web"):
+            response = super().request(**request)
+            if response.streaming:
+                response.body = b"".join(response.streaming_content)
+        return response
+
+
+class World:
+    def __init__(self) -> None:
+        self.today = timezone.localdate()
+        self.city = District.objects.create(name="Harbour", code="H1")
+        self.hill = District.objects.create(name="Hill", code="H2")
+        DistrictPopulation.objects.create(district=self.city, year=2020, residents=50_000, residents_under_18=9_000)
+        self.police = self.partner("Harbour Police", Partner.Kind.POLICE)
+        self.police.districts.set([self.city])
+        self.other_police = self.partner("Hill Police", Partner.Kind.POLICE)
+        self.other_police.districts.set([self.hill])
+        self.ngo = self.partner("Anchor", Partner.Kind.NGO)
+        self.other_ngo = self.partner("Bridge", Partner.Kind.NGO)
+        self.office = self.partner("Office", Partner.Kind.COORDINATION)
+        self.agreement = Agreement.objects.create(
+            title="Agreement", purposes="help", data_categories="identity", valid_from=self.today - timedelta(days=100)
+        )
+        self.agreement.parties.set([self.police, self.ngo, self.other_ngo, self.other_police])
+        kinds = [k for k in ReferralKind.values if k != ReferralKind.SCHOOL_OR_GUARDIAN]
+        self.programme = Programme.objects.create(partner=self.ngo, name="Counselling", kind="diversion", accepts=kinds)
+        self.other_programme = Programme.objects.create(partner=self.other_ngo, name="Mentors", kind="mentoring", accepts=kinds)
+        self.caseworker = self.member(self.ngo, Role.CASEWORKER)
+        self.case_manager = self.member(self.ngo, Role.CASE_MANAGER, is_manager=True)
+        self.other_caseworker = self.member(self.other_ngo, Role.CASEWORKER)
+        self.liaison = self.member(self.police, Role.POLICE_LIAISON)
+        self.data_officer = self.member(self.police, Role.POLICE_DATA_OFFICER)
+        self.other_liaison = self.member(self.other_police, Role.POLICE_LIAISON)
+        self.other_data_officer = self.member(self.other_police, Role.POLICE_DATA_OFFICER)
+        self.coordinator = self.member(self.office, Role.COORDINATOR, is_manager=True)
+        self.auditor = self.member(self.office, Role.AUDITOR)
+
+    def partner(self, name: str, kind: str) -> Partner:
+        return Partner.objects.create(name=name, kind=kind)
+
+    def member(self, partner: Partner, role: str, is_manager: bool = False) -> Acting:
+        number = next(numbers)
+        user = User.objects.create_user(f"user{number}@test.example", "x" * 14, full_name=f"User {number}")
+        return Acting(Membership.objects.create(user=user, partner=partner, role=role, is_manager=is_manager))
+
+    def client(self, acting: Acting) -> WebClient:
+        client = WebClient()
+        client.force_login(acting.user)
+        return client
+
+    def person(self, partner: Partner, **fields: Any) -> Person:
+        values = {"first_names": "Maija Liisa", "last_name": "Meikäläinen", "born_on": date(1990, 5, 17), "sex": "female"} | fields
+        return Person.objects.create(partner=partner, **values)
+
+    CONSENT = {"purpose": "Help", "signed_how": "paper", "told_right_to_withdraw": True}
+
+    def consent_terms(self, **terms: Any) -> dict[str, Any]:
+        return self.CONSENT | {"signed_on": self.today, "expires_on": self.today + timedelta(days=365)} | terms
+
+    def draft(self, by: Acting | None = None, person: Person | None = None, consent: bool = True, **fields: Any) -> Referral:
+        by = by or self.liaison
+        person = person or self.person(by.partner)
+        values = {"kind": ReferralKind.ARREST_DIVERSION, "programme": self.programme, "summary": "Wants help."} | fields
+        with on_web(by):
+            referral = services.draft(by=by, person=person, **values)
+            if referral.takes_diversion:
+                diversions.set_terms(
+                    by=by,
+                    referral=referral,
+                    deadline=self.today + timedelta(days=90),
+                    conditions=[{"kind": "sessions", "detail": "", "target": 3}],
+                )
+            if consent:
+                services.attach_consent(by=by, referral=referral, **self.consent_terms())
+        return Referral.objects.get(pk=referral.pk)
+
+    def sent(self, **fields: Any) -> Referral:
+        by = fields.get("by") or self.liaison
+        referral = self.draft(**fields)
+        with on_web(by):
+            services.send(by=by, referral=referral)
+        return Referral.objects.get(pk=referral.pk)
+
+    def enrolled(self, **fields: Any) -> Referral:
+        referral = self.sent(**fields)
+        with on_web(self.caseworker):
+            services.accept(by=self.caseworker, referral=referral, started_on=self.today)
+        return Referral.objects.get(pk=referral.pk)
+
+    def enrolment(self, person: Person | None = None, started_on: date | None = None, **fields: Any) -> Enrolment:
+        person = person or self.person(self.ngo)
+        return Enrolment.objects.create(
+            **{"partner": self.ngo, "person": person, "programme": self.programme, "started_on": started_on or self.today} | fields
+        )
+
+    def arrest(self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any) -> Arrest:
+        values = {"district": self.city, "is_drug": iccs.startswith("0601"), "age_at_offence": 30} | fields
+        arrest = Arrest.objects.create(
+            partner=person.partner, person=person, arrest_number=f"A{next(numbers)}", arrested_on=arrested_on, content_hash="x", **values
+        )
+        Offence.objects.create(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on)
+        return arrest
+
+    def complete_through(self, day: date, district: District | None = None) -> None:
+        Feed.objects.update_or_create(
+            partner=self.police, district=district or self.city, defaults={"complete_through": day}
+        )
+
+
+def run_as(acting: Acting, action: Any, **arguments: Any) -> Any:
+    with on_web(acting):
+        return action(by=acting, **arguments)
+
+
+__all__ = ["WebClient", "World", "cases", "database_role", "on_web", "run_as"]
