@@ -24,6 +24,8 @@ from partnership.models import Membership, Notification, OutboxEvent, User
 log = logging.getLogger(__name__)
 
 CLAIM_EXPIRES = timedelta(minutes=15)
+READ_BY_JOBS = ("email", "full_name", "language", "email_choice", "is_active")
+"""What the worker may read of a user: not the password."""
 _texts: dict[str, str | Promise] = {}
 
 
@@ -40,6 +42,7 @@ def notify(event: OutboxEvent) -> None:
     """Creates the event's notifications; those that exist stay as they are."""
     for tell in event.payload.get("tell", []):
         members = Membership.objects.in_use().filter(partner=tell["partner"]).select_related("user")
+        members = members.only("partner_id", *(f"user__{name}" for name in READ_BY_JOBS))
         if tell.get("roles"):
             members = members.filter(role__in=tell["roles"])
         if tell.get("user"):
@@ -126,7 +129,7 @@ def _claim(mail: str, user_id: int | None = None) -> list[Notification]:
         Notification.objects.filter(pk__in=[n.pk for n in chosen]).update(
             mail=Notification.Mail.CLAIMED, mail_claimed_at=timezone.now()
         )
-    users = User.objects.in_bulk({n.user_id for n in chosen})
+    users = User.objects.only(*READ_BY_JOBS).in_bulk({n.user_id for n in chosen})
     for notification in chosen:
         notification.user = users[notification.user_id]
     return chosen

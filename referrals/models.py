@@ -173,7 +173,8 @@ class Disclosure(models.Model):
 class Change(models.Model):
     """One step in a referral's history: who, when, which verb, why. Written once. Free text travels as a message."""
 
-    referral = models.ForeignKey(Referral, models.CASCADE, related_name="changes")
+    # Nobody may delete what is written once; a draft, which can be deleted, has none.
+    referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="changes")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     verb = models.CharField(max_length=20)
@@ -198,7 +199,8 @@ class Change(models.Model):
 class Message(models.Model):
     """A message between the two parties of a referral."""
 
-    referral = models.ForeignKey(Referral, models.CASCADE, related_name="messages")
+    # Nobody may delete what is written once; a draft, which can be deleted, has none.
+    referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="messages")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")

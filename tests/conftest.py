@@ -13,4 +13,5 @@ def world(db: None) -> World:
 @pytest.fixture(autouse=True)
 def _mail_in_memory(settings) -> None:  # type: ignore[no-untyped-def]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.SITE_URL = "http://testserver"

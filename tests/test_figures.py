@@ -1,0 +1,349 @@
+"""Recidivism and arrest trends: the definitions, at their edges."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.models import Enrolment, Person
+from cases.services import set_measurement_consent
+from metrics import services
+from metrics.models import ArrestTrendResult, RecidivismResult, Run
+from metrics.statistics import disclosure
+from metrics.statistics.proportions import wilson
+from partnership.models import DistrictPopulation
+from tests.world import World, database_role, on_web
+
+START = date(2023, 1, 31)
+Group = ArrestTrendResult.Group
+
+
+def counts(world: World, window: int = 12, offences: str = "any") -> tuple[int, int]:
+    """(eligible, rearrested) before disclosure control, as the worker computes them."""
+    from django.db import connection
+
+    with database_role("worker"), connection.cursor() as cursor:
+        cursor.execute((services.SQL / "fixed_windows.sql").read_text(), {"windows": list(services.WINDOWS)})
+        for programme, _partner, kind, months, eligible, rearrested in cursor.fetchall():
+            if (programme, kind, months) == (world.programme.pk, offences, window):
+                return eligible, rearrested
+    return 0, 0
+
+
+@pytest.fixture
+def measured(world: World) -> World:
+    world.complete_through(date(2026, 6, 30))
+    return world
+
+
+def participant(world: World, started_on: date = START, **fields: object) -> Person:
+    """Enrolled at the NGO; returns the police unit's record of the same human being."""
+    world.enrolment(person=world.person(world.ngo, **fields), started_on=started_on)
+    return world.person(world.police, **fields)
+
+
+class TestWindow:
+    @pytest.mark.parametrize(
+        ("arrested_on", "rearrested"),
+        [
+            (START, 0),  # the same day is not after
+            (START + timedelta(days=1), 1),
+            (date(2024, 1, 31), 1),  # the last day of twelve calendar months belongs to the window
+            (date(2024, 2, 1), 0),
+        ],
+        ids=["same day", "day after", "last day", "day after the last"],
+    )
+    def test_which_arrests_fall_into_twelve_months(self, measured, arrested_on, rearrested):
+        measured.arrest(participant(measured), arrested_on)
+        assert counts(measured) == (1, rearrested)
+
+    def test_months_are_calendar_months_and_end_with_the_month_where_it_is_shorter(self, measured):
+        # Six months from 31 August: 28 February.
+        measured.arrest(participant(measured, started_on=date(2022, 8, 31)), date(2023, 2, 28))
+        measured.arrest(participant(measured, started_on=date(2022, 8, 31), first_names="B"), date(2023, 3, 1))
+        assert counts(measured, window=6) == (2, 1)
+
+    def test_a_year_from_the_leap_day_ends_on_the_28th(self, measured):
+        measured.arrest(participant(measured, started_on=date(2024, 2, 29)), date(2025, 2, 28))
+        measured.arrest(participant(measured, started_on=date(2024, 2, 29), first_names="B"), date(2025, 3, 1))
+        assert counts(measured) == (2, 1)
+
+    def test_an_offence_before_the_index_date_that_surfaces_later_is_no_reoffending(self, measured):
+        measured.arrest(participant(measured), START + timedelta(days=30), offence_on=START - timedelta(days=5))
+        assert counts(measured) == (1, 0)
+
+    def test_an_offence_on_the_index_date_is_not_after_it(self, measured):
+        measured.arrest(participant(measured), START + timedelta(days=30), offence_on=START)
+        assert counts(measured) == (1, 0)
+
+    def test_an_unknown_offence_day_counts_by_the_arrest(self, measured):
+        measured.arrest(participant(measured), START + timedelta(days=30), offence_on=None)
+        assert counts(measured) == (1, 1)
+
+    def test_an_old_offence_first_and_a_new_one_later_is_reoffending(self, measured):
+        person = participant(measured)
+        measured.arrest(person, START + timedelta(days=10), offence_on=START - timedelta(days=5))
+        measured.arrest(person, START + timedelta(days=50))
+        assert counts(measured) == (1, 1)
+
+    def test_drug_offences_are_counted_apart(self, measured):
+        measured.arrest(participant(measured), START + timedelta(days=30), iccs="05")
+        assert counts(measured, offences="any") == (1, 1)
+        assert counts(measured, offences="drug") == (1, 0)
+
+    def test_two_arrests_are_one_person(self, measured):
+        person = participant(measured)
+        measured.arrest(person, START + timedelta(days=30))
+        measured.arrest(person, START + timedelta(days=60))
+        assert counts(measured) == (1, 1)
+
+
+class TestEligible:
+    def test_only_people_whose_whole_window_is_observed(self, world):
+        participant(world)
+        world.complete_through(date(2024, 1, 30))
+        assert counts(world) == (0, 0)
+        world.complete_through(date(2024, 1, 31))
+        assert counts(world) == (1, 0)
+
+    def test_an_event_does_not_make_somebody_eligible_early(self, world):
+        world.arrest(participant(world), START + timedelta(days=3))
+        world.complete_through(date(2023, 6, 30))
+        assert counts(world) == (0, 0)
+
+    def test_each_district_is_followed_to_its_own_date(self, world):
+        world.complete_through(date(2024, 6, 30), world.city)
+        world.complete_through(date(2023, 6, 30), world.hill)
+        participant(world, district=world.city)
+        participant(world, district=world.hill, first_names="B")
+        participant(world, district=None, first_names="C")  # unknown: the earliest of all
+        assert counts(world) == (1, 0)
+
+    def test_without_any_feed_nobody_is_observed(self, world):
+        participant(world)
+        assert counts(world) == (0, 0)
+
+    def test_who_died_within_the_window_is_not_observed_whole(self, measured):
+        participant(measured, died_on=date(2023, 9, 1))
+        assert counts(measured, window=6) == (1, 0)
+        assert counts(measured, window=12) == (0, 0)
+
+    def test_a_person_counts_once_per_programme_by_the_first_enrolment(self, measured):
+        person = measured.person(measured.ngo)
+        measured.enrolment(person=person, started_on=START, ended_on=START + timedelta(days=9), end_reason="completed")
+        measured.enrolment(person=person, started_on=START + timedelta(days=100))
+        measured.arrest(measured.person(measured.police), START + timedelta(days=50))
+        assert counts(measured) == (1, 1)
+
+    def test_without_consent_to_be_counted_one_is_in_no_figure(self, measured):
+        participant(measured)
+        enrolment = Enrolment.objects.get()
+        for consents, expected in ((True, (1, 0)), (False, (0, 0)), (True, (1, 0))):
+            with on_web(measured.caseworker):
+                set_measurement_consent(enrolment=enrolment, consents=consents)
+            assert counts(measured) == expected
+
+
+class TestLinkage:
+    CODE = "131052-308T"
+
+    def test_by_code_whatever_the_names(self, measured):
+        measured.enrolment(person=measured.person(measured.ngo, identity_code=self.CODE, last_name="Before"), started_on=START)
+        measured.arrest(measured.person(measured.police, identity_code=self.CODE, last_name="After"), START + timedelta(days=5))
+        assert counts(measured) == (1, 1)
+
+    def test_by_name_birth_date_and_sex_where_a_code_is_missing(self, measured):
+        measured.enrolment(person=measured.person(measured.ngo), started_on=START)
+        measured.arrest(measured.person(measured.police, identity_code=self.CODE, first_names="MAIJA"), START + timedelta(days=5))
+        assert counts(measured) == (1, 1)
+
+    def test_two_different_codes_are_two_people_whatever_the_names(self, measured):
+        from partnership.identity_code import make
+
+        one, other = make(date(1990, 5, 17), 900), make(date(1990, 5, 17), 902)
+        measured.enrolment(person=measured.person(measured.ngo, identity_code=one), started_on=START)
+        measured.arrest(measured.person(measured.police, identity_code=other), START + timedelta(days=5))
+        assert counts(measured) == (1, 0)
+
+    def test_an_arrest_anywhere_counts(self, measured):
+        measured.enrolment(person=measured.person(measured.ngo), started_on=START)
+        measured.arrest(measured.person(measured.other_police), START + timedelta(days=5), district=measured.hill)
+        assert counts(measured) == (1, 1)
+
+    def test_people_without_birth_date_are_linked_to_nobody(self, measured):
+        measured.enrolment(person=measured.person(measured.ngo, born_on=None), started_on=START)
+        measured.arrest(measured.person(measured.police, born_on=None), START + timedelta(days=5))
+        assert counts(measured) == (1, 0)
+
+
+class TestRun:
+    def compute(self) -> Run:
+        services.request_run("test")
+        with database_role("worker"):
+            run = services.compute()
+        assert run
+        return run
+
+    def test_results_carry_definition_cut_off_and_counts(self, measured):
+        participant(measured)
+        run = self.compute()
+        assert (run.state, run.definition, run.data_cut_off, run.enrolments_in) == (Run.State.DONE, services.DEFINITION, date(2026, 6, 30), 1)
+
+    def test_requests_pile_up_into_one(self, measured):
+        services.request_run("one")
+        services.request_run("two")
+        assert Run.objects.count() == 1
+        with database_role("worker"):
+            assert services.compute() is not None
+            assert services.compute() is None
+
+    def test_nobody_at_all_gives_no_results_and_no_error(self, world):
+        assert self.compute().results_out == 0
+
+    def test_a_rate_on_few_people_is_withheld(self, measured):
+        for number in range(9):
+            participant(measured, first_names=f"P{number}")
+        self.compute()
+        assert {r.withheld for r in RecidivismResult.objects.all()} == {"few_people"}
+        assert {r.rate for r in RecidivismResult.objects.all()} == {None}
+
+    @pytest.mark.parametrize(
+        ("people", "rearrested", "withheld"),
+        [(30, 0, ""), (30, 1, "small_count"), (30, 4, "small_count"), (30, 5, ""), (30, 26, "small_count"), (30, 30, ""), (0, 0, "nobody")],
+    )
+    def test_counts_of_one_to_four_on_either_side_are_withheld(self, people, rearrested, withheld):
+        assert services.why_withheld(people, rearrested) == withheld
+
+    def test_a_small_difference_between_any_and_drug_offences_is_not_published(self, measured):
+        for number in range(20):
+            person = participant(measured, first_names=f"P{number}")
+            if number < 8:
+                measured.arrest(person, START + timedelta(days=30), iccs="060111" if number < 6 else "05")
+        self.compute()
+        year = {r.offences: r for r in RecidivismResult.objects.filter(window_months=12)}
+        assert (year["any"].rearrested, year["drug"].withheld) == (8, "small_difference")
+
+    def test_the_database_refuses_a_small_count(self, measured):
+        from django.db import IntegrityError, transaction
+
+        run = self.compute()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RecidivismResult.objects.create(run=run, partner=measured.ngo, offences="any", window_months=12, eligible=20, rearrested=3)
+
+    def test_an_import_asks_for_new_figures(self, measured):
+        from partnership import outbox
+
+        outbox.announce("import.done", "import:1:done", data_import=1)
+        with database_role("worker"):
+            outbox.relay()
+        assert Run.objects.filter(state=Run.State.REQUESTED).count() == 1
+
+
+class TestWilson:
+    @pytest.mark.parametrize(
+        ("events", "people", "lower", "upper"),
+        [
+            # Newcombe (1998), Statistics in Medicine 17:857, table I, method 3.
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0000, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ],
+    )
+    def test_published_values(self, events, people, lower, upper):
+        found = wilson(events, people)
+        assert (round(found.lower, 4), round(found.upper, 4)) == (lower, upper)
+
+    @pytest.mark.parametrize(("events", "people"), [(0, 0), (3, 2), (-1, 5)])
+    def test_nonsense_is_an_error(self, events, people):
+        with pytest.raises(ValueError, match="among"):
+            wilson(events, people)
+
+
+small_tables = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(0, 12), min_size=2)
+
+
+class TestDisclosure:
+    @given(small_tables)
+    def test_no_small_count_can_be_worked_out(self, parts):
+        published, total = disclosure.protect_parts(parts)
+        for name, count in parts.items():
+            if disclosure.is_small(count):
+                assert published[name] is None
+                withheld = {k: v for k, v in published.items() if v is None}
+                known = sum(v for v in published.values() if v is not None)
+                rest = None if total is None else total - known
+                if rest is not None:
+                    # At least two values remain possible for it.
+                    assert len(withheld) > 1
+                    assert rest > len(withheld)
+
+    @given(small_tables)
+    def test_what_is_published_is_true_and_nothing_is_withheld_without_a_small_count(self, parts):
+        published, total = disclosure.protect_parts(parts)
+        assert all(count in (None, parts[name]) for name, count in published.items())
+        assert total in (None, sum(parts.values()))
+        if not any(map(disclosure.is_small, parts.values())) and not disclosure.is_small(sum(parts.values())):
+            assert None not in published.values()
+            assert total is not None
+
+    def test_a_lone_small_part_takes_the_smallest_other_with_it(self):
+        assert disclosure.protect_parts({"a": 3, "b": 9, "c": 40}) == ({"a": None, "b": None, "c": 40}, 52)
+
+    def test_two_ones_would_follow_from_their_sum(self):
+        assert disclosure.protect_parts({"a": 1, "b": 1, "c": 40}) == ({"a": None, "b": None, "c": 40}, None)
+
+    def test_zeros_are_published(self):
+        assert disclosure.protect_parts({"a": 0, "b": 7}) == ({"a": 0, "b": 7}, 7)
+
+
+class TestTrends:
+    def test_months_of_a_district_as_far_as_its_feed_is_complete(self, world):
+        last = world.today.replace(day=1) - timedelta(days=1)
+        world.complete_through(last - timedelta(days=1))  # the last month lacks a day
+        months = self.trend(world).values_list("month", flat=True)
+        assert max(months) < last.replace(day=1)
+        assert len(set(months)) == services.TREND_MONTHS - 1
+
+    def test_groups_rates_and_under_eighteens(self, world):
+        world.complete_through(world.today.replace(day=1) - timedelta(days=1))
+        month = (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        DistrictPopulation.objects.update(year=month.year)
+        for number in range(30):
+            code, age = (("060111", 17) if number < 6 else ("060111", 30)) if number < 20 else ("060121", 30)
+            world.arrest(world.person(world.police, first_names=f"P{number}"), month, iccs=code, age_at_offence=age)
+        found = {r.group: r for r in self.trend(world).filter(month=month)}
+        assert {g: r.arrests for g, r in found.items()} == {Group.PERSONAL: 20, Group.SUPPLY: 10, Group.OTHER: 0, Group.ALL: 30, Group.JUVENILE_DRUG: 6}
+        assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * 20 / 50_000)
+
+    def test_an_arrest_for_use_and_supply_counts_once_as_supply(self, world):
+        from cases.models import Offence
+
+        world.complete_through(world.today.replace(day=1) - timedelta(days=1))
+        month = (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        for number in range(6):
+            arrest = world.arrest(world.person(world.police, first_names=f"P{number}"), month)
+            Offence.objects.create(partner=world.police, arrest=arrest, iccs="060121")
+        found = {r.group: r.arrests for r in self.trend(world).filter(month=month)}
+        assert (found[Group.SUPPLY], found[Group.PERSONAL], found[Group.ALL]) == (6, 0, 6)
+
+    def trend(self, world: World):  # type: ignore[no-untyped-def]
+        services.request_run("test")
+        with database_role("worker"):
+            run = services.compute()
+        return ArrestTrendResult.objects.filter(run=run)
+
+    def test_a_yearly_sum_is_withheld_as_soon_as_one_month_is(self):
+        from metrics.views import year_sums
+
+        def rows(*counts: int | None) -> list:
+            return [(n, {"all": ArrestTrendResult(arrests=c)}) for n, c in enumerate(counts)]
+
+        assert year_sums(rows(*[10] * 24), "all") == {"now": 120, "before": 120, "change": 0.0}
+        assert year_sums(rows(*[10] * 11, None, *[10] * 12), "all") == {"now": None, "before": 120, "change": None}
+        assert year_sums(rows(*[10] * 13), "all") == {"now": 120, "before": None, "change": None}
+
+

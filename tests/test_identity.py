@@ -1,0 +1,118 @@
+"""Identity codes, encrypted fields, blind indexes, pseudonyms."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.models import Person
+from partnership import crypto, identity_code
+
+
+class TestIdentityCode:
+    def test_the_authoritys_example(self):
+        found = identity_code.parse("131052-308T")
+        assert (found.born_on, found.sex) == (date(1952, 10, 13), "female")
+
+    @pytest.mark.parametrize(
+        ("sign", "year"), [("+", 1890), *[(s, 1990) for s in "-UVWXY"], *[(s, 2009) for s in "ABCDEF"]]
+    )
+    def test_every_century_sign_in_use(self, sign, year):
+        born_on = date(year, 5, 17)
+        assert identity_code.parse(identity_code.make(born_on, 901, sign)).born_on == born_on
+
+    @pytest.mark.parametrize(
+        ("text", "error"),
+        [("131052-308X", "check"), ("300200-123A", "date"), ("131052G308T", "form"), ("131052-001K", "number"), ("", "form"), ("131052 308T", "form")],
+    )
+    def test_what_is_wrong_is_named(self, text, error):
+        with pytest.raises(ValidationError) as caught:
+            identity_code.parse(text)
+        assert caught.value.code == error
+
+    def test_lower_case_and_spaces_around_are_forgiven(self):
+        assert identity_code.parse(" 131052-308t ").text == "131052-308T"
+
+    @given(st.dates(date(1900, 1, 1), date(2026, 12, 31)), st.integers(2, 999))
+    def test_a_typing_error_in_one_digit_is_noticed(self, born_on, individual):
+        code = identity_code.make(born_on, individual)
+        for place in range(7, 10):
+            other = str((int(code[place]) + 1) % 10)
+            with pytest.raises(ValidationError):
+                identity_code.parse(code[:place] + other + code[place + 1 :])
+
+
+class TestEncryption:
+    def test_the_database_holds_no_name(self, world):
+        world.person(world.ngo, identity_code="131052-308T", phone="0401234567")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT row_to_json(p)::text FROM cases_person p")
+            text = cursor.fetchone()[0]
+        for secret in ("Meik", "Maija", "131052", "1990-05-17", "040123"):
+            assert secret not in text
+        assert '"birth_year":1990' in text
+
+    def test_rotation_moves_everything_to_the_newest_key_and_the_old_one_can_go(self, world, settings):
+        person = world.person(world.ngo)
+        old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
+        settings.FIELD_KEYS = [new, old]
+        call_command("rotate_keys", stdout=StringIO())
+        settings.FIELD_KEYS = [new]
+        assert Person.objects.get(pk=person.pk).last_name == "Meikäläinen"
+        settings.FIELD_KEYS = [old]
+        with pytest.raises(InvalidToken):
+            Person.objects.get(pk=person.pk)
+        settings.FIELD_KEYS = [new]
+
+    def test_pseudonyms_and_indexes_follow_a_new_key(self, world, settings):
+        person = world.person(world.ngo)
+        before = (person.name_pseudonym, person.name_birth_index)
+        settings.PSEUDONYM_KEY, settings.INDEX_KEY = "p" * 40, "i" * 40
+        call_command("rotate_keys", "--indexes", stdout=StringIO())
+        person.refresh_from_db()
+        assert person.name_pseudonym not in before
+        assert list(Person.objects.found_by(world.ngo.pk, "meik")) == [person]
+
+
+class TestFinding:
+    def test_by_code_by_name_and_birth_date_and_while_typing(self, world):
+        person = world.person(world.ngo, identity_code="131052-308T", born_on=date(1952, 10, 13))
+        find = lambda text, born_on=None: list(Person.objects.found_by(world.ngo.pk, text, born_on))  # noqa: E731
+        assert find("131052-308t") == [person]
+        assert find("MEIKÄLÄINEN", date(1952, 10, 13)) == [person]
+        assert find("meikäläinen", date(1952, 10, 14)) == []
+        assert find("mei") == [person]
+        assert find("liis meik") == [person]
+        assert find("me") == []
+        assert find("meikx") == []
+
+    def test_the_same_name_has_other_indexes_at_another_partner(self, world):
+        one, other = world.person(world.ngo), world.person(world.other_ngo)
+        assert not set(one.name_prefixes) & set(other.name_prefixes)
+        assert one.name_birth_index != other.name_birth_index
+        assert one.name_pseudonym == other.name_pseudonym
+
+    @given(st.text(max_size=30))
+    def test_any_text_can_be_searched_for(self, text):
+        crypto.prefix_indexes(1, text)
+        assert crypto.normalise_name(crypto.normalise_name(text)) == crypto.normalise_name(text)
+
+    def test_a_pseudonym_needs_all_of_name_birth_date_and_sex(self):
+        full = ("Maija", "Meikäläinen", date(1990, 5, 17), "female")
+        assert crypto.name_pseudonym(*full)
+        assert crypto.name_pseudonym("", *full[1:]) == ""
+        assert crypto.name_pseudonym("Maija", "Meikäläinen", None, "female") == ""
+        assert crypto.name_pseudonym("Maija", "Meikäläinen", date(1990, 5, 17), "unknown") == ""
+
+    def test_case_spacing_and_further_given_names_do_not_matter(self):
+        day = date(1990, 5, 17)
+        one = crypto.name_pseudonym("Maija Liisa", "von  Essen", day, "female")
+        assert one == crypto.name_pseudonym("MAIJA", "Von-Essen", day, "female")

@@ -1,0 +1,231 @@
+"""Every address × every role × own, party's and foreign object → status. An address without a row here fails the suite.
+
+Somebody else's object is not found (404); a page that is not the role's is forbidden (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cases.imports import services as imports
+from cases.models import Goal
+from metrics.models import ArrestTrendResult, Run
+from partnership import services as partnership
+from partnership.models import Notification, OutboxEvent, User
+from tests.world import WebClient, World, on_web
+
+OUR = "caseworker case_manager"
+ROLES = [*OUR.split(), "other_caseworker", "liaison", "other_liaison", "data_officer", "other_data_officer", "coordinator", "auditor"]
+EVERYBODY = dict.fromkeys(ROLES, 200)
+
+
+class Row(NamedTuple):
+    expected: dict[str, int]
+    args: Callable[[World], list[Any]] = lambda w: []
+    method: str = "get"
+    anonymous: int = 302
+
+
+def only(*, default: int = 403, method: str = "get", args: Callable[[World], list[Any]] = lambda w: [], **expected: int) -> Row:
+    """`our` stands for both roles of the NGO, `others` for the other NGO's and the other unit's people."""
+    table = dict.fromkeys(ROLES, default)
+    for name, status in expected.items():
+        for role in {"our": OUR.split()}.get(name, [name]):
+            table[role] = status
+    return Row(table, args, method)
+
+
+def party(**more: Any) -> Row:
+    """A referral's or diversion's page: both parties and the coordinator see it, other partners don't find it."""
+    return only(**({"our": 200, "liaison": 200, "coordinator": 200, "other_caseworker": 404, "other_liaison": 404} | more))
+
+
+referral = lambda w: [w.referral.pk]  # noqa: E731
+draft = lambda w: [w.the_draft.pk]  # noqa: E731
+diversion = lambda w: [w.referral.diversion.pk]  # noqa: E731
+ngo_person = lambda w: [w.referral.receiver_person_id]  # noqa: E731
+enrolment = lambda w: [w.referral.enrolment_id]  # noqa: E731
+data_import = lambda w: [w.the_import.pk]  # noqa: E731
+own_programme = lambda w: [w.programme.pk]  # noqa: E731
+agreement = lambda w: [w.agreement.pk]  # noqa: E731
+
+POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
+IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, args=data_import)
+
+MATRIX: dict[str, Row] = {
+    # Everybody in the partnership
+    "home": Row(EVERYBODY),
+    "profile": Row(EVERYBODY),
+    "choose_partner": Row(EVERYBODY),
+    "notification_list": Row(EVERYBODY),
+    "notifications_read": Row(dict.fromkeys(ROLES, 302), method="post"),
+    "notification": only(default=404, caseworker=302, args=lambda w: [w.notification.pk]),
+    "partner_list": Row(EVERYBODY),
+    "partner": Row(EVERYBODY, lambda w: [w.other_ngo.pk]),
+    "agreement_list": Row(EVERYBODY),
+    "agreement": Row(EVERYBODY, agreement),
+    "programme_list": Row(EVERYBODY),
+    "programme": Row(EVERYBODY, own_programme),
+    "recidivism": Row(EVERYBODY),
+    "recidivism_csv": Row(EVERYBODY),
+    "recidivism_svg": Row(EVERYBODY),
+    "arrest_trends": Row(EVERYBODY),
+    "arrest_trends_csv": Row(EVERYBODY),
+    "arrest_trends_svg": Row(EVERYBODY),
+    "run": Row(EVERYBODY, lambda w: [w.run.pk]),
+    "theme": Row(dict.fromkeys(ROLES, 302), method="post"),
+    "set_language": Row(dict.fromkeys(ROLES, 302), method="post"),
+    "healthz": Row(EVERYBODY, anonymous=200),
+    "readyz": Row(dict.fromkeys(ROLES, 503), anonymous=503),  # no worker runs here
+    "accept_invitation": Row(EVERYBODY, lambda w: [w.token], anonymous=200),
+    # Coordinator, managers, auditor
+    "partner_new": only(coordinator=200),
+    "agreement_new": only(coordinator=200),
+    "agreement_edit": only(coordinator=200, args=agreement),
+    "agreement_end": only(coordinator=302, args=agreement, method="post"),
+    "recompute": only(coordinator=302, method="post"),
+    "member_list": only(case_manager=200, coordinator=200),
+    "member": only(case_manager=200, coordinator=404, args=lambda w: [w.caseworker.membership.pk]),
+    "invitation_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.invitation.pk], method="post"),
+    "read_log": only(auditor=200, case_manager=200),
+    "programme_new": only(case_manager=200),
+    "programme_edit": only(case_manager=200, args=own_programme),
+    "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
+    # People and cases
+    "person_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
+    "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
+    "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
+    "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
+    "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
+    "caseload": only(our=200, other_caseworker=200),
+    "enrolment": only(our=200, other_caseworker=404, args=enrolment),
+    "session_add": only(args=enrolment, **POSTED_ON_CASE),
+    "goal_add": only(args=enrolment, **POSTED_ON_CASE),
+    "note_add": only(args=enrolment, **POSTED_ON_CASE),
+    "enrolment_end": only(args=enrolment, **POSTED_ON_CASE),
+    "goal_mark": only(our=302, other_caseworker=404, args=lambda w: [w.goal.pk], method="post"),
+    "measurement_consent": only(our=302, other_caseworker=404, args=enrolment, method="post"),
+    # Imports
+    "import_list": only(data_officer=200, other_data_officer=200, case_manager=200),
+    "import_new": only(data_officer=200, other_data_officer=200, case_manager=200),
+    "data_import": only(**IMPORTERS),
+    "import_progress": only(**IMPORTERS),
+    "import_problems": only(**IMPORTERS),
+    "import_confirm": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
+    "import_discard": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
+    # The hand-over
+    "referral_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "referral": party(args=referral),
+    "referral_edit": only(liaison=200, our=404, other_caseworker=404, other_liaison=404, args=draft),
+    "referral_discard": only(liaison=302, our=404, other_caseworker=404, other_liaison=404, args=draft, method="post"),
+    "referral_do": only(
+        our=422, liaison=422, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.pk, "complete"], method="post"
+    ),
+    "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "consent_withdraw": only(
+        our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
+    ),
+    "diversion_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "diversion": party(args=diversion),
+    "diversion_breach": only(args=diversion, **POSTED_ON_CASE),
+    "diversion_outcome": only(args=diversion, **POSTED_ON_CASE),
+    "diversion_decide": only(liaison=422, other_liaison=404, args=diversion, method="post"),
+    "condition_progress": only(
+        our=302, liaison=302, other_caseworker=404, other_liaison=404,
+        args=lambda w: [w.referral.diversion.conditions.get().pk], method="post",
+    ),
+    # API
+    "openapi": Row(EVERYBODY, anonymous=200),
+    "api-programme-list": Row(EVERYBODY, anonymous=403),
+    "api-programme-detail": Row(EVERYBODY, own_programme, anonymous=403),
+    "api-referral-list": Row(EVERYBODY, anonymous=403),
+    "api-referral-detail": Row(
+        only(default=404, our=200, liaison=200, coordinator=200).expected, referral, anonymous=403
+    ),
+    "api-recidivism-list": Row(EVERYBODY, anonymous=403),
+    "api-trend-list": Row(EVERYBODY, anonymous=403),
+}  # fmt: skip
+
+
+def our_names(patterns: list[Any], prefix: str = "") -> set[str]:
+    names: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            # The administration and the sign-in pages are their libraries' own; tests of their own cover what we changed.
+            if str(pattern.pattern) not in {"admin/", "accounts/"}:
+                names |= our_names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            names.add(pattern.name)
+    return names
+
+
+def test_every_address_has_a_row_here():
+    assert our_names(get_resolver().url_patterns) == set(MATRIX)
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    world.referral = world.enrolled()
+    world.the_draft = world.draft(person=world.person(world.police, first_names="Draft"))
+    with on_web(world.caseworker):
+        world.goal = Goal.objects.create(partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study")
+    with on_web(world.data_officer):
+        file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
+        world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)
+    with on_web(world.case_manager):
+        world.invitation, world.token = partnership.invite_member(
+            by=world.case_manager, partner=world.ngo, email="new@test.example", role="caseworker"
+        )
+    event = OutboxEvent.objects.create(kind="referral.sent", key="test")
+    world.notification = Notification.objects.create(
+        event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"
+    )
+    world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
+    for group in ArrestTrendResult.Group:
+        ArrestTrendResult.objects.create(run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10)
+    return world
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_matrix(full: World, name: str):
+    row = MATRIX[name]
+    address = reverse(name, args=row.args(full))
+    found = {}
+    for role in ROLES:
+        client = full.client(getattr(full, role))
+        with transaction.atomic():
+            found[role] = getattr(client, row.method)(address, follow=False).status_code
+            transaction.set_rollback(True)  # each role meets the world as it was
+    assert found == row.expected
+    assert getattr(WebClient(), row.method)(address).status_code == row.anonymous
+
+
+def test_a_user_without_membership_is_led_to_the_choice_of_a_partner(full: World):
+    client = WebClient()
+    client.force_login(User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin"))
+    for name, row in MATRIX.items():
+        if row.anonymous == 302 and row.method == "get" and name != "choose_partner":
+            response = client.get(reverse(name, args=row.args(full)))
+            assert (response.status_code, response.url) == (302, "/choose-partner/"), name
+
+
+def test_the_administration_shows_no_model_with_people(full: World):
+    registered = {model._meta.app_label for model in admin.site._registry}
+    assert not registered & {"cases", "referrals"}
+
+
+def test_a_member_of_a_partner_that_left_sees_nothing(full: World):
+    full.ngo.is_active = False
+    full.ngo.save()
+    assert full.client(full.caseworker).get(reverse("referral", args=[full.referral.pk])).url == "/choose-partner/"

@@ -1,0 +1,182 @@
+"""Signing in, the second factor, invitations, acting for one of several partners."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from partnership import services
+from partnership.models import Invitation, Membership, ReadLog, Role, User
+from tests.world import WebClient, World, run_as
+
+PASSWORD = "correct horse battery"
+
+
+class TestSignIn:
+    def test_by_e_mail_and_password(self, world):
+        user = world.caseworker.user
+        user.set_password(PASSWORD)
+        user.save()
+        client = WebClient()
+        response = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        assert response.status_code == 302
+        assert client.get("/").status_code == 200
+
+    def test_a_wrong_password_says_nothing_about_the_account(self, world):
+        messages = set()
+        for email in (world.caseworker.user.email, "nobody@test.example"):
+            response = WebClient().post(reverse("account_login"), {"login": email, "password": "wrong"})
+            messages.add(str(response.context["form"].errors))
+        assert len(messages) == 1
+
+    def test_nobody_signs_up_uninvited(self, world):
+        WebClient().post(reverse("account_signup"), {"email": "x@test.example", "password1": PASSWORD, "password2": PASSWORD})
+        assert not User.objects.filter(email="x@test.example").exists()
+
+    def test_a_forgotten_password_is_reset_by_e_mail(self, world):
+        WebClient().post(reverse("account_reset_password"), {"email": world.caseworker.user.email})
+        assert mail.outbox[0].to == [world.caseworker.user.email]
+
+    def test_pages_are_kept_in_no_cache(self, world):
+        assert "no-store" in world.client(world.caseworker).get("/")["Cache-Control"]
+
+    def test_the_policy_allows_no_inline_script_or_style_and_no_other_host(self, world):
+        response = world.client(world.caseworker).get("/")
+        policy = response["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert not re.search(rb"<script(?![^>]*(src=|application/json))|<[^>]+ style=|<[^>]+ on[a-z]+=", response.content)
+
+
+class TestSecondFactor:
+    @pytest.fixture(autouse=True)
+    def required(self, settings):  # type: ignore[no-untyped-def]
+        settings.REQUIRE_SECOND_FACTOR = True
+
+    @pytest.mark.parametrize("role", ["caseworker", "liaison", "data_officer", "coordinator", "auditor"])
+    def test_without_one_every_page_leads_to_setting_it_up(self, world, role):
+        response = world.client(getattr(world, role)).get("/")
+        assert (response.status_code, response.url) == (302, reverse("mfa_index"))
+
+    def test_recovery_codes_alone_are_none(self, world):
+        Authenticator.objects.create(user=world.caseworker.user, type="recovery_codes", data={})
+        assert world.client(world.caseworker).get("/").status_code == 302
+
+    @pytest.mark.parametrize("kind", ["totp", "webauthn"])
+    def test_with_one_the_pages_open(self, world, kind):
+        Authenticator.objects.create(user=world.caseworker.user, type=kind, data={})
+        assert world.client(world.caseworker).get("/").status_code == 200
+
+    def test_the_api_asks_for_it_as_well(self, world):
+        assert world.client(world.caseworker).get("/api/v1/referrals/").status_code == 403
+
+
+class TestActing:
+    def test_with_several_memberships_the_user_chooses_and_the_page_says_for_whom(self, world):
+        user = world.caseworker.user
+        second = Membership.objects.create(user=user, partner=world.other_ngo, role=Role.CASEWORKER)
+        client = world.client(world.caseworker)
+        assert client.get("/").url == "/choose-partner/"
+        client.post("/choose-partner/", {"membership": second.pk})
+        assert "Bridge" in client.get("/").content.decode()
+        referral = world.sent()
+        assert client.get(f"/referrals/{referral.pk}/").status_code == 404
+
+    def test_another_ones_membership_cannot_be_chosen(self, world):
+        client = world.client(world.caseworker)
+        client.post("/choose-partner/", {"membership": world.liaison.membership.pk})
+        assert "Anchor" in client.get("/").content.decode()
+
+    def test_an_ended_membership_ends_access_at_once(self, world):
+        client = world.client(world.caseworker)
+        assert client.get("/").status_code == 200
+        Membership.objects.filter(pk=world.caseworker.membership.pk).update(is_active=False)
+        assert client.get("/").url == "/choose-partner/"
+
+
+class TestInvitations:
+    def invite(self, world: World, email: str = "new@test.example", role: str = "caseworker") -> str:
+        _, token = run_as(world.case_manager, services.invite_member, partner=world.ngo, email=email, role=role)
+        return token
+
+    def test_somebody_new_joins(self, world):
+        address = reverse("accept_invitation", args=[self.invite(world)])
+        client = WebClient()
+        assert client.get(address).status_code == 200
+        client.post(address, {"full_name": "New Person", "password": PASSWORD})
+        membership = Membership.objects.get(user__email="new@test.example")
+        assert (membership.partner, membership.role, membership.is_manager) == (world.ngo, "caseworker", False)
+        assert client.get("/").status_code == 200
+
+    def test_the_link_is_sent_to_the_invited_address_and_stored_nowhere(self, world, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            token = self.invite(world)
+        assert token in mail.outbox[0].body
+        assert mail.outbox[0].to == ["new@test.example"]
+        assert token not in str(Invitation.objects.values())
+
+    def test_it_works_once(self, world):
+        address = reverse("accept_invitation", args=[self.invite(world)])
+        WebClient().post(address, {"full_name": "New", "password": PASSWORD})
+        assert WebClient().get(address).status_code == 410
+
+    @pytest.mark.parametrize("change", [{"expires_at": timezone.now() - timedelta(1)}, {"revoked_at": timezone.now()}], ids=["expired", "revoked"])
+    def test_a_closed_one_does_not_work(self, world, change):
+        token = self.invite(world)
+        Invitation.objects.update(**change)
+        assert WebClient().get(reverse("accept_invitation", args=[token])).status_code == 410
+
+    def test_a_known_user_signs_in_first_and_only_the_invited_one_can_accept(self, world):
+        token = self.invite(world, email=world.other_caseworker.user.email)
+        address = reverse("accept_invitation", args=[token])
+        assert WebClient().get(address).url.startswith(reverse("account_login"))
+        world.client(world.liaison).post(address)
+        assert not Membership.objects.filter(user=world.liaison.user, partner=world.ngo).exists()
+        world.client(world.other_caseworker).post(address)
+        assert Membership.objects.filter(user=world.other_caseworker.user, partner=world.ngo).exists()
+
+    def test_a_role_fits_the_kind_of_partner(self, world):
+        with pytest.raises(services.RoleDoesNotFit):
+            self.invite(world, role="coordinator")
+
+    def test_a_weak_password_is_refused_and_what_was_typed_is_kept(self, world):
+        address = reverse("accept_invitation", args=[self.invite(world)])
+        response = WebClient().post(address, {"full_name": "New Person", "password": "short"})
+        assert b"New Person" in response.content
+        assert not User.objects.filter(email="new@test.example").exists()
+
+    def test_the_last_manager_stays(self, world):
+        with pytest.raises(services.LastManager):
+            run_as(world.case_manager, services.change_member, membership=world.case_manager.membership, role="case_manager", is_manager=False, is_active=True)
+
+    def test_a_coordinator_takes_in_a_partner_and_invites_its_manager(self, world):
+        form = {"name": "New NGO", "kind": "ngo", "manager_email": "boss@test.example", "manager_role": "case_manager"}
+        world.client(world.coordinator).post("/partners/new/", form)
+        invitation = Invitation.objects.get(email="boss@test.example")
+        assert (invitation.partner.name, invitation.is_manager) == ("New NGO", True)
+
+
+class TestLogOfReads:
+    def test_who_opens_a_persons_data_leaves_a_line(self, world):
+        person = world.person(world.ngo)
+        world.client(world.caseworker).get(f"/people/{person.pk}/")
+        read = ReadLog.objects.get()
+        assert (read.user, read.partner, read.what, read.object_id) == (world.caseworker.user, world.ngo, "person", person.pk)
+
+    def test_a_page_that_was_refused_leaves_none(self, world):
+        person = world.person(world.ngo)
+        world.client(world.other_caseworker).get(f"/people/{person.pk}/")
+        assert not ReadLog.objects.exists()
+
+    def test_the_coordinator_opens_a_referral_without_a_person_in_it(self, world):
+        referral = world.sent()
+        body = world.client(world.coordinator).get(f"/referrals/{referral.pk}/").content.decode()
+        assert "Meikäläinen" not in body
+        assert world.liaison.user.full_name not in body
+        assert not ReadLog.objects.exists()

@@ -1,0 +1,205 @@
+"""The outbox, notifications and e-mail: nothing is lost, nobody is told twice, no e-mail holds personal data."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from partnership import notifications, outbox
+from partnership.models import Notification, OutboxEvent, User
+from referrals import services
+from referrals.models import Referral
+from referrals.reminders import send_reminders
+from tests.world import World, database_role, run_as
+
+
+def relay() -> None:
+    with database_role("worker"):
+        outbox.relay()
+
+
+def post() -> int:
+    with database_role("worker"):
+        return notifications.send_waiting_mail()
+
+
+class TestOutbox:
+    def test_what_is_announced_in_a_transaction_that_fails_never_was(self, world):
+        from django.db import transaction
+
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            outbox.announce("x", "one")
+            raise ZeroDivisionError
+        assert not OutboxEvent.objects.exists()
+
+    def test_the_same_key_is_one_event(self, world):
+        outbox.announce("x", "one")
+        outbox.announce("x", "one")
+        assert OutboxEvent.objects.count() == 1
+
+    def test_an_event_delivered_twice_tells_each_person_once(self, world):
+        world.sent()
+        relay()
+        OutboxEvent.objects.update(relayed_at=None)
+        relay()
+        told = Notification.objects.filter(kind="referral.sent")
+        assert sorted(n.user_id for n in told) == sorted([world.caseworker.user.pk, world.case_manager.user.pk])
+
+    def test_a_handler_that_fails_is_tried_again_later_and_does_not_hold_up_the_others(self, world, monkeypatch):
+        outbox.announce("broken", "one")
+        outbox.announce("fine", "two")
+        calls = []
+
+        def breaks(event: OutboxEvent) -> None:
+            calls.append(event.pk)
+            raise ValueError("no")
+
+        monkeypatch.setitem(outbox._handlers, "broken", [breaks])
+        relay()
+        broken, fine = OutboxEvent.objects.order_by("pk")
+        assert (broken.attempts, broken.relayed_at, "no" in broken.last_error) == (1, None, True)
+        assert fine.relayed_at
+        assert broken.available_at > timezone.now()
+        relay()
+        assert len(calls) == 1  # not yet time
+        OutboxEvent.objects.update(available_at=timezone.now())
+        relay()
+        assert len(calls) == 2
+
+    def test_pages_can_write_events_but_not_read_them(self, world):
+        from django.db import connection
+
+        outbox.announce("x", "one")
+        with database_role("web"), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM partnership_outboxevent")
+            assert cursor.fetchone() == (0,)
+
+
+class TestWhoIsTold:
+    def test_the_other_party_not_the_one_who_acted(self, world):
+        referral = world.sent()
+        run_as(world.caseworker, services.acknowledge, referral=referral)
+        relay()
+        by_kind = {(n.kind, n.partner_id) for n in Notification.objects.all()}
+        assert by_kind == {("referral.sent", world.ngo.pk), ("referral.acknowledged", world.police.pk)}
+
+    def test_a_data_officer_is_not_told_of_referrals(self, world):
+        run_as(world.caseworker, services.acknowledge, referral=world.sent())
+        relay()
+        assert not Notification.objects.filter(user=world.data_officer.user).exists()
+
+    def test_every_kind_that_is_told_has_a_sentence(self, world):
+        for target in {t.target for t in services.TRANSITIONS.values()}:
+            assert notifications.text_of(f"referral.{target}") != f"referral.{target}"
+
+
+class TestMail:
+    def test_it_holds_a_link_and_no_personal_data(self, world):
+        world.sent()
+        relay()
+        assert post() == 2
+        message = mail.outbox[0]
+        assert f"/referrals/{Referral.objects.get().pk}/" in message.body
+        everything = message.subject + message.body
+        for secret in ("Meikäläinen", "Maija", "1990", "Wants help", "Harbour"):
+            assert secret not in everything
+
+    def test_once_whatever_is_run_again(self, world):
+        world.sent()
+        relay()
+        post()
+        assert post() == 0
+        assert len(mail.outbox) == 2
+
+    @pytest.mark.parametrize(("choice", "sent"), [("instant", 1), ("daily", 0), ("none", 0)])
+    def test_as_each_person_chose(self, world, choice, sent):
+        User.objects.filter(pk=world.case_manager.user.pk).update(email_choice="none")
+        User.objects.filter(pk=world.caseworker.user.pk).update(email_choice=choice)
+        world.sent()
+        relay()
+        assert post() == sent
+        with database_role("worker"):
+            assert notifications.send_digests() == (choice == "daily")
+            assert notifications.send_digests() == 0
+
+    def test_in_the_readers_language_and_none_for_what_was_read_already(self, world):
+        world.sent()
+        relay()
+        Notification.objects.filter(user=world.caseworker.user).update(read_at=timezone.now())
+        assert post() == 1
+
+    def test_when_the_mail_server_refuses_it_waits(self, world, monkeypatch):
+        world.sent()
+        relay()
+
+        def refuse(self: object) -> None:
+            raise SMTPServerDisconnected("gone")
+
+        monkeypatch.setattr(notifications.EmailMessage, "send", refuse)
+        assert post() == 0
+        monkeypatch.undo()
+        assert post() == 2
+
+    def test_one_whose_sender_died_is_not_sent_again_but_stands_in_the_summary(self, world):
+        world.sent()
+        relay()
+        with database_role("worker"):
+            (claimed,) = notifications._claim(Notification.Mail.WAITING)  # and then the worker dies
+            Notification.objects.filter(pk=claimed.pk).update(mail_claimed_at=timezone.now() - timedelta(hours=1))
+        assert post() == 1  # the other person's
+        assert claimed.user.email not in [m.to[0] for m in mail.outbox]
+        with database_role("worker"):
+            assert notifications.send_digests() == 1
+        assert mail.outbox[-1].to == [claimed.user.email]
+
+
+class TestReminders:
+    def remind(self) -> int:
+        with database_role("worker"):
+            return send_reminders()
+
+    def late(self, world: World, **days: float) -> Referral:
+        referral = world.sent()
+        Referral.objects.filter(pk=referral.pk).update(
+            **{name: timezone.now() - timedelta(days=late) for name, late in days.items()}
+        )
+        return referral
+
+    def test_past_the_promise_the_receiver_is_reminded_once_a_day(self, world):
+        self.late(world, due_acknowledge_at=1)
+        assert self.remind() == 1
+        self.remind()
+        (event,) = OutboxEvent.objects.filter(kind="referral.overdue.acknowledge")
+        assert [t["partner"] for t in event.payload["tell"]] == [world.ngo.pk]
+
+    def test_none_once_there_was_an_answer(self, world):
+        referral = self.late(world, due_acknowledge_at=1)
+        run_as(world.caseworker, services.acknowledge, referral=referral)
+        assert self.remind() == 0
+
+    def test_an_acknowledged_one_is_reminded_of_the_answer(self, world):
+        referral = self.late(world, due_acknowledge_at=3, due_accept_at=1)
+        run_as(world.caseworker, services.acknowledge, referral=referral)
+        self.remind()
+        assert OutboxEvent.objects.filter(kind="referral.overdue.answer").count() == 1
+
+    def test_none_in_time(self, world):
+        world.sent()
+        assert self.remind() == 0
+
+    def test_a_diversion_past_its_deadline_reminds_the_ngo_and_an_outcome_the_liaison(self, world):
+        from referrals import diversions
+        from referrals.models import DiversionAgreement
+
+        diversion = world.enrolled().diversion
+        DiversionAgreement.objects.update(deadline=world.today - timedelta(days=1))
+        self.remind()
+        assert OutboxEvent.objects.filter(kind="diversion.overdue").count() == 1
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+        DiversionAgreement.objects.update(outcome_at=timezone.now() - timedelta(days=8))
+        self.remind()
+        assert OutboxEvent.objects.get(kind="diversion.undecided").payload["tell"][0]["partner"] == world.police.pk
