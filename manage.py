@@ -5,7 +5,16 @@ import os
 import sys
 
 # Commands that change the schema or see every partner's rows run as the owner of the tables.
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "demo", "has_partners", "rotate_keys", "dbshell", "createsuperuser"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "demo",
+    "has_partners",
+    "rotate_keys",
+    "dbshell",
+    "createsuperuser",
+}
 
 
 def main() -> None:

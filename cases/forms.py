@@ -22,13 +22,20 @@ class PersonForm(forms.ModelForm):
     """Who the person is. The identity code fills in date of birth and sex; without a code a name or a nickname will do."""
 
     identity_code = forms.CharField(
-        label=_("Personal identity code"), required=False, max_length=11, help_text=_("Leave empty for somebody without one.")
+        label=_("Personal identity code"),
+        required=False,
+        max_length=11,
+        help_text=_("Leave empty for somebody without one."),
     )
     last_name = forms.CharField(label=_("Last name"), required=False, max_length=100)
-    first_names = forms.CharField(label=_("First names"), max_length=100, help_text=_("Or what the person wants to be called."))
+    first_names = forms.CharField(
+        label=_("First names"), max_length=100, help_text=_("Or what the person wants to be called.")
+    )
     born_on = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput())
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False)
-    phone = forms.CharField(label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"}))
+    phone = forms.CharField(
+        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+    )
     email = forms.EmailField(label=_("E-mail"), required=False)
 
     class Meta:
@@ -119,7 +126,9 @@ class UploadForm(forms.Form):
             self.fields["complete_through"] = forms.DateField(
                 label=_("Complete through"),
                 widget=DateInput(),
-                help_text=_("Up to which day all arrests of these districts are in your files, this one included. Figures look no further."),
+                help_text=_(
+                    "Up to which day all arrests of these districts are in your files, this one included. Figures look no further."
+                ),
             )
             self.fields["districts"] = forms.ModelMultipleChoiceField(
                 label=_("Districts covered"),
@@ -135,7 +144,9 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > self.max_bytes:
-            raise ValidationError(_("The file is larger than %(mb)d MB: divide it.") % {"mb": self.max_bytes // 1024 // 1024})
+            raise ValidationError(
+                _("The file is larger than %(mb)d MB: divide it.") % {"mb": self.max_bytes // 1024 // 1024}
+            )
         return file
 
     def clean_complete_through(self) -> Any:
@@ -153,9 +164,15 @@ class MappingForm(forms.Form):
         headings = [("", "—"), *((heading, heading) for heading in data_import.columns)]
         for column in COLUMNS[data_import.kind]:
             self.fields[f"column_{column.name}"] = forms.ChoiceField(
-                label=column.label, choices=headings, required=column.required, initial=data_import.mapping.get(column.name, "")
+                label=column.label,
+                choices=headings,
+                required=column.required,
+                initial=data_import.mapping.get(column.name, ""),
             )
-        codes = [("", _("— no code yet —")), *((code, f"{code} · {label}") for code, label in sorted(iccs.CODES.items()))]
+        codes = [
+            ("", _("— no code yet —")),
+            *((code, f"{code} · {label}") for code, label in sorted(iccs.CODES.items())),
+        ]
         self.code_fields: dict[str, str] = {}
         for number, (local, rows) in enumerate(sorted(data_import.unmapped_codes.items(), key=lambda item: -item[1])):
             name = f"code_{number}"
@@ -163,7 +180,11 @@ class MappingForm(forms.Form):
             self.fields[name] = forms.ChoiceField(label=f"{local} ({rows})", choices=codes, required=False)
 
     def mapping(self) -> dict[str, str]:
-        return {name.removeprefix("column_"): value for name, value in self.cleaned_data.items() if name.startswith("column_")}
+        return {
+            name.removeprefix("column_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("column_")
+        }
 
     def codes(self) -> dict[str, str]:
         return {local: self.cleaned_data[name] for name, local in self.code_fields.items()}

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -65,7 +66,13 @@ def import_new(request: PartnerRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("data_import", pk=made.pk)
-    context = {"form": form, "title": _("New import"), "back": reverse("import_list"), "multipart": True, "submit": _("Upload")}
+    context = {
+        "form": form,
+        "title": _("New import"),
+        "back": reverse("import_list"),
+        "multipart": True,
+        "submit": _("Upload"),
+    }
     return render(request, "partnership/form.html", context)
 
 
@@ -129,7 +136,7 @@ def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @partner_page(*IMPORT_ROLES)
-def import_problems(request: PartnerRequest, pk: int) -> HttpResponse:
+def import_problems(request: PartnerRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as they stood in the file, each with its reasons, to mend and send again."""
     found = own(request, DataImport, pk)
     log_read(request.acting, "import_problems", pk, found.rows_bad)
@@ -142,7 +149,7 @@ def import_problems(request: PartnerRequest, pk: int) -> HttpResponse:
             if row and problem.row != row[0]:
                 yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
                 reasons = []
-            row = (problem.row, problem.values)  # type: ignore[assignment]
+            row = (problem.row, problem.values)
             text = str(REASONS.get(problem.reason, problem.reason))
             reasons.append(f"{problem.column}: {text}" if problem.column else text)
         if row:
@@ -161,4 +168,8 @@ def _line(values: list[str]) -> str:
 
 def guard_formula(value: str) -> str:
     """A value that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if value[:1] in {"=", "+", "@", "\t", "\r"} or (value[:1] == "-" and not value[1:2].isdigit()) else value
+    return (
+        f"'{value}"
+        if value[:1] in {"=", "+", "@", "\t", "\r"} or (value[:1] == "-" and not value[1:2].isdigit())
+        else value
+    )

@@ -71,7 +71,9 @@ class Person(models.Model):
     # In the clear and coarse, for statistics.
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
-    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home district"))
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home district")
+    )
     died_on = models.DateField(_("died on"), null=True, blank=True)
     # To find the person in the own register.
     code_index = models.CharField(max_length=32, blank=True)
@@ -97,8 +99,12 @@ class Person(models.Model):
             models.Index(fields=["name_pseudonym"], condition=~Q(name_pseudonym=""), name="person_name_pseudonym"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["partner", "code_index"], condition=~Q(code_index=""), name="one_person_per_code"),
-            models.UniqueConstraint(fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"),
+            models.UniqueConstraint(
+                fields=["partner", "code_index"], condition=~Q(code_index=""), name="one_person_per_code"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,11 +115,15 @@ class Person(models.Model):
         self.birth_year = self.born_on.year if self.born_on else self.birth_year
         self.code_index = crypto.code_index(self.partner_id, self.identity_code) if self.identity_code else ""
         self.name_birth_index = (
-            crypto.name_birth_index(self.partner_id, self.last_name, self.born_on) if self.last_name and self.born_on else ""
+            crypto.name_birth_index(self.partner_id, self.last_name, self.born_on)
+            if self.last_name and self.born_on
+            else ""
         )
         self.name_prefixes = crypto.prefix_indexes(self.partner_id, self.first_names or "", self.last_name or "")
         self.code_pseudonym = crypto.code_pseudonym(self.identity_code or "")
-        self.name_pseudonym = crypto.name_pseudonym(self.first_names or "", self.last_name or "", self.born_on, self.sex)
+        self.name_pseudonym = crypto.name_pseudonym(
+            self.first_names or "", self.last_name or "", self.born_on, self.sex
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
@@ -149,7 +159,9 @@ class Consent(models.Model):
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
-    scope = models.CharField(_("what may be disclosed"), max_length=30, choices=Scope, default=Scope.IDENTITY_AND_SITUATION)
+    scope = models.CharField(
+        _("what may be disclosed"), max_length=30, choices=Scope, default=Scope.IDENTITY_AND_SITUATION
+    )
     purpose = models.CharField(_("purpose"), max_length=200)
     reports_back = models.BooleanField(
         _("the receiver may report attendance and outcome back"),
@@ -166,7 +178,9 @@ class Consent(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
-    disclosed_at = models.DateTimeField(null=True, help_text="When the referral under it was sent: from then on the receiver sees it.")
+    disclosed_at = models.DateTimeField(
+        null=True, help_text="When the referral under it was sent: from then on the receiver sees it."
+    )
 
     class Meta:
         verbose_name = _("consent")
@@ -237,7 +251,9 @@ class Enrolment(models.Model):
         verbose_name_plural = _("enrolments")
         indexes = [
             models.Index(fields=["programme", "started_on"], name="enrolment_cohort"),
-            models.Index(fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"),
+            models.Index(
+                fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -248,7 +264,9 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=both_or_neither(Q(ended_on=None), Q(end_reason="")), name="ended_enrolment_has_a_reason"
             ),
-            models.UniqueConstraint(fields=["person", "programme"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["person", "programme"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"
+            ),
         ]
 
     def __str__(self) -> str:

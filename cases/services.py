@@ -73,7 +73,15 @@ def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: 
 
 
 @transaction.atomic
-def enrol(*, by: Acting, person: Person, programme: Programme, started_on: date, measurement_consent: bool, referral_kind: str = "") -> Enrolment:
+def enrol(
+    *,
+    by: Acting,
+    person: Person,
+    programme: Programme,
+    started_on: date,
+    measurement_consent: bool,
+    referral_kind: str = "",
+) -> Enrolment:
     """Enrols an own person in an own programme."""
     if programme.partner_id != by.partner.pk:
         raise RuleError(_("Only its own partner enrols people in a programme."))
@@ -105,7 +113,9 @@ def _open(enrolment: Enrolment) -> Enrolment:
 
 
 @transaction.atomic
-def record_session(*, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None) -> Session:
+def record_session(
+    *, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None
+) -> Session:
     """Records a session. Its attendance, a count and a date, reaches a diversion that asks for sessions; its content never."""
     enrolment = _open(enrolment)
     if not enrolment.started_on <= held_on <= timezone.localdate():
@@ -171,4 +181,6 @@ def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
     enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
     enrolment.measurement_consent = consents
     enrolment.save(update_fields=["measurement_consent", "measurement_consent_ended_on"])
-    outbox.announce("measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk)
+    outbox.announce(
+        "measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk
+    )

@@ -65,7 +65,12 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Person, pk, "district")
     log_read(request.acting, "person", pk)
     enrolments = found.enrolments.select_related("programme", "responsible").order_by("-started_on")
-    arrests = Arrest.objects.filter(person=found).select_related("district").prefetch_related("offences").order_by("-arrested_on")
+    arrests = (
+        Arrest.objects.filter(person=found)
+        .select_related("district")
+        .prefetch_related("offences")
+        .order_by("-arrested_on")
+    )
     consents = found.consents.select_related("to_partner").order_by("-id")
     return render(
         request,
@@ -104,7 +109,9 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             return redirect("enrolment", pk=enrolment.pk)
     title = _("Enrol %(person)s") % {"person": found}
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
+    return render(
+        request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}
+    )
 
 
 # --- Enrolments ------------------------------------------------------------------------------------------------------------

@@ -59,7 +59,17 @@ class TrendSerializer(serializers.ModelSerializer[ArrestTrendResult]):
 
     class Meta:
         model = ArrestTrendResult
-        fields = ["id", "district", "district_code", "month", "group", "arrests", "rate_per_100k", "definition", "computed_at"]
+        fields = [
+            "id",
+            "district",
+            "district_code",
+            "month",
+            "group",
+            "arrests",
+            "rate_per_100k",
+            "definition",
+            "computed_at",
+        ]
 
 
 class TrendFilter(filters.FilterSet):

@@ -40,7 +40,17 @@ def _draw(chart: Any, theme: str) -> str:
     ink, faint = INK[theme], FAINT[theme]
     configured = (
         chart.configure(font="sans-serif", background="transparent")
-        .configure_axis(labelColor=ink, titleColor=ink, gridColor=faint, domainColor=faint, tickColor=faint, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=260)
+        .configure_axis(
+            labelColor=ink,
+            titleColor=ink,
+            gridColor=faint,
+            domainColor=faint,
+            tickColor=faint,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=260,
+        )
         .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke")
         .configure_view(stroke=None)
     )
@@ -49,12 +59,12 @@ def _draw(chart: Any, theme: str) -> str:
 
 def intervals(rows: Sequence[IntervalRow], *, theme: str, width: int = 560) -> str:
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
-    data = alt.Data(values=[dict(row) for row in rows])  # type: ignore[arg-type]
+    data = alt.Data(values=[dict(row) for row in rows])
     order = [row["label"] for row in rows]
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     scale = alt.Scale(domainMin=0)
     x = alt.X("lower:Q", title=_("Rearrested, 95 % interval"), axis=alt.Axis(format="%"), scale=scale)
-    base = alt.Chart(data, width=width, height={"step": 30})  # type: ignore[arg-type]
+    base = alt.Chart(data, width=width, height={"step": 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
     return _draw(rule + dot, theme)
@@ -64,10 +74,12 @@ def series(rows: Sequence[SeriesRow], *, title: str, theme: str, width: int = 72
     """Monthly series as lines; a withheld month is a gap."""
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
-    color = alt.Color("series:N", title=None, sort=names, scale=alt.Scale(domain=names, range=PALETTE[theme][: len(names)]))
+    color = alt.Color(
+        "series:N", title=None, sort=names, scale=alt.Scale(domain=names, range=PALETTE[theme][: len(names)])
+    )
     dash = alt.StrokeDash("series:N", title=None, sort=names, scale=alt.Scale(domain=names, range=DASHES[: len(names)]))
     chart = (
-        alt.Chart(alt.Data(values=values), width=width, height=260)  # type: ignore[arg-type]
+        alt.Chart(alt.Data(values=values), width=width, height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=6)),

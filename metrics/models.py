@@ -82,7 +82,9 @@ class RecidivismResult(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(condition=~Q(rearrested__in=[1, 2, 3, 4]), name="no_small_rearrested_count_stored"),
-            models.CheckConstraint(condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"),
+            models.CheckConstraint(
+                condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"
+            ),
         ]
 
     def __str__(self) -> str:

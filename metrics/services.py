@@ -59,7 +59,9 @@ def compute() -> Run | None:
             run.save()
             Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS).delete()
     except Exception as error:
-        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, error=repr(error)[:2000], finished_at=timezone.now())
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.FAILED, error=repr(error)[:2000], finished_at=timezone.now()
+        )
         raise
     return run
 
@@ -133,12 +135,18 @@ def _result(
     return result
 
 
-def _publish_total(run: Run, partner: int, parts: list[tuple[Counts, list[RecidivismResult]]]) -> list[RecidivismResult]:
+def _publish_total(
+    run: Run, partner: int, parts: list[tuple[Counts, list[RecidivismResult]]]
+) -> list[RecidivismResult]:
     """The partner's programmes together. Withheld as soon as one part is: from a total and all but one part, the last
     part follows."""
     total: Counts = {key: (sum(c[key][0] for c, _ in parts), sum(c[key][1] for c, _ in parts)) for key in parts[0][0]}
     results = _publish(run, partner, None, total)
-    secret = {RecidivismResult.Withheld.SMALL_COUNT, RecidivismResult.Withheld.FEW_PEOPLE, RecidivismResult.Withheld.SMALL_DIFFERENCE}
+    secret = {
+        RecidivismResult.Withheld.SMALL_COUNT,
+        RecidivismResult.Withheld.FEW_PEOPLE,
+        RecidivismResult.Withheld.SMALL_DIFFERENCE,
+    }
     for result in results:
         same = [
             part
@@ -175,7 +183,9 @@ def arrest_trends(run: Run) -> list[ArrestTrendResult]:
         for name, count in published.items():
             rate = None if count is None or not residents else 100_000 * count / residents
             results.append(
-                ArrestTrendResult(run=run, district_id=district, month=month, group=name, arrests=count, rate_per_100k=rate)
+                ArrestTrendResult(
+                    run=run, district_id=district, month=month, group=name, arrests=count, rate_per_100k=rate
+                )
             )
     return results
 

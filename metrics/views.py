@@ -43,8 +43,12 @@ def _recidivism(request: PartnerRequest) -> dict[str, Any]:
     run = services.latest_run()
     results: list[RecidivismResult] = []
     if run:
-        found = run.recidivism.filter(window_months=windows[window], offences=offences).select_related("programme", "partner")
-        results = sorted(found, key=lambda r: (r.partner.name, r.programme is None, r.programme.name if r.programme else ""))
+        found = run.recidivism.filter(window_months=windows[window], offences=offences).select_related(
+            "programme", "partner"
+        )
+        results = sorted(
+            found, key=lambda r: (r.partner.name, r.programme is None, r.programme.name if r.programme else "")
+        )
     return {
         "run": run,
         "results": results,
@@ -68,7 +72,18 @@ def recidivism(request: PartnerRequest) -> HttpResponse:
 def recidivism_csv(request: PartnerRequest) -> HttpResponse:
     context = _recidivism(request)
     run = context["run"]
-    heading = [_("Partner"), _("Programme"), _("Offences"), _("Window (months)"), _("Observed"), _("Rearrested"), _("Rate"), _("Lower 95 %"), _("Upper 95 %"), _("Note")]
+    heading = [
+        _("Partner"),
+        _("Programme"),
+        _("Offences"),
+        _("Window (months)"),
+        _("Observed"),
+        _("Rearrested"),
+        _("Rate"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Note"),
+    ]
     rows = [
         [
             r.partner.name,
@@ -113,7 +128,11 @@ def recidivism_svg(request: PartnerRequest) -> HttpResponse:
 
 def _trend(request: PartnerRequest) -> dict[str, Any]:
     run = services.latest_run()
-    districts = District.objects.filter(pk__in=run.trends.values("district")).order_by("name") if run else District.objects.none()
+    districts = (
+        District.objects.filter(pk__in=run.trends.values("district")).order_by("name")
+        if run
+        else District.objects.none()
+    )
     choices = {str(district.pk): district for district in districts}
     chosen = _choice(request, "district", choices, next(iter(choices), ""))
     measure = _choice(request, "measure", {"rate": 1, "count": 1}, "rate")
@@ -166,7 +185,8 @@ def arrest_trends_csv(request: PartnerRequest) -> HttpResponse:
         raise Http404
     heading = [_("District"), _("Month"), _("Group"), _("Arrests"), _("Per 100,000 residents")]
     rows = [
-        [district.name, r.month.strftime("%Y-%m"), r.get_group_display(), r.arrests, r.rate_per_100k] for r in context["results"]
+        [district.name, r.month.strftime("%Y-%m"), r.get_group_display(), r.arrests, r.rate_per_100k]
+        for r in context["results"]
     ]
     return _csv(f"arrests-{district.code}", heading, rows, context["run"])
 

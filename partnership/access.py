@@ -16,7 +16,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -83,16 +84,18 @@ def stream_as(acting: Acting, chunks: Callable[[], Iterable[Any]]) -> Iterator[A
         yield from chunks()
 
 
-def partner_page(*roles: str, manager: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def partner_page(
+    *roles: str, manager: bool = False
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view for people who act for a partner in one of the roles (any role when none is named).
 
     Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up.
     Another role, or not the partner's manager where `manager` asks for one: 403.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             acting: Acting | None = getattr(request, "acting", None)
@@ -101,9 +104,13 @@ def partner_page(*roles: str, manager: bool = False) -> Callable[[Callable[..., 
             if lacks_second_factor(acting):
                 return redirect("mfa_index")
             if roles and acting.role not in roles:
-                raise PermissionDenied(_("Your role at %(partner)s does not include this page.") % {"partner": acting.partner.name})
+                raise PermissionDenied(
+                    _("Your role at %(partner)s does not include this page.") % {"partner": acting.partner.name}
+                )
             if manager and not acting.is_manager:
-                raise PermissionDenied(_("Only a manager of %(partner)s may do this.") % {"partner": acting.partner.name})
+                raise PermissionDenied(
+                    _("Only a manager of %(partner)s may do this.") % {"partner": acting.partner.name}
+                )
             return view(request, *args, **kwargs)
 
         guarded.portal_roles = roles  # type: ignore[attr-defined]

@@ -59,6 +59,15 @@ class KeyPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": self.max_size, "default": 50}},
-            {"name": "after", "in": "query", "schema": {"type": "string"}, "description": "From the `next` of the page before."},
+            {
+                "name": "limit",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "maximum": self.max_size, "default": 50},
+            },
+            {
+                "name": "after",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "From the `next` of the page before.",
+            },
         ]

@@ -1,7 +1,6 @@
 """The Celery application. Tasks are thin and idempotent: they call services."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

@@ -19,13 +19,15 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     @cache
     def unread() -> int:
         """One query, only on pages that show the bell; counts to 100 at most."""
+        if acting is None:
+            return 0
         waiting = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
         return len(waiting.values_list("pk", flat=True)[:100])
 
     return {
         "acting": acting,
         "menu": menu_of(acting, request.path) if acting else [],
-        "unread": unread if acting else 0,
+        "unread": unread,
         "is_demo": settings.DEMO,
         "demo_sign_ins": demo.SIGN_INS if settings.DEMO else (),
         "demo_password": demo.PASSWORD if settings.DEMO else "",

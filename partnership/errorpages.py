@@ -22,13 +22,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = _("There is no such page, or it is not yours to see. Check the address, or whether you act for the right partner.")
+    text = _(
+        "There is no such page, or it is not yours to see. Check the address, or whether you act for the right partner."
+    )
     return _page(request, 404, _("Nothing here"), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without anything that could fail again: no menu, no database."""
-    text = _("The portal made a mistake. Nothing of what you sent was saved. Try again; if it stays, tell your administrator.")
+    text = _(
+        "The portal made a mistake. Nothing of what you sent was saved. Try again; if it stays, tell your administrator."
+    )
     return TemplateResponse(
         request, "error_plain.html", {"status": 500, "title": _("Something went wrong"), "text": text}, status=500
     ).render()

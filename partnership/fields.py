@@ -23,6 +23,10 @@ class EncryptedTextField(models.TextField):
 class EncryptedDateField(EncryptedTextField):
     """A date that the database holds as a Fernet token; None when unknown."""
 
+    # What the type checker takes a value of the field for.
+    _pyi_private_set_type: date | str | None  # type: ignore[assignment]
+    _pyi_private_get_type: date | None  # type: ignore[assignment]
+
     def get_prep_value(self, value: Any) -> Any:
         value = self.to_python(value)
         return crypto.encrypt(value.isoformat()) if value else ""

@@ -27,7 +27,9 @@ class ProfileForm(forms.ModelForm):
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail"), help_text=_("The invitation is sent there and works for that address only."))
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("The invitation is sent there and works for that address only.")
+    )
     role = forms.ChoiceField(label=_("Role"))
     is_manager = forms.BooleanField(label=_("Manages the partner's members"), required=False)
 
@@ -40,7 +42,9 @@ class MemberForm(InviteForm):
     """Changes a member: the same choices without the address, and whether the membership goes on."""
 
     email = None  # type: ignore[assignment]
-    is_active = forms.BooleanField(label=_("Active"), required=False, help_text=_("Without the mark the member can no longer act for the partner."))
+    is_active = forms.BooleanField(
+        label=_("Active"), required=False, help_text=_("Without the mark the member can no longer act for the partner.")
+    )
 
 
 class AcceptForm(forms.Form):
@@ -48,7 +52,9 @@ class AcceptForm(forms.Form):
 
     full_name = forms.CharField(label=_("Your name"), max_length=150)
     password = forms.CharField(
-        label=_("Choose a password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text=_("At least 12 characters.")
+        label=_("Choose a password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
     )
 
     def clean_password(self) -> str:

@@ -42,7 +42,9 @@ def parse(text: str) -> IdentityCode:
     if int(individual) < 2:
         raise ValidationError(_("The identity code holds a number that is not in use."), code="number")
     if check_character(born_on, individual) != check:
-        raise ValidationError(_("The last character of the identity code does not fit the rest: check for a typing error."), code="check")
+        raise ValidationError(
+            _("The last character of the identity code does not fit the rest: check for a typing error."), code="check"
+        )
     return IdentityCode(text, born_on, "male" if int(individual) % 2 else "female")
 
 

@@ -25,7 +25,9 @@ ENTRIES = (
     Entry(_("Home"), "home", icon="home", roles=()),
     Entry(_("Referrals"), "referral_list", icon="send", roles=(*REFERRING_ROLES, Role.COORDINATOR)),
     Entry(_("Diversions"), "diversion_list", icon="gavel", roles=(*REFERRING_ROLES, Role.COORDINATOR)),
-    Entry(_("People"), "person_list", icon="users", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)),
+    Entry(
+        _("People"), "person_list", icon="users", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)
+    ),
     Entry(_("Imports"), "import_list", icon="file-import", roles=(Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER)),
     Entry(_("Programmes"), "programme_list", icon="heart-handshake", roles=()),
     Entry(_("Recidivism"), "recidivism", icon="chart-line", roles=()),

@@ -51,7 +51,7 @@ class ActingPartnerMiddleware:
         """The chosen membership; the only one when the user has one."""
         if not request.user.is_authenticated:
             return None
-        memberships = request.user.memberships_in_use()  # type: ignore[union-attr]
+        memberships = request.user.memberships_in_use()
         if len(memberships) == 1:
             return Acting(memberships[0])
         chosen = request.session.get(MEMBERSHIP_KEY)

@@ -22,7 +22,9 @@ class District(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("code"), max_length=20, unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
 
     class Meta:
         ordering = ["name"]
@@ -68,7 +70,9 @@ class Partner(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
-    is_simulated = models.BooleanField(_("simulated"), default=False, help_text=_("Made by the demo; its pages say so."))
+    is_simulated = models.BooleanField(
+        _("simulated"), default=False, help_text=_("Made by the demo; its pages say so.")
+    )
 
     class Meta:
         ordering = ["name"]
@@ -110,7 +114,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=150)
-    email_choice = models.CharField(_("e-mail about news"), max_length=10, choices=EmailChoice, default=EmailChoice.INSTANT)
+    email_choice = models.CharField(
+        _("e-mail about news"), max_length=10, choices=EmailChoice, default=EmailChoice.INSTANT
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
 
     objects: ClassVar[UserManager] = UserManager()
@@ -275,7 +281,9 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=Q(days_to_accept__gte=F("days_to_acknowledge")),
                 name="acknowledge_before_accept",
-                violation_error_message=_("A referral is acknowledged before it is accepted: allow at least as many days to accept."),
+                violation_error_message=_(
+                    "A referral is acknowledged before it is accepted: allow at least as many days to accept."
+                ),
             ),
         ]
 
@@ -342,7 +350,9 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["user", "partner", "-id"], name="notification_list"),
             models.Index(fields=["user", "partner"], condition=Q(read_at=None), name="notification_unread"),
-            models.Index(fields=["mail", "id"], condition=~Q(mail__in=["sent", "not_wanted"]), name="notification_mail_due"),
+            models.Index(
+                fields=["mail", "id"], condition=~Q(mail__in=["sent", "not_wanted"]), name="notification_mail_due"
+            ),
         ]
 
     def __str__(self) -> str:

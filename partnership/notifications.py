@@ -106,7 +106,9 @@ def send_digests() -> int:
         if unread:
             with translation.override(unread[0].user.language):
                 count = len(unread)
-                subject = ngettext("%(n)d thing is new in the portal", "%(n)d things are new in the portal", count) % {"n": count}
+                subject = ngettext("%(n)d thing is new in the portal", "%(n)d things are new in the portal", count) % {
+                    "n": count
+                }
             if not _send(unread[0].user, subject, unread):
                 _mark(claimed, Notification.Mail.DIGEST)
                 break
@@ -117,7 +119,9 @@ def send_digests() -> int:
 
 def give_up_stale_claims() -> int:
     """E-mails whose sender died: not sent again, but listed in the next daily summary."""
-    stale = Notification.objects.filter(mail=Notification.Mail.CLAIMED, mail_claimed_at__lt=timezone.now() - CLAIM_EXPIRES)
+    stale = Notification.objects.filter(
+        mail=Notification.Mail.CLAIMED, mail_claimed_at__lt=timezone.now() - CLAIM_EXPIRES
+    )
     return stale.update(mail=Notification.Mail.DIGEST)
 
 
@@ -150,7 +154,9 @@ def _send(user: User, subject: str, notifications: list[Notification]) -> bool:
             subject=str(subject),
             body="\n".join(lines),
             to=[user.email],
-            headers={"Message-ID": f"<portal-{notifications[0].pk}-{notifications[-1].pk}@{settings.SITE_URL.split('//')[-1]}>"},
+            headers={
+                "Message-ID": f"<portal-{notifications[0].pk}-{notifications[-1].pk}@{settings.SITE_URL.split('//')[-1]}>"
+            },
         )
     try:
         message.send()

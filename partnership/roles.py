@@ -22,7 +22,9 @@ ROLES = ("portal_owner", "portal_web", "portal_worker")
 DATABASE = "portal"
 
 
-def create(admin_url: str, passwords: dict[str, str | None], *, database: str = DATABASE, for_tests: bool = False) -> None:
+def create(
+    admin_url: str, passwords: dict[str, str | None], *, database: str = DATABASE, for_tests: bool = False
+) -> None:
     """Makes the roles and the database where they are missing.
 
     `for_tests` lets the owner create databases and take on the other two roles, which the test suite does.
@@ -47,7 +49,9 @@ def create(admin_url: str, passwords: dict[str, str | None], *, database: str = 
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER portal_owner").format(sql.Identifier(database)))
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         cursor.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_web, portal_worker").format(sql.Identifier(database))
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_web, portal_worker").format(
+                sql.Identifier(database)
+            )
         )
     connection.close()
 
@@ -62,7 +66,9 @@ def main() -> int:
         print(f"Set {', '.join(missing)} in the environment first.", file=sys.stderr)
         return 2
     create(sys.argv[1], passwords)
-    print(f"Database {DATABASE!r} and the roles {', '.join(ROLES)} are ready. Next: manage.py migrate, as portal_owner.")
+    print(
+        f"Database {DATABASE!r} and the roles {', '.join(ROLES)} are ready. Next: manage.py migrate, as portal_owner."
+    )
     return 0
 
 

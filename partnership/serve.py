@@ -74,7 +74,11 @@ def supervise(started: float) -> None:
     web = f"{PYTHON} -m gunicorn partnership.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
     celery = f"{PYTHON} -m celery --quiet -A partnership"
     manager = Manager(Printer(sys.stdout))
-    common = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore", "SITE_URL": os.environ.get("SITE_URL", f"http://{HOST}:{PORT}")}
+    common = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+        "SITE_URL": os.environ.get("SITE_URL", f"http://{HOST}:{PORT}"),
+    }
     for name, command, role in (
         ("web", web, "web"),
         ("worker", f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle", "worker"),
@@ -89,7 +93,7 @@ def announce(started: float) -> None:
     """Prints the address and the sign-ins as soon as everything is ready."""
     for _ in range(240):
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{PORT}/readyz", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"http://{HOST}:{PORT}/readyz", timeout=5):
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)

@@ -38,7 +38,9 @@ class LastManager(RuleError):
 
 
 @transaction.atomic
-def invite_member(*, by: Acting, partner: Partner, email: str, role: str, is_manager: bool = False) -> tuple[Invitation, str]:
+def invite_member(
+    *, by: Acting, partner: Partner, email: str, role: str, is_manager: bool = False
+) -> tuple[Invitation, str]:
     """Invites somebody to the partner and sends the link; returns the invitation and its token, which is stored nowhere.
 
     Inviting the same address again replaces the open invitation.
@@ -48,7 +50,9 @@ def invite_member(*, by: Acting, partner: Partner, email: str, role: str, is_man
         raise RoleDoesNotFit(_("A partner of this kind has no members in that role."))
     if Membership.objects.filter(partner=partner, user__email=email, is_active=True).exists():
         raise AlreadyMember(_("%(email)s is a member already.") % {"email": email})
-    Invitation.objects.filter(partner=partner, email=email, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    Invitation.objects.filter(partner=partner, email=email, accepted_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         partner=partner,
@@ -85,7 +89,10 @@ def accept_invitation(*, token: str, user: User | None, full_name: str = "", pas
     Invitation.objects.select_for_update().get(pk=invitation.pk)
     if user is None:
         if User.objects.filter(email=invitation.email).exists():
-            raise InvitationClosed(_("You have an account: sign in with %(email)s, then open the link again.") % {"email": invitation.email})
+            raise InvitationClosed(
+                _("You have an account: sign in with %(email)s, then open the link again.")
+                % {"email": invitation.email}
+            )
         user = User.objects.create_user(invitation.email, password, full_name=full_name)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     elif user.email != invitation.email:

@@ -33,7 +33,9 @@ def _secret(name: str) -> str:
         return value or secrets.local(VAR)[name]
     known_defaults = set(secrets.local(VAR).values()) if (VAR / "secrets.json").exists() else set()
     if len(value) < 32 or value.startswith(("change", "django-insecure", "secret")) or value in known_defaults:
-        raise ImproperlyConfigured(f"In production {name} must be set to a secret of your own, of 32 characters or more.")
+        raise ImproperlyConfigured(
+            f"In production {name} must be set to a secret of your own, of 32 characters or more."
+        )
     return value
 
 
@@ -43,7 +45,9 @@ FIELD_KEYS = [key.strip() for key in _secret("FIELD_KEYS").split(",")]
 INDEX_KEY = _secret("INDEX_KEY")
 PSEUDONYM_KEY = _secret("PSEUDONYM_KEY")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
@@ -132,7 +136,10 @@ if env("REDIS_URL", default=""):
 else:
     _redis_db = env("PORTAL_REDIS_DB", default="0")
     _socket = _services.get("redis_socket", str(VAR / "redis.sock"))
-    REDIS_URL, CELERY_BROKER_URL = f"unix://{_socket}?db={_redis_db}", f"redis+socket://{_socket}?virtual_host={_redis_db}"
+    REDIS_URL, CELERY_BROKER_URL = (
+        f"unix://{_socket}?db={_redis_db}",
+        f"redis+socket://{_socket}?virtual_host={_redis_db}",
+    )
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -156,7 +163,11 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "referrals.tasks.send_reminders", "schedule": crontab(minute="5,35")},
     "digest": {"task": "partnership.tasks.send_digests", "schedule": crontab(hour="7", minute="0")},
     "stalled imports": {"task": "cases.tasks.resume_stalled_imports", "schedule": crontab(minute="*/5")},
-    "nightly figures": {"task": "metrics.tasks.compute", "schedule": crontab(hour="2", minute="30"), "args": ["nightly"]},
+    "nightly figures": {
+        "task": "metrics.tasks.compute",
+        "schedule": crontab(hour="2", minute="30"),
+        "args": ["nightly"],
+    },
     "requested figures": {"task": "metrics.tasks.compute_if_requested", "schedule": 60.0, "options": {"expires": 60}},
 }
 

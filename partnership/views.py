@@ -56,7 +56,9 @@ def profile(request: PartnerRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         response = redirect("profile")
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax", secure=settings.SECURE)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax", secure=settings.SECURE
+        )
         return response
     return render(request, "partnership/profile.html", {"form": form})
 
@@ -113,7 +115,9 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
     if chosen:
         partners = partners.filter(kind=chosen)
     return render(
-        request, "partnership/partner_list.html", {"partners": partners, "kinds": Partner.Kind.choices, "chosen": chosen}
+        request,
+        "partnership/partner_list.html",
+        {"partners": partners, "kinds": Partner.Kind.choices, "chosen": chosen},
     )
 
 
@@ -140,7 +144,9 @@ def partner_new(request: PartnerRequest) -> HttpResponse:
         )
         messages.success(request, _("%(partner)s is a partner now; its manager is invited.") % {"partner": made.name})
         return redirect("partner", pk=made.pk)
-    return render(request, "partnership/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")})
+    return render(
+        request, "partnership/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")}
+    )
 
 
 @partner_page(manager=True)
@@ -159,13 +165,17 @@ def member_list(request: PartnerRequest) -> HttpResponse:
     members = acting.partner.memberships.select_related("user").order_by("-is_active", "user__full_name")
     invitations = acting.partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
     return render(
-        request, "partnership/member_list.html", {"form": form, "members": members, "invitations": invitations.order_by("-id")}
+        request,
+        "partnership/member_list.html",
+        {"form": form, "members": members, "invitations": invitations.order_by("-id")},
     )
 
 
 @partner_page(manager=True)
 def member(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner)
+    found = get_object_or_404(
+        Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner
+    )
     initial = {"role": found.role, "is_manager": found.is_manager, "is_active": found.is_active}
     form = MemberForm(request.POST or None, partner=found.partner, initial=initial)
     if form.is_valid():

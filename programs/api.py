@@ -11,7 +11,9 @@ from programs.models import Programme
 
 class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
     partner_name = serializers.CharField(source="partner.name")
-    districts = serializers.SlugRelatedField(many=True, read_only=True, slug_field="code")
+    districts: serializers.ManyRelatedField = serializers.SlugRelatedField(  # type: ignore[assignment]
+        many=True, read_only=True, slug_field="code"
+    )
     accepts = serializers.ListField(child=serializers.CharField())
 
     class Meta:

@@ -12,9 +12,15 @@ from programs.models import Programme, ReferralKind
 
 class ProgrammeFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=Programme.Kind.choices, label=_("Kind"), empty_label=_("All kinds"))
-    capacity = filters.ChoiceFilter(choices=Programme.Capacity.choices, label=_("Takes referrals now"), empty_label=_("Open or not"))
+    capacity = filters.ChoiceFilter(
+        choices=Programme.Capacity.choices, label=_("Takes referrals now"), empty_label=_("Open or not")
+    )
     accepts = filters.ChoiceFilter(
-        choices=ReferralKind.choices, lookup_expr="contains", label=_("Takes"), empty_label=_("Any kind of referral"), method="by_kind"
+        choices=ReferralKind.choices,
+        lookup_expr="contains",
+        label=_("Takes"),
+        empty_label=_("Any kind of referral"),
+        method="by_kind",
     )
     district = filters.ModelChoiceFilter(
         queryset=District.objects.all(), field_name="districts", label=_("District"), empty_label=_("All districts")
@@ -25,5 +31,5 @@ class ProgrammeFilter(filters.FilterSet):
         model = Programme
         fields: list[str] = []
 
-    def by_kind(self, queryset, name, value):  # type: ignore[no-untyped-def]
+    def by_kind(self, queryset, name, value):
         return queryset.filter(accepts__contains=[value])

@@ -61,12 +61,16 @@ class Programme(models.Model):
     description = models.TextField(_("description"), blank=True, help_text=_("What happens, for whom, how long."))
     districts = models.ManyToManyField(District, blank=True, related_name="programmes", verbose_name=_("districts"))
     accepts = ArrayField(
-        models.CharField(max_length=30, choices=ReferralKind), default=list, verbose_name=_("kinds of referral it takes")
+        models.CharField(max_length=30, choices=ReferralKind),
+        default=list,
+        verbose_name=_("kinds of referral it takes"),
     )
     age_from = models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True)
     age_to = models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True)
     capacity = models.CharField(_("takes referrals now"), max_length=20, choices=Capacity, default=Capacity.OPEN)
-    places_free = models.PositiveSmallIntegerField(_("free places"), null=True, blank=True, help_text=_("Empty: not counted."))
+    places_free = models.PositiveSmallIntegerField(
+        _("free places"), null=True, blank=True, help_text=_("Empty: not counted.")
+    )
     expected_on = models.DateField(_("place expected on"), null=True, blank=True, help_text=_("For a waiting list."))
     capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
     is_active = models.BooleanField(_("offered"), default=True)

@@ -24,7 +24,11 @@ def set_capacity(
     """Says whether the programme takes referrals now; what the referring partner sees at once."""
     if programme.partner_id != by.partner.pk:
         raise NotYours(_("Only its own partner sets a programme's capacity."))
-    programme.capacity, programme.places_free, programme.expected_on = Programme.Capacity(capacity), places_free, expected_on
+    programme.capacity, programme.places_free, programme.expected_on = (
+        Programme.Capacity(capacity),
+        places_free,
+        expected_on,
+    )
     programme.capacity_changed_at = timezone.now()
     programme.save(update_fields=["capacity", "places_free", "expected_on", "capacity_changed_at"])
     return programme

@@ -55,4 +55,6 @@ def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved. Referring partners see it at once."))
         return redirect("programme", pk=pk)
     title = _("Capacity of %(programme)s") % {"programme": found.name}
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])})
+    return render(
+        request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])}
+    )

@@ -55,10 +55,12 @@ class ReferralSerializer(serializers.ModelSerializer[Referral]):
 
 
 class ApiReferralFilter(ReferralFilter):
-    direction = filters.ChoiceFilter(choices=[("incoming", "incoming"), ("outgoing", "outgoing")], method="by_direction")
+    direction = filters.ChoiceFilter(
+        choices=[("incoming", "incoming"), ("outgoing", "outgoing")], method="by_direction"
+    )
 
     def by_direction(self, queryset: Any, name: str, value: str) -> Any:
-        return getattr(queryset, value)(self.request._request.acting.partner)  # type: ignore[union-attr]
+        return getattr(queryset, value)(self.request._request.acting.partner)
 
 
 class ReferralViewSet(ReadOnlyModelViewSet[Referral]):

@@ -57,7 +57,9 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first; decided ones newest first."""
     status = request.GET.get("status", "")
     found = with_status(DiversionAgreement.objects.seen_by(request.acting).filter(is_sent=True), status)
-    found = found.select_related("referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner")
+    found = found.select_related(
+        "referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"
+    )
     found = found.prefetch_related("conditions")
     order = ["-deadline", "-id"] if status in {"", "decided"} else ["deadline", "id"]
     page = page_by_key(found, order, request.GET.get("after", ""))
@@ -67,7 +69,15 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
 
 
 def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
-    related = ["referral", "referral__disclosure", "referral__programme", "referral__consent", "from_partner", "to_partner", "decided_by"]
+    related = [
+        "referral",
+        "referral__disclosure",
+        "referral__programme",
+        "referral__consent",
+        "from_partner",
+        "to_partner",
+        "decided_by",
+    ]
     return get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
 
 
@@ -77,7 +87,9 @@ def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
     return _diversion_page(request, seen(request, pk))
 
 
-def _diversion_page(request: PartnerRequest, found: DiversionAgreement, status: int = 200, **bound: Any) -> HttpResponse:
+def _diversion_page(
+    request: PartnerRequest, found: DiversionAgreement, status: int = 200, **bound: Any
+) -> HttpResponse:
     acting = request.acting
     is_sender, is_receiver = found.from_partner_id == acting.partner.pk, found.to_partner_id == acting.partner.pk
     if is_sender or is_receiver:
@@ -91,7 +103,8 @@ def _diversion_page(request: PartnerRequest, found: DiversionAgreement, status: 
         "is_sender": is_sender,
         "is_party": is_sender or is_receiver,
         "conditions": [
-            (condition, ProgressForm(initial={"done": condition.done, "on": today}, prefix=f"c{condition.pk}")) for condition in conditions
+            (condition, ProgressForm(initial={"done": condition.done, "on": today}, prefix=f"c{condition.pk}"))
+            for condition in conditions
         ],
         "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
         "outcome_form": OutcomeForm(prefix="outcome"),

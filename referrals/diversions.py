@@ -41,7 +41,9 @@ class ReportingNotAllowed(RuleError):
 
 
 @transaction.atomic
-def set_terms(*, by: Acting, referral: Referral, deadline: date, conditions: list[ConditionTerms]) -> DiversionAgreement:
+def set_terms(
+    *, by: Acting, referral: Referral, deadline: date, conditions: list[ConditionTerms]
+) -> DiversionAgreement:
     """Sets the deadline and the conditions of a draft's diversion agreement, replacing earlier ones."""
     if not referral.takes_diversion or referral.from_partner_id != by.partner.pk:
         raise NoDiversion(_("Only a police or court referral carries a diversion agreement."))

@@ -14,7 +14,12 @@ from referrals.transitions import CLOSED_STATES, OPEN_STATES, State
 
 class ReferralFilter(filters.FilterSet):
     state = filters.ChoiceFilter(
-        choices=[("open", _("All open")), ("closed", _("All closed")), ("overdue", _("Beyond the promise")), *State.choices],
+        choices=[
+            ("open", _("All open")),
+            ("closed", _("All closed")),
+            ("overdue", _("Beyond the promise")),
+            *State.choices,
+        ],
         label=_("State"),
         empty_label=_("All states"),
         method="by_state",

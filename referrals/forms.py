@@ -22,7 +22,7 @@ from referrals.transitions import reasons_for
 class ProgrammeChoice(forms.ModelChoiceField):
     """Names the partner and whether there is a place now."""
 
-    def label_from_instance(self, programme: Programme) -> str:  # type: ignore[override]
+    def label_from_instance(self, programme: Programme) -> str:
         places = f" · {programme.places_free} ✓" if programme.places_free else ""
         return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places})"
 
@@ -31,7 +31,9 @@ class ReferralForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"))
     programme = ProgrammeChoice(label=_("Programme"), queryset=Programme.objects.none())
     is_urgent = forms.BooleanField(label=_("Urgent"), required=False)
-    language = forms.CharField(label=_("Language of the person"), max_length=40, required=False, help_text=_("If an interpreter is needed."))
+    language = forms.CharField(
+        label=_("Language of the person"), max_length=40, required=False, help_text=_("If an interpreter is needed.")
+    )
     summary = forms.CharField(
         label=_("Situation"),
         max_length=2000,
@@ -44,7 +46,9 @@ class ReferralForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = KINDS_BY_SENDER.get(acting.partner.kind, ())
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
-        offered = Programme.objects.offered().exclude(capacity=Programme.Capacity.CLOSED).filter(accepts__overlap=list(kinds))
+        offered = (
+            Programme.objects.offered().exclude(capacity=Programme.Capacity.CLOSED).filter(accepts__overlap=list(kinds))
+        )
         self.fields["programme"].queryset = offered.select_related("partner").order_by("capacity", "name")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -104,7 +108,9 @@ class ConsentForm(forms.ModelForm):
             if data.get("signed_on") and data["signed_on"] > timezone.localdate():
                 self.add_error("signed_on", _("The date lies in the future."))
             if not data.get("told_right_to_withdraw"):
-                self.add_error("told_right_to_withdraw", _("A consent is valid only when the right to withdraw was explained."))
+                self.add_error(
+                    "told_right_to_withdraw", _("A consent is valid only when the right to withdraw was explained.")
+                )
         return data
 
     def _post_clean(self) -> None:
@@ -176,7 +182,10 @@ class StartForm(VerbForm):
 
 class AcceptForm(StartForm):
     started_on = forms.DateField(
-        label=_("Start"), widget=DateInput(), required=False, help_text=_("Empty when the first day is not known yet: enrol later.")
+        label=_("Start"),
+        widget=DateInput(),
+        required=False,
+        help_text=_("Empty when the first day is not known yet: enrol later."),
     )
 
 
@@ -239,7 +248,9 @@ class ReferOnForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = Programme.objects.offered().exclude(capacity=Programme.Capacity.CLOSED).filter(accepts__contains=[kind])
+        offered = (
+            Programme.objects.offered().exclude(capacity=Programme.Capacity.CLOSED).filter(accepts__contains=[kind])
+        )
         self.fields["programme"].queryset = offered.select_related("partner").order_by("capacity", "name")  # type: ignore[attr-defined]
 
 
@@ -257,14 +268,16 @@ class BreachForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(
-        label=_("Outcome"), choices=[(o.value, o.label) for o in DiversionAgreement.Outcome if o.value], widget=forms.RadioSelect
+        label=_("Outcome"),
+        choices=[(o.value, o.label) for o in DiversionAgreement.Outcome if o.value],
+        widget=forms.RadioSelect,
     )
 
 
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=[(d.value, d.label) for d in DiversionAgreement.Decision if d.value], widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[(d.value, d.label) for d in DiversionAgreement.Decision if d.value],
+        widget=forms.RadioSelect,
     )
     reasons = forms.CharField(label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-
-

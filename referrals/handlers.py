@@ -18,7 +18,9 @@ from referrals.transitions import TRANSITIONS, State
 def close_referral(event: OutboxEvent) -> None:
     """An enrolment that ended closes the referral that led to it, unless the referral's own page has done so."""
     enter(partner_id=event.payload["partner"], role="worker")
-    referral = Referral.objects.select_for_update().filter(enrolment=event.payload["enrolment"], state=State.ENROLLED).first()
+    referral = (
+        Referral.objects.select_for_update().filter(enrolment=event.payload["enrolment"], state=State.ENROLLED).first()
+    )
     if referral is None:
         return
     completed = event.payload["reason"] == Enrolment.EndReason.COMPLETED
@@ -51,9 +53,9 @@ def count_sessions(event: OutboxEvent) -> None:
     referral = Referral.objects.filter(enrolment=event.payload["enrolment"], diversion__outcome="").first()
     if referral is None:
         return
-    attended = Session.objects.filter(enrolment=event.payload["enrolment"], attendance=Session.Attendance.ATTENDED).aggregate(
-        number=Count("pk")
-    )["number"]
+    attended = Session.objects.filter(
+        enrolment=event.payload["enrolment"], attendance=Session.Attendance.ATTENDED
+    ).aggregate(number=Count("pk"))["number"]
     Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(
         done=attended, reported_on=timezone.localdate()
     )

@@ -45,7 +45,9 @@ def home(request: PartnerRequest) -> HttpResponse:
 
 
 def _caseworker(acting: Acting) -> dict[str, Any]:
-    incoming = Referral.objects.incoming(acting.partner).select_related("from_partner", "to_partner", "programme", "disclosure")
+    incoming = Referral.objects.incoming(acting.partner).select_related(
+        "from_partner", "to_partner", "programme", "disclosure"
+    )
     waiting = incoming.filter(state__in=[State.SENT, State.ACKNOWLEDGED]).order_by("due_accept_at")
     to_enrol = incoming.filter(state=State.ACCEPTED).order_by("-changed_at")
     not_since = timezone.localdate() - timedelta(days=NOT_SEEN_DAYS)
@@ -70,14 +72,21 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
 
 def _liaison(acting: Acting) -> dict[str, Any]:
     mine = DiversionAgreement.objects.filter(from_partner=acting.partner, is_sent=True)
-    related = mine.select_related("referral", "referral__disclosure", "referral__programme", "to_partner").prefetch_related("conditions")
+    related = mine.select_related(
+        "referral", "referral__disclosure", "referral__programme", "to_partner"
+    ).prefetch_related("conditions")
     outgoing = Referral.objects.outgoing(acting.partner)
     return {
         "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
         "overdue": with_status(related, "overdue").order_by("deadline")[:SHOWN],
-        "counts": {status: up_to_100(with_status(mine, status)) for status in ("awaiting_decision", "overdue", "due_soon", "open")},
+        "counts": {
+            status: up_to_100(with_status(mine, status))
+            for status in ("awaiting_decision", "overdue", "due_soon", "open")
+        },
         "unanswered_count": up_to_100(outgoing.overdue()),
-        "drafts": outgoing.filter(state=State.DRAFT).select_related("programme", "disclosure").order_by("-changed_at")[:SHOWN],
+        "drafts": outgoing.filter(state=State.DRAFT)
+        .select_related("programme", "disclosure")
+        .order_by("-changed_at")[:SHOWN],
     }
 
 
@@ -98,7 +107,9 @@ def _coordinator(acting: Acting) -> dict[str, Any]:
     return {
         "overdue": overdue.order_by("due_acknowledge_at")[:SHOWN],
         "overdue_count": up_to_100(overdue),
-        "open_count": up_to_100(sent.filter(state__in=[State.SENT, State.ACKNOWLEDGED, State.WAITLISTED, State.ACCEPTED])),
+        "open_count": up_to_100(
+            sent.filter(state__in=[State.SENT, State.ACKNOWLEDGED, State.WAITLISTED, State.ACCEPTED])
+        ),
         "overdue_diversions": up_to_100(with_status(diversions, "overdue")),
         "expiring": expiring[:SHOWN],
     }

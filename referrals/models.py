@@ -92,17 +92,25 @@ class Referral(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=both_or_neither(Q(kind="self"), Q(from_partner=F("to_partner"))), name="only_self_referrals_stay_inside"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(sent_at__isnull=False) | Q(state="withdrawn"), name="sent_referral_has_a_time"
+                condition=both_or_neither(Q(kind="self"), Q(from_partner=F("to_partner"))),
+                name="only_self_referrals_stay_inside",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["declined", "ended_early", "withdrawn"]) | ~Q(reason_code=""), name="ending_has_a_reason"
+                condition=Q(state="draft") | Q(sent_at__isnull=False) | Q(state="withdrawn"),
+                name="sent_referral_has_a_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["enrolled", "completed"]) | Q(enrolment__isnull=False), name="enrolled_has_an_enrolment"
+                condition=~Q(state__in=["declined", "ended_early", "withdrawn"]) | ~Q(reason_code=""),
+                name="ending_has_a_reason",
             ),
-            models.CheckConstraint(condition=~Q(state="waitlisted") | Q(expected_on__isnull=False), name="waitlisted_has_a_date"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["enrolled", "completed"]) | Q(enrolment__isnull=False),
+                name="enrolled_has_an_enrolment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waitlisted") | Q(expected_on__isnull=False), name="waitlisted_has_a_date"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -268,8 +276,12 @@ class DiversionAgreement(models.Model):
             models.Index(fields=["deadline", "id"], name="diversion_deadline"),
         ]
         constraints = [
-            models.CheckConstraint(condition=both_or_neither(Q(outcome=""), Q(outcome_at=None)), name="outcome_has_a_time"),
-            models.CheckConstraint(condition=both_or_neither(Q(decision=""), Q(decided_at=None)), name="decision_has_a_time"),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(outcome=""), Q(outcome_at=None)), name="outcome_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(decision=""), Q(decided_at=None)), name="decision_has_a_time"
+            ),
             models.CheckConstraint(condition=Q(decision="") | ~Q(outcome=""), name="decided_after_outcome"),
         ]
 

@@ -31,14 +31,22 @@ def send_reminders() -> int:
         )
         sent += 1
     soon = DiversionAgreement.objects.filter(Q(outcome="", is_sent=True), referral__state=State.ENROLLED)
-    for diversion in soon.filter(deadline__lte=today + timedelta(days=DUE_SOON_DAYS)).only("pk", "to_partner_id", "deadline"):
+    for diversion in soon.filter(deadline__lte=today + timedelta(days=DUE_SOON_DAYS)).only(
+        "pk", "to_partner_id", "deadline"
+    ):
         due = "overdue" if diversion.deadline < today else "due_soon"
         # Due soon is said once; overdue once a week.
-        key = f"diversion:{diversion.pk}:due_soon" if due == "due_soon" else f"diversion:{diversion.pk}:overdue:{today:%G-W%V}"
+        key = (
+            f"diversion:{diversion.pk}:due_soon"
+            if due == "due_soon"
+            else f"diversion:{diversion.pk}:overdue:{today:%G-W%V}"
+        )
         outbox.announce(
             f"diversion.{due}",
             key,
-            tell=[{"partner": diversion.to_partner_id, "roles": roles, "url": reverse("diversion", args=[diversion.pk])}],
+            tell=[
+                {"partner": diversion.to_partner_id, "roles": roles, "url": reverse("diversion", args=[diversion.pk])}
+            ],
         )
         sent += 1
     undecided = DiversionAgreement.objects.filter(~Q(outcome=""), decision="")

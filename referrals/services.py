@@ -110,14 +110,21 @@ def _identity(record: Person | Disclosure) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change_draft(*, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool) -> Referral:
+def change_draft(
+    *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
+) -> Referral:
     """Changes a draft; a consent given for another receiver does not carry over."""
     referral = _locked(referral, by, version=None)
     if referral.state != State.DRAFT:
         raise _illegal(referral, "send")
     if programme.partner_id != referral.to_partner_id:
         referral.consent = None
-    referral.programme, referral.to_partner, referral.kind, referral.is_urgent = programme, programme.partner, kind, is_urgent
+    referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
+        programme,
+        programme.partner,
+        kind,
+        is_urgent,
+    )
     _check_kind(referral, by.partner)
     referral.changed_at = timezone.now()
     referral.save()
@@ -180,7 +187,9 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         agreement = agreement_in_force(referral.from_partner, referral.to_partner)
         if agreement is None:
             raise NoAgreement(
-                _("There is no agreement in force between %(one)s and %(other)s, so nothing may be disclosed. Ask your coordinator.")
+                _(
+                    "There is no agreement in force between %(one)s and %(other)s, so nothing may be disclosed. Ask your coordinator."
+                )
                 % {"one": referral.from_partner, "other": referral.to_partner}
             )
         _check_consent(referral, agreement)
@@ -188,7 +197,8 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         referral.due_acknowledge_at = now + timedelta(days=agreement.days_to_acknowledge)
         referral.due_accept_at = now + timedelta(days=agreement.days_to_accept)
     Disclosure.objects.filter(referral=referral).update(is_open=True, **_identity(referral.person))
-    Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=now)
+    if referral.consent_id:
+        Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=now)
     diversion = getattr(referral, "diversion", None)
     if diversion:
         diversion.conditions.update(is_sent=True)
@@ -275,7 +285,9 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
 
 
 @transaction.atomic
-def enrol(*, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = True, version: int | None = None) -> Referral:
+def enrol(
+    *, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = True, version: int | None = None
+) -> Referral:
     """Starts the programme: makes the receiver's enrolment."""
     referral = _begin("enrol", by, referral, version)
     assert referral.receiver_person is not None  # noqa: S101 — accepted referrals have one
@@ -297,7 +309,9 @@ def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | N
     referral = _begin("complete", by, referral, version)
     assert referral.enrolment is not None  # noqa: S101 — the database holds it
     if not referral.enrolment.ended_on:
-        cases.end_enrolment(by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED)
+        cases.end_enrolment(
+            by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED
+        )
     referral.closed_at = timezone.now()
     return _finish("complete", by, referral)
 
@@ -316,7 +330,9 @@ REASON_OF_END = {end: reason for reason, end in END_REASON_OF.items() if reason 
 
 
 @transaction.atomic
-def end_early(*, by: Acting, referral: Referral, reason: str, ended_on: date, version: int | None = None, note: str = "") -> Referral:
+def end_early(
+    *, by: Acting, referral: Referral, reason: str, ended_on: date, version: int | None = None, note: str = ""
+) -> Referral:
     """Ends before completion, with a coded reason that says whose decision it was."""
     referral = _begin("end_early", by, referral, version, reason)
     if referral.enrolment and not referral.enrolment.ended_on:
@@ -401,7 +417,9 @@ def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
         last = locked.changes.select_related("by").order_by("-id").first()
         if last:
             raise ChangedMeanwhile(
-                _("Meanwhile %(who)s changed this referral to “%(state)s” (%(when)s). Nothing of yours was saved: look at it again.")
+                _(
+                    "Meanwhile %(who)s changed this referral to “%(state)s” (%(when)s). Nothing of yours was saved: look at it again."
+                )
                 % {
                     "who": last.by or last.by_partner,
                     "state": locked.get_state_display(),

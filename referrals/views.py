@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
 
 @require_safe
 @partner_page(*READERS)
-def referral_export(request: PartnerRequest) -> HttpResponse:
+def referral_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV, with the filters of the page; streamed, so that its length does not matter."""
     acting = request.acting
     box = box_of(acting, request.GET.get("box", ""))
@@ -80,7 +81,18 @@ def referral_export(request: PartnerRequest) -> HttpResponse:
 
     def lines() -> Iterator[str]:
         rows = ReferralFilter(params, listed(acting, box)).qs.order_by(*ORDER)
-        heading = [_("Number"), _("Kind"), _("State"), _("From"), _("To"), _("Programme"), _("Name"), _("Sent"), _("Last change"), _("Reason")]
+        heading = [
+            _("Number"),
+            _("Kind"),
+            _("State"),
+            _("From"),
+            _("To"),
+            _("Programme"),
+            _("Name"),
+            _("Sent"),
+            _("Last change"),
+            _("Reason"),
+        ]
         yield "\ufeff" + _csv([str(cell) for cell in heading])
         for row in rows.iterator(chunk_size=2000):
             disclosure = getattr(row, "disclosure", None)
@@ -105,7 +117,7 @@ def referral_export(request: PartnerRequest) -> HttpResponse:
     return response
 
 
-def NO_FURTHER_DISCLOSURE() -> str:  # noqa: N802 — reads as the constant text that it is, in the reader's language
+def NO_FURTHER_DISCLOSURE() -> str:
     return _("Disclosed with the person's consent, for the agreed purpose only: it may not be disclosed further.")
 
 
@@ -124,7 +136,9 @@ def referral(request: PartnerRequest, pk: int) -> HttpResponse:
     return _referral_page(request, seen(request, pk))
 
 
-def _referral_page(request: PartnerRequest, found: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+def _referral_page(
+    request: PartnerRequest, found: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None
+) -> HttpResponse:
     acting = request.acting
     is_party = bool(found.parties_of(acting.partner.pk))
     if is_party:
@@ -163,7 +177,10 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
     try:
         with transaction.atomic():
             getattr(services, verb)(
-                by=request.acting, referral=found, version=int(version) if version.isdigit() else None, **form.cleaned_data
+                by=request.acting,
+                referral=found,
+                version=int(version) if version.isdigit() else None,
+                **form.cleaned_data,
             )
     except RuleError as error:
         messages.error(request, str(error))
@@ -198,7 +215,9 @@ def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            messages.info(request, _("A new draft for the same person: record the consent for the new receiver, then send."))
+            messages.info(
+                request, _("A new draft for the same person: record the consent for the new receiver, then send.")
+            )
             return redirect("referral_edit", pk=made.pk)
     else:
         messages.error(request, _("Choose a programme."))
@@ -231,7 +250,9 @@ def referral_new(request: PartnerRequest) -> HttpResponse:
 @partner_page(*REFERRING_ROLES)
 def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
-        Referral.objects.outgoing(request.acting.partner).select_related("programme", "consent", "to_partner", "from_partner"),
+        Referral.objects.outgoing(request.acting.partner).select_related(
+            "programme", "consent", "to_partner", "from_partner"
+        ),
         pk=pk,
         state=State.DRAFT,
     )
@@ -288,7 +309,10 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
             return redirect("referral_edit", pk=saved.pk)
     status = 422 if request.method == "POST" else 200
     return render(
-        request, "referrals/draft.html", {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON}, status=status
+        request,
+        "referrals/draft.html",
+        {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON},
+        status=status,
     )
 
 
@@ -297,14 +321,18 @@ def _save_draft(acting: Acting, found: Referral | None, person: Person | None, f
     given = forms["referral"].cleaned_data
     if person is None:
         code = forms["person"].cleaned_data["identity_code"]
-        person = cases.find_known(acting.partner, code) or cases.save_person(by=acting, person=forms["person"].save(commit=False))
+        person = cases.find_known(acting.partner, code) or cases.save_person(
+            by=acting, person=forms["person"].save(commit=False)
+        )
     if found is None:
         found = services.draft(by=acting, person=person, **given)
     else:
         found = services.change_draft(by=acting, referral=found, **given)
     if found.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
         terms = forms["diversion"]
-        diversions.set_terms(by=acting, referral=found, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions())
+        diversions.set_terms(
+            by=acting, referral=found, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
+        )
     if forms["consent"] and forms["consent"].is_given:
         found.consent = services.attach_consent(by=acting, referral=found, **forms["consent"].terms())
     return found

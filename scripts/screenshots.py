@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from partnership.demo import PASSWORD
 
@@ -64,9 +64,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 README_PAGES = {"home", "recidivism"}
 
 
-def launch(playwright: object) -> Browser:
+def launch(playwright: Playwright) -> Browser:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])  # type: ignore[attr-defined]
+    return playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    )
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -100,7 +102,12 @@ def main() -> None:
                 sign_in(page, email)
                 for language in ["en"] if only_readme else LANGUAGES:
                     for theme in ["light"] if only_readme else THEMES:
-                        context.add_cookies([{"name": n, "value": v, "url": BASE} for n, v in (("theme", theme), ("django_language", language))])
+                        context.add_cookies(
+                            [
+                                {"name": n, "value": v, "url": BASE}
+                                for n, v in (("theme", theme), ("django_language", language))
+                            ]
+                        )
                         for name, address in pages:
                             if only_readme and name not in README_PAGES:
                                 continue
@@ -108,7 +115,9 @@ def main() -> None:
                             page.wait_for_load_state("networkidle")
                             folder = Path("docs/img") if only_readme else OUT / language / theme / width
                             folder.mkdir(parents=True, exist_ok=True)
-                            page.screenshot(path=folder / f"{re.sub(r'[^a-z-]', '', name)}.png", full_page=not only_readme)
+                            page.screenshot(
+                                path=folder / f"{re.sub(r'[^a-z-]', '', name)}.png", full_page=not only_readme
+                            )
                 context.close()
         browser.close()
 

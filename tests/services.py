@@ -43,7 +43,11 @@ def prepare() -> None:
         os.environ["PORTAL_TEST_ADMIN_URL"] = admin
         os.environ["DATABASE_URL"] = _with_role(admin, "portal_owner", "portal")
     if os.environ.get("REDIS_URL"):
-        base = os.environ["REDIS_URL"].rsplit("/", 1)[0] if os.environ["REDIS_URL"].count("/") > 2 else os.environ["REDIS_URL"]
+        base = (
+            os.environ["REDIS_URL"].rsplit("/", 1)[0]
+            if os.environ["REDIS_URL"].count("/") > 2
+            else os.environ["REDIS_URL"]
+        )
         os.environ["REDIS_URL"] = f"{base}/{number}"
 
 

@@ -151,13 +151,19 @@ class TestLinkage:
     CODE = "131052-308T"
 
     def test_by_code_whatever_the_names(self, measured):
-        measured.enrolment(person=measured.person(measured.ngo, identity_code=self.CODE, last_name="Before"), started_on=START)
-        measured.arrest(measured.person(measured.police, identity_code=self.CODE, last_name="After"), START + timedelta(days=5))
+        measured.enrolment(
+            person=measured.person(measured.ngo, identity_code=self.CODE, last_name="Before"), started_on=START
+        )
+        measured.arrest(
+            measured.person(measured.police, identity_code=self.CODE, last_name="After"), START + timedelta(days=5)
+        )
         assert counts(measured) == (1, 1)
 
     def test_by_name_birth_date_and_sex_where_a_code_is_missing(self, measured):
         measured.enrolment(person=measured.person(measured.ngo), started_on=START)
-        measured.arrest(measured.person(measured.police, identity_code=self.CODE, first_names="MAIJA"), START + timedelta(days=5))
+        measured.arrest(
+            measured.person(measured.police, identity_code=self.CODE, first_names="MAIJA"), START + timedelta(days=5)
+        )
         assert counts(measured) == (1, 1)
 
     def test_two_different_codes_are_two_people_whatever_the_names(self, measured):
@@ -190,7 +196,12 @@ class TestRun:
     def test_results_carry_definition_cut_off_and_counts(self, measured):
         participant(measured)
         run = self.compute()
-        assert (run.state, run.definition, run.data_cut_off, run.enrolments_in) == (Run.State.DONE, services.DEFINITION, date(2026, 6, 30), 1)
+        assert (run.state, run.definition, run.data_cut_off, run.enrolments_in) == (
+            Run.State.DONE,
+            services.DEFINITION,
+            date(2026, 6, 30),
+            1,
+        )
 
     def test_requests_pile_up_into_one(self, measured):
         services.request_run("one")
@@ -212,7 +223,15 @@ class TestRun:
 
     @pytest.mark.parametrize(
         ("people", "rearrested", "withheld"),
-        [(30, 0, ""), (30, 1, "small_count"), (30, 4, "small_count"), (30, 5, ""), (30, 26, "small_count"), (30, 30, ""), (0, 0, "nobody")],
+        [
+            (30, 0, ""),
+            (30, 1, "small_count"),
+            (30, 4, "small_count"),
+            (30, 5, ""),
+            (30, 26, "small_count"),
+            (30, 30, ""),
+            (0, 0, "nobody"),
+        ],
     )
     def test_counts_of_one_to_four_on_either_side_are_withheld(self, people, rearrested, withheld):
         assert services.why_withheld(people, rearrested) == withheld
@@ -231,7 +250,9 @@ class TestRun:
 
         run = self.compute()
         with pytest.raises(IntegrityError), transaction.atomic():
-            RecidivismResult.objects.create(run=run, partner=measured.ngo, offences="any", window_months=12, eligible=20, rearrested=3)
+            RecidivismResult.objects.create(
+                run=run, partner=measured.ngo, offences="any", window_months=12, eligible=20, rearrested=3
+            )
 
     def test_an_import_asks_for_new_figures(self, measured):
         from partnership import outbox
@@ -316,7 +337,13 @@ class TestTrends:
             code, age = (("060111", 17) if number < 6 else ("060111", 30)) if number < 20 else ("060121", 30)
             world.arrest(world.person(world.police, first_names=f"P{number}"), month, iccs=code, age_at_offence=age)
         found = {r.group: r for r in self.trend(world).filter(month=month)}
-        assert {g: r.arrests for g, r in found.items()} == {Group.PERSONAL: 20, Group.SUPPLY: 10, Group.OTHER: 0, Group.ALL: 30, Group.JUVENILE_DRUG: 6}
+        assert {g: r.arrests for g, r in found.items()} == {
+            Group.PERSONAL: 20,
+            Group.SUPPLY: 10,
+            Group.OTHER: 0,
+            Group.ALL: 30,
+            Group.JUVENILE_DRUG: 6,
+        }
         assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * 20 / 50_000)
 
     def test_an_arrest_for_use_and_supply_counts_once_as_supply(self, world):
@@ -345,5 +372,3 @@ class TestTrends:
         assert year_sums(rows(*[10] * 24), "all") == {"now": 120, "before": 120, "change": 0.0}
         assert year_sums(rows(*[10] * 11, None, *[10] * 12), "all") == {"now": None, "before": 120, "change": None}
         assert year_sums(rows(*[10] * 13), "all") == {"now": 120, "before": None, "change": None}
-
-

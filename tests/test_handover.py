@@ -234,7 +234,13 @@ class TestAnswering:
         from tests.world import database_role
 
         referral = world.enrolled()
-        run_as(world.caseworker, cases.end_enrolment, enrolment=referral.enrolment, ended_on=world.today, reason="completed")
+        run_as(
+            world.caseworker,
+            cases.end_enrolment,
+            enrolment=referral.enrolment,
+            ended_on=world.today,
+            reason="completed",
+        )
         with database_role("worker"):
             outbox.relay()
             OutboxEvent.objects.filter(kind="enrolment.ended").update(relayed_at=None)  # delivered twice
@@ -278,13 +284,19 @@ class TestDiversion:
     def test_from_conditions_to_the_liaisons_decision(self, world):
         referral = world.enrolled()
         diversion = referral.diversion
-        run_as(world.caseworker, diversions.report_progress, condition=diversion.conditions.get(), done=3, on=world.today)
+        run_as(
+            world.caseworker, diversions.report_progress, condition=diversion.conditions.get(), done=3, on=world.today
+        )
         with pytest.raises(diversions.DiversionClosed):
-            run_as(world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="too early")
+            run_as(
+                world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="too early"
+            )
         run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
         with pytest.raises(diversions.DiversionClosed):
             run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="partly")
-        decided = run_as(world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons="All met.")
+        decided = run_as(
+            world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons="All met."
+        )
         assert decided.status == "decided"
         with on_web(world.caseworker):
             assert diversion.decision_note.reasons == "All met."
@@ -296,7 +308,14 @@ class TestDiversion:
 
         referral = world.enrolled()
         for attendance in ("attended", "missed", "attended"):
-            run_as(world.caseworker, cases.record_session, enrolment=referral.enrolment, held_on=world.today, method="counselling", attendance=attendance)
+            run_as(
+                world.caseworker,
+                cases.record_session,
+                enrolment=referral.enrolment,
+                held_on=world.today,
+                method="counselling",
+                attendance=attendance,
+            )
         with database_role("worker"):
             outbox.relay()
         assert referral.diversion.conditions.get().done == 2

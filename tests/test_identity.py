@@ -31,7 +31,14 @@ class TestIdentityCode:
 
     @pytest.mark.parametrize(
         ("text", "error"),
-        [("131052-308X", "check"), ("300200-123A", "date"), ("131052G308T", "form"), ("131052-001K", "number"), ("", "form"), ("131052 308T", "form")],
+        [
+            ("131052-308X", "check"),
+            ("300200-123A", "date"),
+            ("131052G308T", "form"),
+            ("131052-001K", "number"),
+            ("", "form"),
+            ("131052 308T", "form"),
+        ],
     )
     def test_what_is_wrong_is_named(self, text, error):
         with pytest.raises(ValidationError) as caught:
@@ -85,7 +92,7 @@ class TestEncryption:
 class TestFinding:
     def test_by_code_by_name_and_birth_date_and_while_typing(self, world):
         person = world.person(world.ngo, identity_code="131052-308T", born_on=date(1952, 10, 13))
-        find = lambda text, born_on=None: list(Person.objects.found_by(world.ngo.pk, text, born_on))  # noqa: E731
+        find = lambda text, born_on=None: list(Person.objects.found_by(world.ngo.pk, text, born_on))
         assert find("131052-308t") == [person]
         assert find("MEIKÄLÄINEN", date(1952, 10, 13)) == [person]
         assert find("meikäläinen", date(1952, 10, 14)) == []

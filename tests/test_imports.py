@@ -14,17 +14,39 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.import_views import guard_formula
 from cases.imports import services
 from cases.imports.fields import Problem, read_date
-from cases.import_views import guard_formula
-from cases.models import Arrest, DataImport, Enrolment, Feed, ImportChunk, ImportMapping, ImportProblem, ImportRow, Offence, Person
+from cases.models import (
+    Arrest,
+    DataImport,
+    Enrolment,
+    Feed,
+    ImportChunk,
+    ImportMapping,
+    ImportProblem,
+    ImportRow,
+    Offence,
+    Person,
+)
 from cases.tasks import run_import
 from partnership import crypto, identity_code
 from partnership.access import Acting
 from partnership.models import OutboxEvent
 from tests.world import World, database_role, on_web
 
-HEADINGS = ["arrest_number", "arrested_on", "offence_code", "offence_on", "district", "identity_code", "last_name", "first_names", "born_on", "sex"]
+HEADINGS = [
+    "arrest_number",
+    "arrested_on",
+    "offence_code",
+    "offence_on",
+    "district",
+    "identity_code",
+    "last_name",
+    "first_names",
+    "born_on",
+    "sex",
+]
 CODE = "131052-308T"
 
 
@@ -52,7 +74,9 @@ def csv_of(rows: list[dict[str, str]], delimiter: str = ";", encoding: str = "ut
     return out.getvalue().encode(encoding)
 
 
-def upload(world: World, content: bytes, name: str = "arrests.csv", by: Acting | None = None, **extra: Any) -> DataImport:
+def upload(
+    world: World, content: bytes, name: str = "arrests.csv", by: Acting | None = None, **extra: Any
+) -> DataImport:
     by = by or world.data_officer
     kind = DataImport.Kind.ARRESTS if by.partner.kind == "police" else DataImport.Kind.PARTICIPANTS
     if kind == DataImport.Kind.ARRESTS:
@@ -69,7 +93,9 @@ def work(data_import: DataImport) -> DataImport:
     return data_import
 
 
-def check(world: World, data_import: DataImport, codes: dict[str, str] | None = None, by: Acting | None = None) -> DataImport:
+def check(
+    world: World, data_import: DataImport, codes: dict[str, str] | None = None, by: Acting | None = None
+) -> DataImport:
     with on_web(by or world.data_officer):
         services.start_check(data_import=data_import, mapping=data_import.mapping, codes=codes or {})
     return work(data_import)
@@ -87,7 +113,11 @@ def load(world: World, content: bytes, **extra: Any) -> DataImport:
 
 
 def problems(data_import: DataImport) -> list[tuple[int, str, str]]:
-    return list(ImportProblem.objects.filter(data_import=data_import).order_by("row", "id").values_list("row", "column", "reason"))
+    return list(
+        ImportProblem.objects.filter(data_import=data_import)
+        .order_by("row", "id")
+        .values_list("row", "column", "reason")
+    )
 
 
 class TestReading:
@@ -102,7 +132,9 @@ class TestReading:
     def test_a_spreadsheet_with_real_dates(self, world):
         book = openpyxl.Workbook()
         book.active.append(HEADINGS)
-        book.active.append(["K-9", datetime(2025, 3, 1, 22, 5), "060111", None, "H1", CODE, "Mäkinen", "Örjan", None, None])
+        book.active.append(
+            ["K-9", datetime(2025, 3, 1, 22, 5), "060111", None, "H1", CODE, "Mäkinen", "Örjan", None, None]
+        )
         out = io.BytesIO()
         book.save(out)
         load(world, out.getvalue(), name="arrests.xlsx")
@@ -110,19 +142,30 @@ class TestReading:
 
     @pytest.mark.parametrize(
         ("text", "day"),
-        [("2025-03-01", (2025, 3, 1)), ("1.3.2025", (2025, 3, 1)), ("01/03/2025", (2025, 3, 1)), ("20250301", (2025, 3, 1)), ("2024-02-29T23:59", (2024, 2, 29))],
+        [
+            ("2025-03-01", (2025, 3, 1)),
+            ("1.3.2025", (2025, 3, 1)),
+            ("01/03/2025", (2025, 3, 1)),
+            ("20250301", (2025, 3, 1)),
+            ("2024-02-29T23:59", (2024, 2, 29)),
+        ],
     )
     def test_dates_as_people_write_them(self, text, day):
         assert read_date(text) == date(*day)
 
-    @pytest.mark.parametrize(("text", "reason"), [("29.2.2025", "bad_date"), ("03-01-2025", "bad_date"), ("2999-01-01", "future_date"), ("1.1.1850", "too_old")])
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [("29.2.2025", "bad_date"), ("03-01-2025", "bad_date"), ("2999-01-01", "future_date"), ("1.1.1850", "too_old")],
+    )
     def test_dates_that_are_none(self, text, reason):
         with pytest.raises(Problem) as caught:
             read_date(text)
         assert caught.value.reason == reason
 
     @pytest.mark.parametrize(
-        "content", [b"", b"only one heading\n1\n", b"a;a\n1;2\n", b"\x00\x01;\x02\n", b"PK\x03\x04 not a zip"], ids=["empty", "one column", "twice", "binary", "broken zip"]
+        "content",
+        [b"", b"only one heading\n1\n", b"a;a\n1;2\n", b"\x00\x01;\x02\n", b"PK\x03\x04 not a zip"],
+        ids=["empty", "one column", "twice", "binary", "broken zip"],
     )
     def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(self, world, content):
         with pytest.raises(services.files.UnreadableFile):
@@ -172,7 +215,10 @@ class TestPreview:
     def test_rows_of_one_arrest_that_disagree_are_left_out_together(self, world):
         rows = [row(), row(arrested_on="2025-03-02"), row(arrest_number="K-2")]
         data_import = check(world, upload(world, csv_of(rows)))
-        assert [(r, reason) for r, _, reason in problems(data_import)] == [(2, "conflicting_rows"), (3, "conflicting_rows")]
+        assert [(r, reason) for r, _, reason in problems(data_import)] == [
+            (2, "conflicting_rows"),
+            (3, "conflicting_rows"),
+        ]
         assert confirm(world, data_import).added == 1
 
     def test_rejected_rows_can_be_downloaded_as_they_were_with_their_reasons(self, world):
@@ -207,7 +253,9 @@ class TestCodesAndColumns:
         assert again.rows_bad == 0
 
     def test_columns_are_guessed_by_their_finnish_names_and_remembered_per_partner(self, world):
-        content = "Kiinniottonumero;Päivä;Rikosnimike;Kunta;Henkilötunnus\nK-1;1.3.2025;060111;Harbour;131052-308T\n".encode()
+        content = (
+            "Kiinniottonumero;Päivä;Rikosnimike;Kunta;Henkilötunnus\nK-1;1.3.2025;060111;Harbour;131052-308T\n".encode()
+        )
         data_import = upload(world, content)
         assert data_import.mapping == {
             "arrest_number": "Kiinniottonumero", "arrested_on": "Päivä", "offence_code": "Rikosnimike", "district": "Kunta", "identity_code": "Henkilötunnus",
@@ -274,12 +322,17 @@ class TestLoading:
         assert Feed.objects.get().complete_through == date(2025, 6, 30)
 
     def test_age_at_the_offence_not_at_the_arrest(self, world):
-        load(world, csv_of([row(identity_code="", born_on="2007-03-01", offence_on="2025-02-28", arrested_on="2025-03-01")]))
+        load(
+            world,
+            csv_of([row(identity_code="", born_on="2007-03-01", offence_on="2025-02-28", arrested_on="2025-03-01")]),
+        )
         assert Arrest.objects.get().age_at_offence == 17
 
     def test_pseudonyms_join_with_the_ngos_own_record(self, world):
         load(world, csv_of([row()]))
-        own = world.person(world.ngo, identity_code=CODE, last_name="Other", first_names="Name", born_on=date(1952, 10, 13))
+        own = world.person(
+            world.ngo, identity_code=CODE, last_name="Other", first_names="Name", born_on=date(1952, 10, 13)
+        )
         imported = Person.objects.get(partner=world.police)
         assert imported.code_pseudonym == own.code_pseudonym == crypto.code_pseudonym(CODE)
         assert imported.code_index != own.code_index
@@ -292,7 +345,10 @@ class TestLoading:
     def test_a_worker_that_died_between_slices_goes_on_where_it_was(self, world, monkeypatch):
         from cases.imports import loading
 
-        rows = [row(arrest_number=f"K-{n}", identity_code=identity_code.make(date(1980, 1, 1 + n % 28), 900 + n)) for n in range(60)]
+        rows = [
+            row(arrest_number=f"K-{n}", identity_code=identity_code.make(date(1980, 1, 1 + n % 28), 900 + n))
+            for n in range(60)
+        ]
         data_import = check(world, upload(world, csv_of(rows)))
         with on_web(world.data_officer):
             services.confirm(data_import=data_import)
@@ -336,7 +392,11 @@ class TestParticipants:
         assert self.load(world, body).added == 1
         assert self.load(world, body).unchanged == 1
         enrolment = Enrolment.objects.get()
-        assert (enrolment.programme, enrolment.end_reason, enrolment.measurement_consent) == (world.programme, "completed", True)
+        assert (enrolment.programme, enrolment.end_reason, enrolment.measurement_consent) == (
+            world.programme,
+            "completed",
+            True,
+        )
 
     def test_an_end_that_comes_later_corrects(self, world):
         self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
@@ -345,7 +405,10 @@ class TestParticipants:
 
     def test_two_open_participations_of_one_person_are_a_problem(self, world):
         data_import = upload(
-            world, (self.HEADING + f"{CODE};M;Ö;2024-01-10;;;yes\n{CODE};M;Ö;2024-03-10;;;yes\n").encode(), by=world.case_manager, programme=world.programme
+            world,
+            (self.HEADING + f"{CODE};M;Ö;2024-01-10;;;yes\n{CODE};M;Ö;2024-03-10;;;yes\n").encode(),
+            by=world.case_manager,
+            programme=world.programme,
         )
         check(world, data_import, by=world.case_manager)
         assert [reason for _, _, reason in problems(data_import)] == ["two_open", "two_open"]
@@ -372,10 +435,22 @@ def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(wor
         participants[int(man["fin"])].append(f"{code};Man {number};R;{released};;;yes")
         if man["arrest"]:
             day = released + timedelta(weeks=int(man["week"]))
-            arrests.append(row(arrest_number=f"R-{number}", arrested_on=str(day), offence_code="05", offence_on="", identity_code=code, last_name=f"Man {number}", first_names="R"))
+            arrests.append(
+                row(
+                    arrest_number=f"R-{number}",
+                    arrested_on=str(day),
+                    offence_code="05",
+                    offence_on="",
+                    identity_code=code,
+                    last_name=f"Man {number}",
+                    first_names="R",
+                )
+            )
     for programme, fin in ((aid, 1), (none, 0)):
         content = (TestParticipants.HEADING + "\n".join(participants[fin]) + "\n").encode()
-        data_import = check(world, upload(world, content, by=world.case_manager, programme=programme), by=world.case_manager)
+        data_import = check(
+            world, upload(world, content, by=world.case_manager, programme=programme), by=world.case_manager
+        )
         assert data_import.rows_bad == 0
         assert confirm(world, data_import, by=world.case_manager).added == 216
     assert load(world, csv_of(arrests), complete_through=released + timedelta(days=366)).added == 114

@@ -45,12 +45,16 @@ class TestCatalogue:
 
     @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])
     def test_the_roles_of_processes_own_nothing_and_bypass_nothing(self, role):
-        assert rows(f"SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = '{role}'") == [(False, False, False)]
+        assert rows(f"SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = '{role}'") == [
+            (False, False, False)
+        ]
         assert rows(f"SELECT relname FROM pg_class WHERE relowner = '{role}'::regrole") == []
         assert rows(f"SELECT 1 FROM pg_auth_members WHERE member = '{role}'::regrole") == []
 
     def test_security_definer_functions_are_the_two_that_close_disclosures(self):
-        found = rows("SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prosecdef")
+        found = rows(
+            "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prosecdef"
+        )
         assert sorted(name for (name,) in found) == ["close_disclosure_of_referral", "close_disclosures_of_consent"]
 
     def test_the_web_role_can_call_neither(self):
@@ -71,7 +75,9 @@ def committed(transactional_db) -> World:
     enrolment = referral.enrolment
     with on_web(world.caseworker):
         Note.objects.create(partner=world.ngo, enrolment=enrolment, text="secret", author=world.caseworker.user)
-        Session.objects.create(partner=world.ngo, enrolment=enrolment, held_on=world.today, recorded_by=world.caseworker.user)
+        Session.objects.create(
+            partner=world.ngo, enrolment=enrolment, held_on=world.today, recorded_by=world.caseworker.user
+        )
         services.write_message(by=world.caseworker, referral=referral, text="hello")
         ReadLog.objects.bulk_create(
             [ReadLog(partner=world.ngo, user=world.caseworker.user, what="person", object_id=1)], ignore_conflicts=True
@@ -86,7 +92,11 @@ def web_connection() -> Iterator[psycopg2.extensions.cursor]:
     """A connection of its own that signed in as portal_web: nothing of Django in between."""
     parameters = connection.get_connection_params()
     real = psycopg2.connect(
-        dbname=parameters["dbname"], host=parameters["host"], port=parameters["port"], user="portal_web", password=PASSWORD
+        dbname=parameters["dbname"],
+        host=parameters["host"],
+        port=parameters["port"],
+        user="portal_web",
+        password=PASSWORD,
     )
     try:
         with real.cursor() as cursor:
@@ -191,7 +201,9 @@ class TestWhoSeesWhat:
 
 @pytest.mark.django_db
 class TestWorkerRole:
-    @pytest.mark.parametrize("column", ["first_names", "last_name", "born_on", "identity_code", "phone", "email", "name_prefixes"])
+    @pytest.mark.parametrize(
+        "column", ["first_names", "last_name", "born_on", "identity_code", "phone", "email", "name_prefixes"]
+    )
     def test_the_worker_can_read_no_name_of_anybody(self, world, column):
         world.person(world.ngo)
         with connection.cursor() as cursor:
@@ -199,7 +211,15 @@ class TestWorkerRole:
             assert cursor.fetchone() == (False,)
 
     @pytest.mark.parametrize(
-        "table", ["cases_note", "cases_goal", "cases_consent", "referrals_disclosure", "referrals_message", "referrals_decision"]
+        "table",
+        [
+            "cases_note",
+            "cases_goal",
+            "cases_consent",
+            "referrals_disclosure",
+            "referrals_message",
+            "referrals_decision",
+        ],
     )
     def test_nor_notes_goals_consents_identities_or_messages(self, table):
         assert rows(f"SELECT has_any_column_privilege('portal_worker', '{table}', 'SELECT')") == [(False,)]
@@ -208,7 +228,9 @@ class TestWorkerRole:
         world.person(world.ngo)
         world.person(world.police)
         with database_role("worker"):
-            found = rows("SELECT count(*), count(DISTINCT name_pseudonym), count(DISTINCT name_birth_index) FROM cases_person")
+            found = rows(
+                "SELECT count(*), count(DISTINCT name_pseudonym), count(DISTINCT name_birth_index) FROM cases_person"
+            )
         assert found == [(2, 1, 2)]
 
     def test_it_writes_only_for_the_partner_it_entered(self, world):
@@ -220,7 +242,9 @@ class TestWorkerRole:
                 assert cursor.rowcount == 0
 
     def test_it_reads_no_password(self):
-        assert rows("SELECT has_column_privilege('portal_worker', 'partnership_user', 'password', 'SELECT')") == [(False,)]
+        assert rows("SELECT has_column_privilege('portal_worker', 'partnership_user', 'password', 'SELECT')") == [
+            (False,)
+        ]
 
 
 @pytest.mark.django_db
@@ -240,7 +264,11 @@ class TestWithdrawalClosesDisclosure:
 
     def test_the_receiver_can_change_nothing_else_of_a_consent(self, world):
         referral = world.sent()
-        with pytest.raises(Exception, match="row-level security"), on_web(world.caseworker), connection.cursor() as cursor:
+        with (
+            pytest.raises(Exception, match="row-level security"),
+            on_web(world.caseworker),
+            connection.cursor() as cursor,
+        ):
             cursor.execute("UPDATE cases_consent SET expires_on = '2099-01-01' WHERE id = %s", [referral.consent_id])
 
     def test_a_declined_referral_is_closed_to_its_receiver(self, world):

@@ -22,7 +22,16 @@ from partnership.models import Notification, OutboxEvent, User
 from tests.world import WebClient, World, on_web
 
 OUR = "caseworker case_manager"
-ROLES = [*OUR.split(), "other_caseworker", "liaison", "other_liaison", "data_officer", "other_data_officer", "coordinator", "auditor"]
+ROLES = [
+    *OUR.split(),
+    "other_caseworker",
+    "liaison",
+    "other_liaison",
+    "data_officer",
+    "other_data_officer",
+    "coordinator",
+    "auditor",
+]
 EVERYBODY = dict.fromkeys(ROLES, 200)
 
 
@@ -33,7 +42,9 @@ class Row(NamedTuple):
     anonymous: int = 302
 
 
-def only(*, default: int = 403, method: str = "get", args: Callable[[World], list[Any]] = lambda w: [], **expected: int) -> Row:
+def only(
+    *, default: int = 403, method: str = "get", args: Callable[[World], list[Any]] = lambda w: [], **expected: int
+) -> Row:
     """`our` stands for both roles of the NGO, `others` for the other NGO's and the other unit's people."""
     table = dict.fromkeys(ROLES, default)
     for name, status in expected.items():
@@ -44,17 +55,19 @@ def only(*, default: int = 403, method: str = "get", args: Callable[[World], lis
 
 def party(**more: Any) -> Row:
     """A referral's or diversion's page: both parties and the coordinator see it, other partners don't find it."""
-    return only(**({"our": 200, "liaison": 200, "coordinator": 200, "other_caseworker": 404, "other_liaison": 404} | more))
+    return only(
+        **({"our": 200, "liaison": 200, "coordinator": 200, "other_caseworker": 404, "other_liaison": 404} | more)
+    )
 
 
-referral = lambda w: [w.referral.pk]  # noqa: E731
-draft = lambda w: [w.the_draft.pk]  # noqa: E731
-diversion = lambda w: [w.referral.diversion.pk]  # noqa: E731
-ngo_person = lambda w: [w.referral.receiver_person_id]  # noqa: E731
-enrolment = lambda w: [w.referral.enrolment_id]  # noqa: E731
-data_import = lambda w: [w.the_import.pk]  # noqa: E731
-own_programme = lambda w: [w.programme.pk]  # noqa: E731
-agreement = lambda w: [w.agreement.pk]  # noqa: E731
+referral = lambda w: [w.referral.pk]
+draft = lambda w: [w.the_draft.pk]
+diversion = lambda w: [w.referral.diversion.pk]
+ngo_person = lambda w: [w.referral.receiver_person_id]
+enrolment = lambda w: [w.referral.enrolment_id]
+data_import = lambda w: [w.the_import.pk]
+own_programme = lambda w: [w.programme.pk]
+agreement = lambda w: [w.agreement.pk]
 
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, args=data_import)
@@ -179,7 +192,9 @@ def full(world: World) -> World:
     world.referral = world.enrolled()
     world.the_draft = world.draft(person=world.person(world.police, first_names="Draft"))
     with on_web(world.caseworker):
-        world.goal = Goal.objects.create(partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study")
+        world.goal = Goal.objects.create(
+            partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study"
+        )
     with on_web(world.data_officer):
         file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
         world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)
@@ -193,7 +208,9 @@ def full(world: World) -> World:
     )
     world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
     for group in ArrestTrendResult.Group:
-        ArrestTrendResult.objects.create(run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10)
+        ArrestTrendResult.objects.create(
+            run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10
+        )
     return world
 
 

@@ -36,7 +36,9 @@ class TestSignIn:
         assert len(messages) == 1
 
     def test_nobody_signs_up_uninvited(self, world):
-        WebClient().post(reverse("account_signup"), {"email": "x@test.example", "password1": PASSWORD, "password2": PASSWORD})
+        WebClient().post(
+            reverse("account_signup"), {"email": "x@test.example", "password1": PASSWORD, "password2": PASSWORD}
+        )
         assert not User.objects.filter(email="x@test.example").exists()
 
     def test_a_forgotten_password_is_reset_by_e_mail(self, world):
@@ -51,7 +53,9 @@ class TestSignIn:
         policy = response["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "http" not in policy
-        assert not re.search(rb"<script(?![^>]*(src=|application/json))|<[^>]+ style=|<[^>]+ on[a-z]+=", response.content)
+        assert not re.search(
+            rb"<script(?![^>]*(src=|application/json))|<[^>]+ style=|<[^>]+ on[a-z]+=", response.content
+        )
 
 
 class TestSecondFactor:
@@ -114,7 +118,9 @@ class TestInvitations:
         assert (membership.partner, membership.role, membership.is_manager) == (world.ngo, "caseworker", False)
         assert client.get("/").status_code == 200
 
-    def test_the_link_is_sent_to_the_invited_address_and_stored_nowhere(self, world, django_capture_on_commit_callbacks):
+    def test_the_link_is_sent_to_the_invited_address_and_stored_nowhere(
+        self, world, django_capture_on_commit_callbacks
+    ):
         with django_capture_on_commit_callbacks(execute=True):
             token = self.invite(world)
         assert token in mail.outbox[0].body
@@ -126,7 +132,11 @@ class TestInvitations:
         WebClient().post(address, {"full_name": "New", "password": PASSWORD})
         assert WebClient().get(address).status_code == 410
 
-    @pytest.mark.parametrize("change", [{"expires_at": timezone.now() - timedelta(1)}, {"revoked_at": timezone.now()}], ids=["expired", "revoked"])
+    @pytest.mark.parametrize(
+        "change",
+        [{"expires_at": timezone.now() - timedelta(1)}, {"revoked_at": timezone.now()}],
+        ids=["expired", "revoked"],
+    )
     def test_a_closed_one_does_not_work(self, world, change):
         token = self.invite(world)
         Invitation.objects.update(**change)
@@ -153,7 +163,14 @@ class TestInvitations:
 
     def test_the_last_manager_stays(self, world):
         with pytest.raises(services.LastManager):
-            run_as(world.case_manager, services.change_member, membership=world.case_manager.membership, role="case_manager", is_manager=False, is_active=True)
+            run_as(
+                world.case_manager,
+                services.change_member,
+                membership=world.case_manager.membership,
+                role="case_manager",
+                is_manager=False,
+                is_active=True,
+            )
 
     def test_a_coordinator_takes_in_a_partner_and_invites_its_manager(self, world):
         form = {"name": "New NGO", "kind": "ngo", "manager_email": "boss@test.example", "manager_role": "case_manager"}
@@ -167,7 +184,12 @@ class TestLogOfReads:
         person = world.person(world.ngo)
         world.client(world.caseworker).get(f"/people/{person.pk}/")
         read = ReadLog.objects.get()
-        assert (read.user, read.partner, read.what, read.object_id) == (world.caseworker.user, world.ngo, "person", person.pk)
+        assert (read.user, read.partner, read.what, read.object_id) == (
+            world.caseworker.user,
+            world.ngo,
+            "person",
+            person.pk,
+        )
 
     def test_a_page_that_was_refused_leaves_none(self, world):
         person = world.person(world.ngo)

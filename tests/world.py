@@ -77,7 +77,9 @@ class World:
         self.agreement.parties.set([self.police, self.ngo, self.other_ngo, self.other_police])
         kinds = [k for k in ReferralKind.values if k != ReferralKind.SCHOOL_OR_GUARDIAN]
         self.programme = Programme.objects.create(partner=self.ngo, name="Counselling", kind="diversion", accepts=kinds)
-        self.other_programme = Programme.objects.create(partner=self.other_ngo, name="Mentors", kind="mentoring", accepts=kinds)
+        self.other_programme = Programme.objects.create(
+            partner=self.other_ngo, name="Mentors", kind="mentoring", accepts=kinds
+        )
         self.caseworker = self.member(self.ngo, Role.CASEWORKER)
         self.case_manager = self.member(self.ngo, Role.CASE_MANAGER, is_manager=True)
         self.other_caseworker = self.member(self.other_ngo, Role.CASEWORKER)
@@ -102,7 +104,12 @@ class World:
         return client
 
     def person(self, partner: Partner, **fields: Any) -> Person:
-        values = {"first_names": "Maija Liisa", "last_name": "Meikäläinen", "born_on": date(1990, 5, 17), "sex": "female"} | fields
+        values = {
+            "first_names": "Maija Liisa",
+            "last_name": "Meikäläinen",
+            "born_on": date(1990, 5, 17),
+            "sex": "female",
+        } | fields
         return Person.objects.create(partner=partner, **values)
 
     CONSENT = {"purpose": "Help", "signed_how": "paper", "told_right_to_withdraw": True}
@@ -110,7 +117,9 @@ class World:
     def consent_terms(self, **terms: Any) -> dict[str, Any]:
         return self.CONSENT | {"signed_on": self.today, "expires_on": self.today + timedelta(days=365)} | terms
 
-    def draft(self, by: Acting | None = None, person: Person | None = None, consent: bool = True, **fields: Any) -> Referral:
+    def draft(
+        self, by: Acting | None = None, person: Person | None = None, consent: bool = True, **fields: Any
+    ) -> Referral:
         by = by or self.liaison
         person = person or self.person(by.partner)
         values = {"kind": ReferralKind.ARREST_DIVERSION, "programme": self.programme, "summary": "Wants help."} | fields
@@ -143,13 +152,26 @@ class World:
     def enrolment(self, person: Person | None = None, started_on: date | None = None, **fields: Any) -> Enrolment:
         person = person or self.person(self.ngo)
         return Enrolment.objects.create(
-            **{"partner": self.ngo, "person": person, "programme": self.programme, "started_on": started_on or self.today} | fields
+            **{
+                "partner": self.ngo,
+                "person": person,
+                "programme": self.programme,
+                "started_on": started_on or self.today,
+            }
+            | fields
         )
 
-    def arrest(self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any) -> Arrest:
+    def arrest(
+        self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any
+    ) -> Arrest:
         values = {"district": self.city, "is_drug": iccs.startswith("0601"), "age_at_offence": 30} | fields
         arrest = Arrest.objects.create(
-            partner=person.partner, person=person, arrest_number=f"A{next(numbers)}", arrested_on=arrested_on, content_hash="x", **values
+            partner=person.partner,
+            person=person,
+            arrest_number=f"A{next(numbers)}",
+            arrested_on=arrested_on,
+            content_hash="x",
+            **values,
         )
         Offence.objects.create(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on)
         return arrest

@@ -123,7 +123,9 @@ class Checker:
         self.width = max((position for _, position in self.columns), default=0) + 1
         self.headings = headings
         self.districts = {
-            crypto.normalise_name(name): pk for pk, n, c in District.objects.values_list("pk", "name", "code") for name in (n, c)
+            crypto.normalise_name(name): pk
+            for pk, n, c in District.objects.values_list("pk", "name", "code")
+            for name in (n, c)
         }
         self.codes = {local.casefold(): code for local, code in data_import.codes.items()}
         self.rows_bad = 0
@@ -228,7 +230,9 @@ class Checker:
         ]
         return "\t".join(columns) + "\t" + person + "\n"
 
-    def _person_columns(self, person_key: str, first_names: str, last_name: str, born_on: date | None, code: str, sex: str) -> str:
+    def _person_columns(
+        self, person_key: str, first_names: str, last_name: str, born_on: date | None, code: str, sex: str
+    ) -> str:
         partner_id = self.partner_id
         return "\t".join(
             [
@@ -257,7 +261,9 @@ def _copy(lines: list[str]) -> None:
     if not lines:
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE laid_out ON COMMIT DROP AS SELECT {LAID_OUT} FROM cases_importrow LIMIT 0")  # noqa: S608
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE laid_out ON COMMIT DROP AS SELECT {LAID_OUT} FROM cases_importrow LIMIT 0"  # noqa: S608
+        )
         cursor.copy_expert(f"COPY laid_out ({LAID_OUT}) FROM STDIN", io.StringIO("".join(lines)))
         cursor.execute(f"INSERT INTO cases_importrow ({LAID_OUT}) SELECT {LAID_OUT} FROM laid_out")  # noqa: S608
         cursor.execute("DROP TABLE laid_out")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -50,7 +50,7 @@ REASONS: dict[str, str | Promise] = {
 
 class Column(NamedTuple):
     name: str
-    label: str | Promise
+    label: Any  # text, or its lazy translation
     read: Callable[[Any], Any]
     required: bool = False
     guesses: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def read_identity_code(value: Any) -> identity_code.IdentityCode:
         raise Problem("bad_identity_code") from None
 
 
-_SEXES: dict[str, str] = (
+_SEXES: Mapping[str, str] = (
     dict.fromkeys(["female", "f", "woman", "nainen", "n", "kvinna", "k", "2"], Sex.FEMALE)
     | dict.fromkeys(["male", "m", "man", "mies", "1"], Sex.MALE)
     | dict.fromkeys(["other", "o", "muu", "annat", "annan", "9"], Sex.OTHER)
@@ -138,9 +138,19 @@ def read_end_reason(value: Any) -> str:
 
 
 PERSON_COLUMNS = (
-    Column("identity_code", _("Personal identity code"), read_identity_code, guesses=("henkilötunnus", "hetu", "personbeteckning", "identity code", "personal id")),
+    Column(
+        "identity_code",
+        _("Personal identity code"),
+        read_identity_code,
+        guesses=("henkilötunnus", "hetu", "personbeteckning", "identity code", "personal id"),
+    ),
     Column("last_name", _("Last name"), read_text(100), guesses=("sukunimi", "efternamn", "surname", "family name")),
-    Column("first_names", _("First names"), read_text(100), guesses=("etunimet", "etunimi", "förnamn", "first name", "given name")),
+    Column(
+        "first_names",
+        _("First names"),
+        read_text(100),
+        guesses=("etunimet", "etunimi", "förnamn", "first name", "given name"),
+    ),
     Column("born_on", _("Date of birth"), read_date, guesses=("syntymäaika", "födelsetid", "birth date", "dob")),
     Column("sex", _("Sex"), read_sex, guesses=("sukupuoli", "kön", "gender")),
 )

@@ -57,7 +57,9 @@ class _Chunks(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if not self.rest:
-            chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).values_list("data", flat=True)
+            chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).values_list(
+                "data", flat=True
+            )
             token = chunk.first()
             if token is None:
                 return 0

@@ -53,7 +53,9 @@ def load(data_import: DataImport) -> None:
         if data_import.complete_through:
             for district_id in data_import.district_ids:
                 feed, _made = Feed.objects.get_or_create(
-                    partner_id=partner_id, district_id=district_id, defaults={"complete_through": data_import.complete_through}
+                    partner_id=partner_id,
+                    district_id=district_id,
+                    defaults={"complete_through": data_import.complete_through},
                 )
                 if feed.complete_through < data_import.complete_through:
                     feed.complete_through, feed.changed_at = data_import.complete_through, timezone.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from cases import iccs
 from cases.imports import files
@@ -69,7 +71,9 @@ def upload(
         data_import.delimiter = files.find_delimiter(line)
         headings = [value.strip() for value in next(csv.reader([line], delimiter=data_import.delimiter), [])]
     if len(headings) < 2:
-        raise files.UnreadableFile(_("The first row must hold the headings of the columns, divided by comma, semicolon or tab."))
+        raise files.UnreadableFile(
+            _("The first row must hold the headings of the columns, divided by comma, semicolon or tab.")
+        )
     if len(set(headings)) != len(headings):
         raise files.UnreadableFile(_("Two columns have the same heading: rename one of them."))
     remembered = ImportMapping.objects.filter(kind=kind).first()
@@ -155,14 +159,10 @@ def _move(data_import: DataImport, state: str) -> None:
 
 def _start(pk: int, partner_id: int) -> None:
     """Asks a worker to go on; when the broker does not answer, the scheduler's round finds the import."""
-    from contextlib import suppress
-
-    from kombu.exceptions import OperationalError
-
     from cases.tasks import run_import
 
     with suppress(OperationalError, OSError):
-        run_import.apply_async([pk, partner_id], retry=False)
+        run_import.apply_async((pk, partner_id), retry=False)
 
 
 def preview(data_import: DataImport) -> dict[str, Any]:

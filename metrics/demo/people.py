@@ -56,7 +56,9 @@ def lives(today: date, rng: random.Random) -> list[Life]:
     return shown
 
 
-def _life(number: int, start: date, today: date, offers: list[tuple[str, Offer]], used: set[str], rng: random.Random) -> Life:
+def _life(
+    number: int, start: date, today: date, offers: list[tuple[str, Offer]], used: set[str], rng: random.Random
+) -> Life:
     district = rng.choices([d.name for d in DISTRICTS], weights=[d.weight for d in DISTRICTS])[0]
     # Fewer first arrests each year in the suburbs where mentors work, and seasons: more in summer.
     while True:
@@ -70,7 +72,11 @@ def _life(number: int, start: date, today: date, offers: list[tuple[str, Offer]]
     age = rng.uniform(15.2, 17.9) if young else 18 + min(rng.gammavariate(2.0, 6.5), 50)
     born_on = first - timedelta(days=int(age * 365.25))
     sex = "male" if rng.random() < 0.78 else "female"
-    codes = [identity_code.make(born_on, n) for n in range(901 if sex == "male" else 900, 1000, 2)] if rng.random() < 0.93 else [""]
+    codes = (
+        [identity_code.make(born_on, n) for n in range(901 if sex == "male" else 900, 1000, 2)]
+        if rng.random() < 0.93
+        else [""]
+    )
     code = next(c for c in rng.sample(codes, len(codes)) if not c or c not in used)
     used.add(code)
     life = Life(

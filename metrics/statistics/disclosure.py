@@ -36,7 +36,9 @@ def protect_parts(parts: Mapping[str, int]) -> tuple[dict[str, int | None], int 
             withheld.add(others[0][1])
     hidden = sum(parts[name] for name in withheld)
     tells_too_much = is_small(total) or len(withheld) == 1 or (bool(withheld) and hidden == len(withheld))
-    return {name: None if name in withheld else count for name, count in parts.items()}, None if tells_too_much else total
+    return {
+        name: None if name in withheld else count for name, count in parts.items()
+    }, None if tells_too_much else total
 
 
 def protect_subset(part: int, whole: int | None) -> int | None:

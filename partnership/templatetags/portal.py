@@ -73,7 +73,11 @@ def time_left(due: datetime | None) -> str:
     if days:
         amount = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     else:
-        amount = ngettext("%(n)d hour", "%(n)d hours", int(hours)) % {"n": int(hours)} if hours >= 1 else _("less than an hour")
+        amount = (
+            ngettext("%(n)d hour", "%(n)d hours", int(hours)) % {"n": int(hours)}
+            if hours >= 1
+            else _("less than an hour")
+        )
     return _("%(time)s left") % {"time": amount} if seconds > 0 else _("%(time)s late") % {"time": amount}
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _rotate(self, model: type[models.Model], fields: list[EncryptedTextField]) -> int:
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""
         table = connection.ops.quote_name(model._meta.db_table)
-        columns = [connection.ops.quote_name(f.column) for f in fields]
+        columns = [connection.ops.quote_name(str(f.column)) for f in fields]
         last, done = 0, 0
         while True:
             with transaction.atomic(), connection.cursor() as cursor:

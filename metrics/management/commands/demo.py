@@ -100,7 +100,9 @@ class Command(BaseCommand):
                     accepts=list(offer.accepts),
                     capacity=offer.capacity,
                     places_free=offer.places,
-                    expected_on=today + timedelta(days=45) if offer.capacity == Programme.Capacity.WAITING_LIST else None,
+                    expected_on=today + timedelta(days=45)
+                    if offer.capacity == Programme.Capacity.WAITING_LIST
+                    else None,
                     age_from=13 if offer.youth else 18,
                     age_to=17 if offer.youth else None,
                 )
@@ -114,22 +116,28 @@ class Command(BaseCommand):
         admin = User.objects.create_superuser("admin@demo.example", PASSWORD, full_name="Administrator")
         users = [admin]
         for email, name, partner, role, is_manager in places.PEOPLE_WHO_SIGN_IN:
-            user = User.objects.create(email=email, full_name=name, password=admin.password, email_choice=User.EmailChoice.DAILY)
-            membership = Membership.objects.create(user=user, partner=self.partners[partner], role=role, is_manager=is_manager)
+            user = User.objects.create(
+                email=email, full_name=name, password=admin.password, email_choice=User.EmailChoice.DAILY
+            )
+            membership = Membership.objects.create(
+                user=user, partner=self.partners[partner], role=role, is_manager=is_manager
+            )
             self.acting[email] = Acting(membership)
             self.user_of.setdefault(membership.partner_id, user)
             users.append(user)
         # Units without a sign-in of their own still have somebody who signed.
         officer = self.acting["liaison@demo.example"].user
-        for partner in self.partners.values():
-            self.user_of.setdefault(partner.pk, officer)
+        for unit in self.partners.values():
+            self.user_of.setdefault(unit.pk, officer)
         # One person works for two partners: choosing for whom to act is part of the demo.
         Membership.objects.create(
             user=self.acting["manager@demo.example"].user,
             partner=self.partners["Helsinki Suburbs Together"],
             role="caseworker",
         )
-        EmailAddress.objects.bulk_create([EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users])
+        EmailAddress.objects.bulk_create(
+            [EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users]
+        )
 
     def _agreements(self, today: date) -> None:
         """One agreement an NGO with all police units; one among the NGOs. One expires soon, one has expired."""
@@ -152,11 +160,18 @@ class Command(BaseCommand):
             agreement.parties.set([*police, ngo])
             self.agreements[ngo.pk] = agreement
         among = Agreement.objects.create(
-            title="Referrals among the NGOs", valid_from=today - timedelta(days=900), days_to_acknowledge=3, days_to_accept=10, **terms
+            title="Referrals among the NGOs",
+            valid_from=today - timedelta(days=900),
+            days_to_acknowledge=3,
+            days_to_accept=10,
+            **terms,
         )
         among.parties.set(ngos)
         old = Agreement.objects.create(
-            title="Pilot agreement", valid_from=today - timedelta(days=1500), valid_to=today - timedelta(days=700), **terms
+            title="Pilot agreement",
+            valid_from=today - timedelta(days=1500),
+            valid_to=today - timedelta(days=700),
+            **terms,
         )
         old.parties.set([self.partners["Helsinki Police"], self.partners["Sininauhaliitto"]])
 
@@ -180,7 +195,8 @@ class Command(BaseCommand):
         unit_of = {d: self.partners[unit] for unit, districts in places.POLICE.items() for d in districts}
         known = {life.number: self._person(life, unit_of[life.district]) for life in people}
         Person.objects.bulk_create(known.values(), batch_size=2000)
-        arrests, offences = [], []
+        arrests: list[Arrest] = []
+        offences: list[Offence] = []
         for life in people:
             person = known[life.number]
             for day, offence_on, code in life.arrests:
@@ -202,7 +218,11 @@ class Command(BaseCommand):
         Offence.objects.bulk_create(offences, batch_size=2000)
         Feed.objects.bulk_create(
             [
-                Feed(partner=unit_of[d], district=self.districts[d], complete_through=complete - timedelta(days=40 if d == "Tampere" else 0))
+                Feed(
+                    partner=unit_of[d],
+                    district=self.districts[d],
+                    complete_through=complete - timedelta(days=40 if d == "Tampere" else 0),
+                )
                 for d in unit_of
             ]
         )
@@ -218,8 +238,8 @@ class Command(BaseCommand):
         rows = []
         by_id = {partner.pk: partner for partner in self.partners.values()}
         for life in joined:
-            assert life.offer
-            assert life.joined_on
+            if not (life.offer and life.joined_on):
+                continue
             partner = self.partners[life.ngo]
             last = life.ended_on or max(life.joined_on, today - timedelta(days=rng.randint(0, 30)))
             enrolment = Enrolment(
@@ -234,9 +254,19 @@ class Command(BaseCommand):
                 last_contact_on=last,
                 measurement_consent=rng.random() > 0.04,
             )
-            rows.append((life, police_people[life.number], own[life.number], enrolment, by_id[police_people[life.number].partner_id]))
+            rows.append(
+                (
+                    life,
+                    police_people[life.number],
+                    own[life.number],
+                    enrolment,
+                    by_id[police_people[life.number].partner_id],
+                )
+            )
         Enrolment.objects.bulk_create([row[3] for row in rows], batch_size=2000)
-        self.say(f"{len(rows)} participants in {sum(bool(o.share) for os in places.NGOS.values() for o in os)} programmes")
+        self.say(
+            f"{len(rows)} participants in {sum(bool(o.share) for os in places.NGOS.values() for o in os)} programmes"
+        )
         return rows
 
     def _casework(self, today: date, rng: random.Random) -> None:
@@ -258,10 +288,21 @@ class Command(BaseCommand):
                     )
                 )
                 day += timedelta(days=14)
-            area, text = rng.choice([("work", "Find a place to study"), ("housing", "A home of one's own"), ("substances", "A month without use")])
+            area, text = rng.choice(
+                [
+                    ("work", "Find a place to study"),
+                    ("housing", "A home of one's own"),
+                    ("substances", "A month without use"),
+                ]
+            )
             goals.append(Goal(partner_id=enrolment.partner_id, enrolment=enrolment, area=area, text=text))
             notes.append(
-                Note(partner_id=enrolment.partner_id, enrolment=enrolment, author=by, text="Came on time and talked about the coming weeks.")
+                Note(
+                    partner_id=enrolment.partner_id,
+                    enrolment=enrolment,
+                    author=by,
+                    text="Came on time and talked about the coming weeks.",
+                )
             )
         Session.objects.bulk_create(sessions, batch_size=2000)
         Goal.objects.bulk_create(goals, batch_size=2000)
@@ -273,15 +314,28 @@ class Command(BaseCommand):
             return [
                 police_people[life.number]
                 for life in reversed(people)
-                if not life.offer and police_people[life.number].partner_id == partner.pk and police_people[life.number].is_minor == youth
+                if not life.offer
+                and police_people[life.number].partner_id == partner.pk
+                and police_people[life.number].is_minor == youth
             ]
 
         liaison, caseworker = self.acting["liaison@demo.example"], self.acting["caseworker@demo.example"]
-        elsewhere = [self.programmes["Diversion pilot"], self.programmes["Neighbourhood mentors"], self.programmes["Legal aid and alternative sentencing"]]
+        elsewhere = [
+            self.programmes["Diversion pilot"],
+            self.programmes["Neighbourhood mentors"],
+            self.programmes["Legal aid and alternative sentencing"],
+        ]
         work.today_s_work(
-            liaison, caseworker, self.programmes["Counselling instead of imprisonment"], elsewhere, not_joined("Helsinki Police", False), rng
+            liaison,
+            caseworker,
+            self.programmes["Counselling instead of imprisonment"],
+            elsewhere,
+            not_joined("Helsinki Police", False),
+            rng,
         )
         young = self.programmes["Early intervention for young people"]
         people_of_turku = not_joined("Southwest Finland Police", True) + not_joined("Southwest Finland Police", False)
-        work.today_s_work(self.acting["turku-police@demo.example"], self.acting["turku@demo.example"], young, [], people_of_turku, rng)
+        work.today_s_work(
+            self.acting["turku-police@demo.example"], self.acting["turku@demo.example"], young, [], people_of_turku, rng
+        )
         self.say(f"{DiversionAgreement.objects.count()} diversions")
