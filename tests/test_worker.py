@@ -1,0 +1,119 @@
+"""A real worker is killed in the middle of its work: nothing is lost, nobody gets anything twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cases.models import Arrest, DataImport
+from cases.tasks import run_import
+from partnership import identity_code, notifications, outbox
+from partnership.models import Notification, OutboxEvent
+from partnership.tasks import relay_outbox
+from tests import processes
+from tests.test_imports import csv_of, row, upload
+from tests.world import World, database_role, on_web
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+
+
+def database() -> str:
+    return connection.settings_dict["NAME"]
+
+
+def mails(folder: Path) -> Counter[tuple[str, str]]:
+    """(recipient, link) of every e-mail written."""
+    found: Counter[tuple[str, str]] = Counter()
+    for file in folder.glob("*"):
+        for message in file.read_text().split("-" * 79):
+            to, link = re.search(r"^To: (\S+)", message, re.M), re.search(r"testserver(/x/\d+/)", message)
+            if to and link:
+                found[to[1], link[1]] += 1
+    return found
+
+
+def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
+    world = World()
+    events = 300
+    for number in range(events):
+        tell: list[outbox.Tell] = [{"partner": world.ngo.pk, "roles": ["caseworker"], "url": f"/x/{number}/"}]
+        OutboxEvent.objects.create(kind="referral.sent", key=f"k{number}", payload={"tell": tell})
+    environment = {"SITE_URL": "http://testserver", "EMAIL_URL": f"filemail:///{tmp_path}"}
+    first = processes.worker(database(), **environment)
+    try:
+        relay_outbox.delay()
+        processes.until(lambda: Notification.objects.filter(mail="sent").count() >= 20)
+    finally:
+        processes.kill(first)
+    assert Notification.objects.filter(mail="sent").count() < events, "the worker was through before it was killed"
+    # What the dead worker had claimed counts as of unknown fate after a while.
+    Notification.objects.filter(mail="claimed").update(mail_claimed_at=timezone.now() - notifications.CLAIM_EXPIRES - timedelta(minutes=1))
+    second = processes.worker(database(), **environment)
+    try:
+        relay_outbox.delay()
+        processes.until(
+            lambda: not OutboxEvent.objects.filter(relayed_at=None).exists()
+            and Notification.objects.count() == events
+            and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
+        )
+    finally:
+        processes.stop(second)
+    # Everybody is told of everything once, in the portal …
+    assert Notification.objects.values("event", "user").distinct().count() == Notification.objects.count() == events
+    # … and by e-mail at most once; what may have got lost with the worker waits for the daily summary.
+    sent = mails(tmp_path)
+    assert set(sent.values()) == {1}
+    for_summary = set(Notification.objects.filter(mail="digest").values_list("url", flat=True))
+    assert {link for _, link in sent} | for_summary == {f"/x/{n}/" for n in range(events)}
+    assert len(for_summary) <= 2
+
+
+def test_an_import_survives_a_worker_killed_in_the_middle():
+    world = World()
+    count = 12_000
+    codes = [identity_code.make(world.today.replace(year=1960 + n // 50 % 30, month=1 + n % 12, day=1 + n % 28), 900 + n % 100) for n in range(count)]
+    data_import = upload(world, csv_of([row(arrest_number=f"K-{n}", identity_code=codes[n]) for n in range(count)]))
+    from cases.imports import services
+
+    with on_web(world.data_officer):
+        services.start_check(data_import=data_import, mapping=data_import.mapping, codes={})
+
+    def reload() -> DataImport:
+        data_import.refresh_from_db()
+        return data_import
+
+    first = processes.worker(database())
+    try:
+        run_import.delay(data_import.pk, data_import.partner_id)
+        processes.until(lambda: 0 < reload().rows_done < count or reload().state == "checked")
+    finally:
+        processes.kill(first)
+    assert reload().state == DataImport.State.CHECKING, "the worker was through before it was killed"
+    processes.until(lambda: not locked())
+    # The scheduler's round finds what stalled and asks for it again.
+    with database_role("worker"):
+        run_import(data_import.pk, data_import.partner_id)
+    assert reload().state == DataImport.State.CHECKED
+    assert (data_import.rows_total, data_import.rows_bad) == (count, 0)
+    with on_web(world.data_officer):
+        services.confirm(data_import=data_import)
+    second = processes.worker(database())
+    try:
+        run_import.delay(data_import.pk, data_import.partner_id)
+        run_import.delay(data_import.pk, data_import.partner_id)  # delivered twice
+        processes.until(lambda: reload().state == DataImport.State.DONE)
+    finally:
+        processes.stop(second)
+    assert Arrest.objects.count() == data_import.added == count
+
+
+def locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        return cursor.fetchone()[0] > 0
