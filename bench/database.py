@@ -1,0 +1,54 @@
+"""A database of its own for the benchmarks, on embedded PostgreSQL unless PORTAL_BENCH_ADMIN_URL names another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+VAR = Path("var/bench").resolve()
+
+
+class Figure(NamedTuple):
+    """One measured figure. `holds` says whether it meets its goal; None where it has none."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str = ""
+    holds: bool | None = None
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """Starts the services, makes an empty migrated database, sets Django up on it as the owner of its tables."""
+    import psycopg2
+
+    from partnership import embedded, roles, secrets
+
+    os.environ |= {"PORTAL_ENV": "test", "PORTAL_VAR": str(VAR), "PORTAL_DB_ROLE": "owner", "PORTAL_DB_NAME": "portal_bench", "LOG_LEVEL": "ERROR"}
+    embedded.start(VAR)
+    secrets.local(VAR)
+    try:
+        admin = embedded.admin_url(VAR)
+        connection = psycopg2.connect(admin)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE IF EXISTS portal_bench WITH (FORCE)")
+        connection.close()
+        roles.create(admin, dict.fromkeys(roles.ROLES, "bench"), database="portal_bench", for_tests=True)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "partnership.settings"
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        embedded.stop(VAR)

@@ -1,0 +1,115 @@
+"""The referral list at a million rows: the page against an empty signed-in page, row-level security against a plain WHERE."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+from bench.database import Figure
+
+ROWS = 1_000_000
+PARTNERS = 40
+
+
+def run() -> Iterator[Figure]:
+    from django.db import connection
+
+    from tests.world import World, database_role
+
+    world = World()
+    fill(world)
+    client = world.client(world.caseworker)
+    pages = {"empty": "/profile/", "list": "/referrals/?box=incoming", "filtered": "/referrals/?box=incoming&state=sent"}
+    times = interleaved({name: lambda address=address: ok(client.get(address)) for name, address in pages.items()}, 60)  # type: ignore[misc]
+    p95 = {name: statistics.quantiles(values, n=20)[18] for name, values in times.items()}
+    yield Figure("lists.rows", ROWS, "referrals")
+    yield Figure("lists.empty_page_p95", 1000 * p95["empty"], "ms")
+    yield Figure("lists.list_page_p95", 1000 * p95["list"], "ms")
+    for name in ("list", "filtered"):
+        ratio = p95[name] / p95["empty"]
+        yield Figure(f"lists.{name}_page_to_empty_page", ratio, "times", "at most 5", ratio <= 5)
+
+    query = "SELECT id FROM referrals_referral WHERE to_partner_id = %s AND sent_at IS NOT NULL ORDER BY changed_at DESC, id DESC LIMIT 26"
+    deep = query.replace("ORDER BY", "AND changed_at <= now() - interval '300 days' ORDER BY")
+    count = "SELECT count(*) FROM referrals_referral WHERE to_partner_id = %s AND sent_at IS NOT NULL"
+    from partnership.access import enter
+
+    with connection.cursor() as cursor:
+        for name, sql, rounds in (("first_page", query, 300), ("deep_page", deep, 300), ("count", count, 15)):
+
+            def plain(sql: str = sql) -> None:
+                cursor.execute(sql, [world.ngo.pk])
+                cursor.fetchall()
+
+            from django.db import transaction
+
+            with transaction.atomic():
+                # The owner is subject to no policy: the same query with its WHERE alone.
+                without, with_policy = [], []
+                for _ in range(rounds):
+                    without.append(timed(plain))
+                    with database_role("web"):
+                        enter(partner_id=world.ngo.pk, role="caseworker")
+                        with_policy.append(timed(plain))
+            ratio = statistics.median(with_policy) / statistics.median(without)
+            yield Figure(f"lists.{name}_without_policy", 1000 * statistics.median(without), "ms")
+            yield Figure(f"lists.{name}_policy_to_plain", ratio, "times", "at most 1.2", ratio <= 1.2)
+
+
+def fill(world: object) -> None:
+    """A million referrals between forty partners over two years; the world's NGO receives its share."""
+    from django.db import connection
+
+    from partnership.models import Partner
+
+    world.sent()  # type: ignore[attr-defined] — one whole referral, whose rows the others copy
+    ids = [world.ngo.pk] + [Partner.objects.create(name=f"Partner {n}", kind="ngo").pk for n in range(PARTNERS - 1)]  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'referrals_referral' AND column_name NOT IN ('id', 'to_partner_id', 'from_partner_id', 'changed_at', 'state', 'sent_at', 'consent_id', 'kind', 'reason_code')")
+        columns = cursor.fetchone()[0]
+        cursor.execute(
+            f"""
+            INSERT INTO referrals_referral ({columns}, to_partner_id, from_partner_id, changed_at, state, sent_at, kind, reason_code)
+            SELECT {columns}, (%(ids)s::bigint[])[1 + n %% %(partners)s], from_partner_id,
+                   now() - n * interval '63 seconds', (ARRAY['sent', 'acknowledged', 'accepted', 'declined'])[1 + n / 40 %% 4],
+                   now() - n * interval '63 seconds', kind, CASE WHEN n / 40 %% 4 = 3 THEN 'no_capacity' ELSE '' END
+              FROM referrals_referral CROSS JOIN generate_series(1, %(rows)s) AS n
+            """,
+            {"ids": ids, "partners": PARTNERS, "rows": ROWS - 1},
+        )
+        # What the page shows beside the row, for the receiver's newest thousand.
+        cursor.execute(
+            """
+            INSERT INTO referrals_disclosure (referral_id, from_partner_id, to_partner_id, is_open, first_names, last_name, born_on,
+                   identity_code, sex, phone, email, language, summary)
+            SELECT r.id, r.from_partner_id, r.to_partner_id, true, d.first_names, d.last_name, d.born_on, d.identity_code, d.sex, '', '', '', ''
+              FROM (SELECT * FROM referrals_referral WHERE to_partner_id = %s ORDER BY changed_at DESC LIMIT 1000) r
+             CROSS JOIN (SELECT * FROM referrals_disclosure LIMIT 1) d
+            ON CONFLICT DO NOTHING
+            """,
+            [ids[0]],
+        )
+        cursor.execute("VACUUM ANALYZE referrals_referral")
+        cursor.execute("VACUUM ANALYZE referrals_disclosure")
+
+
+def ok(response: object) -> None:
+    assert response.status_code == 200  # type: ignore[attr-defined]
+
+
+def timed(action: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def interleaved(actions: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+    """Times the actions in turn, so that a machine that slows down slows them all; the first rounds warm up."""
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    for number in range(rounds + 5):
+        for name, action in actions.items():
+            seconds = timed(action)
+            if number >= 5:
+                times[name].append(seconds)
+    return times
