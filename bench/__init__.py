@@ -1,5 +1,5 @@
 """Benchmarks: each prints lines `name value unit (goal …)`, ratios against a peer or a floor measured in the same run.
 
-    make bench              all
-    make bench ONLY=lists   one
+make bench              all
+make bench ONLY=lists   one
 """

@@ -28,7 +28,13 @@ def fresh() -> Iterator[None]:
 
     from partnership import embedded, roles, secrets
 
-    os.environ |= {"PORTAL_ENV": "test", "PORTAL_VAR": str(VAR), "PORTAL_DB_ROLE": "owner", "PORTAL_DB_NAME": "portal_bench", "LOG_LEVEL": "ERROR"}
+    os.environ |= {
+        "PORTAL_ENV": "test",
+        "PORTAL_VAR": str(VAR),
+        "PORTAL_DB_ROLE": "owner",
+        "PORTAL_DB_NAME": "portal_bench",
+        "LOG_LEVEL": "ERROR",
+    }
     embedded.start(VAR)
     secrets.local(VAR)
     try:

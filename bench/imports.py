@@ -31,7 +31,11 @@ def run() -> Iterator[Figure]:
     by = world.data_officer
     with acting_for(by.partner.pk):
         data_import = services.upload(
-            by=by, kind="arrests", file=SimpleUploadedFile("a.csv", content), complete_through=date(2026, 1, 1), district_ids=[world.city.pk]
+            by=by,
+            kind="arrests",
+            file=SimpleUploadedFile("a.csv", content),
+            complete_through=date(2026, 1, 1),
+            district_ids=[world.city.pk],
         )
     del content
     start = time.perf_counter()
@@ -74,7 +78,10 @@ def _prepare(world: object) -> None:
 def _file(headings: list[str]) -> bytes:
     """Two hundred thousand people, two and a half arrests each, with a fixed seed."""
     rng = random.Random(1)
-    people = [(f"Name{n}", f"First{n % 5000}", date(1950, 1, 1) + timedelta(days=rng.randrange(20_000))) for n in range(ROWS * 2 // 5)]
+    people = [
+        (f"Name{n}", f"First{n % 5000}", date(1950, 1, 1) + timedelta(days=rng.randrange(20_000)))
+        for n in range(ROWS * 2 // 5)
+    ]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(headings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from bench.database import Figure
 
@@ -13,14 +14,21 @@ PARTNERS = 40
 
 
 def run() -> Iterator[Figure]:
-    from django.db import connection
+    from django.db import connection, transaction
+    from django.utils import timezone
 
+    from partnership.access import enter
+    from referrals.views import ORDER, listed
     from tests.world import World, database_role
 
     world = World()
     fill(world)
     client = world.client(world.caseworker)
-    pages = {"empty": "/profile/", "list": "/referrals/?box=incoming", "filtered": "/referrals/?box=incoming&state=sent"}
+    pages = {
+        "empty": "/profile/",
+        "list": "/referrals/?box=incoming",
+        "filtered": "/referrals/?box=incoming&state=sent",
+    }
     times = interleaved({name: lambda address=address: ok(client.get(address)) for name, address in pages.items()}, 60)  # type: ignore[misc]
     p95 = {name: statistics.quantiles(values, n=20)[18] for name, values in times.items()}
     yield Figure("lists.rows", ROWS, "referrals")
@@ -30,19 +38,22 @@ def run() -> Iterator[Figure]:
         ratio = p95[name] / p95["empty"]
         yield Figure(f"lists.{name}_page_to_empty_page", ratio, "times", "at most 5", ratio <= 5)
 
-    query = "SELECT id FROM referrals_referral WHERE to_partner_id = %s AND sent_at IS NOT NULL ORDER BY changed_at DESC, id DESC LIMIT 26"
-    deep = query.replace("ORDER BY", "AND changed_at <= now() - interval '300 days' ORDER BY")
-    count = "SELECT count(*) FROM referrals_referral WHERE to_partner_id = %s AND sent_at IS NOT NULL"
-    from partnership.access import enter
-
+    # The list's own query, as the page sends it; and the bare count of what the receiver sees.
+    page = listed(world.caseworker, "incoming").order_by(*ORDER)[:26]
+    older = listed(world.caseworker, "incoming").filter(changed_at__lte=timezone.now() - timedelta(days=300))
+    queries = {"first_page": (page, 300), "deep_page": (older.order_by(*ORDER)[:26], 300)}
+    queries_sql = {name: (*queryset.query.sql_with_params(), rounds) for name, (queryset, rounds) in queries.items()}
+    queries_sql["count"] = (
+        "SELECT count(*) FROM referrals_referral WHERE to_partner_id = %s AND sent_at IS NOT NULL",
+        (world.ngo.pk,),
+        25,
+    )
     with connection.cursor() as cursor:
-        for name, sql, rounds in (("first_page", query, 300), ("deep_page", deep, 300), ("count", count, 15)):
+        for name, (sql, parameters, rounds) in queries_sql.items():
 
-            def plain(sql: str = sql) -> None:
-                cursor.execute(sql, [world.ngo.pk])
+            def plain(sql: str = sql, parameters: tuple = parameters) -> None:
+                cursor.execute(sql, parameters)
                 cursor.fetchall()
-
-            from django.db import transaction
 
             with transaction.atomic():
                 # The owner is subject to no policy: the same query with its WHERE alone.
@@ -66,7 +77,9 @@ def fill(world: object) -> None:
     world.sent()  # type: ignore[attr-defined] — one whole referral, whose rows the others copy
     ids = [world.ngo.pk] + [Partner.objects.create(name=f"Partner {n}", kind="ngo").pk for n in range(PARTNERS - 1)]  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'referrals_referral' AND column_name NOT IN ('id', 'to_partner_id', 'from_partner_id', 'changed_at', 'state', 'sent_at', 'consent_id', 'kind', 'reason_code')")
+        cursor.execute(
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'referrals_referral' AND column_name NOT IN ('id', 'to_partner_id', 'from_partner_id', 'changed_at', 'state', 'sent_at', 'consent_id', 'kind', 'reason_code')"
+        )
         columns = cursor.fetchone()[0]
         cursor.execute(
             f"""

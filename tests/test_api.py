@@ -40,7 +40,9 @@ class TestReferrals:
             address = page["next"]
         assert len(seen) == len(set(seen)) == 5
 
-    @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "after=nonsense", "state=nonsense", "kind=x", "direction=x"])
+    @pytest.mark.parametrize(
+        "query", ["limit=0", "limit=101", "limit=x", "after=nonsense", "state=nonsense", "kind=x", "direction=x"]
+    )
     def test_a_wrong_parameter_is_an_error(self, world, query):
         assert world.client(world.caseworker).get(f"/api/v1/referrals/?{query}").status_code == 400
 
@@ -66,13 +68,21 @@ def test_figures_are_those_of_the_newest_finished_run(world):
     for state, count in ((Run.State.DONE, 10), (Run.State.DONE, 20), (Run.State.RUNNING, 30)):
         run = Run.objects.create(reason="test", state=state, definition="d")
         RecidivismResult.objects.create(
-            run=run, partner=world.ngo, programme=world.programme, offences="any", window_months=12, eligible=50, rearrested=count
+            run=run,
+            partner=world.ngo,
+            programme=world.programme,
+            offences="any",
+            window_months=12,
+            eligible=50,
+            rearrested=count,
         )
     assert [r["rearrested"] for r in get(world, "liaison", "/api/v1/recidivism/")["results"]] == [20]
 
 
 def test_the_description_is_openapi_31_and_names_every_address(world):
-    response = world.client(world.caseworker).get(reverse("openapi"), headers={"Accept": "application/vnd.oai.openapi+json"})
+    response = world.client(world.caseworker).get(
+        reverse("openapi"), headers={"Accept": "application/vnd.oai.openapi+json"}
+    )
     schema = json.loads(response.content)
     assert schema["openapi"].startswith("3.1")
     assert {path.split("{")[0] for path in schema["paths"]} == {

@@ -23,7 +23,12 @@ from tests.services import PASSWORD as DATABASE_PASSWORD
 from tests.services import VAR, WORKER, process_environment
 
 TOP = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
@@ -65,7 +70,13 @@ def base() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
@@ -90,7 +101,9 @@ def divert(page: Page, name: str, code: str) -> str:
     page.get_by_label("Personal identity code").fill(code)
     page.get_by_label("Last name").fill(name)
     page.get_by_label("First names").fill("Testi")
-    page.get_by_label("Programme").select_option(label=page.locator("#id_programme option", has_text="Counselling instead of imprisonment").inner_text())
+    page.get_by_label("Programme").select_option(
+        label=page.locator("#id_programme option", has_text="Counselling instead of imprisonment").inner_text()
+    )
     page.get_by_label("Situation").fill("A small amount, first time.")
     page.get_by_label("Sessions to attend").fill("1")
     page.get_by_label("The person has given consent").check()
@@ -235,7 +248,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport
     outside: list[str] = []
     page.on("request", lambda request: None if request.url.startswith((base, "data:")) else outside.append(request.url))
     refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None
+    )
     found = []
     for address in ROUNDS[email]:
         if address.startswith("first:"):
@@ -244,7 +259,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport
         else:
             page.goto(address)
         page.evaluate(axe)
-        result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+        result = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
         found += [(page.url, v["id"], v["nodes"][0]["html"][:160]) for v in result["violations"]]
         if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
             found.append((page.url, "sticks out sideways", ""))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -364,3 +366,9 @@ class TestTwoAtOnce:
         assert world.caseworker.user.full_name in told
         assert state in told
         assert Change.objects.filter(referral=referral).count() == 2
+
+
+def test_the_documentation_shows_the_table_as_it_is():
+    text = (Path(__file__).resolve().parent.parent / "docs" / "hand-over.md").read_text()
+    drawn = set(re.findall(r"^  (\w+) --> (\w+): (\w+)$", text, re.M))
+    assert drawn == {(s.value, t.target.value, verb) for verb, t in TRANSITIONS.items() for s in t.sources}

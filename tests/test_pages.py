@@ -185,7 +185,9 @@ class TestDrafts:
         ],
     )
     def test_bad_input_gives_an_error_in_words_and_writes_nothing(self, world, field, value, words):
-        response = world.client(world.liaison).post("/referrals/new/", self.form(world, **{field: value}) | {"send": "1"})
+        response = world.client(world.liaison).post(
+            "/referrals/new/", self.form(world, **{field: value}) | {"send": "1"}
+        )
         assert response.status_code == 422
         assert words in response.content.decode()
         assert not Referral.objects.exists()
@@ -218,7 +220,9 @@ class TestAnswering:
 
     def test_declining_without_a_reason_shows_the_page_again(self, world):
         referral = world.sent()
-        response = world.client(world.caseworker).post(f"/referrals/{referral.pk}/do/decline/", {"decline-note": "Sorry"})
+        response = world.client(world.caseworker).post(
+            f"/referrals/{referral.pk}/do/decline/", {"decline-note": "Sorry"}
+        )
         assert response.status_code == 422
         assert "Sorry" in response.content.decode()
 
@@ -226,7 +230,7 @@ class TestAnswering:
         referral = world.sent()
         receiver = world.client(world.caseworker).get(f"/referrals/{referral.pk}/").content.decode()
         sender = world.client(world.liaison).get(f"/referrals/{referral.pk}/").content.decode()
-        offered = lambda body: {v for v in services.TRANSITIONS if f"/do/{v}/" in body}  # noqa: E731
+        offered = lambda body: {v for v in services.TRANSITIONS if f"/do/{v}/" in body}
         assert offered(receiver) == {"acknowledge", "accept", "waitlist", "decline"}
         assert offered(sender) == {"withdraw"}
 
@@ -281,7 +285,19 @@ class TestErrorPages:
 
 
 class TestEmptyStates:
-    @pytest.mark.parametrize("address", ["/", "/referrals/", "/diversions/", "/people/", "/caseload/", "/notifications/", "/figures/recidivism/", "/figures/arrests/"])
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/",
+            "/referrals/",
+            "/diversions/",
+            "/people/",
+            "/caseload/",
+            "/notifications/",
+            "/figures/recidivism/",
+            "/figures/arrests/",
+        ],
+    )
     def test_a_new_ngo_finds_pages_that_say_what_comes(self, world, address):
         assert "empty-state" in world.client(world.caseworker).get(address).content.decode()
 

@@ -29,7 +29,9 @@ GOOD = {
 
 
 def check(**environment: str) -> subprocess.CompletedProcess[str]:
-    base = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k not in {"DATABASE_URL", "REDIS_URL"}}
+    base = {
+        k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k not in {"DATABASE_URL", "REDIS_URL"}
+    }
     command = [sys.executable, "-W", "ignore", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     return subprocess.run(command, cwd=TOP, env=base | environment, capture_output=True, text=True, check=False)
 
@@ -97,5 +99,3 @@ def test_the_roles_script_can_be_run_again(db):
 
     admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
     roles.create(admin, dict.fromkeys(roles.ROLES, PASSWORD), for_tests=True)
-
-

@@ -53,14 +53,18 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
         processes.kill(first)
     assert Notification.objects.filter(mail="sent").count() < events, "the worker was through before it was killed"
     # What the dead worker had claimed counts as of unknown fate after a while.
-    Notification.objects.filter(mail="claimed").update(mail_claimed_at=timezone.now() - notifications.CLAIM_EXPIRES - timedelta(minutes=1))
+    Notification.objects.filter(mail="claimed").update(
+        mail_claimed_at=timezone.now() - notifications.CLAIM_EXPIRES - timedelta(minutes=1)
+    )
     second = processes.worker(database(), **environment)
     try:
         relay_outbox.delay()
         processes.until(
-            lambda: not OutboxEvent.objects.filter(relayed_at=None).exists()
-            and Notification.objects.count() == events
-            and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
+            lambda: (
+                not OutboxEvent.objects.filter(relayed_at=None).exists()
+                and Notification.objects.count() == events
+                and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
+            )
         )
     finally:
         processes.stop(second)
@@ -77,7 +81,12 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
 def test_an_import_survives_a_worker_killed_in_the_middle():
     world = World()
     count = 12_000
-    codes = [identity_code.make(world.today.replace(year=1960 + n // 50 % 30, month=1 + n % 12, day=1 + n % 28), 900 + n % 100) for n in range(count)]
+    codes = [
+        identity_code.make(
+            world.today.replace(year=1960 + n // 50 % 30, month=1 + n % 12, day=1 + n % 28), 900 + n % 100
+        )
+        for n in range(count)
+    ]
     data_import = upload(world, csv_of([row(arrest_number=f"K-{n}", identity_code=codes[n]) for n in range(count)]))
     from cases.imports import services
 
