@@ -307,10 +307,12 @@ def _two_open(data_import: DataImport) -> int:
              WHERE r.data_import_id = %(pk)s AND r.other_on IS NULL AND (
                    EXISTS (SELECT FROM cases_importrow o WHERE o.data_import_id = r.data_import_id AND o.other_on IS NULL
                             AND o.person_key = r.person_key AND o.happened_on <> r.happened_on)
-                OR EXISTS (SELECT FROM cases_enrolment e JOIN cases_person p ON p.id = e.person_id
-                            WHERE e.programme_id = %(programme)s AND e.ended_on IS NULL AND e.started_on <> r.happened_on
-                              AND p.partner_id = r.partner_id
-                              AND (p.source_key = r.person_key OR (r.code_index <> '' AND p.code_index = r.code_index))))
+                OR EXISTS (SELECT FROM cases_person p JOIN cases_enrolment e ON e.person_id = p.id
+                            WHERE p.partner_id = r.partner_id AND p.source_key = r.person_key AND p.source_key <> ''
+                              AND e.programme_id = %(programme)s AND e.ended_on IS NULL AND e.started_on <> r.happened_on)
+                OR EXISTS (SELECT FROM cases_person p JOIN cases_enrolment e ON e.person_id = p.id
+                            WHERE p.partner_id = r.partner_id AND p.code_index = r.code_index AND p.code_index <> ''
+                              AND e.programme_id = %(programme)s AND e.ended_on IS NULL AND e.started_on <> r.happened_on))
             """,
             {"pk": data_import.pk, "programme": data_import.programme_id},
         )

@@ -17,6 +17,8 @@ from partnership.access import acting_for
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 SLICES = 16
+"""People are divided by the first digit of their key, a hash in hexadecimal."""
+BOUNDS = [*"0123456789abcdef", "g"]
 
 
 def load(data_import: DataImport) -> None:
@@ -36,8 +38,8 @@ def load(data_import: DataImport) -> None:
                         "import": data_import.pk,
                         "partner": partner_id,
                         "programme": data_import.programme_id,
-                        "slices": SLICES,
-                        "slice": number,
+                        "from": BOUNDS[number],
+                        "to": BOUNDS[number + 1],
                     },
                 )
                 added, corrected, unchanged = cursor.fetchone()

@@ -6,7 +6,7 @@
 -- Indexes: import_row_person, one_person_per_code, one_person_per_source_key, one_arrest_per_number.
 WITH slice AS MATERIALIZED (
     SELECT r.* FROM cases_importrow r
-     WHERE r.data_import_id = %(import)s AND abs(hashtext(r.person_key)::bigint) %% %(slices)s = %(slice)s
+     WHERE r.data_import_id = %(import)s AND r.person_key >= %(from)s AND r.person_key < %(to)s
 ),
 heads AS MATERIALIZED (  -- one row an arrest
     SELECT DISTINCT ON (key) key, happened_on, district_id, age, person_key, code_index,
@@ -26,11 +26,16 @@ people AS MATERIALIZED (  -- one row a person who has a new or corrected arrest;
      WHERE k.is_same IS NOT TRUE
      ORDER BY s.person_key, s.happened_on DESC, s.row DESC
 ),
-matched AS MATERIALIZED (
-    SELECT DISTINCT ON (p.person_key) p.person_key, c.id
-      FROM people p JOIN cases_person c ON c.partner_id = %(partner)s
-       AND ((p.code_index <> '' AND c.code_index = p.code_index) OR c.source_key = p.person_key)
-     ORDER BY p.person_key, (c.code_index = p.code_index AND p.code_index <> '') DESC, c.id
+matched AS MATERIALIZED (  -- by code before by key; two joins, because an OR between them could use no index
+    SELECT DISTINCT ON (person_key) person_key, id
+      FROM (SELECT p.person_key, c.id, 1 AS rank
+              FROM people p JOIN cases_person c ON c.partner_id = %(partner)s AND c.code_index = p.code_index
+             WHERE p.code_index <> '' AND c.code_index <> ''
+            UNION ALL
+            SELECT p.person_key, c.id, 2
+              FROM people p JOIN cases_person c ON c.partner_id = %(partner)s AND c.source_key = p.person_key
+             WHERE c.source_key <> '') AS found
+     ORDER BY person_key, rank, id
 ),
 renamed AS (
     UPDATE cases_person c

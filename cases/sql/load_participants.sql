@@ -4,17 +4,22 @@
 -- Indexes: import_row_person, one_person_per_code, one_person_per_source_key, enrolment's index on person.
 WITH slice AS MATERIALIZED (
     SELECT DISTINCT ON (r.person_key, r.happened_on) r.* FROM cases_importrow r
-     WHERE r.data_import_id = %(import)s AND abs(hashtext(r.person_key)::bigint) %% %(slices)s = %(slice)s
+     WHERE r.data_import_id = %(import)s AND r.person_key >= %(from)s AND r.person_key < %(to)s
      ORDER BY r.person_key, r.happened_on, r.row DESC
 ),
 people AS MATERIALIZED (
     SELECT DISTINCT ON (person_key) * FROM slice ORDER BY person_key, happened_on DESC
 ),
-matched AS MATERIALIZED (
-    SELECT DISTINCT ON (p.person_key) p.person_key, c.id
-      FROM people p JOIN cases_person c ON c.partner_id = %(partner)s
-       AND ((p.code_index <> '' AND c.code_index = p.code_index) OR c.source_key = p.person_key)
-     ORDER BY p.person_key, (c.code_index = p.code_index AND p.code_index <> '') DESC, c.id
+matched AS MATERIALIZED (  -- by code before by key; two joins, because an OR between them could use no index
+    SELECT DISTINCT ON (person_key) person_key, id
+      FROM (SELECT p.person_key, c.id, 1 AS rank
+              FROM people p JOIN cases_person c ON c.partner_id = %(partner)s AND c.code_index = p.code_index
+             WHERE p.code_index <> '' AND c.code_index <> ''
+            UNION ALL
+            SELECT p.person_key, c.id, 2
+              FROM people p JOIN cases_person c ON c.partner_id = %(partner)s AND c.source_key = p.person_key
+             WHERE c.source_key <> '') AS found
+     ORDER BY person_key, rank, id
 ),
 made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
