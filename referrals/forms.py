@@ -280,4 +280,6 @@ class DecisionForm(forms.Form):
         choices=[(d.value, d.label) for d in DiversionAgreement.Decision if d.value],
         widget=forms.RadioSelect,
     )
-    reasons = forms.CharField(label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    reasons = forms.CharField(
+        label=_("Reasons for the decision"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )

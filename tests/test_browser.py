@@ -231,8 +231,8 @@ def test_people_are_found_while_their_name_is_typed(browser, base):
 
 
 ROUNDS = {
-    "caseworker@demo.example": ["/", "/referrals/", "/referrals/new/", "/people/", "/caseload/", "/diversions/", "/programmes/", "/notifications/", "/profile/", "/partners/", "/agreements/", "/accounts/2fa/", "/accounts/password/change/", "first:/referrals/", "first:/people/", "first:/caseload/", "first:/programmes/", "/nowhere/"],
-    "liaison@demo.example": ["/", "/referrals/new/", "/diversions/", "/members/", "first:/diversions/?status=awaiting_decision"],
+    "caseworker@demo.example": ["/", "/referrals/", "/referrals/new/", "/people/", "/caseload/", "/diversions/", "/programmes/", "/notifications/", "/profile/", "/partners/", "/agreements/", "/accounts/2fa/", "/accounts/password/change/", "first:/referrals/?state=sent", "first:/referrals/?state=accepted", "first:/referrals/?state=declined", "first:/referrals/?state=enrolled", "first:/people/", "first:/caseload/", "first:/programmes/", "/nowhere/"],
+    "liaison@demo.example": ["/", "/referrals/new/", "/diversions/", "/members/", "first:/diversions/?status=awaiting_decision", "first:/diversions/?status=decided", "first:/referrals/?box=outgoing&state=declined", "first:/referrals/?box=outgoing&state=draft"],
     "data@demo.example": ["/", "/imports/", "/imports/new/"],
     "coordinator@demo.example": ["/", "/figures/recidivism/", "/figures/arrests/", "/agreements/new/", "/partners/new/", "first:/agreements/", "/figures/runs/1/"],
     "auditor@demo.example": ["/", "/read-log/"],

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -76,6 +77,26 @@ class TestSecondFactor:
     def test_with_one_the_pages_open(self, world, kind):
         Authenticator.objects.create(user=world.caseworker.user, type=kind, data={})
         assert world.client(world.caseworker).get("/").status_code == 200
+
+    def test_setting_up_an_authenticator_app_opens_the_pages(self, world):
+        user = world.caseworker.user
+        user.set_password(PASSWORD)
+        user.save()
+        client = WebClient()
+        client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        asked = client.get(reverse("mfa_activate_totp")).url  # for the password once more
+        client.post(asked, {"password": PASSWORD})
+        page = client.get(reverse("mfa_activate_totp"))
+        secret = page.context["form"].secret
+        assert b"data:image/svg+xml" in page.content
+        code = totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+        client.post(reverse("mfa_activate_totp"), {"code": code})
+        assert client.get("/").status_code == 200
+        # From now on the password alone does not sign in.
+        client.post(reverse("account_logout"))
+        response = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        assert response.url.startswith(reverse("mfa_authenticate"))
+        assert client.get("/").status_code == 302
 
     def test_the_api_asks_for_it_as_well(self, world):
         assert world.client(world.caseworker).get("/api/v1/referrals/").status_code == 403
