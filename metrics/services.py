@@ -14,6 +14,7 @@ from cases.models import Arrest, Enrolment, Feed
 from metrics.models import ArrestTrendResult, RecidivismResult, Run
 from metrics.statistics import disclosure
 from metrics.statistics.proportions import wilson
+from partnership.jobs import ask_for
 
 SQL = Path(__file__).resolve().parent / "sql"
 DEFINITION = "2026-11"
@@ -30,6 +31,11 @@ def request_run(reason: str) -> None:
             Run.objects.create(reason=reason, definition=DEFINITION)
     except IntegrityError:
         return
+
+
+def start() -> None:
+    """Asks a worker to carry out the requested run now; else the scheduler finds it within a minute."""
+    ask_for("metrics.tasks.compute_if_requested")
 
 
 def latest_run() -> Run | None:

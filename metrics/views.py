@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics import charts, services
-from metrics.handlers import start
 from metrics.models import ArrestTrendResult, RecidivismResult, Run
 from partnership.access import PartnerRequest, partner_page
 from partnership.models import District, Role
@@ -226,7 +225,7 @@ def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(Role.COORDINATOR)
 def recompute(request: PartnerRequest) -> HttpResponse:
     services.request_run("by hand")
-    transaction.on_commit(start)
+    transaction.on_commit(services.start)
     messages.success(request, _("A new computation is asked for. Reload in a minute."))
     return redirect("recidivism")
 

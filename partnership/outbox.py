@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from partnership.jobs import ask_for
 from partnership.models import OutboxEvent
 
 log = logging.getLogger(__name__)
@@ -43,15 +42,7 @@ def announce(kind: str, key: str, *, tell: list[Tell] | None = None, **payload: 
     """
     event = OutboxEvent(kind=kind, key=key, payload={"tell": tell or [], **payload})
     OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
-    transaction.on_commit(_wake_relay)
-
-
-def _wake_relay() -> None:
-    """Asks for a relay now. Without a broker the scheduler's next round finds the event, so nothing is lost."""
-    from partnership.tasks import relay_outbox
-
-    with suppress(OperationalError, OSError):
-        relay_outbox.apply_async(expires=60, retry=False)
+    transaction.on_commit(lambda: ask_for("partnership.tasks.relay_outbox", expires=60))
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from cases import iccs
 from cases.imports import files
@@ -21,6 +19,7 @@ from cases.models import DataImport, ImportChunk, ImportMapping
 from partnership import crypto
 from partnership.access import Acting
 from partnership.errors import RuleError
+from partnership.jobs import ask_for
 from programs.models import Programme
 
 
@@ -154,15 +153,8 @@ def _move(data_import: DataImport, state: str) -> None:
     data_import.added = data_import.corrected = data_import.unchanged = 0
     data_import.changed_at = timezone.now()
     data_import.save()
-    transaction.on_commit(lambda: _start(data_import.pk, data_import.partner_id))
-
-
-def _start(pk: int, partner_id: int) -> None:
-    """Asks a worker to go on; when the broker does not answer, the scheduler's round finds the import."""
-    from cases.tasks import run_import
-
-    with suppress(OperationalError, OSError):
-        run_import.apply_async((pk, partner_id), retry=False)
+    # When the broker does not answer, the scheduler's round finds the import.
+    transaction.on_commit(lambda: ask_for("cases.tasks.run_import", data_import.pk, data_import.partner_id))
 
 
 def preview(data_import: DataImport) -> dict[str, Any]:
