@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import connection
 from django.utils import timezone
 
 from cases.imports.checking import check
@@ -16,6 +13,7 @@ from cases.imports.loading import load
 from cases.models import DataImport
 from partnership.access import acting_for
 from partnership.errors import RuleError
+from partnership.jobs import alone
 
 log = logging.getLogger(__name__)
 STALLED_AFTER = timedelta(minutes=3)
@@ -23,25 +21,11 @@ LOCK_SPACE = 7001
 """First key of the advisory locks, so that other uses of advisory locks don't meet these."""
 
 
-@contextmanager
-def _alone(import_id: int) -> Iterator[bool]:
-    """True while no other worker is at the same import: a lock of the session, gone when its worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, import_id])
-        got = cursor.fetchone()[0]
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, import_id])
-
-
 @shared_task
 def run_import(import_id: int, partner_id: int) -> None:
     """Checks or loads, as the import's state says. Delivered twice, the second finds nothing to do."""
-    with _alone(import_id) as alone:
-        if not alone:
+    with alone((LOCK_SPACE, import_id)) as is_alone:
+        if not is_alone:
             return
         with acting_for(partner_id, role="worker"):
             data_import = DataImport.objects.get(pk=import_id)

@@ -14,13 +14,15 @@ from cases.models import Arrest, Enrolment, Feed
 from metrics.models import ArrestTrendResult, RecidivismResult, Run
 from metrics.statistics import disclosure
 from metrics.statistics.proportions import wilson
-from partnership.jobs import ask_for
+from partnership.jobs import alone, ask_for
 
 SQL = Path(__file__).resolve().parent / "sql"
 DEFINITION = "2026-11"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 WINDOWS = (6, 12, 24, 36)
 TREND_MONTHS = 60
+LOCK = (7002, 1)
+"""The advisory lock of whoever computes."""
 KEEP_RUNS = timedelta(days=90)
 
 
@@ -44,13 +46,26 @@ def latest_run() -> Run | None:
 
 
 def compute() -> Run | None:
-    """Carries out the requested run, if there is one. A run that died is left as it was; the next one replaces it."""
-    with transaction.atomic():
-        run = Run.objects.select_for_update(skip_locked=True).filter(state=Run.State.REQUESTED).first()
+    """Carries out the requested run, if there is one; None when there is none, or another worker computes.
+
+    A run that is still marked as running while nobody computes died with its worker: it counts as failed, and its figures
+    are computed anew.
+    """
+    with alone(LOCK) as is_alone:
+        if not is_alone:
+            return None
+        died = Run.objects.filter(state=Run.State.RUNNING)
+        if died.update(state=Run.State.FAILED, error="Its worker died.", finished_at=timezone.now()):
+            request_run("after a failure")
+        run = Run.objects.filter(state=Run.State.REQUESTED).first()
         if run is None:
             return None
         run.state, run.started_at = Run.State.RUNNING, timezone.now()
         run.save()
+        return _carry_out(run)
+
+
+def _carry_out(run: Run) -> Run:
     try:
         with transaction.atomic():
             run.data_cut_off = Feed.objects.aggregate(earliest=Min("complete_through"))["earliest"]

@@ -1,11 +1,13 @@
-"""Asking a worker for a job, from code that jobs call in turn."""
+"""Jobs: asking a worker for one, and being the only one at it."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from celery import current_app
+from django.db import connection
 from kombu.exceptions import OperationalError
 
 
@@ -13,3 +15,17 @@ def ask_for(task: str, *arguments: Any, expires: float | None = None) -> None:
     """Asks for a task by name. Without a broker nothing is lost: each such task is also found by the scheduler's rounds."""
     with suppress(OperationalError, OSError):
         current_app.send_task(task, arguments, expires=expires, retry=False)
+
+
+@contextmanager
+def alone(lock: tuple[int, int]) -> Iterator[bool]:
+    """True while no other worker holds the same lock. It belongs to the database session: it is gone when its worker dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        got = cursor.fetchone()[0]
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)

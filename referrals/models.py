@@ -15,7 +15,7 @@ from cases.models import Consent, Enrolment, Person, Sex
 from partnership.access import Acting
 from partnership.constraints import both_or_neither
 from partnership.fields import EncryptedDateField, EncryptedTextField
-from partnership.models import Agreement, Partner, User
+from partnership.models import Agreement, District, Partner, User
 from programs.models import Programme, ReferralKind
 from referrals.transitions import CLOSED_STATES, OPEN_STATES, Party, State, reason_label, verbs_for
 
@@ -167,6 +167,7 @@ class Disclosure(models.Model):
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
     phone = EncryptedTextField(_("phone"), blank=True)
     email = EncryptedTextField(_("e-mail"), blank=True)
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
     language = models.CharField(_("language"), max_length=40, blank=True)
     summary = EncryptedTextField(_("situation"), blank=True)
 

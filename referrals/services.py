@@ -102,7 +102,7 @@ def draft(
     return referral
 
 
-IDENTITY = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email")
+IDENTITY = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district")
 
 
 def _identity(record: Person | Disclosure) -> dict[str, Any]:

@@ -151,7 +151,9 @@ def _referral_page(
         "is_sender": found.from_partner_id == acting.partner.pk,
         "is_receiver": found.to_partner_id == acting.partner.pk,
         "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
-        "disclosure": Disclosure.objects.filter(referral=found).first() if is_party else None,
+        "disclosure": Disclosure.objects.filter(referral=found).select_related("district").first()
+        if is_party
+        else None,
         "changes": list(found.changes.select_related("by", "by_partner").order_by("id")),
         "notes": list(found.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
         "message_form": MessageForm(),

@@ -211,6 +211,13 @@ class TestRun:
             assert services.compute() is not None
             assert services.compute() is None
 
+    def test_a_run_that_died_with_its_worker_is_computed_anew(self, measured):
+        dead = Run.objects.create(reason="import.done", state=Run.State.RUNNING, definition="x")
+        with database_role("worker"):
+            run = services.compute()
+        dead.refresh_from_db()
+        assert (dead.state, run.state) == (Run.State.FAILED, Run.State.DONE)
+
     def test_nobody_at_all_gives_no_results_and_no_error(self, world):
         assert self.compute().results_out == 0
 

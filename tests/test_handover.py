@@ -210,6 +210,10 @@ class TestAnswering:
         assert referral.enrolment.started_on == world.today
         assert referral.receiver_person.last_name == "Meikäläinen"
 
+    def test_the_home_district_goes_along_because_figures_depend_on_it(self, world):
+        accepted = do(world, "accept", world.sent(person=world.person(world.police, district=world.hill)))
+        assert accepted.receiver_person.district == world.hill
+
     def test_a_known_person_is_recognised_by_the_identity_code(self, world):
         code = "131052-308T"
         known = world.person(world.ngo, identity_code=code)
