@@ -55,7 +55,9 @@ def person_list(request: PartnerRequest) -> HttpResponse:
         people = people.found_by(partner.pk, text, born_on)
     page = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
     log_read(request.acting, "person_list", 0, len(page.rows))
-    template = "cases/_people.html" if request.headers.get("HX-Request") else "cases/person_list.html"
+    # The list alone while somebody types; the whole page when the browser goes back to it.
+    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    template = "cases/_people.html" if is_part else "cases/person_list.html"
     return render(request, template, {"page": page, "q": text, "born_on": born_on})
 
 

@@ -308,3 +308,5 @@ def test_search_while_typing_sends_the_list_alone(world):
     response = world.client(world.caseworker).get("/people/?q=meik", headers={"HX-Request": "true"})
     assert "Meikäläinen" in response.content.decode()
     assert "<html" not in response.content.decode()
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in world.client(world.caseworker).get("/people/?q=meik", headers=back).content.decode()

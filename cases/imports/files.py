@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.models import DataImport, ImportChunk
@@ -26,6 +27,13 @@ csv.field_size_limit(1024 * 1024)
 
 class UnreadableFile(RuleError):
     code = "unreadable_file"
+
+
+def pieces(file: UploadedFile) -> Iterator[bytes]:
+    """The file from its start, a megabyte at a time, however the upload was received."""
+    file.seek(0)
+    while piece := file.read(CHUNK):
+        yield piece
 
 
 def find_encoding(chunks: Iterable[bytes]) -> str:
@@ -50,7 +58,7 @@ class _Chunks(io.RawIOBase):
     def __init__(self, data_import: DataImport) -> None:
         self.data_import = data_import
         self.number = 0
-        self.rest = b""
+        self.rest = memoryview(b"")  # a view, so that taking a little from a large piece copies only that little
 
     def readable(self) -> bool:
         return True
@@ -63,7 +71,7 @@ class _Chunks(io.RawIOBase):
             token = chunk.first()
             if token is None:
                 return 0
-            self.rest = crypto.decrypt_bytes(bytes(token))
+            self.rest = memoryview(crypto.decrypt_bytes(bytes(token)))
             self.number += 1
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]

@@ -61,7 +61,7 @@ def upload(
         _number, first = next(files.filled(files.sheet_rows(file)), (1, []))  # type: ignore[arg-type]
         headings = [str(value).strip() for value in first]
     else:
-        data_import.encoding = files.find_encoding(file.chunks(files.CHUNK))
+        data_import.encoding = files.find_encoding(files.pieces(file))
         file.seek(0)
         head = file.read(64 * 1024).decode(data_import.encoding, errors="replace").lstrip("\r\n")
         line = head.splitlines()[0] if head else ""
@@ -80,9 +80,8 @@ def upload(
     data_import.mapping = guess_mapping(kind, headings, remembered.mapping if remembered else {})
     data_import.codes = remembered.codes if remembered else {}
     data_import.save()
-    file.seek(0)
     digest = hashlib.sha256()
-    for number, chunk in enumerate(file.chunks(files.CHUNK)):
+    for number, chunk in enumerate(files.pieces(file)):
         digest.update(chunk)
         ImportChunk.objects.bulk_create(
             [ImportChunk(partner=by.partner, data_import=data_import, number=number, data=crypto.encrypt_bytes(chunk))]
