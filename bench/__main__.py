@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("lists", "imports")
+BENCHMARKS = ("lists", "imports", "figures")
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import iccs
 from cases.imports.fields import COLUMNS
-from cases.models import DataImport, Enrolment, Goal, Note, Person, Session, Sex
+from cases.models import DataImport, Enrolment, Goal, Note, Person, Session, Sex, Substance
 from partnership import identity_code
 from partnership.forms import DateInput
 from partnership.models import District, Partner
@@ -101,6 +101,12 @@ class EnrolForm(forms.Form):
 
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
     started_on = forms.DateField(label=_("Start"), widget=DateInput())
+    primary_drug = forms.ChoiceField(
+        label=_("Primary drug"),
+        required=False,
+        choices=[("", _("Not known or none")), *Substance.choices],
+        help_text=_("Leave empty where no drug is the reason. Figures by substance come from it."),
+    )
     measurement_consent = forms.BooleanField(
         label=_("The person consents to be counted in the partnership's statistics, by pseudonym"), required=False
     )
@@ -108,6 +114,21 @@ class EnrolForm(forms.Form):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["programme"].queryset = Programme.objects.filter(partner=partner, is_active=True)  # type: ignore[attr-defined]
+
+
+class OverdoseForm(forms.Form):
+    """A month's overdoses in a district. The month is typed or chosen as any day in it."""
+
+    district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.order_by("name"))
+    month = forms.DateField(label=_("Month"), widget=DateInput(), help_text=_("Any day in it."))
+    non_fatal = forms.IntegerField(label=_("Not fatal"), min_value=0, max_value=100_000)
+    fatal = forms.IntegerField(label=_("Fatal"), min_value=0, max_value=100_000)
+
+    def clean_month(self) -> Any:
+        month = self.cleaned_data["month"].replace(day=1)
+        if month > timezone.localdate():
+            raise ValidationError(_("The month lies in the future."))
+        return month
 
 
 class UploadForm(forms.Form):

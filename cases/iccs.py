@@ -46,5 +46,10 @@ def is_drug(code: str) -> bool:
     return code.startswith("0601")
 
 
+def is_supply(code: str) -> bool:
+    """A drug offence that is not for personal consumption."""
+    return is_drug(code) and not code.startswith("06011")
+
+
 def label(code: str) -> str:
     return str(CODES.get(code) or CODES.get(code[:2]) or code)

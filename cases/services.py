@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Consent, Enrolment, Goal, Note, Person, Session
+from cases.models import Consent, Enrolment, Goal, Note, OverdoseCount, Person, Session
 from partnership import outbox
 from partnership.access import Acting
 from partnership.errors import RuleError
-from partnership.models import Partner
+from partnership.models import District, Partner
 from programs.models import Programme
 
 
@@ -81,6 +81,7 @@ def enrol(
     started_on: date,
     measurement_consent: bool,
     referral_kind: str = "",
+    primary_drug: str = "",
 ) -> Enrolment:
     """Enrols an own person in an own programme."""
     if programme.partner_id != by.partner.pk:
@@ -96,6 +97,7 @@ def enrol(
                 started_on=started_on,
                 measurement_consent=measurement_consent,
                 referral_kind=referral_kind,
+                primary_drug=primary_drug,
                 responsible=by.user,
             )
     except IntegrityError as error:
@@ -176,6 +178,13 @@ def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: s
 
 
 @transaction.atomic
+def set_primary_drug(*, enrolment: Enrolment, primary_drug: str) -> None:
+    """Says, or corrects, for which drug the person came; empty: not known or none."""
+    enrolment.primary_drug = primary_drug
+    enrolment.save(update_fields=["primary_drug"])
+
+
+@transaction.atomic
 def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
     """Withdraws (from today on) or gives again the consent to be counted in statistics."""
     enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
@@ -184,3 +193,19 @@ def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
     outbox.announce(
         "measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk
     )
+
+
+@transaction.atomic
+def count_overdoses(*, by: Acting, district: District, month: date, fatal: int, non_fatal: int) -> OverdoseCount:
+    """Says how many overdoses the acting partner counted in a district in a month; said again, it replaces the count."""
+    month = month.replace(day=1)
+    if month > timezone.localdate():
+        raise DateOutOfRange(_("The month lies in the future."))
+    found, _made = OverdoseCount.objects.update_or_create(
+        partner=by.partner,
+        district=district,
+        month=month,
+        defaults={"fatal": fatal, "non_fatal": non_fatal, "changed_at": timezone.now()},
+    )
+    outbox.announce("overdoses.counted", f"overdoses:{found.pk}:{timezone.now().isoformat()}")
+    return found

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import services
-from cases.forms import EndForm, EnrolForm, GoalForm, NoteForm, PersonForm, SessionForm
-from cases.models import Arrest, Enrolment, Goal, Person
+from cases.forms import EndForm, EnrolForm, GoalForm, NoteForm, OverdoseForm, PersonForm, SessionForm
+from cases.models import Arrest, Enrolment, Goal, OverdoseCount, Person, Substance
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
-from partnership.models import CASEWORK_ROLES, POLICE_ROLES
+from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
 
@@ -138,6 +138,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "session_form": SessionForm(initial={"held_on": today}, prefix="session"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),
+        "substances": Substance.choices,
         "end_form": EndForm(initial={"ended_on": today}, prefix="end"),
     }
     return render(request, "cases/enrolment.html", context | forms, status=status)
@@ -199,6 +200,16 @@ def measurement_consent(request: PartnerRequest, pk: int) -> HttpResponse:
     return redirect("enrolment", pk=pk)
 
 
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def primary_drug(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Enrolment, pk)
+    chosen = request.POST.get("primary_drug", "")
+    services.set_primary_drug(enrolment=found, primary_drug=chosen if chosen in Substance.values else "")
+    messages.success(request, _("Saved. The next computation of figures follows it."))
+    return redirect("enrolment", pk=pk)
+
+
 @require_safe
 @partner_page(*CASEWORK_ROLES)
 def caseload(request: PartnerRequest) -> HttpResponse:
@@ -211,3 +222,20 @@ def caseload(request: PartnerRequest) -> HttpResponse:
     page = page_by_key(enrolments, ["-started_on", "-id"], request.GET.get("after", ""))
     log_read(request.acting, "caseload", 0, len(page.rows))
     return render(request, "cases/caseload.html", {"page": page, "mine": mine})
+
+
+# --- Overdoses -----------------------------------------------------------------------------------------------------------
+
+
+@partner_page(*CASEWORK_ROLES, Role.COORDINATOR)
+def overdose_list(request: PartnerRequest) -> HttpResponse:
+    """What the acting partner counted, newest month first, and the form for one more month."""
+    form = OverdoseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.count_overdoses(by=request.acting, **form.cleaned_data)
+        messages.success(request, _("Saved. The next computation of figures follows it."))
+        return redirect("overdose_list")
+    counts = OverdoseCount.objects.filter(partner=request.acting.partner).select_related("district")
+    page = page_by_key(counts, ["-month", "-id"], request.GET.get("after", ""))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "cases/overdose_list.html", {"page": page, "form": form}, status=status)

@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from metrics.models import ArrestTrendResult, RecidivismResult
 from metrics.services import latest_run
+from metrics.views.recidivism import visible
 from partnership.models import District, Partner
 from programs.models import Programme
 
@@ -34,6 +35,8 @@ class RecidivismSerializer(serializers.ModelSerializer[RecidivismResult]):
             "rate",
             "rate_lower",
             "rate_upper",
+            "mean_rearrests",
+            "programmes",
             "withheld",
             "definition",
             "data_cut_off",
@@ -67,6 +70,7 @@ class TrendSerializer(serializers.ModelSerializer[ArrestTrendResult]):
             "group",
             "arrests",
             "rate_per_100k",
+            "adjusted",
             "definition",
             "computed_at",
         ]
@@ -93,11 +97,14 @@ class LatestResults(ListModelMixin, GenericViewSet[Any]):
 
 
 class RecidivismViewSet(LatestResults):
-    """Fixed-window recidivism per programme; without a programme: all of the partner's together."""
+    """Fixed-window recidivism per programme; without a programme: the programmes shown of the partner, or of all."""
 
-    queryset = RecidivismResult.objects.select_related("run")
+    queryset = RecidivismResult.objects.filter(cohort=None).select_related("run")
     serializer_class = RecidivismSerializer
     filterset_class = RecidivismFilter
+
+    def get_queryset(self) -> QuerySet[RecidivismResult]:
+        return super().get_queryset().filter(visible(self.request))  # type: ignore[arg-type]
 
 
 class TrendViewSet(LatestResults):

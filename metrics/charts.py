@@ -1,4 +1,4 @@
-"""Chart specifications (Vega-Lite, by Altair), drawn as SVG on the server. Each stands beside a table of the same figures.
+"""Chart specifications (Vega-Lite, by Altair), drawn on the server. Each stands beside a table of the same figures.
 
 Colours: Okabe and Ito's palette, which people with any colour vision can tell apart; lines differ by dash as well, so
 that a greyscale print can be read.
@@ -36,10 +36,10 @@ PALETTE = {"light": ["#0072b2", "#d55e00", "#595959"], "dark": ["#56b4e9", "#e69
 DASHES = [[1, 0], [6, 3], [2, 2]]
 
 
-def _draw(chart: Any, theme: str) -> str:
+def _dressed(chart: Any, theme: str) -> dict[str, Any]:
     ink, faint = INK[theme], FAINT[theme]
     configured = (
-        chart.configure(font="sans-serif", background="transparent")
+        chart.configure(font="sans-serif", background="transparent" if theme == "dark" else "white")
         .configure_axis(
             labelColor=ink,
             titleColor=ink,
@@ -51,41 +51,117 @@ def _draw(chart: Any, theme: str) -> str:
             titleFontWeight="normal",
             labelLimit=260,
         )
-        .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke")
+        .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke", labelLimit=400)
         .configure_view(stroke=None)
     )
-    return vl_convert.vegalite_to_svg(configured.to_dict(), vl_version=VEGA_LITE)
+    specification: dict[str, Any] = configured.to_dict()
+    return specification
 
 
-def intervals(rows: Sequence[IntervalRow], *, theme: str, width: int = 560) -> str:
+def to_svg(chart: Any, theme: str) -> str:
+    return vl_convert.vegalite_to_svg(_dressed(chart, theme), vl_version=VEGA_LITE)
+
+
+def to_png(chart: Any, theme: str) -> bytes:
+    """Twice the size, for a slide or a page of print."""
+    return vl_convert.vegalite_to_png(_dressed(chart, theme), vl_version=VEGA_LITE, scale=2)
+
+
+def _lines(names: Sequence[str], theme: str) -> dict[str, Any]:
+    """Colour and dash of each named line: either tells them apart."""
+    scale = {"domain": list(names)}
+    return {
+        "color": alt.Color("series:N", title=None, sort=list(names), scale=alt.Scale(range=PALETTE[theme][: len(names)], **scale)),
+        "strokeDash": alt.StrokeDash("series:N", title=None, sort=list(names), scale=alt.Scale(range=DASHES[: len(names)], **scale)),
+    }
+
+
+def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, width: int = 560) -> Any:
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
     data = alt.Data(values=[dict(row) for row in rows])
     order = [row["label"] for row in rows]
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
-    scale = alt.Scale(domainMin=0)
-    x = alt.X("lower:Q", title=_("Rearrested, 95 % interval"), axis=alt.Axis(format="%"), scale=scale)
+    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
     base = alt.Chart(data, width=width, height={"step": 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
-    return _draw(rule + dot, theme)
+    zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
+    return zero + rule + dot
 
 
-def series(rows: Sequence[SeriesRow], *, title: str, theme: str, width: int = 720) -> str:
-    """Monthly series as lines; a withheld month is a gap."""
+def series(rows: Sequence[SeriesRow], *, title: str, theme: str, width: int = 720, start: date | None = None) -> Any:
+    """Monthly series as lines; a withheld month is a gap; a day on which something began is marked."""
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
-    color = alt.Color(
-        "series:N", title=None, sort=names, scale=alt.Scale(domain=names, range=PALETTE[theme][: len(names)])
-    )
-    dash = alt.StrokeDash("series:N", title=None, sort=names, scale=alt.Scale(domain=names, range=DASHES[: len(names)]))
     chart = (
         alt.Chart(alt.Data(values=values), width=width, height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=6)),
             y=alt.Y("value:Q", title=title, scale=alt.Scale(domainMin=0)),
-            color=color,
-            strokeDash=dash,
+            **_lines(names, theme),
         )
     )
-    return _draw(chart, theme)
+    if start is None:
+        return chart
+    day = alt.Data(values=[{"month": start.isoformat(), "text": _("start")}])
+    mark = alt.Chart(day).encode(x="month:T")
+    return (
+        chart
+        + mark.mark_rule(color=INK[theme], strokeDash=[4, 3], strokeWidth=1.5)
+        + mark.mark_text(align="left", dx=5, y=8, color=INK[theme]).encode(text="text:N")
+    )
+
+
+def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: str, width: int = 620) -> Any:
+    """Kaplan–Meier curves with their intervals: each a name and points (month, survival, lower, upper, …)."""
+    values = [
+        {"series": name, "month": month, "survival": share, "lower": lower, "upper": upper}
+        for name, points in curves
+        for month, share, lower, upper, *_ in points
+    ]
+    names = [name for name, _ in curves]
+    base = alt.Chart(alt.Data(values=values), width=width, height=280)
+    x = alt.X("month:Q", title=_("Months since the index date"), axis=alt.Axis(values=list(range(0, 61, 6)), grid=True))
+    y = {"scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(format="%"), "title": _("Not arrested again")}
+    band = base.mark_area(opacity=0.18, interpolate="step-after", strokeWidth=0).encode(
+        x=x, y=alt.Y("lower:Q", **y), y2="upper:Q", color=_lines(names, theme)["color"]
+    )
+    line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
+        x=x, y=alt.Y("survival:Q", **y), **_lines(names, theme)
+    )
+    return band + line
+
+
+def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, width: int = 480) -> Any:
+    """Standardised differences of each covariate before and after weighting; the band is what counts as balanced."""
+    before, after = _("before weighting"), _("after weighting")
+    values = [
+        {"label": name, "when": when, "difference": abs(value)}
+        for name, first, second in rows
+        for when, value in ((before, first), (after, second))
+    ]
+    scale = alt.Scale(domain=[before, after], range=[PALETTE[theme][1], PALETTE[theme][0]])
+    shape = alt.Scale(domain=[before, after], range=["cross", "circle"])
+    dots = (
+        alt.Chart(alt.Data(values=values), width=width, height={"step": 18})
+        .mark_point(size=60, filled=True, opacity=1)
+        .encode(
+            y=alt.Y("label:N", sort=[name for name, *_ in rows], title=None, axis=alt.Axis(ticks=False, domain=False)),
+            x=alt.X("difference:Q", title=_("Standardised difference (absolute)")),
+            color=alt.Color("when:N", title=None, scale=scale),
+            shape=alt.Shape("when:N", title=None, scale=shape),
+        )
+    )
+    limit = alt.Chart(alt.Data(values=[{"x": 0.1}])).mark_rule(strokeDash=[4, 3], color=INK[theme]).encode(x="x:Q")
+    return dots + limit
+
+
+def funnel(rows: Sequence[tuple[str, int]], *, theme: str, width: int = 560) -> Any:
+    """How many are left after each step, as bars with their numbers."""
+    data = alt.Data(values=[{"label": label, "count": count} for label, count in rows])
+    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
+    base = alt.Chart(data, width=width, height={"step": 34})
+    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=alt.X("count:Q", title=_("Referrals")))
+    text = base.mark_text(align="left", dx=5, color=INK[theme]).encode(y=y, x="count:Q", text="count:Q")
+    return bars + text

@@ -11,6 +11,7 @@ from partnership.outbox import handler
 
 @handler("import.done")
 @handler("measurement.consent")
+@handler("overdoses.counted")
 def recompute(event: OutboxEvent) -> None:
     services.request_run(event.kind)
     transaction.on_commit(services.start)

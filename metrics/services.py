@@ -1,38 +1,74 @@
-"""Computes all figures into result tables. Runs in the worker role, which joins by pseudonym and reads no name."""
+"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Min
+from django.db.models import Max, Min, Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import Arrest, Enrolment, Feed
-from metrics.models import ArrestTrendResult, RecidivismResult, Run
-from metrics.statistics import disclosure
-from metrics.statistics.proportions import wilson
+from metrics import follow_up
+from metrics.cohorts import Selection
+from metrics.compute import comparison, quality, recidivism, trends
+from metrics.models import Cohort, Intervention, Run
+from partnership.access import Acting
+from partnership.errors import RuleError
 from partnership.jobs import alone, ask_for
+from partnership.models import District, Role
 
-SQL = Path(__file__).resolve().parent / "sql"
-DEFINITION = "2026-11"
+DEFINITION = "2026-11b"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
-WINDOWS = (6, 12, 24, 36)
-TREND_MONTHS = 60
+WINDOWS = recidivism.WINDOWS
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
 KEEP_RUNS = timedelta(days=90)
+MOST_SUPERSEDED = 3
+"""After so many runs in a row that newer data stopped, the next one is carried through."""
+STEPS = (
+    "follow_up",
+    "fixed_windows",
+    "survival",
+    "care",
+    "comparisons",
+    "trends",
+    "interventions",
+    "referrals",
+    "quality",
+    "writing",
+)
 
 
-def request_run(reason: str) -> None:
+class Superseded(Exception):
+    """Newer data arrived while a run was computed."""
+
+
+# --- Asking ------------------------------------------------------------------------------------------------------------------
+
+
+def request_run(reason: str, *, as_of: date | None = None, again: Run | None = None) -> None:
     """Asks for a computation. Requests pile up into one until it starts."""
     try:
         with transaction.atomic():
-            Run.objects.create(reason=reason, definition=DEFINITION)
+            Run.objects.create(
+                reason=reason,
+                definition=DEFINITION,
+                parameters={"as_of": as_of.isoformat()} if as_of else {},
+                again=again,
+            )
     except IntegrityError:
         return
+
+
+def repeat(run: Run) -> None:
+    """Asks for the same computation again: the same definitions up to the same day."""
+    request_run("again", as_of=run.data_cut_off, again=run)
 
 
 def start() -> None:
@@ -42,7 +78,22 @@ def start() -> None:
 
 def latest_run() -> Run | None:
     """The newest finished run: what pages show."""
-    return Run.objects.filter(state=Run.State.DONE).order_by("-id").first()
+    return Run.objects.filter(state=Run.State.DONE, again=None).order_by("-id").first()
+
+
+@transaction.atomic
+def publish(*, by: Acting, run: Run) -> Run:
+    """Freezes a run's results for good: later ones supersede them, nothing changes or deletes them."""
+    if by.role != Role.COORDINATOR:
+        raise RuleError(_("Only a coordinator publishes results."))
+    if run.state != Run.State.DONE or run.published_at:
+        raise RuleError(_("Only a finished run that is not published yet can be published."))
+    run.published_at, run.published_by = timezone.now(), by.user
+    run.save(update_fields=["published_at", "published_by"])
+    return run
+
+
+# --- Carrying out ------------------------------------------------------------------------------------------------------------
 
 
 def compute() -> Run | None:
@@ -65,153 +116,145 @@ def compute() -> Run | None:
         return _carry_out(run)
 
 
+class Progress:
+    """Tells how far a run is, on a connection of its own: the run itself is one transaction, whose writes nobody sees yet."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.apart = connection.copy()  # type: ignore[no-untyped-call]
+        last = Run.objects.exclude(pk=run.pk).order_by("-id").values_list("state", flat=True)[:MOST_SUPERSEDED]
+        self.may_stop = list(last) != [Run.State.SUPERSEDED] * MOST_SUPERSEDED and run.again_id is None
+
+    def at(self, step: str) -> None:
+        """Notes the step that begins; raises Superseded when another run has been asked for meanwhile."""
+        with self.apart.cursor() as cursor:
+            cursor.execute(
+                "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s", [step, STEPS.index(step), self.run.pk]
+            )
+            cursor.execute("SELECT EXISTS (SELECT FROM metrics_run WHERE state = 'requested' AND id > %s)", [self.run.pk])
+            if self.may_stop and cursor.fetchone()[0]:
+                raise Superseded
+
+    def close(self) -> None:
+        self.apart.close()
+
+
 def _carry_out(run: Run) -> Run:
+    progress = Progress(run)
     try:
+        progress.at("follow_up")
+        run.people_touched = follow_up.refresh()
+        with _one_moment():
+            results = _results(run, progress)
         with transaction.atomic():
-            run.data_cut_off = Feed.objects.aggregate(earliest=Min("complete_through"))["earliest"]
-            run.enrolments_in = Enrolment.objects.count()
-            run.arrests_in = Arrest.objects.count()
-            results = recidivism(run)
-            trends = arrest_trends(run)
-            RecidivismResult.objects.bulk_create(results, batch_size=1000)
-            ArrestTrendResult.objects.bulk_create(trends, batch_size=1000)
-            run.results_out = len(results) + len(trends)
+            for rows in results:
+                if rows:
+                    type(rows[0])._default_manager.bulk_create(rows, batch_size=2000)
+            run.results_out = sum(map(len, results))
             run.state, run.finished_at = Run.State.DONE, timezone.now()
+            run.step, run.steps_done = "", len(STEPS)
             run.save()
-            Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS).delete()
+            Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS, published_at=None).delete()
+    except Superseded:
+        _end(run, Run.State.SUPERSEDED, "")
     except Exception as error:
-        Run.objects.filter(pk=run.pk).update(
-            state=Run.State.FAILED, error=repr(error)[:2000], finished_at=timezone.now()
-        )
+        _end(run, Run.State.FAILED, repr(error)[:2000])
         raise
+    finally:
+        progress.close()
     return run
 
 
-# --- Recidivism ----------------------------------------------------------------------------------------------------------
-
-Counts = dict[tuple[str, int], tuple[int, int]]  # (offences, window) → (eligible, rearrested)
-
-
-def recidivism(run: Run) -> list[RecidivismResult]:
-    """Fixed-window results per programme, and per partner with several programmes; small counts withheld."""
-    by_programme: dict[tuple[int, int], Counts] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute((SQL / "fixed_windows.sql").read_text(), {"windows": list(WINDOWS)})
-        for programme, partner, offences, window, eligible, rearrested in cursor.fetchall():
-            by_programme[(partner, programme)][(offences, window)] = (eligible, rearrested)
-    results: list[RecidivismResult] = []
-    by_partner: dict[int, list[tuple[Counts, list[RecidivismResult]]]] = defaultdict(list)
-    for (partner, programme), counts in by_programme.items():
-        published = _publish(run, partner, programme, counts)
-        results += published
-        by_partner[partner].append((counts, published))
-    for partner, parts in by_partner.items():
-        if len(parts) > 1:
-            results += _publish_total(run, partner, parts)
-    return results
+def _end(run: Run, state: str, error: str) -> None:
+    run.state, run.error, run.finished_at = state, error, timezone.now()
+    Run.objects.filter(pk=run.pk).update(state=state, error=error, finished_at=run.finished_at)
 
 
-def _publish(run: Run, partner: int, programme: int | None, counts: Counts) -> list[RecidivismResult]:
-    results = []
-    for window in WINDOWS:
-        eligible, any_count = counts[("any", window)]
-        _same, drug_count = counts[("drug", window)]
-        why_any = why_withheld(eligible, any_count)
-        why_drug = why_withheld(eligible, drug_count)
-        # People rearrested, but never for a drug offence, follow from the two.
-        if not why_any and not why_drug and disclosure.is_small(any_count - drug_count):
-            why_drug = RecidivismResult.Withheld.SMALL_DIFFERENCE
-        for offences, count, why in (("any", any_count, why_any), ("drug", drug_count, why_drug)):
-            results.append(_result(run, partner, programme, offences, window, eligible, count, why))
-    return results
+@contextmanager
+def _one_moment() -> Any:
+    """A transaction in which every step sees the data as of one moment (inside another transaction: as that one does)."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
-def why_withheld(eligible: int, rearrested: int) -> str:
-    """The reason for withholding a rate; empty when it is published. Few who were not rearrested are as easy to
-    recognise as few who were."""
-    if eligible == 0:
-        return RecidivismResult.Withheld.NOBODY
-    if eligible < disclosure.FEW_PEOPLE:
-        return RecidivismResult.Withheld.FEW_PEOPLE
-    if disclosure.protect_subset(rearrested, eligible) is None:
-        return RecidivismResult.Withheld.SMALL_COUNT
-    return RecidivismResult.Withheld.NOTHING
+def _results(run: Run, progress: Progress) -> list[list[Model]]:
+    """All results of a run, computed one step after the other; none is saved yet."""
+    span = Feed.objects.aggregate(earliest=Min("complete_through"), latest=Max("complete_through"))
+    limit = run.parameters.get("as_of")
+    as_of = date.fromisoformat(limit) if limit else (span["latest"] or timezone.localdate())
+    run.data_cut_off = min(as_of, span["earliest"] or as_of) if span["earliest"] else None
+    run.parameters["as_of"] = as_of.isoformat()
+    run.enrolments_in = Enrolment.objects.count()
+    run.arrests_in = Arrest.objects.count()
+    asked = recidivism.everything(Cohort.objects.filter(archived_at=None).order_by("id"))
+    found: list[list[Model]] = []
+
+    def step(name: str, action: Callable[[], list[Any]]) -> None:
+        progress.at(name)
+        found.append(action())
+
+    step("fixed_windows", lambda: recidivism.fixed_windows(run, asked, as_of))
+    step("survival", lambda: recidivism.survival(run, asked, as_of))
+    step("care", lambda: recidivism.care(run, asked, as_of))
+    programmes = {r.programme_id: r.partner_id for r in found[0] if r.programme_id}  # type: ignore[attr-defined]
+    step("comparisons", lambda: comparison.comparisons(run, programmes, as_of))
+    series = trends.read(as_of)
+    step("trends", lambda: trends.results(run, series))
+    step("interventions", lambda: [*trends.five_year_changes(run, series), *trends.interventions(run, series)])
+    step("referrals", lambda: quality.referrals(run))
+    step("quality", lambda: [*quality.feeds(run, as_of)])
+    names = dict(District.objects.values_list("pk", "name"))
+    poor = {feed.district_id for feed in found[-1] if feed.problems}  # type: ignore[attr-defined]
+    run.poor_feeds = sorted([[pk, names[pk]] for pk in poor], key=lambda feed: feed[1])
+    found.append([*quality.links(run)])
+    progress.at("writing")
+    return found
 
 
-def _result(
-    run: Run, partner: int, programme: int | None, offences: str, window: int, eligible: int, rearrested: int, why: str
-) -> RecidivismResult:
-    result = RecidivismResult(
-        run=run,
-        partner_id=partner,
-        programme_id=programme,
-        offences=offences,
-        window_months=window,
-        eligible=None if disclosure.is_small(eligible) else eligible,
-        withheld=why,
-    )
-    if not why:
-        result.rearrested = rearrested
-        result.rate, result.rate_lower, result.rate_upper = wilson(rearrested, eligible)
-    return result
+# --- Saved cohorts and interventions ------------------------------------------------------------------------------------------
 
 
-def _publish_total(
-    run: Run, partner: int, parts: list[tuple[Counts, list[RecidivismResult]]]
-) -> list[RecidivismResult]:
-    """The partner's programmes together. Withheld as soon as one part is: from a total and all but one part, the last
-    part follows."""
-    total: Counts = {key: (sum(c[key][0] for c, _ in parts), sum(c[key][1] for c, _ in parts)) for key in parts[0][0]}
-    results = _publish(run, partner, None, total)
-    secret = {
-        RecidivismResult.Withheld.SMALL_COUNT,
-        RecidivismResult.Withheld.FEW_PEOPLE,
-        RecidivismResult.Withheld.SMALL_DIFFERENCE,
-    }
-    for result in results:
-        same = [
-            part
-            for _counts, published in parts
-            for part in published
-            if part.offences == result.offences and part.window_months == result.window_months
-        ]
-        if any(part.withheld in secret for part in same) and not result.withheld:
-            result.withheld = RecidivismResult.Withheld.PART
-            result.rearrested = result.rate = result.rate_lower = result.rate_upper = None
-        if any(part.eligible is None for part in same):
-            result.eligible = None
-    return results
+@transaction.atomic
+def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
+    """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only."""
+    if by.role == Role.COORDINATOR:
+        cohort.is_partnership_wide = True
+    else:
+        if set(selection.partners) - {by.partner.pk}:
+            raise RuleError(_("A cohort of yours holds participants of your own programmes."))
+        selection = Selection.from_json(selection.to_json() | {"partners": [by.partner.pk]})
+    if cohort.pk is None:
+        cohort.partner, cohort.created_by = by.partner, by.user
+    cohort.selection = selection.to_json()
+    try:
+        cohort.full_clean(exclude=["created_by", "selection", "archived_at"])
+    except ValidationError as error:
+        raise RuleError(" ".join(error.messages)) from error
+    cohort.save()
+    request_run("cohort")
+    transaction.on_commit(start)
+    return cohort
 
 
-# --- Arrest trends -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def archive_cohort(*, cohort: Cohort, is_archived: bool) -> None:
+    """Takes a cohort out of lists and later runs, or puts it back. Results that it had stay with their runs."""
+    cohort.archived_at = timezone.now() if is_archived else None
+    cohort.save(update_fields=["archived_at"])
 
 
-def arrest_trends(run: Run) -> list[ArrestTrendResult]:
-    """Monthly arrests per district and group of offence, small counts withheld, with rates per 100,000 residents."""
-    since = _months_back(timezone.localdate(), TREND_MONTHS)
-    results = []
-    with connection.cursor() as cursor:
-        cursor.execute((SQL / "arrest_trends.sql").read_text(), {"since": since})
-        rows = cursor.fetchall()
-    group = ArrestTrendResult.Group
-    for district, month, personal, supply, other, juvenile_drug, residents in rows:
-        parts, total = disclosure.protect_parts({group.PERSONAL: personal, group.SUPPLY: supply, group.OTHER: other})
-        published: dict[str, int | None] = {
-            **parts,
-            group.ALL: total,
-            group.JUVENILE_DRUG: disclosure.protect_subset(juvenile_drug, personal + supply),
-        }
-        for name, count in published.items():
-            rate = None if count is None or not residents else 100_000 * count / residents
-            results.append(
-                ArrestTrendResult(
-                    run=run, district_id=district, month=month, group=name, arrests=count, rate_per_100k=rate
-                )
-            )
-    return results
-
-
-def _months_back(day: date, months: int) -> date:
-    """First day of the month so many months before the day's own."""
-    number = day.year * 12 + day.month - 1 - months
-    return date(number // 12, number % 12 + 1, 1)
+@transaction.atomic
+def save_intervention(*, by: Acting, intervention: Intervention, districts: Any, comparison_districts: Any) -> Intervention:
+    """Saves an intervention; the next run computes what changed."""
+    if intervention.pk is None:
+        intervention.created_by = by.user
+    intervention.save()
+    intervention.districts.set(districts)
+    intervention.comparison_districts.set(comparison_districts)
+    request_run("intervention")
+    transaction.on_commit(start)
+    return intervention

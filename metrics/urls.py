@@ -2,7 +2,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from metrics import api, views
+from metrics import api
+from metrics.views import cohorts, files, quality, recidivism, runs, trends
 from programs.api import ProgrammeViewSet
 from referrals.api import ReferralViewSet
 
@@ -13,14 +14,25 @@ router.register("recidivism", api.RecidivismViewSet, basename="api-recidivism")
 router.register("arrest-trends", api.TrendViewSet, basename="api-trend")
 
 urlpatterns = [
-    path("figures/recidivism/", views.recidivism, name="recidivism"),
-    path("figures/recidivism.csv", views.recidivism_csv, name="recidivism_csv"),
-    path("figures/recidivism.svg", views.recidivism_svg, name="recidivism_svg"),
-    path("figures/arrests/", views.arrest_trends, name="arrest_trends"),
-    path("figures/arrests.csv", views.arrest_trends_csv, name="arrest_trends_csv"),
-    path("figures/arrests.svg", views.arrest_trends_svg, name="arrest_trends_svg"),
-    path("figures/runs/<int:pk>/", views.run_page, name="run"),
-    path("figures/recompute/", views.recompute, name="recompute"),
+    path("figures/recidivism/", recidivism.recidivism, name="recidivism"),
+    path("figures/recidivism/in-full/", recidivism.population_figures, name="population_figures"),
+    path("figures/recidivism/report.pdf", recidivism.report, name="report"),
+    path("figures/cohorts/", cohorts.cohort_list, name="cohort_list"),
+    path("figures/cohorts/new/", cohorts.cohort_edit, name="cohort_new"),
+    path("figures/cohorts/<int:pk>/", cohorts.cohort_edit, name="cohort_edit"),
+    path("figures/cohorts/<int:pk>/archive/", cohorts.cohort_archive, name="cohort_archive"),
+    path("figures/arrests/", trends.arrest_trends, name="arrest_trends"),
+    path("figures/interventions/new/", trends.intervention_edit, name="intervention_new"),
+    path("figures/interventions/<int:pk>/", trends.intervention, name="intervention"),
+    path("figures/interventions/<int:pk>/edit/", trends.intervention_edit, name="intervention_edit"),
+    path("figures/referrals/", quality.referral_figures, name="referral_figures"),
+    path("figures/quality/", quality.data_quality, name="data_quality"),
+    path("figures/runs/", runs.run_list, name="run_list"),
+    path("figures/runs/<int:pk>/", runs.run_page, name="run"),
+    path("figures/runs/<int:pk>/again/", runs.run_again, name="run_again"),
+    path("figures/runs/<int:pk>/publish/", runs.run_publish, name="run_publish"),
+    path("figures/recompute/", runs.recompute, name="recompute"),
+    path("figures/download/<slug:name>.<slug:kind>", files.figure_file, name="figure"),
     path("api/v1/", include(router.urls)),
     path("api/v1/openapi/", SpectacularAPIView.as_view(), name="openapi"),
 ]

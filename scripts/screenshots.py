@@ -23,7 +23,7 @@ THEMES = os.environ.get("THEMES", "light dark").split()
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 860)}
 CHOSEN = os.environ.get("WIDTHS", "phone desktop").split()
 
-# Role → pages; "first:/list/ a.css" follows the first link of a list.
+# Role → pages; "first:/list/ selector" follows the first such link of a page.
 PAGES: dict[str, list[tuple[str, str]]] = {
     "caseworker@demo.example": [
         ("home", "/"),
@@ -53,7 +53,17 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("home-coordinator", "/"),
         ("recidivism", "/figures/recidivism/?window=24"),
         ("arrests", "/figures/arrests/"),
-        ("run", "/figures/runs/1/"),
+        ("programme-figures", "first:/figures/recidivism/?window=24 th a"),
+        ("cohorts", "/figures/cohorts/"),
+        ("cohort-new", "/figures/cohorts/new/"),
+        ("cohort-figures", "first:/figures/cohorts/ .what a"),
+        ("intervention", "first:/figures/arrests/ .what a"),
+        ("arrests-overdoses", "/figures/arrests/?group=overdoses&measure=adjusted"),
+        ("referral-figures", "/figures/referrals/"),
+        ("data-quality", "/figures/quality/"),
+        ("runs", "/figures/runs/"),
+        ("run", "first:/figures/runs/ .what a"),
+        ("overdoses", "/overdoses/"),
         ("agreements", "/agreements/"),
         ("agreement", "first:/agreements/"),
         ("partners", "/partners/"),
@@ -83,8 +93,9 @@ def sign_in(page: Page, email: str) -> None:
 
 def visit(page: Page, address: str) -> None:
     if address.startswith("first:"):
-        page.goto(BASE + address.removeprefix("first:"))
-        link = page.locator("main .rows .what a").first
+        address, _, selector = address.removeprefix("first:").partition(" ")
+        page.goto(BASE + address)
+        link = page.locator(f"main {selector or '.rows .what a'}").first
         page.goto(BASE + str(link.get_attribute("href")))
     else:
         page.goto(BASE + address)

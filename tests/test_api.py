@@ -76,7 +76,10 @@ def test_figures_are_those_of_the_newest_finished_run(world):
             eligible=50,
             rearrested=count,
         )
-    assert [r["rearrested"] for r in get(world, "liaison", "/api/v1/recidivism/")["results"]] == [20]
+    assert [r["rearrested"] for r in get(world, "caseworker", "/api/v1/recidivism/")["results"]] == [20]
+    # Another partner sees the partnership's figures and its own, which it has none of here.
+    assert get(world, "liaison", "/api/v1/recidivism/")["results"] == []
+    assert get(world, "other_caseworker", "/api/v1/recidivism/")["results"] == []
 
 
 def test_the_description_is_openapi_31_and_names_every_address(world):

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cases.imports import services as imports
 from cases.models import Goal
-from metrics.models import ArrestTrendResult, Run
+from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
 from partnership import services as partnership
 from partnership.models import Notification, OutboxEvent, User
 from tests.world import WebClient, World, on_web
@@ -40,17 +40,23 @@ class Row(NamedTuple):
     args: Callable[[World], list[Any]] = lambda w: []
     method: str = "get"
     anonymous: int = 302
+    query: Callable[[World], str] = lambda w: ""
 
 
 def only(
-    *, default: int = 403, method: str = "get", args: Callable[[World], list[Any]] = lambda w: [], **expected: int
+    *,
+    default: int = 403,
+    method: str = "get",
+    args: Callable[[World], list[Any]] = lambda w: [],
+    query: Callable[[World], str] = lambda w: "",
+    **expected: int,
 ) -> Row:
     """`our` stands for both roles of the NGO, `others` for the other NGO's and the other unit's people."""
     table = dict.fromkeys(ROLES, default)
     for name, status in expected.items():
         for role in {"our": OUR.split()}.get(name, [name]):
             table[role] = status
-    return Row(table, args, method)
+    return Row(table, args, method, query=query)
 
 
 def party(**more: Any) -> Row:
@@ -87,11 +93,14 @@ MATRIX: dict[str, Row] = {
     "programme_list": Row(EVERYBODY),
     "programme": Row(EVERYBODY, own_programme),
     "recidivism": Row(EVERYBODY),
-    "recidivism_csv": Row(EVERYBODY),
-    "recidivism_svg": Row(EVERYBODY),
     "arrest_trends": Row(EVERYBODY),
-    "arrest_trends_csv": Row(EVERYBODY),
-    "arrest_trends_svg": Row(EVERYBODY),
+    "population_figures": only(our=200, coordinator=200, default=404, query=lambda w: f"?programme={w.programme.pk}"),
+    "report": only(our=200, coordinator=200, default=404, query=lambda w: f"?programme={w.programme.pk}"),
+    "intervention": Row(EVERYBODY, lambda w: [w.intervention.pk]),
+    "referral_figures": Row(EVERYBODY),
+    "data_quality": Row(EVERYBODY),
+    "run_list": Row(EVERYBODY),
+    "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),
     "run": Row(EVERYBODY, lambda w: [w.run.pk]),
     "theme": Row(dict.fromkeys(ROLES, 302), method="post"),
     "set_language": Row(dict.fromkeys(ROLES, 302), method="post"),
@@ -104,6 +113,15 @@ MATRIX: dict[str, Row] = {
     "agreement_edit": only(coordinator=200, args=agreement),
     "agreement_end": only(coordinator=302, args=agreement, method="post"),
     "recompute": only(coordinator=302, method="post"),
+    "run_again": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
+    "run_publish": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
+    "intervention_new": only(coordinator=200),
+    "intervention_edit": only(coordinator=200, args=lambda w: [w.intervention.pk]),
+    "cohort_list": only(our=200, other_caseworker=200, coordinator=200),
+    "cohort_new": only(our=200, other_caseworker=200, coordinator=200),
+    "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
+    "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
+    "overdose_list": only(our=200, other_caseworker=200, coordinator=200),
     "member_list": only(case_manager=200, coordinator=200),
     "member": only(case_manager=200, coordinator=404, args=lambda w: [w.caseworker.membership.pk]),
     "invitation_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.invitation.pk], method="post"),
@@ -124,6 +142,7 @@ MATRIX: dict[str, Row] = {
     "note_add": only(args=enrolment, **POSTED_ON_CASE),
     "enrolment_end": only(args=enrolment, **POSTED_ON_CASE),
     "goal_mark": only(our=302, other_caseworker=404, args=lambda w: [w.goal.pk], method="post"),
+    "primary_drug": only(our=302, other_caseworker=404, args=enrolment, method="post"),
     "measurement_consent": only(our=302, other_caseworker=404, args=enrolment, method="post"),
     # Imports
     "import_list": only(data_officer=200, other_data_officer=200, case_manager=200),
@@ -209,7 +228,20 @@ def full(world: World) -> World:
     world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
     for group in ArrestTrendResult.Group:
         ArrestTrendResult.objects.create(
-            run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10
+            run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10, rate_per_100k=20
+        )
+    world.intervention = Intervention.objects.create(
+        name="Pilot", started_on=world.today, created_by=world.coordinator.user
+    )
+    world.intervention.districts.set([world.city])
+    world.cohort = Cohort.objects.create(partner=world.ngo, name="Women", created_by=world.caseworker.user)
+    for offences in ("any", "drug"):
+        RecidivismResult.objects.create(
+            run=world.run, partner=world.ngo, programme=world.programme, offences=offences, window_months=12,
+            eligible=100, rearrested=30, rate=0.3, rate_lower=0.2, rate_upper=0.4,
+        )  # fmt: skip
+        RecidivismResult.objects.create(
+            run=world.run, offences=offences, window_months=12, eligible=100, rearrested=30, rate=0.3, rate_lower=0.2, rate_upper=0.4
         )
     return world
 
@@ -217,7 +249,7 @@ def full(world: World) -> World:
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_matrix(full: World, name: str):
     row = MATRIX[name]
-    address = reverse(name, args=row.args(full))
+    address = reverse(name, args=row.args(full)) + row.query(full)
     found = {}
     for role in ROLES:
         client = full.client(getattr(full, role))

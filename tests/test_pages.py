@@ -58,8 +58,15 @@ QUERIES = {
     ("profile", "caseworker"): 5,
     ("read_log", "auditor"): 6,
     ("recidivism", "coordinator"): 7,
-    ("arrest_trends", "coordinator"): 8,
-    ("run", "coordinator"): 7,
+    ("population_figures", "coordinator"): 11,
+    ("arrest_trends", "coordinator"): 10,
+    ("intervention", "coordinator"): 10,
+    ("referral_figures", "coordinator"): 7,
+    ("data_quality", "coordinator"): 8,
+    ("cohort_list", "caseworker"): 6,
+    ("overdose_list", "caseworker"): 7,
+    ("run_list", "coordinator"): 6,
+    ("run", "coordinator"): 8,
     ("api-programme-list", "caseworker"): 6,
     ("api-referral-list", "caseworker"): 5,
     ("api-recidivism-list", "caseworker"): 6,
@@ -70,7 +77,7 @@ LISTS_AT_MOST = 8
 
 def queries(world: World, name: str, role: str) -> int:
     client = world.client(getattr(world, role))
-    address = reverse(name, args=MATRIX[name].args(world))
+    address = reverse(name, args=MATRIX[name].args(world)) + MATRIX[name].query(world)
     client.get(address)  # the first request of a session writes it
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address)

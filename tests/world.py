@@ -164,8 +164,9 @@ class World:
     def arrest(
         self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any
     ) -> Arrest:
-        values = {"district": self.city, "is_drug": iccs.startswith("0601"), "age_at_offence": 30} | fields
-        arrest = Arrest.objects.create(
+        values = {"district": self.city, "age_at_offence": 30} | fields
+        offence = Offence(partner=person.partner, iccs=iccs, offence_on=offence_on)
+        arrest = Arrest(
             partner=person.partner,
             person=person,
             arrest_number=f"A{next(numbers)}",
@@ -173,7 +174,10 @@ class World:
             content_hash="x",
             **values,
         )
-        Offence.objects.create(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on)
+        arrest.sum_up([offence])
+        arrest.save()
+        offence.arrest = arrest
+        offence.save()
         return arrest
 
     def complete_through(self, day: date, district: District | None = None) -> None:

@@ -3,9 +3,10 @@
 Every row has one owning partner (`partner`), or two parties (`from_partner`, `to_partner`) where it is shared.
 """
 
-from cases.models.arrests import Arrest, Feed, Offence
+from cases.models.arrests import Arrest, Feed, Offence, OffenceGroup
 from cases.models.imports import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
-from cases.models.people import ADULT_AGE, Consent, Enrolment, Goal, Note, Person, Session, Sex, age_on
+from cases.models.overdoses import OverdoseCount
+from cases.models.people import ADULT_AGE, Consent, Enrolment, Goal, Note, Person, Session, Sex, Substance, age_on
 
 __all__ = [
     "ADULT_AGE",
@@ -21,8 +22,11 @@ __all__ = [
     "ImportRow",
     "Note",
     "Offence",
+    "OffenceGroup",
+    "OverdoseCount",
     "Person",
     "Session",
     "Sex",
+    "Substance",
     "age_on",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +13,29 @@ from cases.models.people import Person
 from partnership.models import District, Partner
 
 
+class OffenceGroup(models.TextChoices):
+    """What an arrest was for, in three groups: the gravest of its drug offences decides."""
+
+    PERSONAL = "personal", _("Drugs for personal use")
+    SUPPLY = "supply", _("Other drug offences")
+    OTHER = "other", _("Other offences")
+
+
+class ArrestQuerySet(models.QuerySet["Arrest"]):
+    def sum_up_offences(self) -> None:
+        """Writes what the figures need of the offences beside the arrests (see `Arrest`): after offences were written
+        otherwise than by an import, which does the same in its SQL."""
+        for arrest in self.prefetch_related("offences"):
+            arrest.sum_up(list(arrest.offences.all()))
+            arrest.save()
+
+
 class Arrest(models.Model):
-    """An arrest by a police unit, known by its arrest number there. `is_drug`: one of its offences is a drug offence."""
+    """An arrest by a police unit, known by its arrest number there.
+
+    What the figures need of its offences stands beside it: `offence_group`; `is_drug`, one of them is a drug offence; the day
+    of the latest offence and of the latest drug offence, empty where the police do not know one of those days.
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="arrests")
@@ -20,9 +43,14 @@ class Arrest(models.Model):
     arrested_on = models.DateField(_("arrested on"))
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("district"))
     is_drug = models.BooleanField(_("drug offence"))
+    offence_group = models.CharField(max_length=10, choices=OffenceGroup, default=OffenceGroup.OTHER)
+    last_offence_on = models.DateField(null=True)
+    last_drug_offence_on = models.DateField(null=True)
     age_at_offence = models.PositiveSmallIntegerField(_("age at the offence"), null=True)
     content_hash = models.CharField(max_length=32)
     received_at = models.DateTimeField(default=timezone.now)
+
+    objects = ArrestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("arrest")
@@ -34,6 +62,25 @@ class Arrest(models.Model):
 
     def __str__(self) -> str:
         return self.arrest_number
+
+    def sum_up(self, offences: list[Offence]) -> None:
+        """Sets what stands beside the arrest from its offences."""
+
+        def latest(days: list[date | None]) -> date | None:
+            known = [day for day in days if day]
+            return max(known) if known and len(known) == len(days) else None
+
+        codes = [offence.iccs for offence in offences]
+        self.is_drug = any(map(iccs.is_drug, codes))
+        self.offence_group = (
+            OffenceGroup.SUPPLY
+            if any(map(iccs.is_supply, codes))
+            else OffenceGroup.PERSONAL
+            if self.is_drug
+            else OffenceGroup.OTHER
+        )
+        self.last_offence_on = latest([o.offence_on for o in offences])
+        self.last_drug_offence_on = latest([o.offence_on for o in offences if iccs.is_drug(o.iccs)])
 
 
 class Offence(models.Model):

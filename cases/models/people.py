@@ -33,6 +33,19 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Not known")
 
 
+class Substance(models.TextChoices):
+    """Primary drug, in the groups of the EUDA Treatment Demand Indicator protocol 3.0."""
+
+    OPIOIDS = "opioids", _("Opioids")
+    COCAINE = "cocaine", _("Cocaine")
+    STIMULANTS = "stimulants", _("Stimulants other than cocaine")
+    SEDATIVES = "sedatives", _("Hypnotics and sedatives")
+    HALLUCINOGENS = "hallucinogens", _("Hallucinogens")
+    INHALANTS = "inhalants", _("Volatile inhalants")
+    CANNABIS = "cannabis", _("Cannabis")
+    OTHER = "other", _("Other substances")
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def found_by(self, partner_id: int, text: str, born_on: date | None = None) -> PersonQuerySet:
         """People of the partner that a search text means: an exact identity code, or beginnings of names.
@@ -230,6 +243,7 @@ class Enrolment(models.Model):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("reason for ending"), max_length=20, choices=EndReason, blank=True)
     referral_kind = models.CharField(max_length=30, blank=True)
+    primary_drug = models.CharField(_("primary drug"), max_length=20, choices=Substance, blank=True)
     responsible = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("responsible"))
     last_contact_on = models.DateField(_("last contact"), null=True)
     measurement_consent = models.BooleanField(

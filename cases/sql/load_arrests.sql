@@ -11,6 +11,12 @@ WITH slice AS MATERIALIZED (
 heads AS MATERIALIZED (  -- one row an arrest
     SELECT DISTINCT ON (key) key, happened_on, district_id, age, person_key, code_index,
            bool_or(is_drug) OVER (PARTITION BY key) AS is_drug,
+           CASE WHEN bool_or(is_drug AND code NOT LIKE '06011%%') OVER (PARTITION BY key) THEN 'supply'
+                WHEN bool_or(is_drug) OVER (PARTITION BY key) THEN 'personal' ELSE 'other' END AS offence_group,
+           CASE WHEN bool_and(other_on IS NOT NULL) OVER (PARTITION BY key)
+                THEN max(other_on) OVER (PARTITION BY key) END AS last_offence_on,
+           CASE WHEN bool_and(other_on IS NOT NULL) FILTER (WHERE is_drug) OVER (PARTITION BY key)
+                THEN max(other_on) FILTER (WHERE is_drug) OVER (PARTITION BY key) END AS last_drug_offence_on,
            md5(string_agg(row_hash, ',') OVER (PARTITION BY key ORDER BY row_hash
                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS content_hash
       FROM (SELECT DISTINCT ON (key, row_hash) * FROM slice ORDER BY key, row_hash) AS once
@@ -61,7 +67,8 @@ person_ids AS (
 corrected AS (
     UPDATE cases_arrest a
        SET person_id = i.id, arrested_on = h.happened_on, district_id = h.district_id, is_drug = h.is_drug,
-           age_at_offence = h.age, content_hash = h.content_hash, received_at = now()
+           offence_group = h.offence_group, last_offence_on = h.last_offence_on,
+           last_drug_offence_on = h.last_drug_offence_on, age_at_offence = h.age, content_hash = h.content_hash, received_at = now()
       FROM known k JOIN heads h USING (key) JOIN person_ids i ON i.person_key = h.person_key
      WHERE a.id = k.arrest_id AND NOT k.is_same
     RETURNING a.id, a.arrest_number
@@ -70,9 +77,10 @@ gone AS (
     DELETE FROM cases_offence o USING known k WHERE o.arrest_id = k.arrest_id AND NOT k.is_same
 ),
 added AS (
-    INSERT INTO cases_arrest (partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, age_at_offence,
-           content_hash, received_at)
-    SELECT %(partner)s, i.id, h.key, h.happened_on, h.district_id, h.is_drug, h.age, h.content_hash, now()
+    INSERT INTO cases_arrest (partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, offence_group,
+           last_offence_on, last_drug_offence_on, age_at_offence, content_hash, received_at)
+    SELECT %(partner)s, i.id, h.key, h.happened_on, h.district_id, h.is_drug, h.offence_group, h.last_offence_on,
+           h.last_drug_offence_on, h.age, h.content_hash, now()
       FROM heads h JOIN person_ids i ON i.person_key = h.person_key
      WHERE NOT EXISTS (SELECT FROM known k WHERE k.key = h.key)
     RETURNING id, arrest_number

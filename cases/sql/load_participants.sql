@@ -51,8 +51,8 @@ corrected AS (
 ),
 added AS (
     INSERT INTO cases_enrolment (partner_id, person_id, programme_id, started_on, ended_on, end_reason, referral_kind,
-           measurement_consent, created_at)
-    SELECT %(partner)s, i.id, %(programme)s, s.happened_on, s.other_on, s.code, '', s.consents, now()
+           primary_drug, measurement_consent, created_at)
+    SELECT %(partner)s, i.id, %(programme)s, s.happened_on, s.other_on, s.code, '', '', s.consents, now()
       FROM slice s JOIN person_ids i USING (person_key)
      WHERE NOT EXISTS (SELECT FROM known k WHERE k.row = s.row)
     RETURNING id

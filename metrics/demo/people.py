@@ -10,13 +10,15 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from metrics.demo.places import DISTRICTS, FIRST_NAMES, LAST_NAMES, NGOS, SUBURBS, Offer
+from metrics.demo.places import DISTRICTS, FIRST_NAMES, INTERVENTIONS, LAST_NAMES, NGOS, Offer
 from partnership import identity_code
 
-PEOPLE = 6_000
-YEARS = 5
+PEOPLE = 8_000
+YEARS = 7
 WARM_UP_YEARS = 3
 """Lives begin so much earlier, so that the first months shown hold re-arrests like the later ones."""
+FEWER = 0.6
+"""First arrests in pilot districts since an intervention began, times what they were."""
 JOINS = 0.45
 """Share of people who join a programme."""
 
@@ -60,11 +62,14 @@ def _life(
     number: int, start: date, today: date, offers: list[tuple[str, Offer]], used: set[str], rng: random.Random
 ) -> Life:
     district = rng.choices([d.name for d in DISTRICTS], weights=[d.weight for d in DISTRICTS])[0]
-    # Fewer first arrests each year in the suburbs where mentors work, and seasons: more in summer.
+    # Seasons: more in summer; and fewer first arrests where and since an intervention works.
     while True:
         first = start + timedelta(days=rng.randrange((today - start).days))
         years = (first - start).days / 365
-        keep = (0.75 + 0.25 * (first.month in (5, 6, 7, 8))) * (0.93**years if district in SUBURBS else 0.99**years)
+        keep = (0.75 + 0.25 * (first.month in (5, 6, 7, 8))) * 0.99**years
+        for _name, _programme, days, _series, pilot, _comparison in INTERVENTIONS:
+            if district in pilot and (today - first).days < days:
+                keep *= FEWER
         if rng.random() < keep:
             break
     ngo, offer = _choose(district, offers, rng) if rng.random() < JOINS else ("", None)

@@ -96,6 +96,17 @@ NGOS: dict[str, tuple[Offer, ...]] = {
 
 COORDINATION = "Partnership Office"
 
+# Name, programme, days ago, series, pilot districts, comparison districts.
+INTERVENTIONS = (
+    ("Turku campaign with the police", "Early intervention for young people", 900, "drug", ("Turku",), ("Tampere", "Espoo")),
+    ("Neighbourhood mentors in the suburbs", "Neighbourhood mentors", 800, "drug", SUBURBS, ("Vantaa", "Espoo")),
+)
+COHORTS = {
+    "Women": {"sexes": ["female"]},
+    "First-time, small amounts": {"history": "first_time", "offence_groups": ["personal"]},
+    "Under 25 in Helsinki and its suburbs": {"ages": ["0-17", "18-24"], "referral_kinds": ["arrest_diversion"]},
+}
+
 PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
     ("caseworker@demo.example", "Aino Lehto", "Sininauhaliitto", Role.CASEWORKER, False),
     ("manager@demo.example", "Markku Rantala", "Sininauhaliitto", Role.CASE_MANAGER, True),

@@ -116,6 +116,66 @@ def history(
     return len(rows)
 
 
+def not_enrolled(
+    lives: list[tuple[Life, Person]],
+    offered: list[Programme],
+    agreements: dict[int, Agreement],
+    people: dict[int, User],
+    rng: random.Random,
+) -> int:
+    """Referrals of the past that led to no enrolment, through nobody's unfitness: a comparison group of the figures."""
+    rows = []
+    for life, person in lives:
+        programme = rng.choice(offered)
+        agreement = agreements[programme.partner_id]
+        sent_on = life.arrests[0][0] + timedelta(days=rng.randint(1, 10))
+        if sent_on + timedelta(days=20) > timezone.localdate():
+            continue
+        consent = Consent(
+            from_partner_id=person.partner_id,
+            to_partner_id=programme.partner_id,
+            person=person,
+            signed_on=sent_on,
+            expires_on=sent_on + timedelta(days=730),
+            guardian_name="Guardian of the person" if (person.age(sent_on) or 99) < 18 else "",
+            recorded_by=people[person.partner_id],
+            recorded_at=moment(sent_on),
+            disclosed_at=moment(sent_on),
+            **CONSENT,
+        )
+        answered = moment(sent_on + timedelta(days=rng.randint(1, 12)))
+        rows.append(
+            (
+                consent,
+                Referral(
+                    from_partner_id=person.partner_id,
+                    to_partner_id=programme.partner_id,
+                    programme=programme,
+                    kind=next(k for k in programme.accepts if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)),
+                    state=State.DECLINED,
+                    reason_code=rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"]),
+                    person=person,
+                    agreement=agreement,
+                    created_by=people[person.partner_id],
+                    created_at=moment(sent_on, 9),
+                    sent_at=moment(sent_on),
+                    acknowledged_at=moment(sent_on, 15),
+                    answered_at=answered,
+                    closed_at=answered,
+                    due_acknowledge_at=moment(sent_on + timedelta(days=agreement.days_to_acknowledge)),
+                    due_accept_at=moment(sent_on + timedelta(days=agreement.days_to_accept)),
+                    changed_at=answered,
+                    version=3,
+                ),
+            )
+        )
+    Consent.objects.bulk_create([consent for consent, _ in rows], batch_size=1000)
+    for consent, referral in rows:
+        referral.consent = consent
+    Referral.objects.bulk_create([referral for _, referral in rows], batch_size=1000)
+    return len(rows)
+
+
 def _changes(referral: Referral, people: dict[int, User]) -> list[Change]:
     sender, receiver = referral.from_partner_id, referral.to_partner_id
     steps = [

@@ -44,6 +44,11 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.filter
+def split(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
 def get_item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
 

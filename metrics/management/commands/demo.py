@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import iccs
-from cases.models import Arrest, Enrolment, Feed, Goal, Note, Offence, Person, Session, age_on
+from cases.models import Arrest, Enrolment, Feed, Goal, Note, Offence, OverdoseCount, Person, Session, age_on
 from metrics import services
+from metrics.cohorts import Selection
 from metrics.demo import places, work
-from metrics.demo.people import Life, lives
+from metrics.demo.people import YEARS, Life, lives
+from metrics.models import Cohort, Intervention
 from partnership import outbox
 from partnership.access import Acting
 from partnership.demo import PASSWORD
@@ -29,7 +30,7 @@ FEED_DELAY = 12
 
 
 class Command(BaseCommand):
-    help = "Makes the demo partnership: simulated people and arrests over five years up to today."
+    help = "Makes the demo partnership: simulated people and arrests over seven years up to today."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Partner.objects.exists():
@@ -56,8 +57,12 @@ class Command(BaseCommand):
         cohort = self._enrolments(people, police_people, today, rng)
         self._casework(today, rng)
         referred = work.history(cohort, self.agreements, self.user_of, rng)
+        others = [(life, police_people[life.number]) for life in people if not life.offer and life.number % 3 == 0]
+        offered = [p for p in self.programmes.values() if {"arrest_diversion", "social_contact"} & set(p.accepts)]
+        referred += work.not_enrolled(others, offered, self.agreements, self.user_of, rng)
         self.say(f"{referred} referrals of the past")
         self._work(police_people, people, today, rng)
+        self._questions(today, rng)
 
     def _districts(self, today: date) -> dict[str, District]:
         made: dict[str, District] = {}
@@ -69,7 +74,7 @@ class Command(BaseCommand):
                     district=made[p.name], year=year, residents=n, residents_under_18=int(n * places.CHILDREN)
                 )
                 for p in places.DISTRICTS
-                for year in range(today.year - 6, today.year)
+                for year in range(today.year - 8, today.year)
                 for n in [int(p.residents * (1 + p.yearly_growth) ** (year - today.year + 1))]
             ]
         )
@@ -151,7 +156,7 @@ class Command(BaseCommand):
         for number, ngo in enumerate(ngos):
             agreement = Agreement.objects.create(
                 title=f"Referrals between the police and {ngo.name}",
-                valid_from=today - timedelta(days=365 * 5),
+                valid_from=today - timedelta(days=365 * 8),
                 valid_to=today + timedelta(days=40 + 200 * number),
                 days_to_acknowledge=2,
                 days_to_accept=7,
@@ -174,6 +179,32 @@ class Command(BaseCommand):
             **terms,
         )
         old.parties.set([self.partners["Helsinki Police"], self.partners["Sininauhaliitto"]])
+
+    def _questions(self, today: date, rng: random.Random) -> None:
+        """What the coordinator asks of the figures: interventions, saved cohorts; and overdoses that A-Clinic counts."""
+        by = self.acting["coordinator@demo.example"]
+        for name, programme, days, series, pilot, comparison in places.INTERVENTIONS:
+            services.save_intervention(
+                by=by,
+                intervention=Intervention(
+                    name=name, programme=self.programmes[programme], started_on=today - timedelta(days=days), series=series
+                ),
+                districts=[self.districts[d] for d in pilot],
+                comparison_districts=[self.districts[d] for d in comparison],
+            )
+        for name, selection in places.COHORTS.items():
+            services.save_cohort(by=by, cohort=Cohort(name=name), selection=Selection.from_json(dict(selection)))
+        clinic = self.partners["A-Clinic Foundation"]
+        month = (today - timedelta(days=365 * YEARS)).replace(day=1)
+        counts = []
+        while month < today.replace(day=1):
+            for name, usual in (("Helsinki", 14), ("Espoo", 9), ("Vantaa", 8)):
+                fatal = sum(rng.random() < 0.12 for _ in range(usual))
+                not_fatal = sum(rng.random() < 0.75 for _ in range(usual))
+                district = self.districts[name]
+                counts.append(OverdoseCount(partner=clinic, district=district, month=month, fatal=fatal, non_fatal=not_fatal))
+            month = (month + timedelta(days=32)).replace(day=1)
+        OverdoseCount.objects.bulk_create(counts)
 
     def _person(self, life: Life, partner: Partner) -> Person:
         person = Person(
@@ -208,12 +239,13 @@ class Command(BaseCommand):
                     arrest_number=f"{day.year}-{len(arrests):06d}",
                     arrested_on=day,
                     district=self.districts[life.district],
-                    is_drug=iccs.is_drug(code),
                     age_at_offence=age_on(life.born_on, offence_on or day),
                     content_hash="demo",
                 )
+                offence = Offence(partner_id=person.partner_id, arrest=arrest, iccs=code, offence_on=offence_on)
+                arrest.sum_up([offence])
                 arrests.append(arrest)
-                offences.append(Offence(partner_id=person.partner_id, arrest=arrest, iccs=code, offence_on=offence_on))
+                offences.append(offence)
         Arrest.objects.bulk_create(arrests, batch_size=2000)
         Offence.objects.bulk_create(offences, batch_size=2000)
         Feed.objects.bulk_create(
@@ -250,6 +282,9 @@ class Command(BaseCommand):
                 ended_on=life.ended_on,
                 end_reason=life.end_reason,
                 referral_kind=life.offer.accepts[0],
+                primary_drug=rng.choices(
+                    ["cannabis", "stimulants", "opioids", "sedatives", "cocaine", ""], weights=[38, 24, 14, 8, 6, 10]
+                )[0],
                 responsible=self.user_of[partner.pk],
                 last_contact_on=last,
                 measurement_consent=rng.random() > 0.04,

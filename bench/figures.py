@@ -1,0 +1,207 @@
+"""The figures at 10 thousand, 100 thousand and 1 million participants with five arrests each.
+
+Full rebuild of the follow-up, then all fixed-window rates and Kaplan–Meier tables of 40 programmes, stored. Against the same
+outputs by DuckDB from Parquet (the floor) and by pandas and lifelines reading from PostgreSQL (what an analyst would write);
+and the update after 1,000 new arrests. PORTAL_BENCH_SIZES=10000,100000 measures smaller.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from bench.database import VAR, Figure
+
+SIZES = tuple(int(size) for size in os.environ.get("PORTAL_BENCH_SIZES", "10000,100000,1000000").split(","))
+PROGRAMMES = 40
+ARRESTS_EACH = 5
+SEED = 2026
+START = date(2018, 1, 1)
+DAYS = 365 * 6
+COMPLETE = date(2025, 12, 31)
+
+
+def run() -> Iterator[Figure]:
+    largest = {}
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            clear()
+            fill(size, Path(folder))
+            ours = timed(recompute)
+            memory = worker_memory()
+            floor = in_process("floor", folder)
+            analyst = in_process("analyst", folder)
+            update = timed(update_after_new_arrests)
+        name = f"figures.{size // 1000}k"
+        yield Figure(f"{name}_rebuild_and_results", ours, "s")
+        yield Figure(f"{name}_duckdb", floor, "s")
+        yield Figure(f"{name}_pandas_lifelines", analyst, "s")
+        yield Figure(f"{name}_to_duckdb", ours / floor, "times", "at most 4", ours <= 4 * floor)
+        yield Figure(f"{name}_faster_than_pandas", analyst / ours, "times", "at least 5", analyst >= 5 * ours)
+        yield Figure(f"{name}_update_1000_arrests", update, "s")
+        yield Figure(f"{name}_update_to_rebuild", update / ours, "times", "at most 0.01", update <= 0.01 * ours)
+        yield Figure(f"{name}_worker_memory", memory, "MB", "at most 500", memory <= 500)
+        largest[size] = ours
+    sizes = sorted(largest)
+    if len(sizes) > 1:
+        growth = (largest[sizes[-1]] / largest[sizes[-2]]) / (sizes[-1] / sizes[-2])
+        yield Figure("figures.cost_growth_to_linear", growth, "times", "at most 1.3", growth <= 1.3)
+
+
+def timed(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def worker_memory() -> float:
+    """Peak memory of this process, which did the worker's part, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def recompute() -> None:
+    from metrics import follow_up, services
+
+    follow_up.rebuild()
+    services.request_run("bench")
+    run = services.compute()
+    assert run is not None
+
+
+def update_after_new_arrests() -> None:
+    from metrics import follow_up
+
+    follow_up.refresh()
+
+
+def in_process(name: str, folder: str) -> float:
+    """Seconds that a peer takes in a process of its own."""
+    command = [sys.executable, "-W", "ignore", "-m", "bench.figures_peers", name, folder]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+
+
+TABLES = {
+    "cases_arrest": "partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, offence_group, last_offence_on, last_drug_offence_on, age_at_offence, content_hash, received_at",
+    "cases_enrolment": "id, partner_id, person_id, programme_id, started_on, ended_on, end_reason, referral_kind, primary_drug, measurement_consent, created_at",
+    "cases_person": "id, partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year, district_id, code_index, name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, source_key, created_at, changed_at",
+}
+
+
+def admin():  # type: ignore[no-untyped-def]
+    """A connection that may switch triggers off while it loads."""
+    import psycopg2
+
+    from partnership import embedded
+
+    return psycopg2.connect(embedded.admin_url(VAR).removesuffix("/postgres") + "/portal_bench")
+
+
+def clear() -> None:
+    with admin() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE cases_person, cases_arrest, cases_offence, cases_enrolment, cases_feed, metrics_touched, metrics_run CASCADE"
+        )
+
+
+def fill(size: int, folder: Path) -> None:
+    """Two million people, a million of them participants, five arrests each; the same rows as Parquet for the floor."""
+    import duckdb
+    import pandas as pd
+    from cases.models import Feed
+    from partnership.models import District, Partner
+    from programs.models import Programme
+
+    rng = np.random.default_rng(SEED)
+    districts = [District.objects.get_or_create(code=f"D{n}", defaults={"name": f"District {n}"})[0].pk for n in range(10)]
+    police = Partner.objects.get_or_create(name="Police", defaults={"kind": "police"})[0]
+    ngos = [Partner.objects.get_or_create(name=f"NGO {n}", defaults={"kind": "ngo"})[0].pk for n in range(10)]
+    programmes = [
+        Programme.objects.get_or_create(partner_id=ngos[n % 10], name=f"Programme {n}", defaults={"kind": "diversion"})[0].pk
+        for n in range(PROGRAMMES)
+    ]
+    for district in districts:
+        Feed.objects.create(partner=police, district_id=district, complete_through=COMPLETE)
+    humans = np.arange(size)
+    keys = pd.Series(pd.util.hash_array(humans.astype("uint64"), categorize=False)).map("{:016x}".format)
+    pseudonyms = keys + keys + keys + keys
+    programme = rng.integers(0, PROGRAMMES, size)
+    started = np.datetime64(START) + rng.integers(0, DAYS, size)
+    consents = rng.random(size) > 0.03
+    district = np.array(districts)[rng.integers(0, 10, size)]
+    now = "2026-01-01"
+
+    def people(offset: int, partner: object) -> pd.DataFrame:
+        return pd.DataFrame({
+            "id": humans + offset, "partner_id": partner, "first_names": "", "last_name": "", "born_on": "", "identity_code": "",
+            "phone": "", "email": "", "sex": np.where(humans % 5 == 0, "female", "male"), "birth_year": 1960 + humans % 45,
+            "district_id": district, "code_index": "", "name_birth_index": "", "name_prefixes": "{}",
+            "code_pseudonym": pseudonyms, "name_pseudonym": pseudonyms.str[::-1], "source_key": "", "created_at": now, "changed_at": now,
+        })  # fmt: skip
+
+    own = people(1, np.array(ngos)[programme % 10])
+    known = people(size + 1, police.pk)
+    enrolment = pd.DataFrame({
+        "id": humans + 1, "partner_id": own["partner_id"], "person_id": humans + 1, "programme_id": np.array(programmes)[programme],
+        "started_on": started, "ended_on": started + 90, "end_reason": "completed", "referral_kind": "arrest_diversion",
+        "primary_drug": "", "measurement_consent": consents, "created_at": now,
+    })  # fmt: skip
+    count = size * ARRESTS_EACH
+    whose = np.repeat(humans, ARRESTS_EACH)
+    on = np.repeat(started, ARRESTS_EACH) + rng.integers(-900, 1400, count)
+    on = np.minimum(on, np.datetime64(COMPLETE))
+    drug = rng.random(count) < 0.6
+    offence = on - rng.integers(0, 4, count)
+    unknown = rng.random(count) < 0.15
+    arrest = pd.DataFrame({
+        "partner_id": police.pk, "person_id": whose + size + 1, "arrest_number": np.arange(count), "arrested_on": on,
+        "district_id": np.repeat(district, ARRESTS_EACH), "is_drug": drug, "offence_group": np.where(drug, "personal", "other"),
+        "last_offence_on": pd.Series(offence).mask(unknown), "last_drug_offence_on": pd.Series(offence).mask(unknown | ~drug),
+        "age_at_offence": 30, "content_hash": "x", "received_at": now,
+    })  # fmt: skip
+    for name, frame in (("person", pd.concat([own, known])), ("enrolment", enrolment), ("arrest", arrest)):
+        duckdb.from_df(frame).write_parquet(str(folder / f"{name}.parquet"))
+        copy(f"cases_{name}", frame)
+    (folder / "complete").write_text(COMPLETE.isoformat())
+    with admin() as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        for table in TABLES:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(f"ANALYZE {table}")
+    update_ready(size, police.pk, districts)
+
+
+def copy(table: str, frame) -> None:  # type: ignore[no-untyped-def]
+    """COPY, with triggers off: the database is filled as if it had always been there."""
+    with admin() as connection, connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        columns = TABLES[table]
+        for first in range(0, len(frame), 500_000):
+            text = io.StringIO(frame[first : first + 500_000][[c.strip() for c in columns.split(",")]].to_csv(index=False, header=False))
+            cursor.copy_expert(
+                f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({NOT_NULL[table]}))", text
+            )
+
+
+NOT_NULL = {
+    "cases_arrest": "arrest_number",
+    "cases_enrolment": "end_reason, primary_drug",
+    "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, name_birth_index, code_pseudonym, name_pseudonym, source_key",
+}
+_new: list[tuple[object, ...]] = []
+
+
+def update_ready(size: int, police: int, districts: list[int]) -> None:
+    """Remembers which thousand arrests arrive later."""
+    rng = np.random.default_rng(SEED + 1)
+    people = rng.integers(size + 1, 2 * size + 1, 1000)
+    _new[:] = [(police, int(p), f"new-{n}", COMPLETE - timedelta(days=int(n) % 300), districts[n % 10]) for n, p in enumerate(people)]

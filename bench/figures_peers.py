@@ -1,0 +1,135 @@
+"""The peers of `bench.figures`, each in a process of its own. Prints the seconds that it took.
+
+floor: DuckDB computes links, follow-up, rates and Kaplan–Meier tables from Parquet and writes them to Parquet.
+analyst: pandas and lifelines, reading what they need from PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+WINDOWS = (6, 12, 24, 36)
+
+
+def floor(folder: Path) -> None:
+    import duckdb
+
+    complete = (folder / "complete").read_text()
+    db = duckdb.connect()
+    for name in ("person", "enrolment", "arrest"):
+        db.execute(f"CREATE VIEW {name} AS SELECT * FROM '{folder}/{name}.parquet'")
+    db.execute("CREATE TABLE link AS SELECT id AS person_id, left(code_pseudonym, 32)::uuid AS key FROM person WHERE code_pseudonym <> ''")
+    window_columns = ", ".join(
+        f"count(*) FILTER ({kind} AND arrested_on <= index_date + INTERVAL {months} MONTH) AS {kind[3:]}_{months}"
+        for months in WINDOWS
+        for kind in ("is_any", "is_drug_event")
+    )
+    db.execute(f"""
+    CREATE TABLE follow_up AS
+    WITH members AS (
+        SELECT e.id, e.programme_id, l.key, e.started_on::date AS index_date, e.person_id,
+               row_number() OVER (PARTITION BY programme_id, key ORDER BY started_on, e.id) AS rank
+          FROM enrolment e JOIN link l USING (person_id) WHERE measurement_consent),
+    arrests AS (
+        SELECT l.key, arrested_on::date AS arrested_on, is_drug,
+               coalesce(last_offence_on::date, DATE '9999-12-31') AS offence_to,
+               CASE WHEN is_drug THEN coalesce(last_drug_offence_on::date, DATE '9999-12-31') ELSE DATE '0001-01-01' END AS drug_to
+          FROM arrest a JOIN link l USING (person_id)),
+    classed AS (
+        SELECT m.id, m.index_date, arrested_on, is_drug, arrested_on <= index_date AS is_prior,
+               arrested_on > index_date AND offence_to > index_date AS is_any,
+               arrested_on > index_date AND drug_to > index_date AS is_drug_event
+          FROM members m JOIN arrests a USING (key)),
+    sums AS (
+        SELECT id, count(*) FILTER (is_prior) AS prior_arrests, count(*) FILTER (is_prior AND is_drug) AS prior_drug,
+               max(arrested_on) FILTER (is_prior) AS prior_on,
+               min(arrested_on) FILTER (is_any) AS any_on, min(arrested_on) FILTER (is_drug_event) AS drug_on,
+               max(arrested_on) FILTER (is_any) AS last_on, count(*) FILTER (is_any) AS any_total,
+               count(*) FILTER (is_drug_event) AS drug_total, {window_columns}
+          FROM classed GROUP BY id)
+    SELECT m.*, p.district_id, p.sex, p.birth_year, s.* EXCLUDE (id)
+      FROM members m JOIN person p ON p.id = m.person_id LEFT JOIN sums s ON s.id = m.id
+    """)
+    for months in WINDOWS:
+        db.execute(f"""
+        COPY (SELECT programme_id, count(*) AS eligible,
+                     count(*) FILTER (any_on <= index_date + INTERVAL {months} MONTH) AS any_rearrested,
+                     count(*) FILTER (drug_on <= index_date + INTERVAL {months} MONTH) AS drug_rearrested
+                FROM follow_up WHERE rank = 1 AND index_date + INTERVAL {months} MONTH <= DATE '{complete}'
+               GROUP BY programme_id) TO '{folder}/rates_{months}.parquet'
+        """)
+    for kind in ("any", "drug"):
+        db.execute(f"""
+        COPY (
+        WITH times AS (
+            SELECT programme_id, least(coalesce({kind}_on, DATE '9999-12-31'), DATE '{complete}') - index_date AS days,
+                   coalesce({kind}_on <= DATE '{complete}', false) AS is_event
+              FROM follow_up WHERE rank = 1),
+        steps AS (
+            SELECT programme_id, days, count(*) AS leaving, count(*) FILTER (is_event) AS events FROM times GROUP BY ALL),
+        risk AS (
+            SELECT *, sum(leaving) OVER (PARTITION BY programme_id ORDER BY days DESC) AS at_risk FROM steps)
+        SELECT programme_id, days, at_risk, events, exp(sum(ln(1 - events / at_risk)) OVER w) AS survival,
+               sum(events / (at_risk * (at_risk - events))) OVER w AS greenwood
+          FROM risk WHERE at_risk > events WINDOW w AS (PARTITION BY programme_id ORDER BY days)
+        ) TO '{folder}/survival_{kind}.parquet'
+        """)
+
+
+def analyst(folder: Path) -> None:
+    """Reads people, enrolments and arrests, joins them in pandas, and fits lifelines' Kaplan–Meier to each programme."""
+    import pandas as pd
+    from django.db import connection
+    from lifelines import KaplanMeierFitter
+    from statsmodels.stats.proportion import proportion_confint
+
+    complete = pd.Timestamp(date.fromisoformat((folder / "complete").read_text()))
+    connection.ensure_connection()
+
+    def read(sql: str, dates: list[str]) -> pd.DataFrame:
+        return pd.read_sql(sql, connection.connection, parse_dates=dates)
+
+    people = read("SELECT id AS person_id, code_pseudonym AS key FROM cases_person", [])
+    enrolments = read(
+        "SELECT id, person_id, programme_id, started_on FROM cases_enrolment WHERE measurement_consent", ["started_on"]
+    )
+    arrests = read(
+        "SELECT person_id, arrested_on, is_drug, last_offence_on, last_drug_offence_on FROM cases_arrest",
+        ["arrested_on", "last_offence_on", "last_drug_offence_on"],
+    )
+    members = enrolments.merge(people, on="person_id").sort_values(["started_on", "id"]).drop_duplicates(["programme_id", "key"])
+    joined = members[["id", "key", "started_on"]].merge(arrests.merge(people, on="person_id"), on="key")
+    after = joined[joined.arrested_on > joined.started_on]
+    any_event = after[after.last_offence_on.isna() | (after.last_offence_on > after.started_on)]
+    drug_event = after[after.is_drug & (after.last_drug_offence_on.isna() | (after.last_drug_offence_on > after.started_on))]
+    for events in (any_event, drug_event):
+        first = events.groupby("id").arrested_on.min()
+        table = members.assign(event_on=members.id.map(first))
+        for months in WINDOWS:
+            last_day = table.started_on + pd.DateOffset(months=months)
+            eligible = table[last_day <= complete]
+            rearrested = eligible.event_on <= last_day[eligible.index]
+            for count, people_in in zip(rearrested.groupby(eligible.programme_id).sum(), eligible.groupby("programme_id").size(), strict=True):
+                proportion_confint(count, people_in, method="wilson")
+        happened = table.event_on <= complete
+        days = (table.event_on.where(happened, complete) - table.started_on).dt.days
+        for _, rows in table.groupby("programme_id"):
+            KaplanMeierFitter().fit(days[rows.index], happened[rows.index])
+
+
+def main() -> None:
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    if name == "analyst":
+        import django
+
+        django.setup()
+    start = time.perf_counter()
+    {"floor": floor, "analyst": analyst}[name](folder)
+    print(time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a cohort is: a selection of follow-up rows. The same selection serves pages, saved cohorts and the API."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+Index = Literal["start", "completion"]
+
+
+class AgeBand(TextChoices):
+    """Age in the calendar year of the index date: the year of birth is all that figures know."""
+
+    UNDER_18 = "0-17", _("Under 18")
+    FROM_18 = "18-24", _("18–24")
+    FROM_25 = "25-34", _("25–34")
+    FROM_35 = "35-44", _("35–44")
+    FROM_45 = "45-", _("45 and over")
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        low, high = self.value.split("-")
+        return int(low), int(high or 200)
+
+
+class History(TextChoices):
+    """First-time: at most one arrest up to the index date, the one that led here."""
+
+    FIRST_TIME = "first_time", _("First-time")
+    REPEATED = "repeated", _("Arrested before")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which enrolments belong to a cohort. Empty: no restriction. A person counts once, by the first enrolment in the range.
+
+    `index`: from when people are followed, the start of the enrolment or its completion.
+    """
+
+    programmes: list[int] = field(default_factory=list)
+    partners: list[int] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    districts: list[int] = field(default_factory=list)
+    started_from: date | None = None
+    started_to: date | None = None
+    sexes: list[str] = field(default_factory=list)
+    ages: list[str] = field(default_factory=list)
+    history: str = ""
+    substances: list[str] = field(default_factory=list)
+    offence_groups: list[str] = field(default_factory=list)
+    referral_kinds: list[str] = field(default_factory=list)
+    index: Index = "start"
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored: restrictions only, dates as text."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(self).items()
+            if value and (name, value) != ("index", "start")
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Selection:
+        """Reads what `to_json` wrote; names that it does not know are an error (TypeError)."""
+        unknown = set(data) - {f.name for f in fields(cls)}
+        if unknown:
+            raise TypeError(f"unknown restrictions: {', '.join(sorted(unknown))}")
+        values = dict(data)
+        for name in ("started_from", "started_to"):
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
+        return cls(**values)
+
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition on follow-up rows (as f), with its parameters."""
+        conditions: list[str] = []
+        parameters: list[Any] = []
+
+        def add(condition: str, *values: Any) -> None:
+            conditions.append(condition)
+            parameters.extend(values)
+
+        for column, chosen in (
+            ("f.programme_id", self.programmes),
+            ("f.partner_id", self.partners),
+            ("f.district_id", self.districts),
+            ("f.sex", self.sexes),
+            ("f.primary_drug", self.substances),
+            ("f.prior_group", self.offence_groups),
+            ("f.referral_kind", self.referral_kinds),
+        ):
+            if chosen:
+                add(f"{column} = ANY(%s)", list(chosen))
+        if self.kinds:
+            add("f.programme_id IN (SELECT id FROM programs_programme WHERE kind = ANY(%s))", list(self.kinds))
+        if self.started_from:
+            add("f.index_date >= %s", self.started_from)
+        if self.started_to:
+            add("f.index_date <= %s", self.started_to)
+        if self.ages:
+            bands = [AgeBand(age).limits for age in self.ages]
+            age = "extract(year FROM f.index_date) - f.birth_year"
+            add(
+                "(" + " OR ".join(f"{age} BETWEEN %s AND %s" for _ in bands) + ")",
+                *[limit for band in bands for limit in band],
+            )
+        if self.history:
+            add(f"f.prior_arrests {'<=' if self.history == History.FIRST_TIME else '>'} 1")
+        return " AND ".join(conditions) or "true", parameters

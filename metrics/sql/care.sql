@@ -1,0 +1,38 @@
+-- Frequency of re-arrest, completion, retention and time to service of each programme, or of one cohort.
+-- Parameters: {group}, {rows}, %(as_of)s: see fixed_windows.sql.
+-- Returns: group, participants, person_years of follow-up (which does not end with an arrest), arrests for any offence and for
+--   drug offences in it, ended, completed, observed_90 (started at least 90 days before today or ended), retained_90 (of
+--   these, stayed 90 days or completed earlier), with_referral, median and upper quartile of days from referral to start.
+-- Arrests after the end of follow-up are not in it; they are counted one by one for the few who have any.
+WITH feeds AS (
+    SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through FROM cases_feed GROUP BY district_id
+),
+observed AS (
+    SELECT {group} AS group_id, f.*,
+           least(coalesce(d.complete_through, (SELECT min(complete_through) FROM feeds)), f.died_on) AS followed_to
+      FROM ({rows}) f LEFT JOIN feeds d USING (district_id)
+),
+counted AS (
+    SELECT o.*, late.any_late, late.drug_late
+      FROM observed o
+      LEFT JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE a.last_offence_on IS NULL OR a.last_offence_on > o.index_date) AS any_late,
+                  count(*) FILTER (WHERE a.is_drug AND (a.last_drug_offence_on IS NULL
+                                                        OR a.last_drug_offence_on > o.index_date)) AS drug_late
+             FROM metrics_link l JOIN cases_arrest a ON a.person_id = l.person_id
+            WHERE o.last_on > o.followed_to AND l.key = o.key AND a.arrested_on > greatest(o.followed_to, o.index_date)
+           ) late ON o.last_on > o.followed_to
+)
+SELECT group_id, count(*),
+       sum(greatest(followed_to - index_date, 0)) / 365.25,
+       sum(any_total - coalesce(any_late, 0)) FILTER (WHERE followed_to >= index_date),
+       sum(drug_total - coalesce(drug_late, 0)) FILTER (WHERE followed_to >= index_date),
+       count(*) FILTER (WHERE ended_on IS NOT NULL), count(*) FILTER (WHERE end_reason = 'completed'),
+       count(*) FILTER (WHERE ended_on IS NOT NULL OR index_date <= %(today)s::date - 90),
+       count(*) FILTER (WHERE (ended_on IS NULL AND index_date <= %(today)s::date - 90) OR ended_on - index_date >= 90
+                           OR end_reason = 'completed'),
+       count(*) FILTER (WHERE referred_on <= index_date),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY index_date - referred_on) FILTER (WHERE referred_on <= index_date),
+       percentile_cont(0.75) WITHIN GROUP (ORDER BY index_date - referred_on) FILTER (WHERE referred_on <= index_date)
+  FROM counted
+ GROUP BY 1

@@ -1,0 +1,59 @@
+"""Saved cohorts: their list, and the form that makes one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from metrics import services
+from metrics.cohorts import Selection
+from metrics.forms import CohortForm
+from metrics.models import Cohort
+from partnership.access import PartnerRequest, partner_page
+from partnership.errors import RuleError
+from partnership.models import CASEWORK_ROLES, Role
+
+COHORT_ROLES = (Role.COORDINATOR, *CASEWORK_ROLES)
+
+
+@require_safe
+@partner_page(*COHORT_ROLES)
+def cohort_list(request: PartnerRequest) -> HttpResponse:
+    own = Q(partner=request.acting.partner) & (Q(is_shared=True) | Q(created_by=request.acting.user))
+    cohorts = Cohort.objects.filter(own | Q(is_partnership_wide=True)).select_related("partner", "created_by")
+    rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
+    return render(request, "metrics/cohort_list.html", {"cohorts": rows})
+
+
+@partner_page(*COHORT_ROLES)
+def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    found = get_object_or_404(Cohort, pk=pk, partner=request.acting.partner) if pk else Cohort(partner=request.acting.partner)
+    initial = Selection.from_json(found.selection) if found.pk else None
+    form = CohortForm(request.POST or None, acting=request.acting, instance=found, selection=initial)
+    if form.is_valid():
+        try:
+            saved = services.save_cohort(by=request.acting, cohort=form.save(commit=False), selection=form.selection())
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
+            return redirect(f"{reverse('population_figures')}?cohort={saved.pk}")
+    title = str(found) if found.pk else _("New cohort")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("cohort_list")})
+
+
+@require_POST
+@partner_page(*COHORT_ROLES)
+def cohort_archive(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Takes an own cohort out of the list, or puts it back."""
+    found = get_object_or_404(Cohort, pk=pk, partner=request.acting.partner)
+    is_archived = request.POST.get("archived") == "yes"
+    services.archive_cohort(cohort=found, is_archived=is_archived)
+    text = _("The cohort “%(name)s” is archived: no later computation holds it.") if is_archived else _("The cohort “%(name)s” is back.")
+    messages.success(request, text % {"name": found.name})
+    return redirect("cohort_list")

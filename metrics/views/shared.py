@@ -1,0 +1,63 @@
+"""What all figures' pages share: which run, which choices, what a figure's file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404
+
+from metrics import services
+from metrics.models import Run
+from partnership.access import PartnerRequest
+
+Choices = dict[str, Any]
+
+
+def choice(request: PartnerRequest, name: str, allowed: Choices, default: str) -> str:
+    """A parameter of the address, or the default for nonsense."""
+    value = request.GET.get(name, default)
+    return value if value in allowed else default
+
+
+def shown_run(request: PartnerRequest) -> Run | None:
+    """The run that the address names, or the newest one. A run that is not done, or no run's number, is not found."""
+    number = request.GET.get("run", "")
+    if not number:
+        return services.latest_run()
+    run = Run.objects.filter(pk=int(number), state=Run.State.DONE).first() if number.isdigit() and len(number) < 12 else None
+    if run is None:
+        raise Http404
+    return run
+
+
+@dataclass
+class Figure:
+    """A figure as it is downloaded: a table, and a chart of the same numbers where there is one.
+
+    `draw` takes a theme and returns a chart; None: there is nothing to draw.
+    """
+
+    name: str
+    heading: list[Any]
+    rows: list[list[Any]]
+    run: Run | None
+    draw: Callable[[str], Any] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+FIGURES: dict[str, Callable[[PartnerRequest], Figure]] = {}
+"""Every figure that can be downloaded, by its name in the address."""
+
+
+def figure(name: str) -> Callable[[Callable[[PartnerRequest], Figure]], Callable[[PartnerRequest], Figure]]:
+    def register(make: Callable[[PartnerRequest], Figure]) -> Callable[[PartnerRequest], Figure]:
+        FIGURES[name] = make
+        return make
+
+    return register
+
+
+def labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    return {str(value): str(label) for value, label in choices}
