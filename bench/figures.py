@@ -117,16 +117,21 @@ def fill(size: int, folder: Path) -> None:
     """Two million people, a million of them participants, five arrests each; the same rows as Parquet for the floor."""
     import duckdb
     import pandas as pd
+
     from cases.models import Feed
     from partnership.models import District, Partner
     from programs.models import Programme
 
     rng = np.random.default_rng(SEED)
-    districts = [District.objects.get_or_create(code=f"D{n}", defaults={"name": f"District {n}"})[0].pk for n in range(10)]
+    districts = [
+        District.objects.get_or_create(code=f"D{n}", defaults={"name": f"District {n}"})[0].pk for n in range(10)
+    ]
     police = Partner.objects.get_or_create(name="Police", defaults={"kind": "police"})[0]
     ngos = [Partner.objects.get_or_create(name=f"NGO {n}", defaults={"kind": "ngo"})[0].pk for n in range(10)]
     programmes = [
-        Programme.objects.get_or_create(partner_id=ngos[n % 10], name=f"Programme {n}", defaults={"kind": "diversion"})[0].pk
+        Programme.objects.get_or_create(partner_id=ngos[n % 10], name=f"Programme {n}", defaults={"kind": "diversion"})[
+            0
+        ].pk
         for n in range(PROGRAMMES)
     ]
     for district in districts:
@@ -186,7 +191,11 @@ def copy(table: str, frame) -> None:  # type: ignore[no-untyped-def]
         cursor.execute("SET session_replication_role = replica")
         columns = TABLES[table]
         for first in range(0, len(frame), 500_000):
-            text = io.StringIO(frame[first : first + 500_000][[c.strip() for c in columns.split(",")]].to_csv(index=False, header=False))
+            text = io.StringIO(
+                frame[first : first + 500_000][[c.strip() for c in columns.split(",")]].to_csv(
+                    index=False, header=False
+                )
+            )
             cursor.copy_expert(
                 f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({NOT_NULL[table]}))", text
             )
@@ -204,4 +213,7 @@ def update_ready(size: int, police: int, districts: list[int]) -> None:
     """Remembers which thousand arrests arrive later."""
     rng = np.random.default_rng(SEED + 1)
     people = rng.integers(size + 1, 2 * size + 1, 1000)
-    _new[:] = [(police, int(p), f"new-{n}", COMPLETE - timedelta(days=int(n) % 300), districts[n % 10]) for n, p in enumerate(people)]
+    _new[:] = [
+        (police, int(p), f"new-{n}", COMPLETE - timedelta(days=int(n) % 300), districts[n % 10])
+        for n, p in enumerate(people)
+    ]

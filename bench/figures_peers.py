@@ -21,7 +21,9 @@ def floor(folder: Path) -> None:
     db = duckdb.connect()
     for name in ("person", "enrolment", "arrest"):
         db.execute(f"CREATE VIEW {name} AS SELECT * FROM '{folder}/{name}.parquet'")
-    db.execute("CREATE TABLE link AS SELECT id AS person_id, left(code_pseudonym, 32)::uuid AS key FROM person WHERE code_pseudonym <> ''")
+    db.execute(
+        "CREATE TABLE link AS SELECT id AS person_id, left(code_pseudonym, 32)::uuid AS key FROM person WHERE code_pseudonym <> ''"
+    )
     window_columns = ", ".join(
         f"count(*) FILTER ({kind} AND arrested_on <= index_date + INTERVAL {months} MONTH) AS {kind[3:]}_{months}"
         for months in WINDOWS
@@ -100,11 +102,17 @@ def analyst(folder: Path) -> None:
         "SELECT person_id, arrested_on, is_drug, last_offence_on, last_drug_offence_on FROM cases_arrest",
         ["arrested_on", "last_offence_on", "last_drug_offence_on"],
     )
-    members = enrolments.merge(people, on="person_id").sort_values(["started_on", "id"]).drop_duplicates(["programme_id", "key"])
+    members = (
+        enrolments.merge(people, on="person_id")
+        .sort_values(["started_on", "id"])
+        .drop_duplicates(["programme_id", "key"])
+    )
     joined = members[["id", "key", "started_on"]].merge(arrests.merge(people, on="person_id"), on="key")
     after = joined[joined.arrested_on > joined.started_on]
     any_event = after[after.last_offence_on.isna() | (after.last_offence_on > after.started_on)]
-    drug_event = after[after.is_drug & (after.last_drug_offence_on.isna() | (after.last_drug_offence_on > after.started_on))]
+    drug_event = after[
+        after.is_drug & (after.last_drug_offence_on.isna() | (after.last_drug_offence_on > after.started_on))
+    ]
     for events in (any_event, drug_event):
         first = events.groupby("id").arrested_on.min()
         table = members.assign(event_on=members.id.map(first))
@@ -112,7 +120,9 @@ def analyst(folder: Path) -> None:
             last_day = table.started_on + pd.DateOffset(months=months)
             eligible = table[last_day <= complete]
             rearrested = eligible.event_on <= last_day[eligible.index]
-            for count, people_in in zip(rearrested.groupby(eligible.programme_id).sum(), eligible.groupby("programme_id").size(), strict=True):
+            for count, people_in in zip(
+                rearrested.groupby(eligible.programme_id).sum(), eligible.groupby("programme_id").size(), strict=True
+            ):
                 proportion_confint(count, people_in, method="wilson")
         happened = table.event_on <= complete
         days = (table.event_on.where(happened, complete) - table.started_on).dt.days

@@ -32,11 +32,16 @@ VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
-PALETTE = {"light": ["#0072b2", "#d55e00", "#595959"], "dark": ["#56b4e9", "#e69f00", "#c9c9c9"]}
-DASHES = [[1, 0], [6, 3], [2, 2]]
+PALETTE = {
+    "light": ["#0072b2", "#d55e00", "#595959", "#007a5a"],
+    "dark": ["#56b4e9", "#e69f00", "#c9c9c9", "#2fc49a"],
+}
+DASHES = [[1, 0], [6, 3], [2, 2], [9, 2, 2, 2]]
+WIDTHS = {"wide": 680, "narrow": 300}
+"""On a desk, and on a phone, where labels take less of it."""
 
 
-def _dressed(chart: Any, theme: str) -> dict[str, Any]:
+def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
     ink, faint = INK[theme], FAINT[theme]
     configured = (
         chart.configure(font="sans-serif", background="transparent" if theme == "dark" else "white")
@@ -49,52 +54,62 @@ def _dressed(chart: Any, theme: str) -> dict[str, Any]:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
-            labelLimit=260,
+            labelLimit=130 if narrow else 260,
         )
-        .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke", labelLimit=400)
+        .configure_legend(
+            labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke", labelLimit=400
+        )
         .configure_view(stroke=None)
     )
     specification: dict[str, Any] = configured.to_dict()
     return specification
 
 
-def to_svg(chart: Any, theme: str) -> str:
-    return vl_convert.vegalite_to_svg(_dressed(chart, theme), vl_version=VEGA_LITE)
+def size(narrow: bool) -> str:
+    return "narrow" if narrow else "wide"
+
+
+def to_svg(chart: Any, theme: str, *, narrow: bool = False) -> str:
+    return vl_convert.vegalite_to_svg(_dressed(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
 
 
 def to_png(chart: Any, theme: str) -> bytes:
     """Twice the size, for a slide or a page of print."""
-    return vl_convert.vegalite_to_png(_dressed(chart, theme), vl_version=VEGA_LITE, scale=2)
+    return vl_convert.vegalite_to_png(_dressed(chart, theme, narrow=False), vl_version=VEGA_LITE, scale=2)
 
 
 def _lines(names: Sequence[str], theme: str) -> dict[str, Any]:
     """Colour and dash of each named line: either tells them apart."""
-    scale = {"domain": list(names)}
+    scale: dict[str, Any] = {"domain": list(names)}
+    legend: dict[str, Any] = {} if len(names) > 1 else {"legend": None}
+    colors, dashes = (alt.Scale(range=values[: len(names)], **scale) for values in (PALETTE[theme], DASHES))
     return {
-        "color": alt.Color("series:N", title=None, sort=list(names), scale=alt.Scale(range=PALETTE[theme][: len(names)], **scale)),
-        "strokeDash": alt.StrokeDash("series:N", title=None, sort=list(names), scale=alt.Scale(range=DASHES[: len(names)], **scale)),
+        "color": alt.Color("series:N", title=None, sort=list(names), scale=colors, **legend),
+        "strokeDash": alt.StrokeDash("series:N", title=None, sort=list(names), scale=dashes, **legend),
     }
 
 
-def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, width: int = 560) -> Any:
+def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bool = False) -> Any:
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
     data = alt.Data(values=[dict(row) for row in rows])
     order = [row["label"] for row in rows]
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
-    base = alt.Chart(data, width=width, height={"step": 30})
+    base = alt.Chart(data, width=170 if narrow else 520, height={"step": 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
     zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
     return zero + rule + dot
 
 
-def series(rows: Sequence[SeriesRow], *, title: str, theme: str, width: int = 720, start: date | None = None) -> Any:
+def series(
+    rows: Sequence[SeriesRow], *, title: str, theme: str, start: date | None = None, narrow: bool = False
+) -> Any:
     """Monthly series as lines; a withheld month is a gap; a day on which something began is marked."""
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
     chart = (
-        alt.Chart(alt.Data(values=values), width=width, height=260)
+        alt.Chart(alt.Data(values=values), width=WIDTHS[size(narrow)], height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=6)),
@@ -113,7 +128,7 @@ def series(rows: Sequence[SeriesRow], *, title: str, theme: str, width: int = 72
     )
 
 
-def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: str, width: int = 620) -> Any:
+def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: str, narrow: bool = False) -> Any:
     """Kaplan–Meier curves with their intervals: each a name and points (month, survival, lower, upper, …)."""
     values = [
         {"series": name, "month": month, "survival": share, "lower": lower, "upper": upper}
@@ -121,9 +136,13 @@ def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: 
         for month, share, lower, upper, *_ in points
     ]
     names = [name for name, _ in curves]
-    base = alt.Chart(alt.Data(values=values), width=width, height=280)
+    base = alt.Chart(alt.Data(values=values), width=WIDTHS[size(narrow)], height=280)
     x = alt.X("month:Q", title=_("Months since the index date"), axis=alt.Axis(values=list(range(0, 61, 6)), grid=True))
-    y = {"scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(format="%"), "title": _("Not arrested again")}
+    y: dict[str, Any] = {
+        "scale": alt.Scale(domain=[0, 1]),
+        "axis": alt.Axis(format="%"),
+        "title": _("Not arrested again"),
+    }
     band = base.mark_area(opacity=0.18, interpolate="step-after", strokeWidth=0).encode(
         x=x, y=alt.Y("lower:Q", **y), y2="upper:Q", color=_lines(names, theme)["color"]
     )
@@ -133,7 +152,7 @@ def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: 
     return band + line
 
 
-def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, width: int = 480) -> Any:
+def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, narrow: bool = False) -> Any:
     """Standardised differences of each covariate before and after weighting; the band is what counts as balanced."""
     before, after = _("before weighting"), _("after weighting")
     values = [
@@ -144,7 +163,7 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, width: int 
     scale = alt.Scale(domain=[before, after], range=[PALETTE[theme][1], PALETTE[theme][0]])
     shape = alt.Scale(domain=[before, after], range=["cross", "circle"])
     dots = (
-        alt.Chart(alt.Data(values=values), width=width, height={"step": 18})
+        alt.Chart(alt.Data(values=values), width=170 if narrow else 480, height={"step": 18})
         .mark_point(size=60, filled=True, opacity=1)
         .encode(
             y=alt.Y("label:N", sort=[name for name, *_ in rows], title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -157,11 +176,11 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, width: int 
     return dots + limit
 
 
-def funnel(rows: Sequence[tuple[str, int]], *, theme: str, width: int = 560) -> Any:
+def funnel(rows: Sequence[tuple[str, int]], *, theme: str, narrow: bool = False) -> Any:
     """How many are left after each step, as bars with their numbers."""
     data = alt.Data(values=[{"label": label, "count": count} for label, count in rows])
     y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
-    base = alt.Chart(data, width=width, height={"step": 34})
+    base = alt.Chart(data, width=200 if narrow else 520, height={"step": 34})
     bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=alt.X("count:Q", title=_("Referrals")))
     text = base.mark_text(align="left", dx=5, color=INK[theme]).encode(y=y, x="count:Q", text="count:Q")
     return bars + text

@@ -141,9 +141,7 @@ def _compute_touched(cursor: CursorWrapper) -> None:
         DELETE FROM metrics_followup WHERE key IN (SELECT key FROM touched_keys)
         """
     )
-    cursor.execute(
-        follow_up_of("enrolled", scope="l.key IN (SELECT key FROM touched_keys)", into=INSERT)
-    )
+    cursor.execute(follow_up_of("enrolled", scope="l.key IN (SELECT key FROM touched_keys)", into=INSERT))
     cursor.execute("DROP TABLE touched_people, touched_names, touched_keys")
 
 
@@ -153,7 +151,9 @@ def _rebuild() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         # What is noted from here on may be missing from what the slices see: it stays for the next refresh.
         cursor.execute("DELETE FROM metrics_touched")
-        cursor.execute("INSERT INTO metrics_touched (person_id, name_pseudonym) VALUES (%s, '') RETURNING id", [EVERYBODY])
+        cursor.execute(
+            "INSERT INTO metrics_touched (person_id, name_pseudonym) VALUES (%s, '') RETURNING id", [EVERYBODY]
+        )
         note = cursor.fetchone()[0]
         cursor.execute("TRUNCATE metrics_link, metrics_followup")
         cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM cases_person")
@@ -169,7 +169,9 @@ def _rebuild() -> int:
     _in_slices(
         [
             follow_up_of(
-                "enrolled", scope=f"l.key >= '{first}'" + (f" AND l.key < '{following}'" if following else ""), into=INSERT
+                "enrolled",
+                scope=f"l.key >= '{first}'" + (f" AND l.key < '{following}'" if following else ""),
+                into=INSERT,
             )
             for first, following in zip(keys, [*keys[1:], None], strict=True)
         ]

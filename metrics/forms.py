@@ -33,14 +33,18 @@ class CohortForm(forms.ModelForm):
     started_to = forms.DateField(label=_("Started to"), required=False, widget=DateInput())
     sexes = several(_("Sex"), Sex.choices)
     ages = several(_("Age"), AgeBand.choices)
-    history = forms.ChoiceField(label=_("First-time or not"), required=False, choices=[("", _("All")), *History.choices])
+    history = forms.ChoiceField(
+        label=_("First-time or not"), required=False, choices=[("", _("All")), *History.choices]
+    )
     substances = several(_("Primary drug"), Substance.choices)
     offence_groups = several(_("Last offence before"), OffenceGroup.choices)
     referral_kinds = several(_("Kinds of referral"), ReferralKind.choices)
     index = forms.ChoiceField(
         label=_("Followed from"),
         choices=[("start", _("The start of the programme (intention to treat)")), ("completion", _("Its completion"))],
-        help_text=_("People who complete a programme differ from those who leave: a figure from completion flatters it."),
+        help_text=_(
+            "People who complete a programme differ from those who leave: a figure from completion flatters it."
+        ),
     )
 
     class Meta:
@@ -71,7 +75,9 @@ class CohortForm(forms.ModelForm):
 
     def selection(self) -> Selection:
         data = self.cleaned_data
-        numbers = {name: [int(v) for v in data.get(name, [])] for name in ("programmes", "partners", "districts")}
+        numbers: dict[str, Any] = {
+            name: [int(v) for v in data.get(name, [])] for name in ("programmes", "partners", "districts")
+        }
         rest = {
             name: data[name]
             for name in (

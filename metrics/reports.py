@@ -86,7 +86,9 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
                     "–" if r.eligible is None else str(r.eligible),
                     "–" if r.rearrested is None else str(r.rearrested),
                     share(r.rate, 1),
-                    f"{share(r.rate_lower, 1)} – {share(r.rate_upper, 1)}" if not r.withheld else str(r.get_withheld_display()),
+                    f"{share(r.rate_lower, 1)} – {share(r.rate_upper, 1)}"
+                    if not r.withheld
+                    else str(r.get_withheld_display()),
                 ]
                 for r in context["window_rows"]
             ],
@@ -114,13 +116,18 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
     if context["run"].poor_feeds:
         names = ", ".join(name for _id, name in context["run"].poor_feeds)
         sections.append(
-            _section(_("Data quality"), [_("The police feeds of these districts have problems: %(names)s.") % {"names": names}])
+            _section(
+                _("Data quality"),
+                [_("The police feeds of these districts have problems: %(names)s.") % {"names": names}],
+            )
         )
     sections.append(
         _section(
             _("How this was computed"),
             [
-                _("Participants who consent to be counted, once per programme, from the day of enrolment (intention to treat)."),
+                _(
+                    "Participants who consent to be counted, once per programme, from the day of enrolment (intention to treat)."
+                ),
                 _(
                     "Re-arrest: the first arrest after that day for an offence whose day, where known, is after it too. People "
                     "are joined with arrests by keyed pseudonyms; the job that joins them can read no name."
@@ -148,5 +155,3 @@ def _section(
         "chart": chart,
         "alt": alt,
     }
-
-

@@ -121,7 +121,7 @@ class Progress:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.apart = connection.copy()  # type: ignore[no-untyped-call]
+        self.apart = connection.copy()
         last = Run.objects.exclude(pk=run.pk).order_by("-id").values_list("state", flat=True)[:MOST_SUPERSEDED]
         self.may_stop = list(last) != [Run.State.SUPERSEDED] * MOST_SUPERSEDED and run.again_id is None
 
@@ -129,9 +129,12 @@ class Progress:
         """Notes the step that begins; raises Superseded when another run has been asked for meanwhile."""
         with self.apart.cursor() as cursor:
             cursor.execute(
-                "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s", [step, STEPS.index(step), self.run.pk]
+                "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s",
+                [step, STEPS.index(step), self.run.pk],
             )
-            cursor.execute("SELECT EXISTS (SELECT FROM metrics_run WHERE state = 'requested' AND id > %s)", [self.run.pk])
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM metrics_run WHERE state = 'requested' AND id > %s)", [self.run.pk]
+            )
             if self.may_stop and cursor.fetchone()[0]:
                 raise Superseded
 
@@ -231,7 +234,7 @@ def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
         cohort.partner, cohort.created_by = by.partner, by.user
     cohort.selection = selection.to_json()
     try:
-        cohort.full_clean(exclude=["created_by", "selection", "archived_at"])
+        cohort.full_clean(exclude=["created_by", "selection"])
     except ValidationError as error:
         raise RuleError(" ".join(error.messages)) from error
     cohort.save()
@@ -248,7 +251,9 @@ def archive_cohort(*, cohort: Cohort, is_archived: bool) -> None:
 
 
 @transaction.atomic
-def save_intervention(*, by: Acting, intervention: Intervention, districts: Any, comparison_districts: Any) -> Intervention:
+def save_intervention(
+    *, by: Acting, intervention: Intervention, districts: Any, comparison_districts: Any
+) -> Intervention:
     """Saves an intervention; the next run computes what changed."""
     if intervention.pk is None:
         intervention.created_by = by.user

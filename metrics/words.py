@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from metrics.models import ComparisonResult
+from partnership.numbers import percent, plain
 
 
 def share(value: float | None, digits: int = 0) -> str:
-    return "–" if value is None else number_format(100 * value, digits) + " %"
+    return "–" if value is None else percent(value, digits)
 
 
 def is_clear(result: ComparisonResult) -> bool:
@@ -25,24 +25,26 @@ def statement(result: ComparisonResult) -> str:
     about = {
         "rate": share(result.rate),
         "other": share(result.comparison_rate),
-        "low": number_format(100 * abs(result.difference_lower or 0), 0),
-        "high": number_format(100 * abs(result.difference_upper or 0), 0),
-        "points": number_format(100 * abs(result.difference or 0), 0),
+        "points": plain(100 * abs(result.difference or 0)),
     }
+    first = _("Of the participants %(rate)s were arrested again, of the comparison group %(other)s.") % about + " "
     if not is_clear(result):
-        return _(
-            "Of the participants %(rate)s were arrested again, of the comparison group %(other)s. The difference could be "
-            "chance: these figures neither show nor rule out that the programme changes re-arrest."
-        ) % about
+        return first + _(
+            "The difference could be chance: these figures neither show nor rule out that the programme changes re-arrest."
+        )
+    low, high = sorted(abs(bound or 0) for bound in (result.difference_lower, result.difference_upper))
+    about |= {"low": plain(100 * low), "high": plain(100 * high)}
     if (result.difference or 0) < 0:
-        return _(
-            "Of the participants %(rate)s were arrested again, of the comparison group %(other)s: %(points)s percentage points "
-            "fewer. With 95 %% confidence the difference lies between %(high)s and %(low)s fewer."
-        ) % (about | {"low": about["high"], "high": about["low"]})
-    return _(
-        "Of the participants %(rate)s were arrested again, of the comparison group %(other)s: %(points)s percentage points "
-        "more. With 95 %% confidence the difference lies between %(low)s and %(high)s more."
-    ) % about
+        return (
+            first
+            + _("That is %(points)s percentage points fewer; with 95 %% confidence between %(low)s and %(high)s fewer.")
+            % about
+        )
+    return (
+        first
+        + _("That is %(points)s percentage points more; with 95 %% confidence between %(low)s and %(high)s more.")
+        % about
+    )
 
 
 def does_not_show(result: ComparisonResult) -> str:
@@ -63,7 +65,9 @@ def does_not_show(result: ComparisonResult) -> str:
     }[ComparisonResult.Group(result.group)]
 
 
-def headline(matched: ComparisonResult | None, rate: float | None, lower: float | None, upper: float | None, months: int) -> str:
+def headline(
+    matched: ComparisonResult | None, rate: float | None, lower: float | None, upper: float | None, months: int
+) -> str:
     """The headline of a programme: its rate with its uncertainty, and the comparison, in one sentence."""
     if rate is None:
         return _("Too few people have been followed for %(months)s months to publish a rate.") % {"months": months}
@@ -77,18 +81,23 @@ def headline(matched: ComparisonResult | None, rate: float | None, lower: float 
         return first + "."
     about = {
         "other": share(matched.comparison_rate),
-        "change": number_format(100 * abs(matched.reduction), 0),
-        "low": number_format(-100 * (matched.reduction_upper or 0), 0),
-        "high": number_format(-100 * (matched.reduction_lower or 0), 0),
+        "change": fewer(matched.reduction),
+        "low": fewer(matched.reduction_lower or 0),
+        "high": fewer(matched.reduction_upper or 0),
     }
-    if matched.reduction >= 0:
-        return first + _(
-            "; of similar people who never enrolled %(other)s: %(change)s %% fewer (95 %% interval of the change %(low)s to "
-            "%(high)s %%)."
-        ) % about
-    return first + _(
-        "; of similar people who never enrolled %(other)s: %(change)s %% more (95 %% interval of the change %(low)s to %(high)s %%)."
-    ) % about
+    return (
+        first
+        + _(
+            "; of similar people who never enrolled %(other)s were. That is %(change)s (95 %% interval: %(low)s to %(high)s)."
+        )
+        % about
+    )
+
+
+def fewer(reduction: float) -> str:
+    """A reduction in words: a fifth fewer, or a fifth more."""
+    amount = percent(abs(reduction), 0)
+    return _("%(amount)s fewer") % {"amount": amount} if reduction >= 0 else _("%(amount)s more") % {"amount": amount}
 
 
 def covariate(name: str) -> str:

@@ -26,7 +26,9 @@ def table(rows: list[list[int]]) -> tuple[dict, list[Relation]]:
     return values, relations
 
 
-def range_of(cell: object, values: dict, relations: list[Relation], secret: set, hidden: set = frozenset()) -> tuple[float, float]:
+def range_of(
+    cell: object, values: dict, relations: list[Relation], secret: set, hidden: set = frozenset()
+) -> tuple[float, float]:
     """What a reader of everything published can say of a cell."""
     number = {name: index for index, name in enumerate(values)}
     rules = tuple((number[r.total], tuple(number[p] for p in r.parts)) for r in relations)
@@ -136,8 +138,8 @@ class TestRounding:
 
     @given(st.integers(10, 2000), st.data())
     def test_a_rounded_rate_fits_several_counts(self, people, data):
-        events = data.draw(st.integers(0, people))
+        events = data.draw(st.integers(1, people - 1))
         shown = disclosure.round_rate(events / people, people)
         same = [n for n in range(people + 1) if disclosure.round_rate(n / people, people) == shown]
         assert events in same
-        assert len(same) >= min(3, people)
+        assert len(same) >= 3

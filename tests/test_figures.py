@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+
 from cases.models import Enrolment, Person
 from cases.services import set_measurement_consent
 from metrics import follow_up, services

@@ -177,7 +177,11 @@ class TestWhoIsTouched:
         from django.db import ProgrammingError
 
         for table in ("metrics_touched", "metrics_link", "metrics_followup"):
-            with pytest.raises(ProgrammingError, match="permission denied"), on_web(world.coordinator), connection.cursor() as cursor:
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                on_web(world.coordinator),
+                connection.cursor() as cursor,
+            ):
                 cursor.execute(f"SELECT * FROM {table}")
 
     def test_a_feed_that_moves_on_touches_nobody(self, world):

@@ -228,7 +228,12 @@ def full(world: World) -> World:
     world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
     for group in ArrestTrendResult.Group:
         ArrestTrendResult.objects.create(
-            run=world.run, district=world.city, month=world.today.replace(day=1), group=group, arrests=10, rate_per_100k=20
+            run=world.run,
+            district=world.city,
+            month=world.today.replace(day=1),
+            group=group,
+            arrests=10,
+            rate_per_100k=20,
         )
     world.intervention = Intervention.objects.create(
         name="Pilot", started_on=world.today, created_by=world.coordinator.user
@@ -241,7 +246,14 @@ def full(world: World) -> World:
             eligible=100, rearrested=30, rate=0.3, rate_lower=0.2, rate_upper=0.4,
         )  # fmt: skip
         RecidivismResult.objects.create(
-            run=world.run, offences=offences, window_months=12, eligible=100, rearrested=30, rate=0.3, rate_lower=0.2, rate_upper=0.4
+            run=world.run,
+            offences=offences,
+            window_months=12,
+            eligible=100,
+            rearrested=30,
+            rate=0.3,
+            rate_lower=0.2,
+            rate_upper=0.4,
         )
     return world
 

@@ -93,19 +93,22 @@ class TestLogRank:
     def test_rossi(self, rossi):
         curves = [curve_of(rossi.week[rossi.fin == k], rossi.arrest[rossi.fin == k]) for k in (0, 1)]
         found = log_rank(curves)
-        assert found and (found.statistic, found.p) == near(tuple(R["rossi_log_rank"]))
+        assert found
+        assert (found.statistic, found.p) == near(tuple(R["rossi_log_rank"]))
         assert (round(found.statistic, 4), round(found.p, 4)) == (3.8376, 0.0501)
 
     def test_three_groups(self, rossi):
         groups = [rossi[(rossi.age > a) & (rossi.age <= b)] for a, b in ((0, 20), (20, 25), (25, 100))]
         found = log_rank([curve_of(g.week, g.arrest) for g in groups])
-        assert found and (found.statistic, found.p, found.degrees) == near((*R["rossi_log_rank_age"], 2))
+        assert found
+        assert (found.statistic, found.p, found.degrees) == near((*R["rossi_log_rank_age"], 2))
 
     def test_ties(self):
         t, e = np.array([1, 1, 1, 2, 2, 2, 3, 3, 3, 3]), np.array([1, 1, 0, 1, 1, 0, 1, 0, 0, 0])
         x = np.array([0, 1, 1, 0, 0, 1, 1, 0, 1, 1])
         found = log_rank([curve_of(t[x == k], e[x == k]) for k in (0, 1)])
-        assert found and found.statistic == near(R["tied_log_rank"][0])
+        assert found
+        assert found.statistic == near(R["tied_log_rank"][0])
 
     def test_none_for_one_group_or_no_event(self):
         one = curve_of([1, 2], [1, 0])
@@ -126,7 +129,9 @@ class TestCox:
         assert {t.name: round(t.coefficient, 5) for t in terms if t.name in published} == published
 
     def test_ties(self):
-        terms = cox([1, 1, 1, 2, 2, 2, 3, 3, 3, 3], [1, 1, 0, 1, 1, 0, 1, 0, 0, 0], {"x": [0, 1, 1, 0, 0, 1, 1, 0, 1, 1]})
+        terms = cox(
+            [1, 1, 1, 2, 2, 2, 3, 3, 3, 3], [1, 1, 0, 1, 1, 0, 1, 0, 0, 0], {"x": [0, 1, 1, 0, 0, 1, 1, 0, 1, 1]}
+        )
         assert terms[0].coefficient == near(R["tied_cox"][0])
 
     def test_no_estimate_where_there_is_none(self):
@@ -152,7 +157,8 @@ class TestWeighting:
         treated, numbers, categories, outcome = simulated(people=20_000)
         bare = 1 - outcome[treated].mean() / outcome[~treated].mean()
         found = matching.weigh(treated, numbers, categories, outcome)
-        assert found.effect and found.effect.reduction_lower < 0.3 < found.effect.reduction_upper
+        assert found.effect
+        assert found.effect.reduction_lower < 0.3 < found.effect.reduction_upper
         assert abs(found.effect.reduction - 0.3) < 0.06 < abs(bare - 0.3)
 
     def test_balance_is_shown_and_reached(self):
@@ -219,7 +225,8 @@ class TestTrends:
     def test_a_change_of_level_is_found_and_the_expected_line_goes_on_without_it(self):
         true = self.season * np.where(np.arange(72) >= 36, 0.6, 1)
         found = trends.interrupted(np.round(true), np.full(72, 1e4), 36, 1)
-        assert found and found.level.change == pytest.approx(-0.4, abs=0.02)
+        assert found
+        assert found.level.change == pytest.approx(-0.4, abs=0.02)
         assert found.slope.change == pytest.approx(0, abs=0.03)
         assert found.expected[40:] == pytest.approx(self.season[40:], rel=0.05)
 
@@ -233,11 +240,13 @@ class TestTrends:
         everywhere = np.where(np.arange(72) >= 36, 0.5, 1)
         pilot, other = np.round(self.season * everywhere), np.round(3 * self.season * everywhere)
         found = trends.difference_in_differences(pilot, other, np.full(72, 1e4), np.full(72, 3e4), 36)
-        assert found and found.effect.lower < 0 < found.effect.upper
+        assert found
+        assert found.effect.lower < 0 < found.effect.upper
         found = trends.difference_in_differences(
             np.round(pilot * np.where(np.arange(72) >= 36, 0.7, 1)), other, np.full(72, 1e4), np.full(72, 3e4), 36
         )
-        assert found and found.effect.change == pytest.approx(-0.3, abs=0.03)
+        assert found
+        assert found.effect.change == pytest.approx(-0.3, abs=0.03)
         assert found.before.change == pytest.approx(0, abs=0.02)
 
     def test_none_with_less_than_a_year_on_either_side(self):
@@ -254,9 +263,12 @@ class TestTrends:
     def test_five_years_apart(self):
         counts = [10] * 12 + [50] * 48 + [8] * 12
         found = trends.change_between(counts, np.full(72, 1.0))
-        assert found and found.change == pytest.approx(-0.2)
+        assert found
+        assert found.change == pytest.approx(-0.2)
         # Var of the log ratio: 1/96 + 1/120.
-        assert (found.lower, found.upper) == pytest.approx((0.8 * np.exp(-1.96 * 0.13693) - 1, 0.8 * np.exp(1.96 * 0.13693) - 1), abs=1e-3)
+        assert (found.lower, found.upper) == pytest.approx(
+            (0.8 * np.exp(-1.96 * 0.13693) - 1, 0.8 * np.exp(1.96 * 0.13693) - 1), abs=1e-3
+        )
         assert trends.change_between(counts[1:], np.full(71, 1.0)) is None
         assert trends.change_between([0] * 72, np.full(72, 1.0)) is None
 
@@ -264,4 +276,5 @@ class TestTrends:
     def test_exposure_that_doubles_with_the_counts_is_no_change(self, size):
         counts = list(itertools.chain([10] * (84 - size), [20] * size))
         found = trends.change_between(counts, np.array(counts, dtype=float))
-        assert found and found.change == pytest.approx(0)
+        assert found
+        assert found.change == pytest.approx(0)

@@ -126,3 +126,77 @@ def locked() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
         return cursor.fetchone()[0] > 0
+
+
+def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_twice():
+    from metrics import services
+    from metrics.models import RecidivismResult, Run
+    from metrics.tasks import compute_if_requested
+    from tests.test_runs import people
+
+    world = World()
+    world.complete_through(world.today)
+    people(world, 300, rearrested=120)
+    services.request_run("test")
+    first = processes.worker(database())
+    try:
+        compute_if_requested.delay()
+        processes.until(lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists())
+    finally:
+        processes.kill(first)
+    dead = Run.objects.get()
+    assert dead.state == Run.State.RUNNING, "the worker was through before it was killed"
+    assert not RecidivismResult.objects.exists()
+    processes.until(lambda: not locked())
+    second = processes.worker(database())
+    try:
+        # The message of the dead worker may come again beside the scheduler's: one computes, the other finds nothing to do.
+        for _ in range(3):
+            compute_if_requested.delay()
+        processes.until(lambda: Run.objects.filter(state=Run.State.DONE).exists())
+    finally:
+        processes.stop(second)
+    dead.refresh_from_db()
+    done = Run.objects.get(state=Run.State.DONE)
+    assert dead.state == Run.State.FAILED
+    assert not Run.objects.filter(state__in=["requested", "running"]).exists()
+    year = RecidivismResult.objects.get(run=done, programme=world.programme, offences="any", window_months=12)
+    assert (year.eligible, year.rearrested) == (300, 120)
+    assert RecidivismResult.objects.values("run").distinct().count() == 1
+
+
+def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monkeypatch):
+    from metrics import services
+    from metrics.compute import recidivism
+    from metrics.models import Run
+
+    world = World()
+    world.complete_through(world.today)
+    survival = recidivism.survival
+
+    def meanwhile(run, *arguments):  # type: ignore[no-untyped-def]
+        # A page of another process asks for a run while this one is computed.
+        from django.db import connection as own
+
+        apart = own.copy()
+        with apart.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO metrics_run (reason, state, definition, parameters, requested_at, step, steps_done, people_touched,"
+                " enrolments_in, arrests_in, results_out, poor_feeds, error)"
+                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '')"
+            )
+        apart.close()
+        return survival(run, *arguments)
+
+    monkeypatch.setattr(recidivism, "survival", meanwhile)
+    services.request_run("older")
+    with database_role("worker"):
+        older = services.compute()
+    assert older
+    assert older.state == Run.State.SUPERSEDED
+    monkeypatch.undo()
+    # Its message may be lost with Redis: the scheduler's round finds it all the same.
+    with database_role("worker"):
+        newer = services.compute()
+    assert newer
+    assert (newer.reason, newer.state) == ("import.done", Run.State.DONE)

@@ -148,7 +148,9 @@ def hazard(members: pd.DataFrame, others: pd.DataFrame, offences: str) -> dict[s
     kept = [rows[rows.followed_to >= rows.index_date] for rows in (members, others)]
     ours = np.concatenate([np.ones(len(kept[0])), np.zeros(len(kept[1]))])
     numbers, _ = covariates(pd.concat(kept))
-    terms = cox(np.concatenate([days, other_days]), np.concatenate([event, other_event]), {"programme": ours, **numbers})
+    terms = cox(
+        np.concatenate([days, other_days]), np.concatenate([event, other_event]), {"programme": ours, **numbers}
+    )
     if terms and terms[0].name == "programme":
         term = terms[0]
         found |= {

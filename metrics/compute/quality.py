@@ -182,14 +182,18 @@ def referrals(run: Run) -> list[ReferralResult]:
     relations: list[Relation] = []
     counted: dict[tuple[int | None, int | None], dict[str, int]] = {}
     for pair, parts in ends.items():
-        counts: dict[str, int] = dict.fromkeys(("waiting", "waitlisted", "accepted", "declined", "withdrawn", "late"), 0)
+        counts: dict[str, int] = dict.fromkeys(
+            ("waiting", "waitlisted", "accepted", "declined", "withdrawn", "late"), 0
+        )
         for state, reason, count, late, *_ in parts:
             counts[OUTCOMES[state]] += count
             counts["late"] += late
             if state == "declined":
                 counts[f"declined:{reason}"] = counts.get(f"declined:{reason}", 0) + count
         counted[pair] = counts
-        values[pair, "sent"] = sum(counts[name] for name in ("waiting", "waitlisted", "accepted", "declined", "withdrawn"))
+        values[pair, "sent"] = sum(
+            counts[name] for name in ("waiting", "waitlisted", "accepted", "declined", "withdrawn")
+        )
         values.update({(pair, name): count for name, count in counts.items()})
         values[pair, "in time"] = counts["waiting"] - counts["late"]
         relations += [

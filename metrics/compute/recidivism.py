@@ -39,7 +39,9 @@ class Outcomes(NamedTuple):
 
     def rearrested(self, kind: str, window: int) -> int:
         return sum(
-            n for (observed, *bins), n in self.people.items() if observed >= window and bins[KINDS.index(kind)] <= window
+            n
+            for (observed, *bins), n in self.people.items()
+            if observed >= window and bins[KINDS.index(kind)] <= window
         )
 
 
@@ -163,9 +165,7 @@ def cells(outcome: Outcomes) -> tuple[dict[tuple[Any, ...], int], list[Relation]
             relations.append(Relation(("eligible", window), (("rearrested", window, kind), rest)))
         other = outcome.rearrested("any", window) - outcome.rearrested("drug", window)
         relations.append(
-            Relation(
-                ("rearrested", window, "any"), (("rearrested", window, "drug"), secret(("other", window), other))
-            )
+            Relation(("rearrested", window, "any"), (("rearrested", window, "drug"), secret(("other", window), other)))
         )
     for window in range(1, 4):
         following = window + 1
@@ -333,7 +333,7 @@ def curves(asked: list[Asked], as_of: date, kind: str) -> dict[Population, Curve
     for each in asked:
         by_group: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for group, *step in query("survival", each, as_of, kind=kind):
-            by_group[group].append(tuple(step))  # type: ignore[arg-type]
+            by_group[group].append(tuple(step))
         for group, steps in by_group.items():
             days, events, leaving = zip(*steps, strict=True)
             found[known.of(each, group)] = kaplan_meier(days, events, leaving)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ def results(run: Run, series: dict[tuple[int, str], Series]) -> list[ArrestTrend
         rates = [1e5 * c / r if r else None for c, r in zip(one.counts, one.residents, strict=True)]
         adjusted = None
         if all(one.published) and _is_unbroken(one.months) and None not in rates:
-            adjusted = trends.seasonally_adjusted(rates)
+            adjusted = trends.seasonally_adjusted([rate or 0.0 for rate in rates])
         for position, month in enumerate(one.months):
             shown = one.published[position]
             found.append(
@@ -126,7 +127,7 @@ def results(run: Run, series: dict[tuple[int, str], Series]) -> list[ArrestTrend
 
 
 def _is_unbroken(months: list[date]) -> bool:
-    return all(months_back(later, 1) == earlier for earlier, later in zip(months, months[1:], strict=False))
+    return all(months_back(later, 1) == earlier for earlier, later in itertools.pairwise(months))
 
 
 def _are_sums_safe(one: Series, *parts: slice) -> bool:
@@ -157,7 +158,7 @@ def five_year_changes(run: Run, series: dict[tuple[int, str], Series]) -> list[T
     return found
 
 
-def _fields(change: Change) -> dict[str, float]:
+def _fields(change: Change) -> dict[str, Any]:
     return {
         "change": round(change.change, 3),
         "lower": round(change.lower, 3),

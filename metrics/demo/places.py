@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from partnership.models import Role
 from programs.models import Programme, ReferralKind
@@ -98,10 +98,17 @@ COORDINATION = "Partnership Office"
 
 # Name, programme, days ago, series, pilot districts, comparison districts.
 INTERVENTIONS = (
-    ("Turku campaign with the police", "Early intervention for young people", 900, "drug", ("Turku",), ("Tampere", "Espoo")),
+    (
+        "Turku campaign with the police",
+        "Early intervention for young people",
+        900,
+        "drug",
+        ("Turku",),
+        ("Tampere", "Espoo"),
+    ),
     ("Neighbourhood mentors in the suburbs", "Neighbourhood mentors", 800, "drug", SUBURBS, ("Vantaa", "Espoo")),
 )
-COHORTS = {
+COHORTS: dict[str, dict[str, Any]] = {
     "Women": {"sexes": ["female"]},
     "First-time, small amounts": {"history": "first_time", "offence_groups": ["personal"]},
     "Under 25 in Helsinki and its suburbs": {"ages": ["0-17", "18-24"], "referral_kinds": ["arrest_diversion"]},

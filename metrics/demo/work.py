@@ -151,7 +151,11 @@ def not_enrolled(
                     from_partner_id=person.partner_id,
                     to_partner_id=programme.partner_id,
                     programme=programme,
-                    kind=next(k for k in programme.accepts if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)),
+                    kind=next(
+                        k
+                        for k in programme.accepts
+                        if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)
+                    ),
                     state=State.DECLINED,
                     reason_code=rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"]),
                     person=person,

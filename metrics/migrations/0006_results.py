@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('is_shared', models.BooleanField(default=True, verbose_name='shared')),
                 ('is_partnership_wide', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(null=True)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'cohort',

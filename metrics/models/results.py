@@ -187,7 +187,10 @@ class ComparisonResult(models.Model):
         FEW_PARTICIPANTS = "few_participants", _("Fewer than 60 participants with the whole window observed")
         FEW_COMPARISONS = "few_comparisons", _("Too few comparison people who are like the participants")
         NO_OVERLAP = "no_overlap", _("Participants and comparison people have too little in common")
-        UNBALANCED = "unbalanced", _("After weighting the groups still differ: a standardised difference of 0.1 or more")
+        UNBALANCED = (
+            "unbalanced",
+            _("After weighting the groups still differ: a standardised difference of 0.1 or more"),
+        )
         NO_ESTIMATE = "no_estimate", _("The regression gives no estimate: a trait separates the groups")
         SMALL_COUNT = "small_count", _("A count would be small enough to recognise somebody")
 
@@ -280,12 +283,16 @@ class TrendChange(models.Model):
     p = models.FloatField(null=True)
     refusal = models.CharField(max_length=60, blank=True)
     family = models.CharField(max_length=20, blank=True)
-    lines = models.JSONField(default=list, help_text="[[month, rate, fitted, expected, comparison rate], …] per 100,000")
+    lines = models.JSONField(
+        default=list, help_text="[[month, rate, fitted, expected, comparison rate], …] per 100,000"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "kind", "district", "intervention", "group"], name="one_trend_change", nulls_distinct=False
+                fields=["run", "kind", "district", "intervention", "group"],
+                name="one_trend_change",
+                nulls_distinct=False,
             )
         ]
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -47,7 +47,9 @@ def round_to_fives(count: int) -> int:
 
 def round_rate(rate: float, people: int) -> float:
     """A rate on so many people, rounded so that it says no more than a count in fives (and at least to a tenth of a per
-    cent)."""
+    cent). Nobody and everybody stay as they are: zeros are published."""
+    if rate in (0.0, 1.0):
+        return rate
     step = max(SMALL / people, 0.001)
     # Not beyond the last whole step: only the largest counts would be shown as 1.
     return min(round(rate / step), int(1 / step + 1e-9)) * step
@@ -63,15 +65,16 @@ def withheld(
     """
     hidden = set(never_published)
     rules = list(relations)
+    known: Mapping[Any, int] = values
     for rule in rules:
-        if values[rule.total] != sum(values[part] for part in rule.parts):  # type: ignore[index]
+        if known[rule.total] != sum(known[part] for part in rule.parts):
             raise ValueError(f"{rule.total} is not the sum of its parts")
     result: set[Cell] = set()
     for cells, own in _components(list(values), rules):
         # The same table of counts comes again and again (quiet months): solved once.
         number = {cell: index for index, cell in enumerate(cells)}
         solved = _withheld_of(
-            tuple(values[cell] for cell in cells),  # type: ignore[index]
+            tuple(known[cell] for cell in cells),
             tuple((number[rule.total], tuple(number[part] for part in rule.parts)) for rule in own),
             frozenset(number[cell] for cell in cells if cell in hidden),
         )
@@ -163,9 +166,7 @@ def _another(
     (`only_free`: that is not possible), and the more the larger it is. Zeros that are published stay zeros.
     """
     unknown = free | hidden
-    columns = [
-        i for i, value in enumerate(values) if i in unknown or (not only_free and value) or i == cell
-    ]
+    columns = [i for i, value in enumerate(values) if i in unknown or (not only_free and value) or i == cell]
     part = matrix[:, columns]
     # Large counts cost more than small ones, but only so much that one of them is not worth five small ones.
     cost = np.array([0.01 if i in unknown else 1 + np.log1p(values[i]) for i in columns])
@@ -192,7 +193,11 @@ def _another(
 
 
 def bounds(
-    cell: int, values: tuple[int, ...], rules: tuple[Rule, ...], chosen: set[int] | frozenset[int], hidden: frozenset[int]
+    cell: int,
+    values: tuple[int, ...],
+    rules: tuple[Rule, ...],
+    chosen: set[int] | frozenset[int],
+    hidden: frozenset[int],
 ) -> tuple[float, float]:
     """The least and the largest value of a cell that fit what is published: all cells but `chosen` and `hidden`."""
     unknown = sorted(chosen | hidden)

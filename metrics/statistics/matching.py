@@ -195,9 +195,7 @@ def _effect(
         ratio = rate / comparison
         reduction = 1 - ratio
         lower, upper = 1 - ratio * float(np.exp(Z95 * se_log)), 1 - ratio * float(np.exp(-Z95 * se_log))
-    return Effect(
-        rate, comparison, difference, difference - Z95 * se, difference + Z95 * se, reduction, lower, upper
-    )
+    return Effect(rate, comparison, difference, difference - Z95 * se, difference + Z95 * se, reduction, lower, upper)
 
 
 def compare_proportions(events: int, people: int, other_events: int, others: int) -> Effect:

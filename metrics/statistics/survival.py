@@ -171,7 +171,7 @@ def _proportional_p(duration: Floats, event: NDArray[np.bool_], design: Floats, 
     order = np.argsort(duration, kind="stable")
     duration, event, x = duration[order], event[order], design[order] - design.mean(axis=0)
     weight = np.exp(x @ coefficients)
-    times, first = np.unique(duration, return_index=True)
+    _times, first = np.unique(duration, return_index=True)
     count = x.shape[1]
 
     def from_on(values: Floats) -> Floats:

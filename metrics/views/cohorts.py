@@ -32,7 +32,11 @@ def cohort_list(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(*COHORT_ROLES)
 def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = get_object_or_404(Cohort, pk=pk, partner=request.acting.partner) if pk else Cohort(partner=request.acting.partner)
+    found = (
+        get_object_or_404(Cohort, pk=pk, partner=request.acting.partner)
+        if pk
+        else Cohort(partner=request.acting.partner)
+    )
     initial = Selection.from_json(found.selection) if found.pk else None
     form = CohortForm(request.POST or None, acting=request.acting, instance=found, selection=initial)
     if form.is_valid():
@@ -54,6 +58,10 @@ def cohort_archive(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Cohort, pk=pk, partner=request.acting.partner)
     is_archived = request.POST.get("archived") == "yes"
     services.archive_cohort(cohort=found, is_archived=is_archived)
-    text = _("The cohort “%(name)s” is archived: no later computation holds it.") if is_archived else _("The cohort “%(name)s” is back.")
+    text = (
+        _("The cohort “%(name)s” is archived: no later computation holds it.")
+        if is_archived
+        else _("The cohort “%(name)s” is back.")
+    )
     messages.success(request, text % {"name": found.name})
     return redirect("cohort_list")

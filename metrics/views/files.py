@@ -51,8 +51,9 @@ def _picture(request: PartnerRequest, found: Figure, kind: str) -> HttpResponse:
     address = f"chart:{found.run.pk}:{found.name}:{request.acting.partner.pk}:{request.acting.role}:{hash_of(asked)}:{theme}:{get_language()}:{kind}"
     content = cache.get(address)
     if content is None:
-        chart = found.draw(theme)
-        content = charts.to_svg(chart, theme) if kind == "svg" else charts.to_png(chart, theme)
+        narrow = "narrow" in request.GET and kind == "svg"
+        chart = found.draw(theme, narrow)
+        content = charts.to_svg(chart, theme, narrow=narrow) if kind == "svg" else charts.to_png(chart, theme)
         cache.set(address, content, 7 * 86400)
     response = HttpResponse(content, content_type=TYPES[kind], headers={"Cache-Control": "private, max-age=3600"})
     if "download" in request.GET:

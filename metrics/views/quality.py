@@ -61,7 +61,11 @@ def referral_figures(request: PartnerRequest) -> HttpResponse:
 
 def reasons(result: ReferralResult) -> list[tuple[str, int | None]]:
     """Why referrals were declined, most often first; withheld counts last."""
-    found = [(reason_label(name.partition(":")[2]), count) for name, count in result.counts.items() if name.startswith("declined:")]
+    found = [
+        (reason_label(name.partition(":")[2]), count)
+        for name, count in result.counts.items()
+        if name.startswith("declined:")
+    ]
     return sorted(found, key=lambda row: (row[1] is None, -(row[1] or 0)))
 
 
@@ -102,7 +106,13 @@ def referrals_figure(request: PartnerRequest) -> Figure:
         for r in context["results"]
     ]
     steps = funnel(context["everything"]) if context["everything"] else []
-    return Figure("referrals", heading, rows, context["run"], (lambda theme: charts.funnel(steps, theme=theme)) if steps else None)
+    return Figure(
+        "referrals",
+        heading,
+        rows,
+        context["run"],
+        (lambda theme, narrow: charts.funnel(steps, theme=theme, narrow=narrow)) if steps else None,
+    )
 
 
 PROBLEMS = {
@@ -117,7 +127,9 @@ PROBLEMS = {
 @partner_page()
 def data_quality(request: PartnerRequest) -> HttpResponse:
     run = shown_run(request)
-    feeds = list(run.feeds.select_related("partner", "district").order_by("partner__name", "district__name")) if run else []
+    feeds = (
+        list(run.feeds.select_related("partner", "district").order_by("partner__name", "district__name")) if run else []
+    )
     links: list[LinkQuality] = []
     if run:
         found = run.links.select_related("partner").order_by("partner__name")

@@ -54,7 +54,9 @@ def overview(request: PartnerRequest) -> dict[str, Any]:
     if context["run"]:
         found = (
             context["run"]
-            .recidivismresults.filter(visible(request), window_months=context["window"], offences=context["offences"], cohort=None)
+            .recidivismresults.filter(
+                visible(request), window_months=context["window"], offences=context["offences"], cohort=None
+            )
             .select_related("programme", "partner")
         )
         results = sorted(found, key=_order)
@@ -111,11 +113,12 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
     ]
     shown = [r for r in context["results"] if r.rate is not None]
 
-    def draw(theme: str) -> Any:
+    def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.IntervalRow] = [
-            {"label": label(r), "rate": r.rate or 0, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0} for r in shown
+            {"label": label(r), "rate": r.rate or 0, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0}
+            for r in shown
         ]
-        return charts.intervals(lines, theme=theme, title=_("Rearrested, 95 % interval"))
+        return charts.intervals(lines, theme=theme, narrow=narrow, title=_("Rearrested, 95 % interval"))
 
     heading = [
         _("Partner"),
@@ -233,7 +236,7 @@ def survival_figure(request: PartnerRequest) -> Figure:
         heading,
         curve.points if curve else [],
         context["run"],
-        (lambda theme: charts.survival([(name, curve.points)], theme=theme)) if curve else None,
+        (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
         [note],
     )
 
@@ -285,7 +288,7 @@ def comparison_figure(request: PartnerRequest) -> Figure:
     ]
     shown = [c for c in comparisons if c.difference is not None]
 
-    def draw(theme: str) -> Any:
+    def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.IntervalRow] = [
             {
                 "label": str(c.get_group_display()),
@@ -295,7 +298,9 @@ def comparison_figure(request: PartnerRequest) -> Figure:
             }
             for c in shown
         ]
-        return charts.intervals(lines, theme=theme, title=_("Difference in the share rearrested, 95 % interval"))
+        return charts.intervals(
+            lines, theme=theme, narrow=narrow, title=_("Difference in the share rearrested, 95 % interval")
+        )
 
     return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if shown else None)
 
@@ -304,7 +309,8 @@ def comparison_figure(request: PartnerRequest) -> Figure:
 def balance_figure(request: PartnerRequest) -> Figure:
     context = full(request)
     rows = [
-        [words.covariate(name), *numbers] for name, *numbers in (context["matched"].balance if context.get("matched") else [])
+        [words.covariate(name), *numbers]
+        for name, *numbers in (context["matched"].balance if context.get("matched") else [])
     ]
     heading = [
         _("Trait"),
@@ -313,7 +319,7 @@ def balance_figure(request: PartnerRequest) -> Figure:
         _("Standardised difference before"),
         _("Standardised difference after"),
     ]
-    draw = lambda theme: charts.balance([(row[0], row[3], row[4]) for row in rows], theme=theme)  # noqa: E731
+    draw = lambda theme, narrow: charts.balance([(row[0], row[3], row[4]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
     return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None)
 
 

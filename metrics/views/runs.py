@@ -46,7 +46,9 @@ def run_list(request: PartnerRequest) -> HttpResponse:
 def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     """How a run's figures were computed: definition, cut-off, what went in and came out, progress, what changed."""
     found = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
-    earlier = found.again or Run.objects.filter(state=Run.State.DONE, pk__lt=found.pk, again=None).order_by("-id").first()
+    earlier = (
+        found.again or Run.objects.filter(state=Run.State.DONE, pk__lt=found.pk, again=None).order_by("-id").first()
+    )
     context = {
         "run": found,
         "earlier": earlier,
@@ -93,7 +95,9 @@ def recompute(request: PartnerRequest) -> HttpResponse:
 def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
     services.repeat(get_object_or_404(Run, pk=pk, state=Run.State.DONE))
     transaction.on_commit(services.start)
-    messages.success(request, _("The same computation is asked for again; this page will show what came out differently."))
+    messages.success(
+        request, _("The same computation is asked for again; this page will show what came out differently.")
+    )
     waiting = Run.objects.filter(state=Run.State.REQUESTED).first()
     return redirect("run", waiting.pk if waiting else pk)
 

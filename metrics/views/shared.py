@@ -26,7 +26,11 @@ def shown_run(request: PartnerRequest) -> Run | None:
     number = request.GET.get("run", "")
     if not number:
         return services.latest_run()
-    run = Run.objects.filter(pk=int(number), state=Run.State.DONE).first() if number.isdigit() and len(number) < 12 else None
+    run = (
+        Run.objects.filter(pk=int(number), state=Run.State.DONE).first()
+        if number.isdigit() and len(number) < 12
+        else None
+    )
     if run is None:
         raise Http404
     return run
@@ -36,14 +40,14 @@ def shown_run(request: PartnerRequest) -> Run | None:
 class Figure:
     """A figure as it is downloaded: a table, and a chart of the same numbers where there is one.
 
-    `draw` takes a theme and returns a chart; None: there is nothing to draw.
+    `draw` takes a theme and whether it is for a phone, and returns a chart; None: there is nothing to draw.
     """
 
     name: str
     heading: list[Any]
     rows: list[list[Any]]
     run: Run | None
-    draw: Callable[[str], Any] | None = None
+    draw: Callable[[str, bool], Any] | None = None
     notes: list[str] = field(default_factory=list)
 
 

@@ -22,15 +22,15 @@ from partnership.models import District, Role
 
 Group = ArrestTrendResult.Group
 SETS = {
+    "all": (Group.DRUG, Group.OTHER),
     "drug": (Group.PERSONAL, Group.SUPPLY),
     "young": (Group.JUVENILE_DRUG,),
-    "all": (Group.DRUG, Group.OTHER),
     "overdoses": (Group.OVERDOSES, Group.FATAL_OVERDOSES),
 }
 SET_LABELS = {
+    "all": gettext_lazy("All arrests"),
     "drug": gettext_lazy("Drug offences"),
     "young": gettext_lazy("Drug offences of under-18s"),
-    "all": gettext_lazy("All arrests"),
     "overdoses": gettext_lazy("Overdoses"),
 }
 MEASURES = {
@@ -43,11 +43,13 @@ MEASURES = {
 def _trend(request: PartnerRequest) -> dict[str, Any]:
     run = shown_run(request)
     districts = (
-        District.objects.filter(pk__in=run.trends.values("district")).order_by("name") if run else District.objects.none()
+        District.objects.filter(pk__in=run.trends.values("district")).order_by("name")
+        if run
+        else District.objects.none()
     )
     choices = {str(district.pk): district for district in districts}
     district = choice(request, "district", choices, next(iter(choices), ""))
-    chosen = choice(request, "group", SETS, "drug")
+    chosen = choice(request, "group", SETS, "all")
     measure = choice(request, "measure", MEASURES, "rate")
     results = list(run.trends.filter(district=choices[district]).order_by("month", "group")) if run and district else []
     return {
@@ -121,12 +123,13 @@ def arrests_figure(request: PartnerRequest) -> Figure:
     ]
     measure = context["measure"]
 
-    def draw(theme: str) -> Any:
+    def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.SeriesRow] = [
-            {"month": r.month, "series": str(r.get_group_display()), "value": value(r, measure)} for r in context["results"]
+            {"month": r.month, "series": str(r.get_group_display()), "value": value(r, measure)}
+            for r in context["results"]
         ]
         title = str(MEASURES[measure]) if measure != "count" else _("A month")
-        return charts.series(lines, title=title, theme=theme)
+        return charts.series(lines, title=title, theme=theme, narrow=narrow)
 
     is_drawn = any(value(r, measure) is not None for r in context["results"])
     return Figure(f"arrests-{district.code}", heading, rows, context["run"], draw if is_drawn else None)
@@ -168,7 +171,9 @@ def _intervention(request: PartnerRequest, pk: int) -> dict[str, Any]:
 def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     context = _intervention(request, pk)
     kind = TrendChange.Kind
-    context["shown"] = [context["changes"][k] for k in (kind.LEVEL, kind.SLOPE, kind.DIFFERENCE, kind.DRIFT) if k in context["changes"]]
+    context["shown"] = [
+        context["changes"][k] for k in (kind.LEVEL, kind.SLOPE, kind.DIFFERENCE, kind.DRIFT) if k in context["changes"]
+    ]
     context["has_comparison"] = any(line[4] is not None for line in context["lines"])
     drift = context["changes"].get(kind.DRIFT)
     context["is_parallel"] = drift is None or drift.lower is None or (drift.lower < 0 < (drift.upper or 0))
@@ -190,17 +195,16 @@ def intervention_figure(request: PartnerRequest) -> Figure:
     ]
     lines = context["lines"]
 
-    def draw(theme: str) -> Any:
-        names = (heading[1], heading[3], heading[4])
+    def draw(theme: str, narrow: bool) -> Any:
         rows: list[charts.SeriesRow] = []
+        start = context["intervention"].started_on.replace(day=1)
         for month, rate, fitted, expected, other in lines:
-            rows.append({"month": month, "series": str(names[0]), "value": rate})
-            is_after = month >= context["intervention"].started_on.replace(day=1)
-            rows.append({"month": month, "series": str(names[1]), "value": expected if is_after else fitted})
+            values = [(heading[1], rate), (heading[2], fitted), (heading[3], expected if month >= start else None)]
             if any(line[4] is not None for line in lines):
-                rows.append({"month": month, "series": str(names[2]), "value": other})
+                values.append((heading[4], other))
+            rows += [{"month": month, "series": str(name), "value": value} for name, value in values]
         title = _("A year, per 100,000 residents")
-        return charts.series(rows, title=title, theme=theme, start=context["intervention"].started_on)
+        return charts.series(rows, title=title, theme=theme, narrow=narrow, start=context["intervention"].started_on)
 
     rows = [[month.strftime("%Y-%m"), *rest] for month, *rest in lines]
     name = f"intervention-{context['intervention'].pk}"

@@ -9,11 +9,13 @@ from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from partnership import numbers
 
 register = template.Library()
 
@@ -96,17 +98,17 @@ def is_past(value: date | datetime | None) -> bool:
 @register.filter
 def percent(value: float | None, digits: int = 1) -> str:
     """A share of one as a percentage, in the reader's number format."""
-    return "–" if value is None else number_format(100 * value, digits) + " %"
+    return "–" if value is None else numbers.percent(value, digits)
 
 
 @register.filter
-def whole(value: int | None) -> str:
-    return "–" if value is None else number_format(value, 0, force_grouping=True)
+def whole(value: float | None) -> str:
+    return "–" if value is None else numbers.plain(value, 0)
 
 
 @register.filter
 def decimal(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else number_format(value, digits, force_grouping=True)
+    return "–" if value is None else numbers.plain(value, digits)
 
 
 @register.filter

@@ -49,4 +49,7 @@ document.addEventListener("change", (event) => {
 
 // Charts follow the theme that is shown.
 const dark = document.documentElement.dataset.bsTheme === "dark";
-for (const image of document.querySelectorAll("img[data-dark]")) if (dark) image.src = image.dataset.dark;
+if (dark) {
+  for (const source of document.querySelectorAll("source[data-dark]")) source.srcset = source.dataset.dark;
+  for (const image of document.querySelectorAll("img[data-dark]")) image.src = image.dataset.dark;
+}

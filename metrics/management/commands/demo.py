@@ -187,13 +187,16 @@ class Command(BaseCommand):
             services.save_intervention(
                 by=by,
                 intervention=Intervention(
-                    name=name, programme=self.programmes[programme], started_on=today - timedelta(days=days), series=series
+                    name=name,
+                    programme=self.programmes[programme],
+                    started_on=today - timedelta(days=days),
+                    series=series,
                 ),
                 districts=[self.districts[d] for d in pilot],
                 comparison_districts=[self.districts[d] for d in comparison],
             )
         for name, selection in places.COHORTS.items():
-            services.save_cohort(by=by, cohort=Cohort(name=name), selection=Selection.from_json(dict(selection)))
+            services.save_cohort(by=by, cohort=Cohort(name=name), selection=Selection.from_json(selection))
         clinic = self.partners["A-Clinic Foundation"]
         month = (today - timedelta(days=365 * YEARS)).replace(day=1)
         counts = []
@@ -202,7 +205,9 @@ class Command(BaseCommand):
                 fatal = sum(rng.random() < 0.12 for _ in range(usual))
                 not_fatal = sum(rng.random() < 0.75 for _ in range(usual))
                 district = self.districts[name]
-                counts.append(OverdoseCount(partner=clinic, district=district, month=month, fatal=fatal, non_fatal=not_fatal))
+                counts.append(
+                    OverdoseCount(partner=clinic, district=district, month=month, fatal=fatal, non_fatal=not_fatal)
+                )
             month = (month + timedelta(days=32)).replace(day=1)
         OverdoseCount.objects.bulk_create(counts)
 

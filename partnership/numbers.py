@@ -1,0 +1,20 @@
+"""Numbers in the reader's format, rounded: Django's number_format cuts the digits that it does not show."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import number_format
+
+
+def plain(value: float, digits: int = 0) -> str:
+    """A number with so many digits, halves away from zero, thousands grouped, a real minus sign."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    if rounded == 0:
+        rounded = abs(rounded)  # no "−0"
+    return number_format(rounded, digits, force_grouping=True).replace("-", "−")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of one as a percentage."""
+    return plain(100 * share, digits) + "\N{NO-BREAK SPACE}%"
