@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("lists", "imports", "figures")
+BENCHMARKS = ("lists", "imports", "figures", "coverage")
 
 
 def main() -> int:

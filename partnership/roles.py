@@ -32,6 +32,8 @@ def create(
     connection = psycopg2.connect(admin_url)
     connection.autocommit = True
     with connection.cursor() as cursor:
+        # One at a time: two that alter the same role at once fail. The lock ends with the connection.
+        cursor.execute("SELECT pg_advisory_lock(7000, 1)")
         for role in ROLES:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.contrib import admin
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -19,6 +20,7 @@ from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
 from partnership import services as partnership
 from partnership.models import Notification, OutboxEvent, User
+from partnership.tasks import HEARTBEAT_KEY
 from tests.world import WebClient, World, on_web
 
 OUR = "caseworker case_manager"
@@ -225,6 +227,7 @@ def full(world: World) -> World:
     world.notification = Notification.objects.create(
         event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"
     )
+    cache.delete(HEARTBEAT_KEY)  # no worker has been seen, whatever ran before
     world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
     for group in ArrestTrendResult.Group:
         ArrestTrendResult.objects.create(

@@ -507,6 +507,13 @@ class TestDownloads:
         assert "No estimate" in page  # nobody in the pool of comparison people
 
 
+@pytest.fixture
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.usefixtures("_english")
 class TestWords:
     def result(self, **fields: Any) -> ComparisonResult:
         values = {
@@ -539,11 +546,6 @@ class TestWords:
 
 @pytest.mark.usefixtures("_english")
 class TestNumbers:
-    @pytest.fixture
-    def _english(self):
-        with translation.override("en"):
-            yield
-
     @pytest.mark.parametrize(
         ("share", "digits", "text"),
         [(0.2996, 1, "30.0"), (0.299, 0, "30"), (0.125, 0, "13"), (-0.117, 0, "−12"), (-0.0001, 0, "0"), (1, 0, "100")],

@@ -42,13 +42,13 @@ class Life:
     end_reason: str = ""
 
 
-def lives(today: date, rng: random.Random) -> list[Life]:
+def lives(today: date, rng: random.Random, people: int = PEOPLE) -> list[Life]:
     shown_from = today - timedelta(days=365 * YEARS)
     start = shown_from - timedelta(days=365 * WARM_UP_YEARS)
     offers = [(ngo, offer) for ngo, offered in NGOS.items() for offer in offered if offer.share]
     used: set[str] = set()
     shown: list[Life] = []
-    while len(shown) < PEOPLE:
+    while len(shown) < people:
         life = _life(len(shown), start, today, offers, used, rng)
         life.arrests = [arrest for arrest in life.arrests if arrest[0] >= shown_from]
         if life.joined_on and life.joined_on < shown_from:

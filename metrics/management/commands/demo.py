@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from cases.models import Arrest, Enrolment, Feed, Goal, Note, Offence, OverdoseC
 from metrics import services
 from metrics.cohorts import Selection
 from metrics.demo import places, work
-from metrics.demo.people import YEARS, Life, lives
+from metrics.demo.people import PEOPLE, YEARS, Life, lives
 from metrics.models import Cohort, Intervention
 from partnership import outbox
 from partnership.access import Acting
@@ -32,9 +32,13 @@ FEED_DELAY = 12
 class Command(BaseCommand):
     help = "Makes the demo partnership: simulated people and arrests over seven years up to today."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--people", type=int, default=PEOPLE, help="how many people are arrested at least once")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if Partner.objects.exists():
             raise CommandError("There are partners already: the demo is made on an empty database only.")
+        self.people = options["people"]
         with transaction.atomic():
             self._make(timezone.localdate(), random.Random(SEED))  # noqa: S311 — a simulation wants a fixed seed
         services.request_run("demo")
@@ -52,7 +56,7 @@ class Command(BaseCommand):
         self.programmes = self._programmes(today)
         self._users()
         self._agreements(today)
-        people = lives(today, rng)
+        people = lives(today, rng, self.people)
         police_people = self._arrests(people, today)
         cohort = self._enrolments(people, police_people, today, rng)
         self._casework(today, rng)
