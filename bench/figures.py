@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import io
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -37,13 +35,12 @@ def run() -> Iterator[Figure]:
         with tempfile.TemporaryDirectory() as folder:
             clear()
             fill(size, Path(folder))
-            ours = timed(recompute)
-            memory = worker_memory()
-            floor = in_process("floor", folder)
-            analyst = in_process("analyst", folder)
+            ours, memory = in_process("ours", folder)
+            floor, _ = in_process("floor", folder)
+            analyst, _ = in_process("analyst", folder)
             arrive()
-            update = timed(update_after_new_arrests)
-            kept = timed(results_only)
+            update, _ = in_process("update", folder)
+            kept, _ = in_process("kept", folder)
         name = f"figures.{size // 1000}k"
         yield Figure(f"{name}_rebuild_and_results", ours, "s")
         yield Figure(f"{name}_duckdb", floor, "s")
@@ -62,48 +59,6 @@ def run() -> Iterator[Figure]:
         yield Figure("figures.cost_growth_to_linear", growth, "times", "at most 1.3", growth <= 1.3)
 
 
-def timed(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def worker_memory() -> float:
-    """Peak memory of this process, which did the worker's part, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def recompute() -> None:
-    """What the worker does: follow-up of everybody anew, then rates and curves of all programmes, suppressed and stored."""
-    from metrics import follow_up
-    from metrics.compute import recidivism
-    from metrics.models import RecidivismResult, Run, SurvivalResult
-
-    follow_up.rebuild()
-    run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench")
-    asked = recidivism.everything([])
-    RecidivismResult.objects.bulk_create(recidivism.fixed_windows(run, asked, COMPLETE))
-    SurvivalResult.objects.bulk_create(recidivism.survival(run, asked, COMPLETE))
-    Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
-
-
-def results_only() -> None:
-    """The same from the follow-up as it is kept up to date."""
-    from metrics.compute import recidivism
-    from metrics.models import RecidivismResult, Run, SurvivalResult
-
-    run = Run.objects.create(reason="bench", state=Run.State.DONE, definition="bench")
-    asked = recidivism.everything([])
-    RecidivismResult.objects.bulk_create(recidivism.fixed_windows(run, asked, COMPLETE))
-    SurvivalResult.objects.bulk_create(recidivism.survival(run, asked, COMPLETE))
-
-
-def update_after_new_arrests() -> None:
-    from metrics import follow_up
-
-    assert 900 < follow_up.refresh() <= 1000
-
-
 def arrive() -> None:
     """A thousand arrests more, as an import would write them: triggers note whose they are."""
     from django.db import connection
@@ -116,10 +71,14 @@ def arrive() -> None:
         )
 
 
-def in_process(name: str, folder: str) -> float:
-    """Seconds that a peer takes in a process of its own."""
+def in_process(name: str, folder: str) -> tuple[float, float]:
+    """(seconds, peak memory in MB) of what a process of its own does: the worker's part, or a peer's."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.figures_peers", name, folder]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    seconds, memory = done.stdout.split()[-2:]
+    return float(seconds), float(memory)
 
 
 TABLES = {

@@ -23,6 +23,7 @@ from cases.imports.fields import REASONS
 from cases.models import DataImport, ImportProblem
 from cases.views import own
 from partnership.access import PartnerRequest, partner_page, stream_as
+from partnership.downloads import guard_formula
 from partnership.errors import RuleError
 from partnership.models import Partner, Role
 from partnership.paging import page_by_key
@@ -164,12 +165,3 @@ def _line(values: list[str]) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=";").writerow([guard_formula(value) for value in values])
     return out.getvalue()
-
-
-def guard_formula(value: str) -> str:
-    """A value that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return (
-        f"'{value}"
-        if value[:1] in {"=", "+", "@", "\t", "\r"} or (value[:1] == "-" and not value[1:2].isdigit())
-        else value
-    )

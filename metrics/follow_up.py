@@ -32,7 +32,7 @@ COLUMNS = (
 INSERT = f"INSERT INTO metrics_followup ({COLUMNS})"
 EVERYBODY = 0
 """Noted as a person while a rebuild is under way: one that its worker did not finish is done again."""
-PARALLEL_FROM = 200_000
+PARALLEL_FROM = 50_000
 MOST_SLICES = 4
 WORK_MEMORY = "256MB"
 """PostgreSQL's memory for one sort or hash of a rebuild."""
@@ -155,7 +155,7 @@ def _rebuild() -> int:
             "INSERT INTO metrics_touched (person_id, name_pseudonym) VALUES (%s, '') RETURNING id", [EVERYBODY]
         )
         note = cursor.fetchone()[0]
-        cursor.execute("TRUNCATE metrics_link, metrics_followup")
+        cursor.execute("SELECT metrics_rebuild_begins()")
         cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM cases_person")
         end = cursor.fetchone()[0]
     slices = min(MOST_SLICES, os.cpu_count() or 1) if _people_about() > PARALLEL_FROM else 1
@@ -165,6 +165,8 @@ def _rebuild() -> int:
             for n in range(slices)
         ]
     )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT metrics_link_is_filled()")
     keys = [uuid.UUID(int=(n << 128) // slices) for n in range(slices)]
     _in_slices(
         [
@@ -177,6 +179,7 @@ def _rebuild() -> int:
         ]
     )
     with connection.cursor() as cursor:
+        cursor.execute("SELECT metrics_followup_is_filled()")
         cursor.execute("DELETE FROM metrics_touched WHERE id = %s", [note])
         cursor.execute("SELECT count(*) FROM metrics_link")
         return int(cursor.fetchone()[0])
@@ -196,11 +199,9 @@ def _in_slices(statements: list[str]) -> None:
     else:
         with ThreadPoolExecutor(len(statements)) as pool:
             list(pool.map(apart, statements))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT metrics_analyze()")
 
 
 def _run(sql: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'; SET LOCAL jit = off")
+        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         cursor.execute(sql)

@@ -130,6 +130,8 @@ else:
     }
 # The transaction is opened by ActingPartnerMiddleware, which must set the partner inside it.
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# Compiling a query costs these more than it saves: measured on a million participants, 0.16 s against 0.11 s for an update.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
 
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")

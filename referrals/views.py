@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import services as cases
 from cases.forms import PersonForm
-from cases.import_views import guard_formula
 from cases.models import Consent, Person
 from cases.views import own
 from partnership.access import Acting, PartnerRequest, partner_page, stream_as
+from partnership.downloads import guard_formula
 from partnership.errors import RuleError
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 from partnership.paging import page_by_key

@@ -14,7 +14,6 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.import_views import guard_formula
 from cases.imports import services
 from cases.imports.fields import Problem, read_date
 from cases.models import (
@@ -32,6 +31,7 @@ from cases.models import (
 from cases.tasks import run_import
 from partnership import crypto, identity_code
 from partnership.access import Acting
+from partnership.downloads import guard_formula
 from partnership.models import OutboxEvent
 from tests.world import World, database_role, on_web
 

@@ -106,6 +106,7 @@ class Person(models.Model):
             GinIndex(fields=["name_prefixes"], name="person_name_prefixes"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
             models.Index(fields=["name_pseudonym"], condition=~Q(name_pseudonym=""), name="person_name_pseudonym"),
+            models.Index(fields=["name_pseudonym"], condition=Q(code_pseudonym=""), name="person_without_code"),
         ]
         constraints = [
             models.UniqueConstraint(

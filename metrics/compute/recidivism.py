@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from metrics import follow_up
@@ -100,10 +100,17 @@ def everything(cohorts: Iterable[Cohort]) -> list[Asked]:
 def query(name: str, asked: Asked, as_of: date, **parts: str) -> list[tuple[Any, ...]]:
     """Runs a statement of metrics/sql on the rows asked for."""
     sql = follow_up.statement(name, group=asked.group, **parts)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # PostgreSQL takes the groups for more than there are, and would not count in parallel.
+        cursor.execute("SET LOCAL parallel_tuple_cost = 0")
         # The rows' own parameters are bound first: their text stands inside a statement with named ones.
         rows = cursor.mogrify(asked.rows, asked.parameters).decode() if asked.parameters else asked.rows
-        named = {"as_of": as_of, "today": timezone.localdate()}
+        # Without any feed nobody is observed; NULL says so.
+        cursor.execute(
+            "SELECT CASE WHEN count(*) > 0 THEN least(min(complete_through), %s) END FROM cases_feed", [as_of]
+        )
+        earliest = cursor.fetchone()[0]
+        named = {"as_of": as_of, "earliest": earliest, "today": timezone.localdate()}
         cursor.execute(sql.replace("{rows}", rows.replace("%", "%%")), named)
         return cursor.fetchall()
 

@@ -1,16 +1,15 @@
 -- Frequency of re-arrest, completion, retention and time to service of each programme, or of one cohort.
--- Parameters: {group}, {rows}, %(as_of)s: see fixed_windows.sql.
+-- Parameters: {group}, {rows}, %(as_of)s, %(earliest)s: see fixed_windows.sql.
 -- Returns: group, participants, person_years of follow-up (which does not end with an arrest), arrests for any offence and for
 --   drug offences in it, ended, completed, observed_90 (started at least 90 days before today or ended), retained_90 (of
 --   these, stayed 90 days or completed earlier), with_referral, median and upper quartile of days from referral to start.
 -- Arrests after the end of follow-up are not in it; they are counted one by one for the few who have any.
-WITH feeds AS (
-    SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through FROM cases_feed GROUP BY district_id
-),
-observed AS (
+WITH observed AS (
     SELECT {group} AS group_id, f.*,
-           least(coalesce(d.complete_through, (SELECT min(complete_through) FROM feeds)), f.died_on) AS followed_to
-      FROM ({rows}) f LEFT JOIN feeds d USING (district_id)
+           least(coalesce(d.complete_through, %(earliest)s::date), f.died_on) AS followed_to
+      FROM ({rows}) f
+      LEFT JOIN (SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through
+                   FROM cases_feed GROUP BY district_id) d USING (district_id)
 ),
 counted AS (
     SELECT o.*, late.any_late, late.drug_late

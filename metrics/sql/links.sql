@@ -5,7 +5,7 @@
 --   that this name has anywhere, or, where it has none, by the name. Where it has several codes nobody can tell who is meant:
 --   ambiguous, and left out, as is who has neither code nor name with birth date.
 -- The key is half of the pseudonym: 128 bits, with no realistic chance that two people share it.
--- Indexes: cases_person_pkey, person_name_pseudonym.
+-- Indexes: cases_person_pkey, person_name_pseudonym, person_without_code.
 WITH names AS MATERIALIZED (
     SELECT name_pseudonym, min(code_pseudonym) AS code, min(code_pseudonym) <> max(code_pseudonym) AS is_ambiguous
       FROM cases_person p

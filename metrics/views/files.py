@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from metrics import charts
 from metrics.views.shared import FIGURES, Figure, choice
 from partnership.access import PartnerRequest, partner_page
+from partnership.downloads import guard_formula
 
 THEMES = ("light", "dark")
 TYPES = {
@@ -86,7 +87,9 @@ def _csv(found: Figure) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(found.heading)
     for row in [*found.rows, *_about(found)]:
-        writer.writerow(["" if value is None else value for value in row])
+        writer.writerow(
+            ["" if value is None else guard_formula(value) if isinstance(value, str) else value for value in row]
+        )
     return "\ufeff" + out.getvalue()
 
 
@@ -95,7 +98,9 @@ def _xlsx(found: Figure) -> bytes:
     sheet = book.create_sheet(found.name[:31])
     sheet.append([str(value) for value in found.heading])
     for row in [*found.rows, *_about(found)]:
-        sheet.append([value if isinstance(value, int | float) or value is None else str(value) for value in row])
+        sheet.append(
+            [value if isinstance(value, int | float) or value is None else guard_formula(str(value)) for value in row]
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
