@@ -193,7 +193,9 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     run.parameters["as_of"] = as_of.isoformat()
     run.enrolments_in = Enrolment.objects.count()
     run.arrests_in = Arrest.objects.count()
-    asked = recidivism.everything(Cohort.objects.filter(archived_at=None).order_by("id"))
+    cohorts = list(Cohort.objects.filter(archived_at=None).order_by("id"))
+    run.parameters["cohorts"] = {str(cohort.pk): cohort.selection for cohort in cohorts}
+    asked = recidivism.everything(cohorts)
     found: list[list[Model]] = []
 
     def step(name: str, action: Callable[[], list[Any]]) -> None:
@@ -225,7 +227,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
 def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
     """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only."""
     if by.role == Role.COORDINATOR:
-        cohort.is_partnership_wide = True
+        cohort.is_partnership_wide = cohort.is_shared
     else:
         if set(selection.partners) - {by.partner.pk}:
             raise RuleError(_("A cohort of yours holds participants of your own programmes."))

@@ -358,6 +358,39 @@ class TestCohorts:
         saved = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Ours"), selection=Selection())
         assert saved.selection == {"partners": [measured.ngo.pk]}
 
+    def test_a_coordinators_cohort_is_seen_by_all_only_when_it_is_shared(self, measured):
+        people(measured, 40, rearrested=20)
+        for name, is_shared in (("Shared", True), ("Own", False)):
+            run_as(
+                measured.coordinator,
+                services.save_cohort,
+                cohort=Cohort(name=name, is_shared=is_shared),
+                selection=Selection(),
+            )
+        compute()
+        seen = {}
+        for role in ("coordinator", "caseworker", "liaison"):
+            client = measured.client(getattr(measured, role))
+            seen[role] = [
+                client.get(reverse("population_figures") + f"?cohort={cohort.pk}").status_code
+                for cohort in Cohort.objects.order_by("-is_shared")
+            ]
+        assert seen == {"coordinator": [200, 200], "caseworker": [200, 404], "liaison": [200, 404]}
+        with on_web(measured.liaison):
+            assert RecidivismResult.objects.filter(cohort__isnull=False).values("cohort").distinct().count() == 1
+
+    def test_figures_of_a_cohort_that_was_changed_since_say_so(self, measured):
+        people(measured, 40, rearrested=20)
+        cohort = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
+        compute()
+        address = reverse("population_figures") + f"?cohort={cohort.pk}"
+        client = measured.client(measured.case_manager)
+        assert "was changed since" not in client.get(address).text
+        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
+        assert "was changed since" in client.get(address).text
+        compute()
+        assert "was changed since" not in client.get(address).text
+
     def test_two_of_one_name_are_refused_in_words(self, measured):
         for number in range(2):
             response = measured.client(measured.case_manager).post(

@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='parameters',
-            field=models.JSONField(default=dict, help_text='as_of: no feed counts beyond that day.'),
+            field=models.JSONField(default=dict, help_text='as_of: no feed counts beyond that day. cohorts: the selection of each.'),
         ),
         migrations.AddField(
             model_name='run',

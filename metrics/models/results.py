@@ -28,7 +28,9 @@ class Run(models.Model):
     reason = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
     definition = models.CharField(max_length=20)
-    parameters = models.JSONField(default=dict, help_text="as_of: no feed counts beyond that day.")
+    parameters = models.JSONField(
+        default=dict, help_text="as_of: no feed counts beyond that day. cohorts: the selection of each."
+    )
     again = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", help_text="The run that this one repeats."
     )
