@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -51,6 +52,7 @@ def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     )
     context = {
         "run": found,
+        "as_of": date.fromisoformat(found.parameters["as_of"]) if found.parameters.get("as_of") else None,
         "earlier": earlier,
         "changes": changes(request, earlier, found) if earlier and found.state == Run.State.DONE else [],
         "is_running": found.state in (Run.State.REQUESTED, Run.State.RUNNING),
