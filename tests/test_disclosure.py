@@ -131,6 +131,26 @@ class TestFixedWindows:
                 assert high - low > 0.999, cell
 
 
+class TestWhatCanBeSubtracted:
+    def test_a_part_and_what_it_leaves_of_the_whole(self):
+        sets = {"all": frozenset({1, 2}), "women": frozenset({1})}
+        assert disclosure.within(sets, {1: 500, 2: 400}) == [("all", ("women",))]
+
+    def test_three_that_make_up_a_fourth_or_leave_a_few(self):
+        sets = {"all": frozenset({1, 2, 3, 4}), "a": frozenset({1}), "b": frozenset({2}), "c": frozenset({3})}
+        people = {1: 500, 2: 400, 3: 300, 4: 7}
+        assert ("all", ("a", "b", "c")) in disclosure.within(sets, people)
+        assert ("all", ("a", "b")) not in disclosure.within(sets, people)
+
+    def test_two_equal_ones(self):
+        sets = {"one": frozenset({1}), "other": frozenset({1})}
+        assert disclosure.within(sets, {1: 9}) == [("one", ("other",))]
+
+    def test_overlapping_ones_are_not_subtracted_together(self):
+        sets = {"all": frozenset({1, 2, 3}), "a": frozenset({1, 2}), "b": frozenset({2, 3})}
+        assert {family for _, family in disclosure.within(sets, {1: 5, 2: 5, 3: 5})} == {("a",), ("b",)}
+
+
 class TestRounding:
     @pytest.mark.parametrize(("count", "shown"), [(0, 0), (2, 0), (3, 5), (7, 5), (8, 10), (100, 100)])
     def test_to_fives(self, count, shown):

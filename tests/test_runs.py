@@ -310,6 +310,34 @@ class TestCohorts:
         # Three men: the two numbers of people do not stand side by side.
         assert None in (whole.eligible, part.eligible)
 
+    def test_nor_can_who_is_in_none_of_several_parts(self, measured):
+        people(measured, 30, rearrested=10)  # men in their sixties and seventies
+        for number, enrolment in enumerate(measured.programme.enrolments.order_by("pk")):
+            enrolment.primary_drug = ["opioids", "cannabis", "cocaine"][number % 3] if number < 27 else ""
+            enrolment.save()
+        for drug in ("opioids", "cannabis", "cocaine"):
+            run_as(
+                measured.case_manager,
+                services.save_cohort,
+                cohort=Cohort(name=drug),
+                selection=Selection(substances=[drug]),
+            )
+        run = compute()
+        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12)
+        whole = year.get(programme=measured.programme)
+        parts = year.filter(cohort__isnull=False)
+        assert parts.count() == 3
+        # Three people have no drug recorded: 30 less 9, 9 and 9 must not all be published.
+        assert None in [whole.eligible, *parts.values_list("eligible", flat=True)]
+
+    def test_two_cohorts_of_the_same_people_are_suppressed_alike(self, measured):
+        people(measured, 40, rearrested=3)
+        for name in ("One", "Other"):
+            run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name=name), selection=Selection())
+        run = compute()
+        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12, partner=measured.ngo)
+        assert set(year.values_list("rearrested", flat=True)) == {None}
+
     @pytest.mark.parametrize(
         ("selection", "eligible"),
         [

@@ -205,19 +205,21 @@ def difference(outer: Outcomes, inner: Outcomes) -> Outcomes:
 def fixed_windows(run: Run, asked: list[Asked], as_of: date) -> list[RecidivismResult]:
     """Per programme and saved cohort, and the sums of the programmes that are shown; suppressed over all of them together."""
     found = outcomes(asked, as_of)
-    within = _within(asked, found)
     values: dict[Any, int] = {}
     relations: list[Relation] = []
     hidden: set[Any] = set()
     for population, outcome in found.items():
         _add(population, outcome, values, relations, hidden, is_shown=True)
-    for outer, inner in within:
-        # A cohort inside another: the people between them can be had by subtraction.
-        between = ("between", outer, inner)
-        rest = difference(found[outer], found[inner])
-        _add(between, rest, values, relations, hidden, is_shown=False)
-        own = cells(rest)[0]
-        relations += [Relation((outer, *name), ((inner, *name), (between, *name))) for name in own]
+    for outer, inside in within(asked, found):
+        # Populations inside another: whoever is left can be had by subtraction.
+        rest = found[outer]
+        for inner in inside:
+            rest = difference(rest, found[inner])
+        parts: list[Any] = list(inside)
+        if any(rest.people.values()):
+            parts.append(("rest", outer, inside))
+            _add(parts[-1], rest, values, relations, hidden, is_shown=False)
+        relations += [Relation((outer, *name), tuple((part, *name) for part in parts)) for name in cells(rest)[0]]
     secret = disclosure.withheld(values, relations, never_published=hidden)
     results = []
     for population, outcome in found.items():
@@ -241,33 +243,35 @@ def _add(
     relations += [Relation(named(rule.total), tuple(map(named, rule.parts))) for rule in rules]
 
 
-def _within(asked: list[Asked], found: dict[Population, Outcomes]) -> list[tuple[Population, Population]]:
-    """Pairs (outer, inner) of populations where everybody of the inner one is in the outer one, and somebody more."""
+def within(asked: list[Asked], found: dict[Population, Outcomes]) -> list[tuple[Population, tuple[Population, ...]]]:
+    """Populations and those inside them, as far as one can be subtracted from the other (disclosure.within)."""
     cohorts = [each for each in asked if each.cohort is not None]
     if not cohorts:
-        return []
+        return []  # programmes have no participation in common
     known = Populations()
-    parts, numbers = [], {}
+    named = {population.programme: population for population in found if population.programme}
+    parts = ["SELECT programme_id AS number, enrolment_id, index_date FROM metrics_followup WHERE rank = 1"]
     with connection.cursor() as cursor:
-        for number, each in enumerate(cohorts):
-            numbers[-1 - number] = known.of(each, 0)
+        for number, each in enumerate(cohorts, start=1):
+            named[-number] = known.of(each, 0)
             rows = cursor.mogrify(each.rows, each.parameters).decode() if each.parameters else each.rows
-            parts.append(f"SELECT {-1 - number} AS number, enrolment_id, index_date FROM ({rows}) c{number}")
-        parts.append("SELECT programme_id, enrolment_id, index_date FROM metrics_followup WHERE rank = 1")
-        sql = (
-            f"WITH member AS MATERIALIZED ({' UNION ALL '.join(parts)}),"
-            " size AS (SELECT number, count(*) AS people FROM member GROUP BY number),"
-            " overlap AS (SELECT a.number AS one, b.number AS other, count(*) AS people FROM member a"
-            " JOIN member b USING (enrolment_id, index_date)"
-            " WHERE a.number <> b.number AND (a.number < 0 OR b.number < 0) GROUP BY 1, 2)"
-            " SELECT o.other, o.one FROM overlap o JOIN size s ON s.number = o.one AND s.people = o.people"
-            " JOIN size t ON t.number = o.other AND t.people > o.people"
+            parts.append(f"SELECT {-number}, enrolment_id, index_date FROM ({rows}) c{number}")
+        cursor.execute(
+            f"""
+            SELECT numbers, count(*) FROM (
+                SELECT array_agg(number ORDER BY number) AS numbers FROM ({" UNION ALL ".join(parts)}) m
+                 GROUP BY enrolment_id, index_date) AS atoms
+             GROUP BY numbers
+            """.replace("%", "%%"),
+            [],
         )
-        cursor.execute(sql)
-        pairs = cursor.fetchall()
-    programmes = {p.programme: p for p in found if p.programme}
-    named = [(numbers.get(a) or programmes[a], numbers.get(b) or programmes[b]) for a, b in pairs]
-    return [(outer, inner) for outer, inner in named if outer in found and inner in found]
+        atoms = cursor.fetchall()
+    sets = {
+        population: frozenset(atom for atom, (numbers, _people) in enumerate(atoms) if number in numbers)
+        for number, population in named.items()
+        if population in found
+    }
+    return disclosure.within(sets, {atom: people for atom, (_numbers, people) in enumerate(atoms)})
 
 
 def why_withheld(eligible: int, rearrested: int) -> str:

@@ -26,6 +26,9 @@ SMALL = 5
 FEW_PEOPLE = 10
 """A rate on fewer people than this is withheld."""
 
+MOST_FAMILIES = 400
+"""So many ways of subtracting sets from one are looked at."""
+
 Cell = TypeVar("Cell", bound=Hashable)
 
 
@@ -53,6 +56,40 @@ def round_rate(rate: float, people: int) -> float:
     step = max(SMALL / people, 0.001)
     # Not beyond the last whole step: only the largest counts would be shown as 1.
     return min(round(rate / step), int(1 / step + 1e-9)) * step
+
+
+def within(
+    sets: Mapping[Cell, frozenset[int]], people: Mapping[int, int], *, few: int = 60
+) -> list[tuple[Cell, tuple[Cell, ...]]]:
+    """What a reader can subtract: for each set, the disjoint sets inside it that leave nobody or at most `few` people; and
+    every single set inside it.
+
+    `sets` hold atoms (people who are in just the same sets), `people` how many an atom is. Of two equal sets the later one is
+    inside the earlier one. At most `MOST_FAMILIES` for each set, those of the largest parts first.
+    """
+    names = list(sets)
+    found: list[tuple[Cell, tuple[Cell, ...]]] = []
+    for place, outer in enumerate(names):
+        inside = [
+            name
+            for other, name in enumerate(names)
+            if other != place
+            and sets[name]
+            and (sets[name] < sets[outer] or (sets[name] == sets[outer] and other > place))
+        ]
+        inside.sort(key=lambda name: -sum(people[atom] for atom in sets[name]))
+        families: list[tuple[Cell, ...]] = []
+        stack: list[tuple[int, tuple[Cell, ...], frozenset[int]]] = [(0, (), sets[outer])]
+        while stack and len(families) < MOST_FAMILIES:
+            start, chosen, rest = stack.pop()
+            if chosen and (len(chosen) == 1 or sum(people[atom] for atom in rest) <= few):
+                families.append(chosen)
+            for next_place in range(len(inside) - 1, start - 1, -1):
+                name = inside[next_place]
+                if sets[name] <= rest:
+                    stack.append((next_place + 1, (*chosen, name), rest - sets[name]))
+        found += [(outer, family) for family in families]
+    return found
 
 
 def withheld(
