@@ -26,8 +26,8 @@ REBUILD_SHARE = 0.2
 COLUMNS = (
     "enrolment_id, partner_id, programme_id, key, rank, index_date, ended_on, end_reason, referral_kind, primary_drug,"
     " referred_on, district_id, sex, birth_year, died_on, prior_arrests, prior_drug_arrests, prior_on, prior_district_id,"
-    " prior_group, any_on,"
-    " drug_on, last_on, any_total, drug_total, any_6, any_12, any_24, any_36, drug_6, drug_12, drug_24, drug_36"
+    " prior_group, any_on, drug_on, last_on, any_total, drug_total, any_6, any_12, any_24, any_36, drug_6, drug_12, drug_24,"
+    " drug_36"
 )
 INSERT = f"INSERT INTO metrics_followup ({COLUMNS})"
 EVERYBODY = 0

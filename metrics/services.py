@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,23 +52,27 @@ class Superseded(Exception):
 # --- Asking ------------------------------------------------------------------------------------------------------------------
 
 
-def request_run(reason: str, *, as_of: date | None = None, again: Run | None = None) -> None:
+def request_run(reason: str) -> None:
     """Asks for a computation. Requests pile up into one until it starts."""
+    with suppress(IntegrityError), transaction.atomic():
+        Run.objects.create(reason=reason, definition=DEFINITION)
+
+
+@transaction.atomic
+def repeat(run: Run) -> Run:
+    """Asks for the same computation again, up to the same day; returns the run that will carry it out.
+
+    Raises RuleError when the definitions have changed since, or while another computation waits to start.
+    """
+    if run.state != Run.State.DONE or run.definition != DEFINITION:
+        raise RuleError(_("Only a finished computation with today’s definitions can be repeated."))
     try:
         with transaction.atomic():
-            Run.objects.create(
-                reason=reason,
-                definition=DEFINITION,
-                parameters={"as_of": as_of.isoformat()} if as_of else {},
-                again=again,
+            return Run.objects.create(
+                reason="again", definition=DEFINITION, parameters={"as_of": run.parameters["as_of"]}, again=run
             )
-    except IntegrityError:
-        return
-
-
-def repeat(run: Run) -> None:
-    """Asks for the same computation again: the same definitions up to the same day."""
-    request_run("again", as_of=run.data_cut_off, again=run)
+    except IntegrityError as error:
+        raise RuleError(_("Another computation waits to start. Repeat this one when it has begun.")) from error
 
 
 def start() -> None:
@@ -247,9 +251,17 @@ def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
 
 @transaction.atomic
 def archive_cohort(*, cohort: Cohort, is_archived: bool) -> None:
-    """Takes a cohort out of lists and later runs, or puts it back. Results that it had stay with their runs."""
+    """Takes a cohort out of lists and later runs, or puts it back, for the next run to compute. Results that it had stay
+    with their runs. Raises RuleError when its name has been given to another one meanwhile."""
     cohort.archived_at = timezone.now() if is_archived else None
+    try:
+        cohort.validate_constraints()
+    except ValidationError as error:
+        raise RuleError(" ".join(error.messages)) from error
     cohort.save(update_fields=["archived_at"])
+    if not is_archived:
+        request_run("cohort")
+        transaction.on_commit(start)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.world import World
@@ -8,6 +10,13 @@ from tests.world import World
 @pytest.fixture
 def world(db: None) -> World:
     return World()
+
+
+@pytest.fixture
+def measured(world: World) -> World:
+    """Police feeds are complete, so that people are observed."""
+    world.complete_through(date(2026, 6, 30))
+    return world
 
 
 @pytest.fixture(autouse=True)

@@ -221,6 +221,21 @@ class TestWhoIsTouched:
         assert rows() == whole
 
 
+@pytest.mark.django_db(transaction=True)
+def test_slices_at_one_time_on_connections_of_their_own_give_the_same(monkeypatch):
+    world = World()
+    for number in range(12):
+        world.enrolment(person=world.person(world.ngo, first_names=f"P{number}"), started_on=START)
+        world.arrest(world.person(world.police, first_names=f"P{number}"), START + timedelta(days=number))
+    rebuild()
+    whole = rows()
+    monkeypatch.setattr(follow_up, "PARALLEL_FROM", -1)
+    monkeypatch.setattr(follow_up, "MOST_SLICES", 3)
+    rebuild()
+    assert len(whole) == 12 + 24  # followed, linked
+    assert rows() == whole
+
+
 class TestRow:
     def test_prior_arrests_lie_on_or_before_the_index_date(self, world):
         world.enrolment(person=world.person(world.ngo), started_on=START)

@@ -142,7 +142,7 @@ def links(run: Run) -> list[LinkQuality]:
 
 # --- Referrals ---------------------------------------------------------------------------------------------------------------
 
-OUTCOMES = {
+STATE_OUTCOMES = {
     "sent": "waiting",
     "acknowledged": "waiting",
     "waitlisted": "waitlisted",
@@ -153,6 +153,7 @@ OUTCOMES = {
     "declined": "declined",
     "withdrawn": "withdrawn",
 }
+OUTCOMES = tuple(dict.fromkeys(STATE_OUTCOMES.values()))
 
 
 def referrals(run: Run) -> list[ReferralResult]:
@@ -182,25 +183,18 @@ def referrals(run: Run) -> list[ReferralResult]:
     relations: list[Relation] = []
     counted: dict[tuple[int | None, int | None], dict[str, int]] = {}
     for pair, parts in ends.items():
-        counts: dict[str, int] = dict.fromkeys(
-            ("waiting", "waitlisted", "accepted", "declined", "withdrawn", "late"), 0
-        )
+        counts = dict.fromkeys((*OUTCOMES, "late"), 0)
         for state, reason, count, late, *_ in parts:
-            counts[OUTCOMES[state]] += count
+            counts[STATE_OUTCOMES[state]] += count
             counts["late"] += late
             if state == "declined":
                 counts[f"declined:{reason}"] = counts.get(f"declined:{reason}", 0) + count
         counted[pair] = counts
-        values[pair, "sent"] = sum(
-            counts[name] for name in ("waiting", "waitlisted", "accepted", "declined", "withdrawn")
-        )
+        values[pair, "sent"] = sum(counts[name] for name in OUTCOMES)
         values.update({(pair, name): count for name, count in counts.items()})
         values[pair, "in time"] = counts["waiting"] - counts["late"]
         relations += [
-            Relation(
-                (pair, "sent"),
-                tuple((pair, name) for name in ("waiting", "waitlisted", "accepted", "declined", "withdrawn")),
-            ),
+            Relation((pair, "sent"), tuple((pair, name) for name in OUTCOMES)),
             Relation((pair, "waiting"), ((pair, "late"), (pair, "in time"))),
         ]
         reasons = tuple((pair, name) for name in counts if name.startswith("declined:"))

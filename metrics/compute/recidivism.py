@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 
+from cases.models import Feed
 from metrics import follow_up
 from metrics.cohorts import Selection
 from metrics.models import CareResult, Cohort, RecidivismResult, Run, SurvivalResult, Withheld
@@ -23,7 +25,6 @@ KINDS = ("any", "drug")
 FEWEST_FOR_CURVE = 30
 CURVE_MONTHS = 60
 DAYS_PER_MONTH = 365.25 / 12
-NOBODY = "SELECT * FROM metrics_followup WHERE false"
 ALL_PROGRAMMES = "SELECT * FROM metrics_followup WHERE rank = 1"
 
 
@@ -106,11 +107,8 @@ def query(name: str, asked: Asked, as_of: date, **parts: str) -> list[tuple[Any,
         # The rows' own parameters are bound first: their text stands inside a statement with named ones.
         rows = cursor.mogrify(asked.rows, asked.parameters).decode() if asked.parameters else asked.rows
         # Without any feed nobody is observed; NULL says so.
-        cursor.execute(
-            "SELECT CASE WHEN count(*) > 0 THEN least(min(complete_through), %s) END FROM cases_feed", [as_of]
-        )
-        earliest = cursor.fetchone()[0]
-        named = {"as_of": as_of, "earliest": earliest, "today": timezone.localdate()}
+        first = Feed.objects.aggregate(day=Min("complete_through"))["day"]
+        named = {"as_of": as_of, "earliest": first and min(first, as_of), "today": timezone.localdate()}
         cursor.execute(sql.replace("{rows}", rows.replace("%", "%%")), named)
         return cursor.fetchall()
 

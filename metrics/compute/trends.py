@@ -20,7 +20,6 @@ from metrics.statistics.trends import Change
 
 MONTHS = 84
 """Seven years: five years between two years compared, and a year to spare."""
-FEWEST_FOR_SEASON = 24
 Group = ArrestTrendResult.Group
 ARREST_GROUPS = (Group.PERSONAL, Group.SUPPLY, Group.OTHER, Group.ALL, Group.DRUG, Group.JUVENILE_DRUG)
 RELATIONS = (

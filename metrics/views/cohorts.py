@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from metrics import services
 from metrics.cohorts import Selection
 from metrics.forms import CohortForm
 from metrics.models import Cohort
+from metrics.views.shared import own_cohorts, visible_cohorts
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.models import CASEWORK_ROLES, Role
@@ -24,19 +24,14 @@ COHORT_ROLES = (Role.COORDINATOR, *CASEWORK_ROLES)
 @require_safe
 @partner_page(*COHORT_ROLES)
 def cohort_list(request: PartnerRequest) -> HttpResponse:
-    own = Q(partner=request.acting.partner) & (Q(is_shared=True) | Q(created_by=request.acting.user))
-    cohorts = Cohort.objects.filter(own | Q(is_partnership_wide=True)).select_related("partner", "created_by")
+    cohorts = visible_cohorts(request.acting).select_related("partner", "created_by")
     rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
     return render(request, "metrics/cohort_list.html", {"cohorts": rows})
 
 
 @partner_page(*COHORT_ROLES)
 def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = (
-        get_object_or_404(Cohort, pk=pk, partner=request.acting.partner)
-        if pk
-        else Cohort(partner=request.acting.partner)
-    )
+    found = get_object_or_404(own_cohorts(request.acting), pk=pk) if pk else Cohort(partner=request.acting.partner)
     initial = Selection.from_json(found.selection) if found.pk else None
     form = CohortForm(request.POST or None, acting=request.acting, instance=found, selection=initial)
     if form.is_valid():
@@ -55,9 +50,13 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
 @partner_page(*COHORT_ROLES)
 def cohort_archive(request: PartnerRequest, pk: int) -> HttpResponse:
     """Takes an own cohort out of the list, or puts it back."""
-    found = get_object_or_404(Cohort, pk=pk, partner=request.acting.partner)
+    found = get_object_or_404(own_cohorts(request.acting), pk=pk)
     is_archived = request.POST.get("archived") == "yes"
-    services.archive_cohort(cohort=found, is_archived=is_archived)
+    try:
+        services.archive_cohort(cohort=found, is_archived=is_archived)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("cohort_list")
     text = (
         _("The cohort “%(name)s” is archived: no later computation holds it.")
         if is_archived

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from typing import Any
 
@@ -63,8 +64,6 @@ def _picture(request: PartnerRequest, found: Figure, kind: str) -> HttpResponse:
 
 
 def hash_of(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_safe
 from metrics import charts, reports, services, words
 from metrics.models import (
     CareResult,
-    Cohort,
     ComparisonResult,
     Offences,
     RecidivismResult,
     SurvivalResult,
 )
-from metrics.views.shared import Figure, choice, figure, shown_run
+from metrics.views.shared import Figure, choice, figure, shown_run, visible_cohorts
 from partnership.access import PartnerRequest, partner_page
 from programs.models import Programme
 
@@ -150,14 +149,8 @@ def population(request: PartnerRequest) -> dict[str, Any]:
         programme = get_object_or_404(Programme.objects.select_related("partner"), pk=given["programme"])
         if request.acting.role != "coordinator" and programme.partner_id != request.acting.partner.pk:
             raise Http404
-        return {"programme": programme, "cohort": None, "about": str(programme)}
-    return {"programme": None, "cohort": visible_cohort(request, given["cohort"]), "about": ""}
-
-
-def visible_cohort(request: PartnerRequest, pk: int) -> Cohort:
-    """An own cohort (one that is not shared: the maker's), or a shared one of the coordinator."""
-    own = Q(partner=request.acting.partner) & (Q(is_shared=True) | Q(created_by=request.acting.user))
-    return get_object_or_404(Cohort.objects.filter(own | Q(is_partnership_wide=True)), pk=pk)
+        return {"programme": programme, "cohort": None}
+    return {"programme": None, "cohort": get_object_or_404(visible_cohorts(request.acting), pk=given["cohort"])}
 
 
 def full(request: PartnerRequest) -> dict[str, Any]:

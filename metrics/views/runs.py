@@ -98,13 +98,16 @@ def recompute(request: PartnerRequest) -> HttpResponse:
 @require_POST
 @partner_page(Role.COORDINATOR)
 def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
-    services.repeat(get_object_or_404(Run, pk=pk, state=Run.State.DONE))
+    try:
+        repeated = services.repeat(get_object_or_404(Run, pk=pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("run", pk)
     transaction.on_commit(services.start)
     messages.success(
         request, _("The same computation is asked for again; this page will show what came out differently.")
     )
-    waiting = Run.objects.filter(state=Run.State.REQUESTED).first()
-    return redirect("run", waiting.pk if waiting else pk)
+    return redirect("run", repeated.pk)
 
 
 @require_POST

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from metrics import services
-from metrics.models import Run
-from partnership.access import PartnerRequest
+from metrics.models import Cohort, Run
+from partnership.access import Acting, PartnerRequest
 
 Choices = dict[str, Any]
 
@@ -34,6 +35,16 @@ def shown_run(request: PartnerRequest) -> Run | None:
     if run is None:
         raise Http404
     return run
+
+
+def own_cohorts(acting: Acting) -> QuerySet[Cohort]:
+    """The acting partner's: those that are shared, and those that the person made."""
+    return Cohort.objects.filter(Q(partner=acting.partner) & (Q(is_shared=True) | Q(created_by=acting.user)))
+
+
+def visible_cohorts(acting: Acting) -> QuerySet[Cohort]:
+    """The own ones, and what a coordinator shared with the whole partnership."""
+    return own_cohorts(acting) | Cohort.objects.filter(is_partnership_wide=True)
 
 
 @dataclass

@@ -174,7 +174,6 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     context["shown"] = [
         context["changes"][k] for k in (kind.LEVEL, kind.SLOPE, kind.DIFFERENCE, kind.DRIFT) if k in context["changes"]
     ]
-    context["has_comparison"] = any(line[4] is not None for line in context["lines"])
     drift = context["changes"].get(kind.DRIFT)
     context["is_parallel"] = drift is None or drift.lower is None or (drift.lower < 0 < (drift.upper or 0))
     return render(request, "metrics/intervention.html", context)

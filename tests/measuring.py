@@ -1,0 +1,46 @@
+"""People whose re-arrests are known, and computations of their figures, for the tests of runs and of what is seen of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from cases.models import Person
+from metrics import services
+from metrics.models import (
+    Run,
+)
+from partnership.identity_code import make
+from tests.world import World, database_role
+
+START = date(2022, 3, 1)
+
+
+def compute(reason: str = "test") -> Run:
+    services.request_run(reason)
+    with database_role("worker"):
+        run = services.compute()
+    assert run
+    assert run.state == Run.State.DONE, run.error
+    return run
+
+
+def people(
+    world: World, count: int, *, rearrested: int, women: int = 0, start: date = START, first: int = 0
+) -> list[Person]:
+    """So many participants, each arrested some weeks before the start; some again a month after it."""
+    found = []
+    for number in range(first, first + count):
+        fields: dict[str, Any] = {
+            "identity_code": make(date(1950 + number // 98 % 50, 1 + number % 12, 1 + number % 28), 900 + number % 98),
+            "sex": "female" if number - first < women else "male",
+            "first_names": f"P{number}",
+            "born_on": date(1950 + number // 98 % 50, 1 + number % 12, 1 + number % 28),
+        }
+        world.enrolment(person=world.person(world.ngo, **fields), started_on=start + timedelta(days=number % 200))
+        police = world.person(world.police, **fields)
+        world.arrest(police, start + timedelta(days=number % 200 - 20))
+        if number - first < rearrested:
+            world.arrest(police, start + timedelta(days=number % 200 + 30))
+        found.append(police)
+    return found

@@ -1,0 +1,207 @@
+"""Saved cohorts: who is in one, who sees one, and what may not be learnt by subtracting them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Person
+from metrics import services
+from metrics.cohorts import Selection
+from metrics.models import (
+    Cohort,
+    RecidivismResult,
+)
+from partnership.errors import RuleError
+from tests.measuring import START, compute, people
+from tests.world import on_web, run_as
+
+
+class TestCohorts:
+    def test_a_person_counts_once_by_the_first_enrolment_in_the_range(self, measured):
+        person = people(measured, 12, rearrested=0)[0]
+        own = Person.objects.get(partner=measured.ngo, code_pseudonym=person.code_pseudonym)
+        own.enrolments.update(ended_on=START + timedelta(days=50), end_reason="completed")
+        measured.enrolment(person=own, started_on=START + timedelta(days=400))
+        cohort = Cohort(name="Late")
+        run_as(
+            measured.case_manager,
+            services.save_cohort,
+            cohort=cohort,
+            selection=Selection(started_from=START + timedelta(days=300)),
+        )
+        everybody = Cohort(name="All")
+        run_as(measured.case_manager, services.save_cohort, cohort=everybody, selection=Selection())
+        run = compute()
+        assert RecidivismResult.objects.get(run=run, cohort=everybody, offences="any", window_months=12).eligible == 12
+        late = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
+        assert (late.eligible, late.withheld) == (None, "few_people")
+
+    def test_who_is_in_the_whole_but_not_in_the_part_can_not_be_subtracted(self, measured):
+        people(measured, 40, rearrested=20, women=37)
+        cohort = Cohort(name="Women")
+        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(sexes=["female"]))
+        run = compute()
+        whole = RecidivismResult.objects.get(run=run, programme=measured.programme, offences="any", window_months=12)
+        part = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
+        # Three men: the two numbers of people do not stand side by side.
+        assert None in (whole.eligible, part.eligible)
+
+    def test_nor_can_who_is_in_none_of_several_parts(self, measured):
+        people(measured, 30, rearrested=10)  # men in their sixties and seventies
+        for number, enrolment in enumerate(measured.programme.enrolments.order_by("pk")):
+            enrolment.primary_drug = ["opioids", "cannabis", "cocaine"][number % 3] if number < 27 else ""
+            enrolment.save()
+        for drug in ("opioids", "cannabis", "cocaine"):
+            run_as(
+                measured.case_manager,
+                services.save_cohort,
+                cohort=Cohort(name=drug),
+                selection=Selection(substances=[drug]),
+            )
+        run = compute()
+        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12)
+        whole = year.get(programme=measured.programme)
+        parts = year.filter(cohort__isnull=False)
+        assert parts.count() == 3
+        # Three people have no drug recorded: 30 less 9, 9 and 9 must not all be published.
+        assert None in [whole.eligible, *parts.values_list("eligible", flat=True)]
+
+    def test_two_cohorts_of_the_same_people_are_suppressed_alike(self, measured):
+        people(measured, 40, rearrested=3)
+        for name in ("One", "Other"):
+            run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name=name), selection=Selection())
+        run = compute()
+        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12, partner=measured.ngo)
+        assert set(year.values_list("rearrested", flat=True)) == {None}
+
+    @pytest.mark.parametrize(
+        ("selection", "eligible"),
+        [
+            (Selection(), 40),
+            (Selection(sexes=["female"]), 15),
+            (Selection(ages=["45-"]), 40),
+            (Selection(ages=["0-17"]), 0),
+            (Selection(history="first_time"), 40),
+            (Selection(history="repeated"), 0),
+            (Selection(offence_groups=["personal"]), 40),
+            (Selection(offence_groups=["supply"]), 0),
+            (Selection(substances=["opioids"]), 0),
+            (Selection(referral_kinds=["court"]), 0),
+            (Selection(kinds=["diversion"]), 40),
+            (Selection(started_to=START - timedelta(days=1)), 0),
+        ],
+    )
+    def test_each_restriction(self, measured, selection, eligible):
+        people(measured, 40, rearrested=20, women=15)
+        cohort = Cohort(name="Some")
+        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=selection)
+        run = compute()
+        found = RecidivismResult.objects.filter(run=run, cohort=cohort, offences="any", window_months=12).first()
+        assert (found.eligible if found else 0) == eligible
+
+    def test_from_completion(self, measured):
+        people(measured, 30, rearrested=20)
+        Person.objects.filter(partner=measured.ngo).first()
+        for enrolment in measured.programme.enrolments.all():
+            enrolment.ended_on, enrolment.end_reason = enrolment.started_on + timedelta(days=40), "completed"
+            enrolment.save()
+        cohort = Cohort(name="Completed")
+        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(index="completion"))
+        run = compute()
+        found = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
+        assert (found.eligible, found.rearrested) == (30, 0)  # the arrests lie before the completion
+
+    def test_an_ngos_cohort_holds_its_own_participants_only(self, measured):
+        with pytest.raises(RuleError):
+            run_as(
+                measured.case_manager,
+                services.save_cohort,
+                cohort=Cohort(name="x"),
+                selection=Selection(partners=[measured.other_ngo.pk]),
+            )
+        saved = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Ours"), selection=Selection())
+        assert saved.selection == {"partners": [measured.ngo.pk]}
+
+    def test_a_coordinators_cohort_is_seen_by_all_only_when_it_is_shared(self, measured):
+        people(measured, 40, rearrested=20)
+        for name, is_shared in (("Shared", True), ("Own", False)):
+            run_as(
+                measured.coordinator,
+                services.save_cohort,
+                cohort=Cohort(name=name, is_shared=is_shared),
+                selection=Selection(),
+            )
+        compute()
+        seen = {}
+        for role in ("coordinator", "caseworker", "liaison"):
+            client = measured.client(getattr(measured, role))
+            seen[role] = [
+                client.get(reverse("population_figures") + f"?cohort={cohort.pk}").status_code
+                for cohort in Cohort.objects.order_by("-is_shared")
+            ]
+        assert seen == {"coordinator": [200, 200], "caseworker": [200, 404], "liaison": [200, 404]}
+        with on_web(measured.liaison):
+            assert RecidivismResult.objects.filter(cohort__isnull=False).values("cohort").distinct().count() == 1
+
+    def test_figures_of_a_cohort_that_was_changed_since_say_so(self, measured):
+        people(measured, 40, rearrested=20)
+        cohort = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
+        compute()
+        address = reverse("population_figures") + f"?cohort={cohort.pk}"
+        client = measured.client(measured.case_manager)
+        assert "was changed since" not in client.get(address).text
+        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
+        assert "was changed since" in client.get(address).text
+        compute()
+        assert "was changed since" not in client.get(address).text
+
+    def test_two_of_one_name_are_refused_in_words(self, measured):
+        for number in range(2):
+            response = measured.client(measured.case_manager).post(
+                reverse("cohort_new"), {"name": "Same", "index": "start"}
+            )
+            assert response.status_code == (302, 200)[number]
+        assert "a cohort with this name already" in response.text
+
+    def test_one_that_is_not_shared_is_its_makers_alone(self, measured):
+        cohort = Cohort.objects.create(
+            partner=measured.ngo, name="Mine", is_shared=False, created_by=measured.case_manager.user
+        )
+        colleague = measured.client(measured.caseworker)
+        for name, method in (("cohort_edit", "get"), ("cohort_archive", "post")):
+            assert getattr(colleague, method)(reverse(name, args=[cohort.pk])).status_code == 404
+        assert measured.client(measured.case_manager).get(reverse("cohort_edit", args=[cohort.pk])).status_code == 200
+
+    def test_an_archived_one_whose_name_is_taken_stays_archived(self, measured):
+        save = lambda: run_as(
+            measured.caseworker, services.save_cohort, cohort=Cohort(name="Women"), selection=Selection()
+        )
+        first = save()
+        services.archive_cohort(cohort=first, is_archived=True)
+        save()
+        address = reverse("cohort_archive", args=[first.pk])
+        response = measured.client(measured.caseworker).post(address, {"archived": "no"}, follow=True)
+        assert "There is a cohort with this name already." in response.text
+        first.refresh_from_db()
+        assert first.archived_at
+
+    def test_the_form_remembers_what_was_chosen(self, measured):
+        client = measured.client(measured.coordinator)
+        client.post(
+            reverse("cohort_new"),
+            {
+                "name": "Young",
+                "index": "start",
+                "ages": ["0-17", "18-24"],
+                "started_from": "2023-01-01",
+                "is_shared": "on",
+            },
+        )
+        cohort = Cohort.objects.get()
+        assert cohort.selection == {"ages": ["0-17", "18-24"], "started_from": "2023-01-01"}
+        page = client.get(reverse("cohort_edit", args=[cohort.pk])).text
+        assert 'value="18-24" selected' in page
+        assert 'value="2023-01-01"' in page

@@ -1,0 +1,134 @@
+"""What leaves the portal as a file: tables, charts, the report; and the words and numbers in which results are told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from metrics import services, words
+from metrics.models import (
+    ComparisonResult,
+)
+from partnership.numbers import percent, plain
+from tests.measuring import compute, people
+
+
+class TestDownloads:
+    @pytest.fixture
+    def client(self, measured):
+        people(measured, 150, rearrested=50)
+        compute()
+        return measured.client(measured.caseworker)
+
+    @pytest.mark.parametrize(
+        "name", ["recidivism", "survival", "comparison", "balance", "arrests", "referrals", "feeds"]
+    )
+    def test_csv_and_xlsx_hold_the_same_and_say_where_they_come_from(self, measured, client, name):
+        query = f"?programme={measured.programme.pk}" if name in ("survival", "comparison", "balance") else ""
+        text = client.get(reverse("figure", args=[name, "csv"]) + query).content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+        book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("figure", args=[name, "xlsx"]) + query).content))
+        sheet = [["" if v is None else str(v) for v in row] for row in book.active.iter_rows(values_only=True)]
+
+        def cells(table: list[list[str]]) -> list[Any]:
+            return [
+                round(float(c), 9) if re.fullmatch(r"-?[\d.]+(e-\d+)?", c) else c for row in table for c in row if c
+            ]
+
+        assert cells(rows) == cells(sheet)
+        assert ["Definition", services.DEFINITION] in rows
+
+    @pytest.mark.parametrize("name", ["recidivism", "survival", "arrests"])
+    def test_charts_as_svg_and_png_in_both_themes_and_for_a_phone(self, measured, client, name):
+        of = f"?programme={measured.programme.pk}&measure=count" if name == "survival" else "?measure=count"
+        for theme in ("light", "dark"):
+            assert client.get(reverse("figure", args=[name, "svg"]) + f"{of}&theme={theme}").content.startswith(b"<svg")
+        wide, narrow = (
+            client.get(reverse("figure", args=[name, "svg"]) + of + more).content for more in ("", "&narrow=1")
+        )
+        assert wide != narrow
+        assert client.get(reverse("figure", args=[name, "png"]) + of).content.startswith(b"\x89PNG")
+
+    @pytest.mark.parametrize(
+        ("name", "kind"), [("recidivism", "exe"), ("nonsense", "csv"), ("survival", "csv"), ("intervention", "csv")]
+    )
+    def test_what_does_not_exist_is_not_found(self, client, name, kind):
+        assert client.get(reverse("figure", args=[name, kind])).status_code == 404
+
+    @pytest.mark.parametrize("run", ["0", "999999", "x", "-1", "9" * 30])
+    def test_a_run_that_does_not_exist_is_not_found(self, client, run):
+        assert client.get(reverse("recidivism") + f"?run={run}").status_code == 404
+
+    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
+    def test_the_report_is_a_tagged_pdf_in_the_readers_language(self, measured, client, language):
+        client.cookies["django_language"] = language
+        response = client.get(reverse("report") + f"?programme={measured.programme.pk}")
+        assert response.content.startswith(b"%PDF")
+        assert b"pdfuaid" in response.content
+        assert re.search(rb"/Lang\s*\((\w+)", response.content)[1] == language.encode()
+        assert b"/MarkInfo" in response.content
+
+    def test_the_page_says_headline_and_comparisons_in_words(self, measured, client):
+        page = client.get(reverse("population_figures") + f"?programme={measured.programme.pk}").text
+        assert (
+            "33\N{NO-BREAK SPACE}% were arrested again within 12 months (95 % interval 26\N{NO-BREAK SPACE}% to 41\N{NO-BREAK SPACE}%)"
+            in page
+        )
+        assert "No estimate" in page  # nobody in the pool of comparison people
+
+
+@pytest.fixture
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.usefixtures("_english")
+class TestWords:
+    def result(self, **fields: Any) -> ComparisonResult:
+        values = {
+            "group": "matched",
+            "rate": 0.2,
+            "comparison_rate": 0.3,
+            "difference": -0.1,
+            "difference_lower": -0.15,
+            "difference_upper": -0.05,
+        }
+        return ComparisonResult(**values | fields)
+
+    def test_clearly_fewer(self):
+        assert "10 percentage points fewer; with 95 % confidence between 5 and 15 fewer" in words.statement(
+            self.result()
+        )
+
+    def test_clearly_more(self):
+        found = words.statement(self.result(rate=0.4, difference=0.1, difference_lower=0.02, difference_upper=0.18))
+        assert "10 percentage points more; with 95 % confidence between 2 and 18 more" in found
+
+    def test_what_could_be_chance_is_said_so(self):
+        assert "neither show nor rule out" in words.statement(self.result(difference_upper=0.01))
+
+    def test_a_headline_whose_interval_holds_both_signs(self):
+        matched = self.result(reduction=0.1, reduction_lower=-0.05, reduction_upper=0.2)
+        found = words.headline(matched, 0.2, 0.15, 0.25, 12).replace("\N{NO-BREAK SPACE}", " ")
+        assert "That is 10 % fewer (95 % interval: 5 % more to 20 % fewer)." in found
+
+
+@pytest.mark.usefixtures("_english")
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("share", "digits", "text"),
+        [(0.2996, 1, "30.0"), (0.299, 0, "30"), (0.125, 0, "13"), (-0.117, 0, "−12"), (-0.0001, 0, "0"), (1, 0, "100")],
+    )
+    def test_percentages_are_rounded_and_not_cut_off(self, share, digits, text):
+        assert percent(share, digits) == text + "\N{NO-BREAK SPACE}%"
+
+    def test_thousands_are_grouped(self):
+        assert plain(1234567.89, 1) == "1,234,567.9"
