@@ -136,7 +136,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX, headings in the first row, one row per offence or participation."),
+        help_text=_(
+            "CSV or XLSX, headings in the first row, one row per offence, participation, or district and year."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
 
@@ -157,7 +159,7 @@ class UploadForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
                 initial=list(District.objects.filter(partners=partner)),
             )
-        else:
+        elif kind == DataImport.Kind.PARTICIPANTS:
             self.fields["programme"] = forms.ModelChoiceField(
                 label=_("Programme"), queryset=Programme.objects.filter(partner=partner, is_active=True)
             )

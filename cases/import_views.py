@@ -21,6 +21,7 @@ from cases.forms import MappingForm, UploadForm
 from cases.imports import services
 from cases.imports.fields import REASONS
 from cases.models import DataImport, ImportProblem
+from cases.models.imports import KINDS_BY_PARTNER
 from cases.views import own
 from partnership.access import PartnerRequest, partner_page, stream_as
 from partnership.downloads import guard_formula
@@ -29,12 +30,12 @@ from partnership.models import Partner, Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
 
-IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER)
+IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR)
 
 
 def kind_of(partner: Partner) -> str:
-    """Police units bring arrests, those who help bring participants."""
-    return DataImport.Kind.ARRESTS if partner.kind == Partner.Kind.POLICE else DataImport.Kind.PARTICIPANTS
+    """Police units bring arrests, those who help participants, the coordination office populations."""
+    return KINDS_BY_PARTNER[partner.kind]
 
 
 @require_safe

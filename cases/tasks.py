@@ -32,7 +32,8 @@ def run_import(import_id: int, partner_id: int) -> None:
         try:
             if data_import.state == DataImport.State.CHECKING:
                 check(data_import)
-            elif data_import.state == DataImport.State.LOADING:
+            # A check that found nothing wrong may go on to the load at once.
+            if data_import.state == DataImport.State.LOADING:
                 load(data_import)
         except Exception as error:
             log.exception("Import %s failed", import_id)

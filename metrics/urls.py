@@ -1,17 +1,6 @@
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.routers import SimpleRouter
+from django.urls import path
 
-from metrics import api
 from metrics.views import cohorts, files, quality, recidivism, runs, trends
-from programs.api import ProgrammeViewSet
-from referrals.api import ReferralViewSet
-
-router = SimpleRouter()
-router.register("programmes", ProgrammeViewSet, basename="api-programme")
-router.register("referrals", ReferralViewSet, basename="api-referral")
-router.register("recidivism", api.RecidivismViewSet, basename="api-recidivism")
-router.register("arrest-trends", api.TrendViewSet, basename="api-trend")
 
 urlpatterns = [
     path("figures/recidivism/", recidivism.recidivism, name="recidivism"),
@@ -33,6 +22,4 @@ urlpatterns = [
     path("figures/runs/<int:pk>/publish/", runs.run_publish, name="run_publish"),
     path("figures/recompute/", runs.recompute, name="recompute"),
     path("figures/download/<slug:name>.<slug:kind>", files.figure_file, name="figure"),
-    path("api/v1/", include(router.urls)),
-    path("api/v1/openapi/", SpectacularAPIView.as_view(), name="openapi"),
 ]

@@ -2,6 +2,7 @@
 administrator acts for no partner."""
 
 from django.contrib import admin
+from oauth2_provider import models as oauth
 
 from partnership.models import Agreement, District, DistrictPopulation, Membership, Partner, User
 
@@ -45,3 +46,16 @@ class MembershipAdmin(admin.ModelAdmin):
 class AgreementAdmin(admin.ModelAdmin):
     list_display = ["title", "valid_from", "valid_to", "ended_on"]
     filter_horizontal = ["parties"]
+
+
+# Who could make a credential here could read people: clients are made by their partner's manager alone.
+for model in (
+    oauth.get_application_model(),
+    oauth.get_access_token_model(),
+    oauth.get_grant_model(),
+    oauth.get_refresh_token_model(),
+    oauth.get_id_token_model(),
+    oauth.get_device_grant_model(),
+):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)

@@ -7,8 +7,12 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from partnership.api import problems
+
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problems.plain(request, status)
     return render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
 
 
@@ -30,6 +34,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without anything that could fail again: no menu, no database."""
+    if request.path.startswith("/api/"):
+        return problems.plain(request, 500)
     text = _(
         "The portal made a mistake. Nothing of what you sent was saved. Try again; if it stays, tell your administrator."
     )

@@ -11,3 +11,13 @@ class RuleError(Exception):
     def __init__(self, message: object) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+class Invalid(RuleError):
+    """A value that can't be; `field` is the one that holds it."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, message: object) -> None:
+        super().__init__(message)
+        self.field = field

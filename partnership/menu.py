@@ -28,7 +28,12 @@ ENTRIES = (
     Entry(
         _("People"), "person_list", icon="users", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)
     ),
-    Entry(_("Imports"), "import_list", icon="file-import", roles=(Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER)),
+    Entry(
+        _("Imports"),
+        "import_list",
+        icon="file-import",
+        roles=(Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR),
+    ),
     Entry(_("Programmes"), "programme_list", icon="heart-handshake", roles=()),
     Entry(_("Recidivism"), "recidivism", icon="chart-line", roles=()),
     Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar", roles=()),
@@ -38,6 +43,8 @@ ENTRIES = (
     Entry(_("Agreements"), "agreement_list", icon="file-text", roles=()),
     Entry(_("Partners"), "partner_list", icon="building", roles=()),
     Entry(_("Log of reads"), "read_log", icon="eye", roles=(Role.AUDITOR, Role.CASE_MANAGER)),
+    Entry(_("API clients"), "client_list", icon="plug", roles=(), managers_only=True),
+    Entry(_("Webhooks"), "webhook_list", icon="webhook", roles=(), managers_only=True),
     Entry(_("Members"), "member_list", icon="user-plus", roles=(), managers_only=True),
 )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import uuid
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -11,6 +14,7 @@ from django.utils.cache import patch_cache_control
 
 from partnership.access import Acting, enter
 
+log = logging.getLogger(__name__)
 MEMBERSHIP_KEY = "membership"
 
 
@@ -32,7 +36,7 @@ class ActingPartnerMiddleware:
         with transaction.atomic():
             if acting:
                 enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
-            else:
+            elif request.user.is_authenticated:
                 enter(partner_id=None, user_id=request.user.pk)
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(request, "refused", False):
@@ -56,6 +60,24 @@ class ActingPartnerMiddleware:
             return Acting(memberships[0])
         chosen = request.session.get(MEMBERSHIP_KEY)
         return next((Acting(membership) for membership in memberships if membership.pk == chosen), None)
+
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Each request has an id, the caller's own or a new one: in the answer, in problems, in the log of failures."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        if response.status_code >= 500:
+            log.error("Request %s failed: %s %s", request.request_id, request.method, request.path)  # type: ignore[attr-defined]
+        return response
+
+    return middleware
 
 
 def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -88,7 +88,9 @@ def relay(limit: int = 1000) -> int:
 
 def _handle(event: OutboxEvent) -> None:
     from partnership.notifications import notify
+    from partnership.webhooks import enqueue
 
     notify(event)
+    enqueue(event)
     for function in _handlers.get(event.kind, []):
         function(event)

@@ -37,20 +37,20 @@ def page_by_key(queryset: QuerySet[M], order: Sequence[str], after: str = "", si
     names = [name.lstrip("-") for name in order]
     if after:
         values = _decode(after, len(names))
-        queryset = queryset.filter(_beyond(names, values, "lt" if descending else "gt"))
+        queryset = queryset.filter(beyond(names, values, "lt" if descending else "gt"))
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     return KeyPage(rows, _encode([getattr(rows[-1], name) for name in names]) if more else "", not after)
 
 
-def _beyond(names: list[str], values: list[Any], direction: str) -> Q:
+def beyond(names: list[str], values: list[Any], direction: str) -> Q:
     """(a, b) < (x, y), written so that the planner starts at x: a <= x and (a < x or b < y)."""
     if len(names) == 1:
         return Q(**{f"{names[0]}__{direction}": values[0]})
     first, rest = names[0], names[1:]
     return Q(**{f"{first}__{direction}e": values[0]}) & (
-        Q(**{f"{first}__{direction}": values[0]}) | _beyond(rest, values[1:], direction)
+        Q(**{f"{first}__{direction}": values[0]}) | beyond(rest, values[1:], direction)
     )
 
 

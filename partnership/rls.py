@@ -65,3 +65,31 @@ def select_columns(table: str, role: str, columns: str) -> list[RunSQL]:
 def append_only(table: str) -> list[RunSQL]:
     """Neither pages nor jobs change or delete what was written once: histories and logs."""
     return [no_grant(table, "web", "UPDATE, DELETE, TRUNCATE"), no_grant(table, "worker", "UPDATE, DELETE, TRUNCATE")]
+
+
+def touch(table: str) -> RunSQL:
+    """Whoever changes a row of the table, its `changed_at` says when."""
+    return RunSQL(
+        f"CREATE TRIGGER touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION portal_touch()",
+        f"DROP TRIGGER touch ON {table}",
+    )
+
+
+def bury(table: str, partner: str = "partner_id") -> list[RunSQL]:
+    """A deleted row of the table leaves a tombstone for the partner that saw it (`partner`: a column, or ALL)."""
+    whom = "SELECT TG_TABLE_NAME, o.id, p.id, clock_timestamp() FROM old_rows o CROSS JOIN partnership_partner p"
+    if partner != "ALL":
+        whom = f"SELECT TG_TABLE_NAME, id, {partner}, clock_timestamp() FROM old_rows"  # noqa: S608
+    name = f"bury_{table}"
+    return [
+        RunSQL(
+            f"""
+            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+            BEGIN INSERT INTO partnership_tombstone (resource, object_id, partner_id, changed_at) {whom}; RETURN NULL; END $$;
+            REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+            CREATE TRIGGER bury AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+              FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+            """,
+            f"DROP TRIGGER bury ON {table}; DROP FUNCTION {name}()",
+        )
+    ]

@@ -71,11 +71,13 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
+    "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
     "csp",
 ]
 MIDDLEWARE = [
+    "partnership.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -168,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "referrals.tasks.send_reminders", "schedule": crontab(minute="5,35")},
     "digest": {"task": "partnership.tasks.send_digests", "schedule": crontab(hour="7", minute="0")},
     "stalled imports": {"task": "cases.tasks.resume_stalled_imports", "schedule": crontab(minute="*/5")},
+    "webhooks": {"task": "partnership.tasks.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
+    "forget requests": {"task": "partnership.tasks.forget_requests", "schedule": crontab(minute="40")},
     "nightly figures": {
         "task": "metrics.tasks.compute",
         "schedule": crontab(hour="2", minute="30"),
@@ -266,24 +270,42 @@ FORMAT_MODULE_PATH = "partnership.formats"
 
 # --- API -----------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["partnership.api.ActsForPartner"],
+    "EXCEPTION_HANDLER": "partnership.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "partnership.api.schema.PortalSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "partnership.api.KeyPagination",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Prevention partnership API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
-    "DESCRIPTION": "Programmes, own referrals and metric results of the partnership. Read-only in this version.",
+    "DESCRIPTION": "What partner systems can read and write. The guide stands in docs/api/.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": ["partnership.api.schema.complete"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+OAUTH2_PROVIDER_APPLICATION_MODEL = "partnership.Credential"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials, nothing else
+    "SCOPES_BACKEND_CLASS": "partnership.api.scopes.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a token is stored as its hash
+    # What the library offers beside client credentials, switched off.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+# Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 
 # --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
 LOGGING = {

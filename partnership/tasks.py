@@ -7,7 +7,8 @@ import time
 from celery import shared_task
 from django.core.cache import cache
 
-from partnership import notifications, outbox
+from partnership import notifications, outbox, webhooks
+from partnership.api.idempotency import forget
 
 HEARTBEAT_KEY = "worker:seen"
 
@@ -28,3 +29,14 @@ def relay_outbox() -> None:
 @shared_task
 def send_digests() -> None:
     notifications.send_digests()
+
+
+@shared_task
+def deliver_webhooks() -> None:
+    webhooks.deliver()
+
+
+@shared_task
+def forget_requests() -> None:
+    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year."""
+    forget()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership import health, views
+from partnership import client_views, health, views
 
 handler400 = "partnership.errorpages.bad_request"
 handler403 = "partnership.errorpages.forbidden"
@@ -35,6 +35,20 @@ urlpatterns = [
     path("agreements/<int:pk>/edit/", views.agreement_edit, name="agreement_edit"),
     path("agreements/<int:pk>/end/", views.agreement_end, name="agreement_end"),
     path("read-log/", views.read_log, name="read_log"),
+    path("api-clients/", client_views.client_list, name="client_list"),
+    path("api-clients/new/", client_views.client_new, name="client_new"),
+    path("api-clients/<int:pk>/", client_views.client, name="client"),
+    path("api-clients/<int:pk>/rotate/", client_views.client_rotate, name="client_rotate"),
+    path("api-clients/<int:pk>/revoke/", client_views.client_revoke, name="client_revoke"),
+    path("credentials/<int:pk>/end/", client_views.credential_end, name="credential_end"),
+    path("webhooks/", client_views.webhook_list, name="webhook_list"),
+    path("webhooks/new/", client_views.webhook_edit, name="webhook_new"),
+    path("webhooks/<int:pk>/", client_views.webhook, name="webhook"),
+    path("webhooks/<int:pk>/edit/", client_views.webhook_edit, name="webhook_edit"),
+    path("webhooks/<int:pk>/test/", client_views.webhook_test, name="webhook_test"),
+    path("webhooks/<int:pk>/delete/", client_views.webhook_delete, name="webhook_delete"),
+    path("deliveries/<int:pk>/replay/", client_views.delivery_replay, name="delivery_replay"),
+    path("api/v1/", include("partnership.api.urls")),
     path("", include("programs.urls")),
     path("", include("cases.urls")),
     path("", include("referrals.urls")),

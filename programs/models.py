@@ -74,6 +74,7 @@ class Programme(models.Model):
     expected_on = models.DateField(_("place expected on"), null=True, blank=True, help_text=_("For a waiting list."))
     capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
     is_active = models.BooleanField(_("offered"), default=True)
+    changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
 
     objects = ProgrammeQuerySet.as_manager()
 

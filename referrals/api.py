@@ -1,78 +1,611 @@
-"""Own referrals over the API: status, times and parties; the identity that a referral carries is read on its page."""
+"""Referrals with all their verbs, messages, history; diversion agreements with progress and decisions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
 
-from partnership.models import REFERRING_ROLES, Role
-from referrals.filters import ReferralFilter
-from referrals.models import Referral
-from referrals.transitions import FHIR_TASK_STATUS, State
+from cases.api import InPast
+from cases.models import Consent, Person
+from partnership.api.export import ExportView
+from partnership.api.resources import PartnerBrief
+from partnership.api.serializers import Resource, Strict
+from partnership.api.views import Number, Query, View
+from partnership.errors import Invalid
+from partnership.models import Role
+from programs.api import ProgrammeBrief
+from programs.models import Programme, ReferralKind
+from referrals import diversions, services
+from referrals.models import Change, Condition, Disclosure, DiversionAgreement, Message, Referral
+from referrals.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State
+
+NOTICE = "This information may not be disclosed further without the person's consent."
+
+# --- What is shown -----------------------------------------------------------------------------------------------------------
 
 
-class ReferralSerializer(serializers.ModelSerializer[Referral]):
-    from_partner_name = serializers.CharField(source="from_partner.name")
-    to_partner_name = serializers.CharField(source="to_partner.name")
-    programme_name = serializers.CharField(source="programme.name")
+class ReferralSerializer(Resource):
     fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
-    url = serializers.HyperlinkedIdentityField(view_name="referral")
+    reason_code = serializers.CharField()
+    person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
+    verbs = serializers.SerializerMethodField(help_text="What the caller's partner can do next.")
+    expandable = {
+        "from_partner": ("from_partner", PartnerBrief, "from_partner"),
+        "to_partner": ("to_partner", PartnerBrief, "to_partner"),
+        "programme": ("programme", ProgrammeBrief, "programme"),
+    }
 
     class Meta:
         model = Referral
         fields = [
-            "id",
-            "url",
-            "kind",
-            "state",
-            "fhir_task_status",
-            "from_partner",
-            "from_partner_name",
-            "to_partner",
-            "to_partner_name",
-            "programme",
-            "programme_name",
-            "is_urgent",
-            "reason_code",
-            "expected_on",
-            "sent_at",
-            "acknowledged_at",
-            "answered_at",
-            "enrolled_at",
-            "closed_at",
-            "due_acknowledge_at",
-            "due_accept_at",
-            "changed_at",
-            "version",
-        ]
+            "id", "kind", "state", "fhir_task_status", "verbs", "from_partner", "to_partner", "programme", "person",
+            "is_urgent", "reason_code", "expected_on", "referred_on_from", "enrolment", "sent_at", "acknowledged_at",
+            "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+        ]  # fmt: skip
 
     def get_fhir_task_status(self, referral: Referral) -> str:
         return FHIR_TASK_STATUS[State(referral.state)]
 
+    def _mine(self) -> int:
+        return self.context["request"]._request.acting.partner.pk
 
-class ApiReferralFilter(ReferralFilter):
-    direction = filters.ChoiceFilter(
-        choices=[("incoming", "incoming"), ("outgoing", "outgoing")], method="by_direction"
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_person(self, referral: Referral) -> int | None:
+        mine = self._mine()
+        if referral.from_partner_id == mine:
+            return referral.person_id
+        return referral.receiver_person_id if referral.to_partner_id == mine else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_verbs(self, referral: Referral) -> list[str]:
+        return referral.verbs(self._mine())
+
+
+class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
+    first_names = serializers.CharField()
+    last_name = serializers.CharField()
+    born_on = serializers.DateField(allow_null=True)
+    identity_code = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    summary = serializers.CharField()
+    notice = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Disclosure
+        fields = [
+            "first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "language", "summary",
+            "notice",
+        ]  # fmt: skip
+
+    def get_notice(self, disclosure: Disclosure) -> str:
+        return _(NOTICE)
+
+
+class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    class Meta:
+        model = Consent
+        fields = [
+            "id", "scope", "purpose", "reports_back", "expires_on", "expires_event", "signed_on", "signed_how",
+            "told_right_to_withdraw", "recorded_at", "withdrawn_at",
+        ]  # fmt: skip
+
+
+class ReferralDetailSerializer(ReferralSerializer):
+    disclosure = serializers.SerializerMethodField(
+        help_text="Whom the referral is about; null when it is closed (declined, withdrawn, consent withdrawn), or for who is no party."
     )
+    consent = serializers.SerializerMethodField()
 
-    def by_direction(self, queryset: Any, name: str, value: str) -> Any:
-        return getattr(queryset, value)(self.request._request.acting.partner)
+    class Meta(ReferralSerializer.Meta):
+        fields = [*ReferralSerializer.Meta.fields, "disclosure", "consent"]
+
+    @extend_schema_field(DisclosureSerializer(allow_null=True))
+    def get_disclosure(self, referral: Referral) -> Any:
+        # The database shows it to the parties alone, to the receiver while it is open.
+        found = Disclosure.objects.filter(referral=referral).first()
+        return DisclosureSerializer(found, context=self.context).data if found else None
+
+    @extend_schema_field(ConsentSerializer(allow_null=True))
+    def get_consent(self, referral: Referral) -> Any:
+        found = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
+        return ConsentSerializer(found).data if found else None
 
 
-class ReferralViewSet(ReadOnlyModelViewSet[Referral]):
-    """Referrals that the caller's partner sent or received; for a coordinator all that were sent."""
+class ChangeSerializer(Resource):
+    class Meta:
+        model = Change
+        fields = ["id", "verb", "from_state", "to_state", "reason_code", "by_partner", "at"]
 
-    queryset = Referral.objects.none()
+
+class MessageSerializer(Resource):
+    text = serializers.CharField()
+
+    class Meta:
+        model = Message
+        fields = ["id", "author_partner", "text", "at"]
+
+
+class ReferralQuery(Query):
+    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False)
+    programme = Number()
+    is_urgent = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class PartQuery(Query):
+    is_list = True
+
+
+# --- What is taken -----------------------------------------------------------------------------------------------------------
+
+
+class DraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ChangedDraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ConsentInput(Strict):
+    scope = serializers.ChoiceField(choices=Consent.Scope.choices, default=Consent.Scope.IDENTITY_AND_SITUATION)
+    purpose = serializers.CharField(max_length=200)
+    reports_back = serializers.BooleanField(default=True)
+    expires_on = serializers.DateField(default=None, allow_null=True)
+    expires_event = serializers.CharField(max_length=200, default="", allow_blank=True)
+    signed_on = InPast()
+    signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
+    told_right_to_withdraw = serializers.BooleanField()
+    guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    guardian_missing_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class AcceptInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(
+        queryset=Person.objects.all(),
+        default=None,
+        allow_null=True,
+        help_text="An own person; empty: found by code, or made.",
+    )
+    started_on = serializers.DateField(default=None, allow_null=True, help_text="Enrols at once, from that day.")
+    measurement_consent = serializers.BooleanField(default=True)
+
+
+class WaitlistInput(Strict):
+    expected_on = serializers.DateField(help_text="When a place is expected.")
+
+
+def _reasons(verb: str) -> list[str]:
+    return [code for code, reason in REASONS.items() if verb in reason.verbs]
+
+
+class DeclineInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("decline"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class WithdrawInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("withdraw"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class EnrolInput(Strict):
+    started_on = serializers.DateField()
+    measurement_consent = serializers.BooleanField(default=True)
+
+
+class CompleteInput(Strict):
+    ended_on = serializers.DateField()
+
+
+class EndEarlyInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("end_early"))
+    ended_on = serializers.DateField()
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class ReferOnInput(Strict):
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+
+
+class MessageInput(Strict):
+    text = serializers.CharField(max_length=4000)
+
+
+class ConditionInput(Strict):
+    kind = serializers.ChoiceField(choices=Condition.Kind.choices)
+    detail = serializers.CharField(max_length=500, default="", allow_blank=True)
+    target = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+
+
+class TermsInput(Strict):
+    deadline = serializers.DateField()
+    conditions = ConditionInput(many=True)
+
+
+# --- Referrals ---------------------------------------------------------------------------------------------------------------
+
+
+class ReferralView(View):
+    """Referrals that the caller's partner sent or received; for a coordinator all that were sent, without identity."""
+
+    resource = "referrals"
     serializer_class = ReferralSerializer
-    filterset_class = ApiReferralFilter
-    key_order = ["-changed_at", "-id"]
+    queries = {"list": ReferralQuery, "messages": PartQuery, "history": PartQuery}
+    orders = ("-id", "id", "changed_at", "-changed_at")
+    tombstones = ("referrals_referral",)
+    is_personal = True
 
     def get_queryset(self) -> QuerySet[Referral]:
-        acting = getattr(self.request._request, "acting", None)
-        if acting is None or acting.role not in (*REFERRING_ROLES, Role.COORDINATOR):
-            return Referral.objects.none()
-        return Referral.objects.seen_by(acting).select_related("from_partner", "to_partner", "programme")
+        return Referral.objects.seen_by(self.acting).order_by()
+
+    def serializer_for_reading(self, action: str | None) -> type[Resource]:
+        if action == "list":
+            return ReferralSerializer
+        return ReferralDetailSerializer if self.serializer_class is ReferralSerializer else self.serializer_class
+
+    def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
+        given = dict(parameters)
+        direction = given.pop("direction", None)
+        mine = self.acting.partner
+        if self.acting.role == Role.COORDINATOR:
+            found = {"outgoing": self.get_queryset()} if direction != "incoming" else {}
+        else:
+            # Each with an index of its own; who refers within the own house (self-referral) is in one of them.
+            found = {
+                "outgoing": Referral.objects.outgoing(mine),
+                "incoming": Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")),
+            }
+        return [self.narrowed(queryset, given) for name, queryset in found.items() if direction in (None, name)] or [
+            Referral.objects.none()
+        ]
+
+    def parts_of(self, pk: int) -> Referral:
+        return get_object_or_404(self.get_queryset(), pk=pk)
+
+    def acted_on(self, pk: int) -> Referral:
+        """A referral to which the caller's partner is a party, unchanged since the caller read it."""
+        found = self.parts_of(pk)
+        self.check_unchanged(found)
+        return found
+
+    @staticmethod
+    def checked(kind: type[Strict], request: Request) -> dict[str, Any]:
+        given = kind(data=request.data if request.data is not None else {})
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def done(self, referral: Referral, status: int = 200) -> Response:
+        headers = (
+            {"Location": self.request.build_absolute_uri(f"/api/v1/referrals/{referral.pk}")} if status == 201 else None
+        )
+        return self.answer(self.get_queryset().get(pk=referral.pk), status, headers)
+
+    @extend_schema(responses={200: ReferralDetailSerializer})
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A referral with the identity that it carries. The reading is logged."""
+        return super().retrieve(request, *args, **kwargs)
+
+    # Drafts
+
+    @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Starts a draft about an own person. Only the sender sees it."""
+        return self.done(services.draft(by=self.acting, **self.checked(DraftInput, request)), 201)
+
+    @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
+    def update(self, request: Request, pk: int) -> Response:
+        """Changes a draft. A consent that was given for another receiver does not carry over."""
+        found = self.acted_on(pk)
+        return self.done(
+            services.change_draft(by=self.acting, referral=found, **self.checked(ChangedDraftInput, request))
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Deletes a draft. What was sent is withdrawn instead."""
+        services.discard(by=self.acting, referral=self.parts_of(pk))
+        return Response(status=204)
+
+    @extend_schema(request=ConsentInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def consent(self, request: Request, pk: int) -> Response:
+        """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
+        found = self.acted_on(pk)
+        terms = self.checked(ConsentInput, request)
+        services.attach_consent(by=self.acting, referral=found, **terms)
+        return self.done(found)
+
+    @extend_schema(request=TermsInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def diversion(self, request: Request, pk: int) -> Response:
+        """Sets deadline and conditions of the diversion agreement that the draft carries."""
+        found = self.acted_on(pk)
+        given = self.checked(TermsInput, request)
+        diversions.set_terms(
+            by=self.acting,
+            referral=found,
+            deadline=given["deadline"],
+            conditions=[dict(condition) for condition in given["conditions"]],  # type: ignore[misc]
+        )
+        return self.done(found)
+
+    # Verbs
+
+    def perform(
+        self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
+    ) -> Response:
+        found = self.acted_on(pk)
+        given = self.checked(kind, request) if kind else {}
+        return self.done(verb(by=self.acting, referral=found, version=found.version, **given))
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: int) -> Response:
+        """Discloses the person to the receiver. Needs an agreement in force and a valid consent."""
+        return self.perform(request, pk, services.send)
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: int) -> Response:
+        """Tells the sender that somebody has it in hand."""
+        return self.perform(request, pk, services.acknowledge)
+
+    @extend_schema(request=AcceptInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: int) -> Response:
+        """Takes the person on; with a start date enrols at once."""
+        return self.perform(request, pk, services.accept, AcceptInput)
+
+    @extend_schema(request=WaitlistInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def waitlist(self, request: Request, pk: int) -> Response:
+        """Promises a place."""
+        return self.perform(request, pk, services.waitlist, WaitlistInput)
+
+    @extend_schema(request=DeclineInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: int) -> Response:
+        """Declines with a coded reason. The disclosure is closed."""
+        return self.perform(request, pk, services.decline, DeclineInput)
+
+    @extend_schema(request=EnrolInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def enrol(self, request: Request, pk: int) -> Response:
+        """Starts the programme."""
+        return self.perform(request, pk, services.enrol, EnrolInput)
+
+    @extend_schema(request=CompleteInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: int) -> Response:
+        """The person reached the end of the programme."""
+        return self.perform(request, pk, services.complete, CompleteInput)
+
+    @extend_schema(request=EndEarlyInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="end-early")
+    def end_early(self, request: Request, pk: int) -> Response:
+        """Ends before completion, with a coded reason."""
+        return self.perform(request, pk, services.end_early, EndEarlyInput)
+
+    @extend_schema(request=WithdrawInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """Takes the referral back before enrolment. The disclosure is closed."""
+        return self.perform(request, pk, services.withdraw, WithdrawInput)
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="withdraw-consent")
+    def withdraw_consent(self, request: Request, pk: int) -> Response:
+        """The person takes the consent back: from now on the receiver sees no identity."""
+        found = self.acted_on(pk)
+        consent = Consent.objects.filter(pk=found.consent_id).first() if found.consent_id else None
+        if consent is None:
+            raise services.NoConsent(_("No consent was recorded with this referral."))
+        services.withdraw_consent(by=self.acting, consent=consent)
+        return self.done(found)
+
+    @extend_schema(request=ReferOnInput, responses={201: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="refer-on")
+    def refer_on(self, request: Request, pk: int) -> Response:
+        """A new draft for the same person to another programme, with the history kept."""
+        found = self.acted_on(pk)
+        return self.done(services.refer_on(by=self.acting, referral=found, **self.checked(ReferOnInput, request)), 201)
+
+    # Messages and history
+
+    @extend_schema(responses={200: MessageSerializer(many=True)})
+    @action(detail=True, methods=["get"], serializer_class=MessageSerializer)
+    def messages(self, request: Request, pk: int) -> Response:
+        """Messages between the two parties."""
+        self.parts_of(pk)
+        return self.answer_list([Message.objects.filter(referral=pk).order_by()])
+
+    @extend_schema(request=MessageInput, responses={201: MessageSerializer})
+    @messages.mapping.post
+    def write(self, request: Request, pk: int) -> Response:
+        """Writes to the other party."""
+        found = self.parts_of(pk)
+        made = services.write_message(by=self.acting, referral=found, **self.checked(MessageInput, request))
+        return Response(self.shown(made), status=201)
+
+    @extend_schema(responses={200: ChangeSerializer(many=True)})
+    @action(detail=True, methods=["get"], serializer_class=ChangeSerializer)
+    def history(self, request: Request, pk: int) -> Response:
+        """Each change of state: when, by which partner, why."""
+        self.parts_of(pk)
+        return self.answer_list([Change.objects.filter(referral=pk).order_by()])
+
+
+assert all(hasattr(ReferralView, verb) for verb in TRANSITIONS)  # noqa: S101 — every verb is an action
+
+
+# --- Diversion agreements ------------------------------------------------------------------------------------------------------
+
+
+class ConditionSerializer(serializers.ModelSerializer[Condition]):
+    detail = serializers.CharField()
+    is_met = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Condition
+        fields = ["id", "kind", "detail", "target", "done", "reported_on", "is_met"]
+
+
+class DiversionSerializer(Resource):
+    status = serializers.CharField(read_only=True, help_text="open, due_soon, overdue, awaiting_decision or decided")
+    conditions = ConditionSerializer(many=True, read_only=True)
+    expandable = {"referral": ("referral", ReferralSerializer, "referral")}
+
+    class Meta:
+        model = DiversionAgreement
+        fields = [
+            "id", "referral", "from_partner", "to_partner", "status", "deadline", "conditions", "breached_on", "outcome",
+            "outcome_at", "decision", "decided_at", "changed_at",
+        ]  # fmt: skip
+
+
+class DiversionQuery(Query):
+    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
+    outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]], required=False)
+    decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]], required=False)
+
+
+class ProgressInput(Strict):
+    condition = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    done = serializers.IntegerField(min_value=0, max_value=1000)
+    reported_on = InPast()
+
+
+class BreachInput(Strict):
+    breached_on = InPast()
+
+
+class OutcomeInput(Strict):
+    outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]])
+
+
+class DecisionInput(Strict):
+    decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]])
+    reasons = serializers.CharField(max_length=4000)
+
+
+class DiversionView(View):
+    """Diversion agreements: counts and dates. The content of treatment is not in them."""
+
+    resource = "diversions"
+    serializer_class = DiversionSerializer
+    queries = {"list": DiversionQuery}
+    orders = ("-id", "id", "changed_at", "-changed_at")
+    tombstones = ("referrals_diversionagreement",)
+    is_personal = True
+
+    def get_queryset(self) -> QuerySet[DiversionAgreement]:
+        return DiversionAgreement.objects.seen_by(self.acting).prefetch_related("conditions").order_by()
+
+    def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
+        given = dict(parameters)
+        direction = given.pop("direction", None)
+        rows = self.narrowed(DiversionAgreement.objects.prefetch_related("conditions").order_by(), given)
+        mine = self.acting.partner
+        if self.acting.role == Role.COORDINATOR:
+            return [rows.filter(is_sent=True)] if direction != "incoming" else [rows.none()]
+        found = {"outgoing": rows.filter(from_partner=mine), "incoming": rows.filter(to_partner=mine, is_sent=True)}
+        return [queryset for name, queryset in found.items() if direction in (None, name)]
+
+    def acted_on(self, pk: int) -> DiversionAgreement:
+        found = get_object_or_404(self.get_queryset(), pk=pk)
+        self.check_unchanged(found)
+        return found
+
+    def given(self, kind: type[Strict]) -> dict[str, Any]:
+        made = kind(data=self.request.data)
+        made.is_valid(raise_exception=True)
+        return made.validated_data
+
+    @extend_schema(request=ProgressInput, responses={200: DiversionSerializer})
+    @action(detail=True, methods=["post"])
+    def progress(self, request: Request, pk: int) -> Response:
+        """Says how many of a condition's sessions, visits or payments are done."""
+        found = self.acted_on(pk)
+        given = self.given(ProgressInput)
+        condition = next((c for c in found.conditions.all() if c.pk == given["condition"]), None)
+        if condition is None:
+            raise Invalid("condition", _("This diversion has no such condition."))
+        diversions.report_progress(by=self.acting, condition=condition, done=given["done"], on=given["reported_on"])
+        return self.retrieve(request)
+
+    @extend_schema(request=BreachInput, responses={200: DiversionSerializer})
+    @action(detail=True, methods=["post"])
+    def breach(self, request: Request, pk: int) -> Response:
+        """Says that a condition was broken, and when; not how."""
+        diversions.report_breach(by=self.acting, diversion=self.acted_on(pk), on=self.given(BreachInput)["breached_on"])
+        return self.retrieve(request)
+
+    @extend_schema(request=OutcomeInput, responses={200: DiversionSerializer})
+    @action(detail=True, methods=["post"])
+    def outcome(self, request: Request, pk: int) -> Response:
+        """Closes the receiver's part; the unit that diverted decides next."""
+        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.given(OutcomeInput))
+        return self.retrieve(request)
+
+    @extend_schema(request=DecisionInput, responses={200: DiversionSerializer})
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: int) -> Response:
+        """The unit's decision on the outcome, with its reasons."""
+        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.given(DecisionInput))
+        return self.retrieve(request)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return self.answer(found)
+
+
+# --- Export ------------------------------------------------------------------------------------------------------------------
+
+
+class ReferralExport(ExportView):
+    """Own referrals: status and times."""
+
+    resource, operation = "referrals", "export_referrals"
+    columns = (
+        "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "is_urgent", "reason_code", "expected_on",
+        "sent_at", "acknowledged_at", "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at",
+        "changed_at", "version",
+    )  # fmt: skip
+
+    def rows(self) -> QuerySet[Any]:
+        return Referral.objects.seen_by(self.acting)
+
+
+router = SimpleRouter(trailing_slash=False)
+router.register("referrals", ReferralView, basename="api-referral")
+router.register("diversions", DiversionView, basename="api-diversion")
+urlpatterns = [
+    *router.urls,
+    path("exports/referrals", ReferralExport.as_view({"get": "export"}), name="export-referrals"),
+]

@@ -8,7 +8,17 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from partnership import notifications
-        from referrals import handlers  # noqa: F401 — registers them
+        from partnership.api import codes
+        from referrals import handlers, models, transitions  # handlers: registers them
+
+        codes.CODES |= {
+            "referral_state": transitions.State.choices,
+            "referral_reason": [(code, reason.label) for code, reason in transitions.REASONS.items()],
+            "condition_kind": models.Condition.Kind.choices,
+            "diversion_outcome": models.DiversionAgreement.Outcome.choices,
+            "diversion_decision": models.DiversionAgreement.Decision.choices,
+        }
+        assert handlers  # noqa: S101
 
         notifications.register(
             {

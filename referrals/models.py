@@ -86,6 +86,9 @@ class Referral(models.Model):
             models.Index(fields=["to_partner", "state", "-changed_at", "-id"], name="referral_incoming_state"),
             models.Index(fields=["from_partner", "state", "-changed_at", "-id"], name="referral_outgoing_state"),
             models.Index(fields=["-changed_at", "-id"], name="referral_newest"),
+            # Lists of the API, stable while rows change.
+            models.Index(fields=["to_partner", "id"], name="referral_to_by_id"),
+            models.Index(fields=["from_partner", "id"], name="referral_from_by_id"),
             # Reminders and overdue lists: what still waits for an answer.
             models.Index(
                 fields=["due_acknowledge_at"], condition=Q(state__in=["sent", "acknowledged"]), name="referral_clock"
@@ -275,6 +278,8 @@ class DiversionAgreement(models.Model):
             models.Index(fields=["from_partner", "deadline", "id"], name="diversion_unit"),
             models.Index(fields=["to_partner", "deadline", "id"], name="diversion_ngo"),
             models.Index(fields=["deadline", "id"], name="diversion_deadline"),
+            models.Index(fields=["from_partner", "id"], name="diversion_from_by_id"),
+            models.Index(fields=["to_partner", "id"], name="diversion_to_by_id"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -363,6 +363,8 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
             referral.reason_code, referral.closed_at = "consent_withdrawn", timezone.now()
             _finish("withdraw", by, referral)
         elif referral.state != State.DRAFT:
+            # What the receiver sees of it has changed: a copy elsewhere learns it.
+            Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
             announce(referral, "consent_withdrawn", f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
 
 

@@ -1,93 +1,592 @@
-"""The read-only API: programmes, own referrals, figures; its description fits what it does."""
+"""The REST API: who may do what, and how it answers."""
 
 from __future__ import annotations
 
+import base64
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
-from metrics.models import RecidivismResult, Run
-from tests.world import World
+from cases.models import Enrolment, Person
+from partnership import clients
+from partnership.access import Acting
+from partnership.models import ApiClient, IdempotentAnswer, ReadLog
+from referrals import services
+from tests.world import WebClient, database_role, on_web, run_as
+
+JSON = "application/json"
 
 
-def get(world: World, role: str, address: str) -> dict:
-    response = world.client(getattr(world, role)).get(address)
-    assert response.status_code == 200, response.content
-    return response.json()
+class System:
+    """A partner's system: gets its token by its secret, and calls."""
+
+    def __init__(self, manager: Acting, *scopes: str, name: str = "System") -> None:
+        from partnership.api.scopes import grantable
+
+        with on_web(manager):
+            self.client, self.credential, self.secret = clients.create(
+                by=manager, name=name, wanted=scopes or grantable(manager.partner)
+            )
+        self.http = WebClient()
+        self.token = ""
+
+    def get_token(self, **fields: str) -> Any:
+        basic = base64.b64encode(f"{self.credential.client_id}:{self.secret}".encode()).decode()
+        return self.http.post(
+            "/api/v1/oauth/token",
+            {"grant_type": "client_credentials", **fields},
+            headers={"Authorization": f"Basic {basic}"},
+        )
+
+    def call(self, method: str, address: str, body: Any = None, *, status: int = 200, **headers: str) -> Any:
+        if not self.token:
+            self.token = self.get_token().json()["access_token"]
+        address = address if address.startswith(("http", "/")) else f"/api/v1/{address}"
+        content = {"data": json.dumps(body), "content_type": JSON} if body is not None else {}
+        response = getattr(self.http, method)(
+            address,
+            **content,
+            headers={"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()},
+        )
+        assert response.status_code == status, (response.status_code, response.content)
+        response.found = json.loads(response.content) if not response.streaming and response.content else None
+        return response
+
+    def get(self, address: str, **more: Any) -> Any:
+        return self.call("get", address, **more).found
+
+    def post(self, address: str, body: Any = None, **more: Any) -> Any:
+        return self.call("post", address, body, **more).found
 
 
-class TestReferrals:
-    def test_a_party_sees_its_own_without_the_identity(self, world):
+@pytest.fixture
+def manager(world):
+    cache.clear()
+    return world.case_manager
+
+
+@pytest.fixture
+def ngo(world, manager):
+    return System(manager)
+
+
+@pytest.fixture
+def police(world):
+    cache.clear()
+    return System(Acting(world.member(world.police, "police_liaison", is_manager=True).membership))
+
+
+class TestTokens:
+    def test_a_secret_gives_a_token_for_ten_minutes_with_the_clients_scopes(self, world, manager):
+        system = System(manager, "persons:read", "referrals:read")
+        answer = system.get_token().json()
+        assert answer["expires_in"] == 600
+        assert set(answer["scope"].split()) == {"persons:read", "referrals:read"}
+
+    def test_neither_token_nor_secret_stands_in_the_database(self, world, ngo):
+        token = ngo.get_token().json()["access_token"]
+        stored = get_access_token_model().objects.get()
+        assert token not in str(vars(stored))
+        ngo.credential.refresh_from_db()
+        assert ngo.secret not in ngo.credential.client_secret
+
+    def test_a_wrong_secret_gives_none(self, world, ngo):
+        ngo.secret = "x" * 128
+        assert ngo.get_token().status_code == 401
+
+    def test_no_more_scope_than_the_client_has(self, world, manager):
+        assert System(manager, "persons:read").get_token(scope="referrals:write").status_code == 400
+
+    def test_a_client_can_not_be_given_what_its_partner_may_not_do(self, world, manager):
+        with pytest.raises(Exception, match="no more than the people"):
+            System(manager, "arrests:read")
+
+    def test_an_expired_token_is_refused_and_says_so(self, world, ngo):
+        ngo.get("persons")
+        get_access_token_model().objects.update(expires=timezone.now() - timedelta(seconds=1))
+        response = ngo.call("get", "persons", status=401)
+        assert 'error="invalid_token"' in response["WWW-Authenticate"]
+        assert response["Content-Type"] == "application/problem+json"
+
+    def test_revoked_it_stops_at_once(self, world, manager, ngo):
+        ngo.get("persons")
+        run_as_manager = lambda: clients.revoke(client=ngo.client)
+        with on_web(manager):
+            run_as_manager()
+        ngo.call("get", "persons", status=401)
+        assert ngo.get_token().status_code == 401
+
+    def test_a_new_secret_and_the_old_one_work_side_by_side_for_a_week(self, world, manager, ngo, monkeypatch):
+        with on_web(manager):
+            credential, secret = clients.rotate(client=ngo.client)
+        assert ngo.get_token().status_code == 200
+        old = ngo.credential, ngo.secret
+        ngo.credential, ngo.secret = credential, secret
+        assert ngo.get_token().status_code == 200
+        later = timezone.now() + timedelta(days=7, minutes=1)
+        monkeypatch.setattr("partnership.models.clients.timezone.now", lambda: later)
+        assert ngo.get_token().status_code == 200
+        ngo.credential, ngo.secret = old
+        assert ngo.get_token().status_code == 401
+
+    def test_a_scope_that_is_taken_away_is_gone_from_tokens_that_are_out(self, world, manager, ngo):
+        ngo.get("persons")
+        with on_web(manager):
+            clients.change(by=manager, client=ngo.client, wanted=["referrals:read"])
+        ngo.call("get", "persons", status=403)
+
+    def test_nobody_signs_in_as_a_client(self, world, ngo):
+        assert not ngo.client.membership.user.has_usable_password()
+        assert ngo.client.membership.user.email.endswith(".invalid")
+
+    def test_a_partner_that_left_the_partnership_has_no_api(self, world, ngo):
+        ngo.get("persons")
+        world.ngo.is_active = False
+        world.ngo.save()
+        ngo.call("get", "persons", status=401)
+
+
+class TestIsolation:
+    def test_a_system_sees_its_own_partners_people_and_no_others(self, world, ngo):
+        mine = world.person(world.ngo)
+        theirs = world.person(world.other_ngo)
+        assert [row["id"] for row in ngo.get("persons")["results"]] == [mine.pk]
+        ngo.call("get", f"persons/{theirs.pk}", status=404)
+
+    def test_every_operation_needs_its_scope(self, world, manager):
+        system = System(manager, "directory:read")
+        for address in (
+            "persons",
+            "referrals",
+            "enrolments",
+            "diversions",
+            "uploads",
+            "results/recidivism",
+            "webhooks",
+            "exports/referrals",
+        ):
+            problem = system.call("get", address, status=403).found
+            assert problem["type"].endswith("/forbidden")
+
+    def test_the_receiver_sees_the_identity_until_it_is_closed(self, world, ngo, police):
         referral = world.sent()
-        found = get(world, "caseworker", "/api/v1/referrals/")
-        assert [r["id"] for r in found["results"]] == [referral.pk]
-        assert found["results"][0]["fhir_task_status"] == "requested"
-        assert "Meik" not in json.dumps(found)
+        assert ngo.get(f"referrals/{referral.pk}")["disclosure"]["last_name"] == "Meikäläinen"
+        police.post(f"referrals/{referral.pk}/withdraw-consent")
+        again = ngo.get(f"referrals/{referral.pk}")
+        assert again["disclosure"] is None
+        assert again["state"] == "withdrawn"
 
-    def test_another_partner_sees_none_and_a_data_officer_none(self, world):
-        world.sent()
-        for role in ("other_caseworker", "other_liaison", "data_officer", "auditor"):
-            assert get(world, role, "/api/v1/referrals/")["results"] == []
+    def test_a_draft_is_the_senders_alone(self, world, ngo, police):
+        referral = world.draft()
+        assert police.get(f"referrals/{referral.pk}")["state"] == "draft"
+        ngo.call("get", f"referrals/{referral.pk}", status=404)
 
-    def test_pages_follow_the_next_link_to_the_end(self, world):
-        for number in range(5):
-            world.sent(person=world.person(world.police, first_names=f"P{number}"))
-        seen, address = [], "/api/v1/referrals/?limit=2"
-        while address:
-            page = get(world, "caseworker", address)
-            seen += [r["id"] for r in page["results"]]
-            address = page["next"]
-        assert len(seen) == len(set(seen)) == 5
+    def test_a_coordinators_system_sees_status_and_no_identity(self, world):
+        cache.clear()
+        office = System(world.coordinator)
+        referral = world.sent()
+        found = office.get(f"referrals/{referral.pk}")
+        assert (found["state"], found["disclosure"], found["person"], found["consent"]) == ("sent", None, None, None)
+
+    def test_without_sign_in_nothing_but_the_public_part(self, world):
+        http = WebClient()
+        assert http.get("/api/v1/persons").status_code == 401
+        for address in (
+            "",
+            "problems",
+            "codes",
+            "hsds",
+            "hsds/services",
+            "hsds/organizations",
+            "fhir/metadata",
+            "openapi.json",
+            "docs",
+        ):
+            assert http.get(f"/api/v1/{address}").status_code == 200, address
+
+    def test_people_signed_in_to_the_pages_have_the_rights_of_their_role(self, world):
+        liaison, officer = world.client(world.liaison), world.client(world.data_officer)
+        assert liaison.get("/api/v1/persons").status_code == 200
+        assert liaison.get("/api/v1/arrests").status_code == 403
+        assert officer.get("/api/v1/arrests").status_code == 200
+
+    def test_every_call_of_a_system_stands_in_the_read_log(self, world, ngo):
+        person = world.person(world.ngo)
+        ngo.get(f"persons/{person.pk}")
+        ngo.post("persons", {"last_name": "Uusi"}, status=201)
+        rows = (
+            ReadLog.objects.filter(client=ngo.client)
+            .order_by("id")
+            .values_list("partner", "what", "object_id", "scope")
+        )
+        assert list(rows) == [
+            (world.ngo.pk, "api persons", person.pk, "persons:read"),
+            (world.ngo.pk, "api persons", 0, "persons:write"),
+        ]
+
+
+class TestRoundTrip:
+    def test_a_referral_from_draft_to_completion_between_two_systems(self, world, ngo, police):
+        person = police.post(
+            "persons", {"first_names": "Maija", "last_name": "Uusi", "born_on": "1990-05-17"}, status=201
+        )
+        made = police.post(
+            "referrals",
+            {
+                "kind": "arrest_diversion",
+                "programme": world.programme.pk,
+                "person": person["id"],
+                "summary": "Wants help.",
+            },
+            status=201,
+        )
+        address = f"referrals/{made['id']}"
+        terms = {
+            "deadline": (world.today + timedelta(days=60)).isoformat(),
+            "conditions": [{"kind": "sessions", "target": 2}],
+        }
+        police.call("put", f"{address}/diversion", terms)
+        assert police.call("post", f"{address}/send", status=422).found["type"].endswith("/no-consent")
+        consent = {
+            "purpose": "Counselling", "signed_on": world.today.isoformat(), "signed_how": "paper",
+            "told_right_to_withdraw": True, "expires_on": (world.today + timedelta(days=365)).isoformat(),
+        }  # fmt: skip
+        police.call("put", f"{address}/consent", consent)
+        assert police.post(f"{address}/send")["state"] == "sent"
+        assert ngo.post(f"{address}/acknowledge")["state"] == "acknowledged"
+        enrolled = ngo.post(f"{address}/accept", {"started_on": world.today.isoformat()})
+        assert enrolled["state"] == "enrolled"
+        ngo.post(f"{address}/messages", {"text": "Started today."}, status=201)
+        assert police.get(f"{address}/messages")["results"][0]["text"] == "Started today."
+        session = ngo.post(
+            f"enrolments/{enrolled['enrolment']}/sessions", {"held_on": world.today.isoformat()}, status=201
+        )
+        assert session["attendance"] == "attended"
+        diversion = ngo.get("diversions")["results"][0]
+        condition = diversion["conditions"][0]["id"]
+        ngo.post(
+            f"diversions/{diversion['id']}/progress",
+            {"condition": condition, "done": 2, "reported_on": world.today.isoformat()},
+        )
+        ngo.post(f"diversions/{diversion['id']}/outcome", {"outcome": "completed"})
+        ngo.post(f"{address}/complete", {"ended_on": world.today.isoformat()})
+        decided = police.post(
+            f"diversions/{diversion['id']}/decide", {"decision": "charge_dropped", "reasons": "All met."}
+        )
+        assert (decided["status"], decided["conditions"][0]["done"]) == ("decided", 2)
+        history = [row["verb"] for row in police.get(f"{address}/history?order=id")["results"]]
+        assert history == ["send", "acknowledge", "accept", "enrol", "complete"]
+
+    def test_the_same_rules_and_errors_as_on_the_pages(self, world, ngo):
+        referral = world.sent()
+        ngo.post(f"referrals/{referral.pk}/decline", {"reason": "no_capacity"})
+        problem = ngo.call("post", f"referrals/{referral.pk}/accept", {}, status=409).found
+        assert problem["type"].endswith("/illegal-transition")
+        assert "Declined" in problem["detail"]
+
+    def test_people_are_found_by_code_without_it_standing_in_an_address(self, world, ngo):
+        made = ngo.post("persons", {"last_name": "Koodi", "identity_code": "131052-308T"}, status=201)
+        assert made["born_on"] == "1952-10-13"
+        assert [row["id"] for row in ngo.post("persons/search", {"text": "131052-308T"})] == [made["id"]]
+        assert (
+            ngo.call("post", "persons", {"last_name": "X", "identity_code": "131052-308T"}, status=409)
+            .found["type"]
+            .endswith("/known-person")
+        )
+
+    def test_a_person_is_changed_field_by_field(self, world, ngo):
+        made = ngo.post("persons", {"last_name": "Vanha", "phone": "040 1"}, status=201)
+        changed = ngo.call("patch", f"persons/{made['id']}", {"last_name": "Uusi"}).found
+        assert (changed["last_name"], changed["phone"]) == ("Uusi", "040 1")
+
+    def test_programmes_are_added_and_their_capacity_set(self, world, ngo):
+        given = {"name": "Evening group", "kind": "peer_support", "accepts": ["self"], "districts": ["H1"]}
+        made = ngo.post("programmes", given, status=201)
+        assert made["districts"] == ["H1"]
+        problem = ngo.call("put", f"programmes/{made['id']}/capacity", {"capacity": "waiting_list"}, status=422).found
+        assert problem["errors"][0]["pointer"] == "/expected_on"
+        ngo.call("put", f"programmes/{made['id']}/capacity", {"capacity": "open", "places_free": 4})
+        ngo.call("put", f"programmes/{world.other_programme.pk}/capacity", {"capacity": "closed"}, status=422)
+
+
+class TestHabits:
+    def test_the_same_key_gives_the_same_answer_and_nothing_is_done_twice(self, world, ngo):
+        body = {"last_name": "Kerran"}
+        first = ngo.call("post", "persons", body, status=201, Idempotency_Key="k-1")
+        second = ngo.call("post", "persons", body, status=201, Idempotency_Key="k-1")
+        assert first.found == second.found
+        assert second["Idempotency-Replayed"] == "true"
+        assert second["Location"] == first["Location"]
+        assert Person.objects.filter(partner=world.ngo).count() == 1
+        problem = ngo.call("post", "persons", {"last_name": "Toisen"}, status=422, Idempotency_Key="k-1").found
+        assert problem["type"].endswith("/idempotency-key-reused")
+
+    def test_a_refused_request_may_be_tried_again_with_its_key(self, world, ngo):
+        ngo.call("post", "persons", {}, status=422, Idempotency_Key="k-2")
+        ngo.call("post", "persons", {"last_name": "Nyt"}, status=201, Idempotency_Key="k-2")
+
+    def test_kept_answers_are_encrypted_and_forgotten_after_a_day(self, world, ngo):
+        ngo.call("post", "persons", {"last_name": "Salainen"}, status=201, Idempotency_Key="k-3")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT body FROM partnership_idempotentanswer")
+            assert "Salainen" not in cursor.fetchone()[0]
+        IdempotentAnswer.objects.update(created_at=timezone.now() - timedelta(days=2))
+        from partnership.api.idempotency import forget
+
+        with database_role("worker"):
+            forget()
+        assert not IdempotentAnswer.objects.exists()
+
+    def test_another_systems_key_is_another_key(self, world, ngo, police):
+        ngo.call("post", "persons", {"last_name": "A"}, status=201, Idempotency_Key="same")
+        police.call("post", "persons", {"last_name": "B"}, status=201, Idempotency_Key="same")
+
+    def test_an_unchanged_record_is_not_sent_again(self, world, ngo):
+        person = world.person(world.ngo)
+        tag = ngo.call("get", f"persons/{person.pk}")["ETag"]
+        assert ngo.call("get", f"persons/{person.pk}", status=304, If_None_Match=tag).content == b""
+        listed = ngo.call("get", "persons")["ETag"]
+        ngo.call("get", "persons", status=304, If_None_Match=listed)
+        ngo.call("patch", f"persons/{person.pk}", {"phone": "1"})
+        ngo.call("get", f"persons/{person.pk}", status=200, If_None_Match=tag)
+
+    def test_who_read_an_older_version_changes_nothing(self, world, ngo):
+        person = world.person(world.ngo)
+        tag = ngo.call("get", f"persons/{person.pk}")["ETag"]
+        ngo.call("patch", f"persons/{person.pk}", {"phone": "1"}, If_Match=tag)
+        problem = ngo.call("patch", f"persons/{person.pk}", {"phone": "2"}, status=412, If_Match=tag).found
+        assert problem["type"].endswith("/precondition-failed")
+        person.refresh_from_db()
+        assert person.phone == "1"
+
+    def test_a_verb_on_a_referral_that_changed_meanwhile_is_refused(self, world, ngo):
+        referral = world.sent()
+        tag = ngo.call("get", f"referrals/{referral.pk}")["ETag"]
+        ngo.post(f"referrals/{referral.pk}/acknowledge")
+        ngo.call("post", f"referrals/{referral.pk}/accept", {}, status=412, If_Match=tag)
 
     @pytest.mark.parametrize(
-        "query", ["limit=0", "limit=101", "limit=x", "after=nonsense", "state=nonsense", "kind=x", "direction=x"]
-    )
-    def test_a_wrong_parameter_is_an_error(self, world, query):
-        assert world.client(world.caseworker).get(f"/api/v1/referrals/?{query}").status_code == 400
+        "address", ["persons?colour=red", "persons?limit=0", "persons?limit=x", "persons?cursor=abc", "persons?order=name",
+                    "persons?fields=password", "persons?expand=everything", "referrals?state=lost", "persons?limit=1&limit=2",
+                    "persons?updated_since=yesterday", "enrolments?is_open=maybe"],
+    )  # fmt: skip
+    def test_a_parameter_that_is_not_known_or_wrong_is_an_error_that_names_it(self, world, ngo, address):
+        problem = ngo.call("get", address, status=400).found
+        assert problem["type"].endswith("/parameter")
+        assert problem["errors"][0]["parameter"] == address.split("?")[1].split("=")[0]
 
-    def test_direction(self, world):
-        world.sent()
-        assert len(get(world, "liaison", "/api/v1/referrals/?direction=outgoing")["results"]) == 1
-        assert get(world, "liaison", "/api/v1/referrals/?direction=incoming")["results"] == []
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [({"last_name": 5}, "/last_name"), ({"last_name": "x", "colour": "red"}, "/colour"), ({"last_name": "x", "sex": "?"}, "/sex"),
+         ({"last_name": "x", "born_on": "31.1.1990"}, "/born_on"), ({"last_name": "x", "born_on": "2990-01-01"}, "/born_on"),
+         ({}, "/last_name"), ({"last_name": "x", "district": True}, "/district")],
+    )  # fmt: skip
+    def test_a_wrong_value_is_pointed_to(self, world, ngo, body, pointer):
+        problem = ngo.call("post", "persons", body, status=422).found
+        assert problem["errors"][0]["pointer"] == pointer
 
-    def test_it_only_reads(self, world):
+    def test_errors_of_the_framework_are_problems_too(self, world, ngo):
+        headers = {"Authorization": f"Bearer {ngo.get_token().json()['access_token']}"}
+        post = lambda content, kind: ngo.http.post("/api/v1/persons", content, content_type=kind, headers=headers)
+        for response, status in (
+            (post("{", JSON), 400), (post("x", "text/plain"), 415), (ngo.http.delete("/api/v1/persons", headers=headers), 405),
+            (ngo.http.get("/api/v1/nowhere", headers=headers), 404),
+            (ngo.http.get("/api/v1/persons", headers=headers | {"Accept": "image/png"}), 406),
+        ):  # fmt: skip
+            assert response.status_code == status
+            assert response["Content-Type"] == "application/problem+json"
+            problem = json.loads(response.content)
+            assert problem["status"] == status
+            assert problem["request_id"] == response["X-Request-ID"]
+
+    def test_a_request_id_comes_back_and_a_wild_one_is_replaced(self, world, ngo):
+        assert ngo.call("get", "persons", X_Request_ID="my-id.1")["X-Request-ID"] == "my-id.1"
+        assert ngo.call("get", "persons", X_Request_ID="<script>")["X-Request-ID"] != "<script>"
+
+    def test_too_many_requests_in_a_minute_are_told_to_wait(self, world, ngo):
+        ApiClient.objects.update(requests_per_minute=3)
+        answers = [ngo.call("get", "persons") for _ in range(3)]
+        assert "r=0" in answers[-1]["RateLimit"]
+        refused = ngo.call("get", "persons", status=429)
+        assert 1 <= int(refused["Retry-After"]) <= 61
+
+    def test_fields_and_expansions(self, world, ngo):
+        enrolment = world.enrolment()
+        found = ngo.get(f"enrolments/{enrolment.pk}?fields=started_on&expand=programme,person,labels")
+        assert set(found) == {"id", "started_on", "expanded"}
+        assert found["expanded"]["programme"]["name"] == "Counselling"
+        assert found["expanded"]["person"]["last_name"] == "Meikäläinen"
+
+    def test_codes_have_labels_in_the_callers_language(self, world):
+        labels = WebClient().get("/api/v1/codes", headers={"Accept-Language": "fi"}).json()["referral_state"]
+        assert labels["declined"] == "Hylätty" or labels["declined"] != "Declined"
+
+    def test_what_is_written_halfway_is_undone_when_the_request_is_refused(self, world, ngo):
+        before = ReadLog.objects.count()
+        ngo.call("post", "persons", {"last_name": "x", "identity_code": "bad"}, status=422)
+        assert not Person.objects.filter(partner=world.ngo).exists()
+        assert ReadLog.objects.count() == before
+
+
+class TestLists:
+    def test_pages_hold_every_row_once_while_rows_arrive(self, world, ngo):
+        for _ in range(7):
+            world.person(world.ngo)
+        seen: list[int] = []
+        address = "persons?limit=3"
+        while address:
+            page = ngo.get(address)
+            seen += [row["id"] for row in page["results"]]
+            address = page["next"]
+            world.person(world.ngo)
+        assert len(seen) == len(set(seen)) == 7
+
+    def test_own_referrals_sent_and_received_are_merged_in_order(self, world, ngo):
+        first = world.sent()
+        own = world.draft(by=world.caseworker, kind="self", consent=False)
+        third = world.sent(person=world.person(world.police, first_names="Toinen"))
+        assert [row["id"] for row in ngo.get("referrals?limit=2")["results"]] == [third.pk, own.pk]
+        assert [row["id"] for row in ngo.get("referrals?order=id")["results"]] == [first.pk, own.pk, third.pk]
+        assert [row["id"] for row in ngo.get("referrals?direction=outgoing")["results"]] == [own.pk]
+
+    def test_a_synchronising_client_learns_of_changes_and_deletions(self, world, police):
+        kept, gone = world.draft(), world.draft(person=world.person(world.police, first_names="B"))
+        synced = timezone.now().isoformat().replace("+00:00", "Z")
+        with on_web(world.liaison):
+            services.send(by=world.liaison, referral=kept)
+            services.discard(by=world.liaison, referral=gone)
+        number = gone.pk
+        page = police.get(f"referrals?updated_since={synced}")
+        assert [row["id"] for row in page["results"]] == [kept.pk]
+        assert [row["id"] for row in page["deleted"]] == [number]
+        assert page["synced_to"] <= timezone.now().isoformat()
+
+    def test_a_tombstone_is_its_partners_alone(self, world, ngo, police):
+        gone = world.draft()
+        with on_web(world.liaison):
+            services.discard(by=world.liaison, referral=gone)
+        since = "2020-01-01T00:00:00Z"
+        assert ngo.get(f"referrals?updated_since={since}")["deleted"] == []
+
+    def test_a_change_that_a_withdrawn_consent_makes_reaches_the_receivers_copy(self, world, ngo):
+        referral = world.enrolled()
+        synced = timezone.now()
+        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        page = ngo.get(f"referrals?updated_since={synced.isoformat().replace('+00:00', 'Z')}")
+        assert [row["id"] for row in page["results"]] == [referral.pk]
+
+    def test_raw_sql_that_changes_an_enrolment_is_seen_too(self, world, ngo):
+        enrolment = world.enrolment()
+        Enrolment.objects.filter(pk=enrolment.pk).update(changed_at=timezone.now() - timedelta(days=9))
+        before = timezone.now()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE cases_enrolment SET primary_drug = 'opioids' WHERE id = %s", [enrolment.pk])
+        enrolment.refresh_from_db()
+        assert enrolment.changed_at >= before
+
+    LISTS = [
+        "partners", "districts", "populations", "agreements", "programmes", "persons", "enrolments", "referrals",
+        "referrals?expand=programme,from_partner,to_partner", "diversions", "notifications", "runs", "cohorts",
+        "results/recidivism", "results/trends", "uploads", "webhooks", "referrals?updated_since=2020-01-01T00:00:00Z",
+        "fhir/Task", "fhir/ServiceRequest",
+    ]  # fmt: skip
+
+    @pytest.mark.parametrize("address", LISTS)
+    def test_a_list_costs_at_most_five_queries_however_long(self, world, ngo, address):
+        world.enrolled()
+        world.sent(person=world.person(world.police, first_names="Other"))
+        ngo.get(address)
+
+        def cost() -> int:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                ngo.get(address)
+            return len(
+                [q for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET ROLE", "RESET ROLE"))]
+            )
+
+        few = cost()
+        for number in range(3):
+            world.enrolled(person=world.person(world.police, first_names=f"P{number}"))
+        assert cost() == few <= 5
+
+
+class TestExports:
+    def body(self, system: System, address: str, **headers: str) -> bytes:
+        return system.call("get", address, **headers).body
+
+    def test_rows_as_csv_and_ndjson(self, world, ngo):
         referral = world.sent()
-        client = world.client(world.caseworker)
-        for method in ("post", "put", "patch", "delete"):
-            assert getattr(client, method)(f"/api/v1/referrals/{referral.pk}/").status_code == 405
+        text = self.body(ngo, "exports/referrals").decode().splitlines()
+        assert text[0].startswith("id,kind,state,")
+        assert text[1].startswith(f"{referral.pk},arrest_diversion,sent,")
+        row = json.loads(self.body(ngo, "exports/referrals?file_format=ndjson"))
+        assert (row["id"], row["state"]) == (referral.pk, "sent")
+
+    def test_another_partners_rows_are_not_in_it(self, world, ngo):
+        world.enrolment(person=world.person(world.other_ngo), partner=world.other_ngo, programme=world.other_programme)
+        assert self.body(ngo, "exports/enrolments").decode().count("\n") == 1
+
+    def test_compressed_where_the_caller_takes_it(self, world, ngo):
+        import gzip
+
+        world.sent()
+        response = ngo.call("get", "exports/referrals", Accept_Encoding="gzip")
+        assert response["Content-Encoding"] == "gzip"
+        assert gzip.decompress(response.body).startswith(b"id,kind")
+
+    def test_treatment_demand_counts_a_person_once_a_year(self, world, ngo):
+        person = world.person(world.ngo)
+        for month in (2, 5):
+            world.enrolment(person=person, started_on=world.today.replace(year=2025, month=month, day=1), primary_drug="opioids",
+                            ended_on=world.today.replace(year=2025, month=month, day=20), end_reason="completed")  # fmt: skip
+        rows = [json.loads(line) for line in self.body(ngo, "exports/tdi?year=2025&file_format=ndjson").splitlines()]
+        assert len(rows) == 1
+        assert (rows[0]["month_of_treatment"], rows[0]["primary_drug"], rows[0]["age"]) == (2, "opioids", 35)
+        assert rows[0]["ever_previously_treated"] is False
 
 
-def test_programmes_with_capacity(world):
-    found = get(world, "other_liaison", "/api/v1/programmes/?capacity=open")
-    assert {p["name"] for p in found["results"]} == {"Counselling", "Mentors"}
-    assert found["results"][0]["capacity"] == "open"
+class TestStandards:
+    def test_the_directory_as_hsds_without_a_token(self, world):
+        world.programme.places_free = 3
+        world.programme.save()
+        page = WebClient().get("/api/v1/hsds/services?per_page=10").json()
+        assert page["total_items"] == 2
+        service = next(row for row in page["contents"] if row["name"] == "Counselling")
+        assert service["service_capacities"][0]["available"] == 3
+        assert WebClient().get(f"/api/v1/hsds/services/{service['id']}").json() == service
 
-
-def test_figures_are_those_of_the_newest_finished_run(world):
-    for state, count in ((Run.State.DONE, 10), (Run.State.DONE, 20), (Run.State.RUNNING, 30)):
-        run = Run.objects.create(reason="test", state=state, definition="d")
-        RecidivismResult.objects.create(
-            run=run,
-            partner=world.ngo,
-            programme=world.programme,
-            offences="any",
-            window_months=12,
-            eligible=50,
-            rearrested=count,
+    def test_a_referral_as_fhir(self, world, ngo):
+        referral = world.sent()
+        bundle = ngo.get("fhir/Task", Accept="application/fhir+json")
+        task = bundle["entry"][0]["resource"]
+        assert (task["resourceType"], task["status"], task["focus"]["reference"]) == (
+            "Task",
+            "requested",
+            f"ServiceRequest/{referral.pk}",
         )
-    assert [r["rearrested"] for r in get(world, "caseworker", "/api/v1/recidivism/")["results"]] == [20]
-    # Another partner sees the partnership's figures and its own, which it has none of here.
-    assert get(world, "liaison", "/api/v1/recidivism/")["results"] == []
-    assert get(world, "other_caseworker", "/api/v1/recidivism/")["results"] == []
+        request = ngo.get(f"fhir/ServiceRequest/{referral.pk}")
+        assert request["status"] == "active"
+        assert "Meikäläinen" not in json.dumps([bundle, request])
 
-
-def test_the_description_is_openapi_31_and_names_every_address(world):
-    response = world.client(world.caseworker).get(
-        reverse("openapi"), headers={"Accept": "application/vnd.oai.openapi+json"}
-    )
-    schema = json.loads(response.content)
-    assert schema["openapi"].startswith("3.1")
-    assert {path.split("{")[0] for path in schema["paths"]} == {
-        "/api/v1/arrest-trends/", "/api/v1/programmes/", "/api/v1/recidivism/", "/api/v1/referrals/",
-    }  # fmt: skip
+    def test_the_description_is_openapi_31_with_an_example_for_every_body(self, world):
+        document = WebClient().get("/api/v1/openapi.json").json()
+        assert document["openapi"].startswith("3.1")
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                bodies = [operation.get("requestBody", {})]
+                bodies += [r for status, r in operation["responses"].items() if status[0] == "2"]
+                for body in bodies:
+                    for media, content in body.get("content", {}).items():
+                        assert media != JSON or "example" in content or "examples" in content, (method, path)
+                assert operation["description"], (method, path)
+                if not path.startswith(("/api/v1/oauth",)):
+                    assert "400" in operation["responses"]

@@ -51,11 +51,17 @@ class TestCatalogue:
         assert rows(f"SELECT relname FROM pg_class WHERE relowner = '{role}'::regrole") == []
         assert rows(f"SELECT 1 FROM pg_auth_members WHERE member = '{role}'::regrole") == []
 
-    def test_security_definer_functions_are_the_two_that_close_disclosures_and_the_three_of_a_rebuild(self):
+    def test_security_definer_functions_close_disclosures_rebuild_figures_and_write_tombstones(self):
         found = rows(
             "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prosecdef"
         )
         assert sorted(name for (name,) in found) == [
+            "bury_cases_arrest",
+            "bury_cases_enrolment",
+            "bury_cases_person",
+            "bury_programs_programme",
+            "bury_referrals_diversionagreement",
+            "bury_referrals_referral",
             "close_disclosure_of_referral",
             "close_disclosures_of_consent",
             "metrics_followup_is_filled",
@@ -64,7 +70,12 @@ class TestCatalogue:
         ]
 
     def test_the_web_role_can_call_none_of_them(self):
-        for name in ("close_disclosure_of_referral()", "close_disclosures_of_consent()", "metrics_rebuild_begins()"):
+        for name in (
+            "close_disclosure_of_referral()",
+            "close_disclosures_of_consent()",
+            "metrics_rebuild_begins()",
+            "bury_cases_person()",
+        ):
             assert rows(f"SELECT has_function_privilege('portal_web', '{name}', 'execute')") == [(False,)]
 
     def test_histories_and_the_log_of_reads_can_only_grow(self):

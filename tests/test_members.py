@@ -99,7 +99,7 @@ class TestSecondFactor:
         assert client.get("/").status_code == 302
 
     def test_the_api_asks_for_it_as_well(self, world):
-        assert world.client(world.caseworker).get("/api/v1/referrals/").status_code == 403
+        assert world.client(world.caseworker).get("/api/v1/referrals").status_code == 403
 
 
 class TestActing:

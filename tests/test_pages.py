@@ -67,10 +67,6 @@ QUERIES = {
     ("overdose_list", "caseworker"): 7,
     ("run_list", "coordinator"): 6,
     ("run", "coordinator"): 8,
-    ("api-programme-list", "caseworker"): 6,
-    ("api-referral-list", "caseworker"): 5,
-    ("api-recidivism-list", "caseworker"): 6,
-    ("api-trend-list", "caseworker"): 6,
 }
 LISTS_AT_MOST = 8
 

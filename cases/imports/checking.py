@@ -30,7 +30,7 @@ MAX_PROBLEMS = 100_000
 
 LAID_OUT = (
     "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, is_drug, district_id,"
-    " age, consents, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
+    " age, consents, residents, residents_under_18, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
     " name_birth_index, name_prefixes, code_pseudonym, name_pseudonym"
 )
 
@@ -66,14 +66,20 @@ def check(data_import: DataImport) -> None:
     with acting_for(partner_id, role="worker"):
         if data_import.kind == DataImport.Kind.ARRESTS:
             conflicts = _conflicting_arrests(data_import)
-        else:
+        elif data_import.kind == DataImport.Kind.PARTICIPANTS:
             conflicts = _two_open(data_import)
+        else:
+            conflicts = 0
         rejected = checker.rows_bad + conflicts
         data_import.unmapped_codes = dict(checker.unmapped.most_common(200))
         data_import.rows_bad = rejected
-        data_import.state = DataImport.State.CHECKED
+        is_clean = not rejected and total > 0
+        data_import.state = (
+            DataImport.State.LOADING if data_import.loads_if_clean and is_clean else DataImport.State.CHECKED
+        )
+        data_import.rows_done = 0 if data_import.state == DataImport.State.LOADING else data_import.rows_done
         data_import.changed_at = timezone.now()
-        data_import.save(update_fields=["unmapped_codes", "rows_bad", "state", "changed_at"])
+        data_import.save(update_fields=["unmapped_codes", "rows_bad", "rows_done", "state", "changed_at"])
 
 
 def _stream(data_import: DataImport) -> Iterator[Row]:
@@ -171,6 +177,10 @@ class Checker:
             if district is None:
                 found.append(("district", "unknown_district"))
             read["district_id"] = district
+        if self.data_import.kind == DataImport.Kind.POPULATIONS:
+            if read.get("residents_under_18", 0) > read.get("residents", 0):
+                found.append(("residents_under_18", "more_minors"))
+            return found
         happened_on = read.get("arrested_on") or read.get("started_on")
         if born_on and happened_on and born_on > happened_on:
             found.append(("born_on", "born_after"))
@@ -198,9 +208,14 @@ class Checker:
         sex = read.get("sex") or (code.sex if code else Sex.UNKNOWN)
         first_names, last_name = read.get("first_names", ""), read.get("last_name", "")
         code_text = code.text if code else ""
-        happened_on: date = read["arrested_on"] if self.is_arrests else read["started_on"]
+        if "year" in read:
+            happened_on = date(read["year"], 12, 31)
+        else:
+            happened_on = read["arrested_on"] if self.is_arrests else read["started_on"]
         key = read.get("arrest_number", "")
-        if code_text or (last_name and born_on):
+        if "year" in read:
+            person_key = keyed_hash("district", read["district_id"], happened_on)
+        elif code_text or (last_name and born_on):
             person_key = keyed_hash("person", self.partner_id, code_text or (first_names, last_name, born_on))
         else:
             person_key = keyed_hash("arrest", self.partner_id, key)  # nobody knows who: a person of its own
@@ -226,6 +241,8 @@ class Checker:
             str(read.get("district_id") or "\\N"),
             str(age_on(born_on, offence_on or happened_on)) if born_on and self.is_arrests else "\\N",
             "t" if consents else "f",
+            str(read.get("residents", "\\N")),
+            str(read.get("residents_under_18", "\\N")),
             person_key,
         ]
         return "\t".join(columns) + "\t" + person + "\n"

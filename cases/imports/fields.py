@@ -38,6 +38,8 @@ REASONS: dict[str, str | Promise] = {
     "bad_identity_code": _("Not a valid personal identity code."),
     "birth_differs": _("The date of birth differs from the one in the identity code."),
     "born_after": _("The date of birth lies after the event."),
+    "bad_number": _("Not a whole number, or one that can’t be."),
+    "more_minors": _("More residents under 18 than residents."),
     "bad_sex": _("Not a known value for sex."),
     "bad_yes_no": _("Neither yes nor no."),
     "too_long": _("The value is too long."),
@@ -110,6 +112,23 @@ _SEXES: Mapping[str, str] = (
 )
 
 
+def read_whole(largest: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        text = str(value).strip().replace("\u00a0", "").replace(" ", "")
+        if not text.isdecimal() or int(text) > largest:
+            raise Problem("bad_number")
+        return int(text)
+
+    return read
+
+
+def read_year(value: Any) -> int:
+    year = read_whole(2100)(value)
+    if year < 1900:
+        raise Problem("bad_number")
+    return year
+
+
 def read_sex(value: Any) -> str:
     try:
         return _SEXES[str(value).strip().casefold()]
@@ -170,6 +189,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("consents", _("Consents to statistics (yes or no)"), read_yes_no, required=True, guesses=("suostumus", "consent", "samtycke", "measurement consent")),
         Column("district", _("District"), read_text(100), guesses=("alue", "kunta", "municipality", "område", "area")),
         *PERSON_COLUMNS,
+    ),
+    DataImport.Kind.POPULATIONS: (
+        Column("district", _("District"), read_text(100), required=True, guesses=("alue", "kunta", "municipality", "område", "area")),
+        Column("year", _("Year"), read_year, required=True, guesses=("vuosi", "år")),
+        Column("residents", _("Residents on 31 December"), read_whole(2_000_000_000), required=True, guesses=("väkiluku", "asukkaat", "folkmängd", "population", "residents")),
+        Column("residents_under_18", _("Residents under 18"), read_whole(2_000_000_000), required=True, guesses=("alle 18", "under 18", "minors")),
     ),
 }  # fmt: skip
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.imports.services import forget_file
 from cases.models import DataImport, Feed
 from partnership import outbox
 from partnership.access import acting_for
+from partnership.outbox import Tell
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 SLICES = 16
@@ -67,4 +69,9 @@ def load(data_import: DataImport) -> None:
         data_import.changed_at = timezone.now()
         data_import.save()
         forget_file(data_import)
-        outbox.announce("import.done", f"import:{data_import.pk}:done", data_import=data_import.pk)
+        tell: Tell = {
+            "partner": partner_id,
+            "user": data_import.created_by_id,
+            "url": reverse("data_import", args=[data_import.pk]),
+        }
+        outbox.announce("import.done", f"import:{data_import.pk}:done", tell=[tell], data_import=data_import.pk)

@@ -40,8 +40,10 @@ def upload(
     complete_through: date | None = None,
     district_ids: list[int] | None = None,
     programme: Programme | None = None,
+    loads_if_clean: bool = False,
 ) -> DataImport:
-    """Stores a file, encrypted, and proposes its columns."""
+    """Stores a file, encrypted, and proposes its columns. `loads_if_clean`: once checked, it needs no confirmation when
+    every row is right."""
     if kind == DataImport.Kind.PARTICIPANTS and (programme is None or programme.partner_id != by.partner.pk):
         raise RuleError(_("Choose one of your programmes: the participants are enrolled in it."))
     name = (file.name or "").rsplit("/", 1)[-1][:200]
@@ -55,6 +57,7 @@ def upload(
         complete_through=complete_through,
         district_ids=district_ids or [],
         programme=programme,
+        loads_if_clean=loads_if_clean,
     )
     file.seek(0)
     if is_sheet:

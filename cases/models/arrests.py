@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,7 @@ class Arrest(models.Model):
     age_at_offence = models.PositiveSmallIntegerField(_("age at the offence"), null=True)
     content_hash = models.CharField(max_length=32)
     received_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
 
     objects = ArrestQuerySet.as_manager()
 
@@ -58,6 +60,8 @@ class Arrest(models.Model):
         indexes = [
             models.Index(fields=["person", "arrested_on"], name="arrest_person"),
             models.Index(fields=["district", "arrested_on"], name="arrest_trend"),
+            models.Index(fields=["partner", "id"], name="arrest_by_id"),
+            models.Index(fields=["partner", "changed_at", "id"], name="arrest_sync"),
         ]
 
     def __str__(self) -> str:

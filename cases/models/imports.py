@@ -13,11 +13,12 @@ from programs.models import Programme
 
 
 class DataImport(models.Model):
-    """A file of arrests or participants on its way in. Nothing of it is written to the registers before it is confirmed."""
+    """A file of arrests, participants or populations on its way in. Nothing of it is written to the registers before it is confirmed."""
 
     class Kind(models.TextChoices):
         ARRESTS = "arrests", _("Arrests")
         PARTICIPANTS = "participants", _("Participants")
+        POPULATIONS = "populations", _("Populations")
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to choose")
@@ -43,6 +44,7 @@ class DataImport(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, verbose_name=_("programme"))
     complete_through = models.DateField(_("complete through"), null=True, blank=True)
     district_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("districts covered"))
+    loads_if_clean = models.BooleanField(default=False, help_text="Without confirmation, when every row is right.")
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     rows_bad = models.PositiveIntegerField(default=0)
@@ -110,7 +112,8 @@ class ImportRow(models.Model):
     """A checked row of a file, names encrypted, waiting for confirmation; gone when the import is done or discarded.
 
     Of arrests: `key` is the arrest number, `happened_on` the day of arrest, `other_on` the day of the offence, `code` the
-    ICCS code. Of participants: `happened_on` is the start, `other_on` the end, `code` the reason for ending.
+    ICCS code. Of participants: `happened_on` is the start, `other_on` the end, `code` the reason for ending. Of populations:
+    `happened_on` is 31 December of the year.
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
@@ -127,6 +130,8 @@ class ImportRow(models.Model):
     district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
     age = models.PositiveSmallIntegerField(null=True)
     consents = models.BooleanField()
+    residents = models.PositiveIntegerField(null=True)
+    residents_under_18 = models.PositiveIntegerField(null=True)
     person_key = models.CharField(max_length=64)
     first_names = models.TextField()
     last_name = models.TextField()
@@ -163,3 +168,13 @@ class ImportMapping(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+KINDS_BY_PARTNER: dict[str, str] = {
+    Partner.Kind.POLICE: DataImport.Kind.ARRESTS,
+    Partner.Kind.NGO: DataImport.Kind.PARTICIPANTS,
+    Partner.Kind.HEALTH: DataImport.Kind.PARTICIPANTS,
+    Partner.Kind.SCHOOL: DataImport.Kind.PARTICIPANTS,
+    Partner.Kind.COORDINATION: DataImport.Kind.POPULATIONS,
+}
+"""Which data each kind of partner brings."""

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,7 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
+            models.Index(fields=["partner", "id"], name="person_by_id"),
             models.Index(fields=["partner", "name_birth_index"], name="person_name_birth"),
             GinIndex(fields=["name_prefixes"], name="person_name_prefixes"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
@@ -254,6 +256,7 @@ class Enrolment(models.Model):
     )
     measurement_consent_ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -262,6 +265,9 @@ class Enrolment(models.Model):
         verbose_name_plural = _("enrolments")
         indexes = [
             models.Index(fields=["programme", "started_on"], name="enrolment_cohort"),
+            # Lists of the API, and what changed since a client last asked.
+            models.Index(fields=["partner", "id"], name="enrolment_by_id"),
+            models.Index(fields=["partner", "changed_at", "id"], name="enrolment_sync"),
             models.Index(
                 fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"
             ),

@@ -99,7 +99,7 @@ class UserManager(DjangoUserManager["User"]):
         return self._create(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]
     """Somebody who signs in. What they may see follows from their memberships; an administrator without one sees no person."""
 
     _memberships: list[Membership]
@@ -360,7 +360,7 @@ class Notification(models.Model):
 
 
 class ReadLog(models.Model):
-    """Who looked at a person's data, for whom, and when. Written once, never changed."""
+    """Who looked at a person's data, for whom, and when; every request of a partner system, with its scope. Never changed."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -368,6 +368,8 @@ class ReadLog(models.Model):
     what = models.CharField(_("what was read"), max_length=30)
     object_id = models.BigIntegerField(_("number"))
     count = models.PositiveIntegerField(_("records"), default=1)
+    client = models.ForeignKey("partnership.ApiClient", models.PROTECT, null=True, related_name="+")
+    scope = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["-id"]

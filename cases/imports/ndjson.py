@@ -1,0 +1,54 @@
+"""NDJSON (one JSON object a line) as the CSV that imports read: keys are the fields' own names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import BinaryIO, cast
+
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.utils.translation import gettext as _
+
+from cases.imports.files import UnreadableFile
+
+ENDINGS = (".ndjson", ".jsonl")
+TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
+
+
+def as_csv(file: UploadedFile, names: Iterable[str]) -> UploadedFile:
+    """The file itself, or, of NDJSON, the same rows as CSV with a heading. A line at a time: a million need no memory.
+
+    Raises UnreadableFile for a line that is no object, or an object with a key that no field has.
+    """
+    name = file.name or ""
+    if not (name.lower().endswith(ENDINGS) or file.content_type in TYPES):
+        return file
+    columns = list(names)
+    made = TemporaryUploadedFile(name, "text/csv", 0, "utf-8")
+    assert made.file is not None  # noqa: S101
+    assert file.file is not None  # noqa: S101
+    text = io.TextIOWrapper(cast(BinaryIO, made.file), encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    file.seek(0)
+    for number, line in enumerate(file.file, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError
+        except ValueError:
+            raise UnreadableFile(_("Line %(number)s is not a JSON object.") % {"number": number}) from None
+        if unknown := sorted(set(row) - set(columns)):
+            raise UnreadableFile(
+                _("Line %(number)s has a field that is not known: %(name)s.") % {"number": number, "name": unknown[0]}
+            )
+        writer.writerow(["" if row.get(column) is None else row[column] for column in columns])
+    text.flush()
+    made.size = made.file.tell()
+    text.detach()
+    made.seek(0)
+    return made

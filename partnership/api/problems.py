@@ -1,0 +1,196 @@
+"""Problem details (RFC 9457): every error of the API, with a stable type, a sentence in the caller's language, and pointers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from partnership.errors import Invalid, RuleError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(NamedTuple):
+    """A type of problem: its status, what it is called, and what the client should do."""
+
+    status: int
+    title: str | Promise
+    remedy: str | Promise = ""
+
+
+PROBLEMS: dict[str, Problem] = {
+    "malformed": Problem(400, gettext_lazy("The request can’t be read"), gettext_lazy("Send valid JSON in UTF-8, or a form as described.")),
+    "parameter": Problem(400, gettext_lazy("A parameter of the address is wrong"), gettext_lazy("See `errors`: each names the parameter. Unknown parameters are errors too.")),
+    "not-authenticated": Problem(401, gettext_lazy("No valid sign-in"), gettext_lazy("Get a new token and try again.")),
+    "forbidden": Problem(403, gettext_lazy("Not allowed"), gettext_lazy("The client lacks the scope, or the person’s role does not include this.")),
+    "not-found": Problem(404, gettext_lazy("Not found"), gettext_lazy("There is nothing here that your partner may see.")),
+    "method-not-allowed": Problem(405, gettext_lazy("This address does not take this method"), gettext_lazy("See the Allow header.")),
+    "not-acceptable": Problem(406, gettext_lazy("None of the accepted formats is offered"), gettext_lazy("Accept application/json.")),
+    "conflict": Problem(409, gettext_lazy("Not possible in the present state"), gettext_lazy("Read the record again and decide anew.")),
+    "precondition-failed": Problem(412, gettext_lazy("Changed meanwhile"), gettext_lazy("Read the record again; its new ETag goes into If-Match.")),
+    "too-large": Problem(413, gettext_lazy("Too large"), gettext_lazy("Divide the upload.")),
+    "unsupported-media-type": Problem(415, gettext_lazy("This format is not taken"), gettext_lazy("Send one of the described content types.")),
+    "invalid": Problem(422, gettext_lazy("Values are missing or wrong"), gettext_lazy("See `errors`: each points to its field.")),
+    "rule": Problem(422, gettext_lazy("A rule forbids this"), gettext_lazy("`detail` says which, and what to do.")),
+    "idempotency-key-reused": Problem(422, gettext_lazy("This Idempotency-Key was used for another request"), gettext_lazy("Use a new key for each new request.")),
+    "rate-limited": Problem(429, gettext_lazy("Too many requests"), gettext_lazy("Wait as long as Retry-After says.")),
+    "server-error": Problem(500, gettext_lazy("The portal failed"), gettext_lazy("Try again later; tell the request id to your coordinator.")),
+}  # fmt: skip
+CONFLICTS = {
+    "illegal_transition", "known_person", "already_enrolled", "enrolment_ended", "diversion_closed", "import_state",
+}  # fmt: skip
+"""Rules (by code) that the present state breaks, rather than the values sent."""
+
+
+class InvalidToken(exceptions.AuthenticationFailed):
+    default_code = "invalid_token"
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_code = "precondition-failed"
+    default_detail = gettext_lazy("The record was changed meanwhile: read it again.")
+
+
+class WrongParameter(exceptions.APIException):
+    """`errors`: parameter → what is wrong with it."""
+
+    status_code = 400
+    default_code = "parameter"
+
+    def __init__(self, errors: dict[str, Any]) -> None:
+        super().__init__(_("A parameter of the address is wrong."))
+        self.errors = [{"parameter": name, "detail": text} for name, text in _flat(errors, separator=".")]
+
+
+class KeyReused(exceptions.APIException):
+    status_code = 422
+    default_code = "idempotency-key-reused"
+    default_detail = gettext_lazy("This Idempotency-Key belongs to another request.")
+
+
+def rule_type(code: str) -> str:
+    return code.replace("_", "-")
+
+
+def all_problems() -> dict[str, Problem]:
+    """The catalogue: the general problems, and one for each rule of the portal that has a code of its own."""
+    found = dict(PROBLEMS)
+    kinds: list[type[RuleError]] = [RuleError]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        name = rule_type(kind.code)
+        status = 412 if kind.code == "changed_meanwhile" else 409 if kind.code in CONFLICTS else 422
+        found.setdefault(
+            name,
+            Problem(
+                status,
+                (kind.__doc__ or kind.code.replace("_", " ").capitalize()).split("\n")[0],
+                PROBLEMS["rule"].remedy,
+            ),
+        )
+    return found
+
+
+def body(
+    request: HttpRequest, name: str, status: int, detail: str, errors: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    known = PROBLEMS.get(name)
+    problem: dict[str, Any] = {
+        "type": request.build_absolute_uri(f"/api/v1/problems/{name}"),
+        "title": str(known.title) if known else str(PROBLEMS["conflict" if status in {409, 412} else "rule"].title),
+        "status": status,
+        "detail": detail,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    if errors:
+        problem["errors"] = errors
+    return problem
+
+
+def plain(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+    """A problem outside the API's own views: an address that does not exist, a failure of the server."""
+    name = next((name for name, problem in PROBLEMS.items() if problem.status == status), "malformed")
+    content = orjson.dumps(body(request, name, status, detail or str(PROBLEMS[name].remedy)))
+    return HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The framework's errors and the portal's rules as problems; anything else is a failure, and raised."""
+    request = context["request"]._request
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied(str(error) or None)
+    elif isinstance(error, DjangoValidationError):
+        # A constraint of the database in its own words.
+        error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+    headers: dict[str, str] = {}
+    errors: list[dict[str, Any]] | None = None
+    if isinstance(error, RuleError):
+        known = all_problems()[rule_type(error.code)]
+        name, status, detail = rule_type(error.code), known.status, str(error)
+        if isinstance(error, Invalid):
+            errors = [{"pointer": f"/{error.field}", "detail": detail}]
+    elif isinstance(error, exceptions.ValidationError):
+        name, status, detail = "invalid", 422, _("Some values are missing or wrong.")
+        errors = [{"pointer": f"/{path}", "detail": text} for path, text in _flat(error.detail)]
+    elif isinstance(error, exceptions.APIException):
+        status = error.status_code
+        code = getattr(error, "default_code", "")
+        name = code if code in PROBLEMS else next((n for n, p in PROBLEMS.items() if p.status == status), "malformed")
+        detail = str(error.detail)
+        errors = getattr(error, "errors", None)
+        if way := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = way
+        if isinstance(error, InvalidToken):
+            headers["WWW-Authenticate"] += ', error="invalid_token"'
+        if getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(error.wait) + 1)  # type: ignore[attr-defined]
+    else:
+        return None
+    # Whatever was done before the refusal is undone with the request's transaction.
+    request.refused = True
+    set_rollback()
+    return Response(
+        body(request, name, status, detail, errors), status=status, headers=headers, content_type=MEDIA_TYPE
+    )
+
+
+def _flat(detail: Any, path: str = "", *, separator: str = "/") -> list[tuple[str, str]]:
+    """Nested errors as (path, sentence). Errors of the whole body have no path."""
+    if isinstance(detail, dict):
+        return [
+            item
+            for key, value in detail.items()
+            for item in _flat(
+                value,
+                path if key in {"non_field_errors", "__all__"} else f"{path}{separator if path else ''}{key}",
+                separator=separator,
+            )
+        ]
+    if isinstance(detail, (list, tuple)):
+        if any(isinstance(value, dict) for value in detail):
+            return [
+                item
+                for number, value in enumerate(detail)
+                for item in _flat(value, f"{path}{separator if path else ''}{number}", separator=separator)
+            ]
+        return [(path, str(value)) for value in detail]
+    return [(path, str(detail))]
+
+
+def phrase(status: int) -> str:
+    return HTTPStatus(status).phrase

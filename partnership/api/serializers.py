@@ -1,0 +1,130 @@
+"""Serializers: sparse, expandable, quick on long lists; and strict about what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from operator import attrgetter
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+PASSED_ON = (
+    serializers.CharField,
+    serializers.IntegerField,
+    serializers.BooleanField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.ChoiceField,
+    serializers.FloatField,
+    serializers.JSONField,
+    serializers.ListField,
+)
+"""Fields whose value the renderer writes as it is: dates and times too."""
+
+
+class Strict(serializers.Serializer[Any]):
+    """Takes JSON for what it is: no text for a number, no number for a text, no field that it does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            errors = {name: [_("There is no such field.")] for name in data if name not in self.fields}
+            for name, field in self.fields.items():
+                if name in data and data[name] is not None and not _fits(field, data[name]):
+                    errors[name] = [_("Wrong type of value.")]
+            if errors:
+                raise serializers.ValidationError(errors)
+        return super().to_internal_value(data)
+
+
+def _fits(field: serializers.Field[Any, Any, Any, Any], value: Any) -> bool:
+    if isinstance(field, serializers.BooleanField):
+        return isinstance(value, bool)
+    if isinstance(field, (serializers.IntegerField, serializers.PrimaryKeyRelatedField)):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(
+        field, (serializers.CharField, serializers.DateField, serializers.DateTimeField, serializers.ChoiceField)
+    ):
+        return isinstance(value, str)
+    return True
+
+
+class Resource(serializers.ModelSerializer[Any]):
+    """A record as the API shows it. `?fields=` chooses fields, `?expand=` adds related records under `expanded`.
+
+    `expandable`: name → (attribute, serializer class, select_related path).
+    """
+
+    expandable: Mapping[str, tuple[str, type[serializers.BaseSerializer[Any]], str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.chosen: list[str] = kwargs.pop("chosen", [])
+        self.expanded: list[str] = kwargs.pop("expanded", [])
+        super().__init__(*args, **kwargs)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        if not hasattr(self, "_readers"):
+            self._readers = [
+                (name, _reader(field))
+                for name, field in self.fields.items()
+                if not field.write_only and (not self.chosen or name == "id" or name in self.chosen)
+            ]
+            self._children = [
+                (name, attrgetter(self.expandable[name][0]), self.expandable[name][1](context=self.context))
+                for name in self.expanded
+                if name in self.expandable
+            ]
+        shown = {name: read(instance) for name, read in self._readers}
+        if self._children:
+            shown["expanded"] = {
+                name: child.to_representation(found) if (found := get(instance)) is not None else None
+                for name, get, child in self._children
+            }
+        if "labels" in self.expanded:
+            shown.setdefault("expanded", {})["labels"] = {
+                name: str(dict(field.choices).get(shown[name], ""))
+                for name, field in self.fields.items()
+                if isinstance(field, serializers.ChoiceField) and shown.get(name)
+            }
+        return shown
+
+
+def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+    """How a field's value is read off an instance: directly where nothing is to be converted."""
+    if isinstance(field, serializers.PrimaryKeyRelatedField):
+        return attrgetter(f"{field.source}_id")
+    source = field.source or ""
+    if type(field) in PASSED_ON and source != "*":
+        if "." not in source:
+            return attrgetter(source)
+        *path, name = source.split(".")
+        parent = attrgetter(".".join(path))
+
+        def through(instance: Any) -> Any:
+            found = parent(instance)
+            return None if found is None else getattr(found, name)
+
+        return through
+
+    def whole(instance: Any) -> Any:
+        value = field.get_attribute(instance)
+        return None if value is None else field.to_representation(value)
+
+    return whole
+
+
+def utc(moment: Any) -> str | None:
+    """A moment as the API writes it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+class InPast(serializers.DateField):
+    """A day that is not in the future."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        day = super().to_internal_value(value)
+        if day > timezone.localdate():
+            raise serializers.ValidationError(_("The day lies in the future."))
+        return day

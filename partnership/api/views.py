@@ -1,0 +1,335 @@
+"""The base of all resources: scope, parameters, paging, conditional requests, repeated requests, log of reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from rest_framework import renderers, serializers
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from partnership.access import Acting
+from partnership.api import idempotency
+from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of, scopes_of
+from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
+from partnership.api.problems import PreconditionFailed, WrongParameter
+from partnership.api.serializers import Resource, utc
+from partnership.models import ReadLog, Tombstone
+
+LARGEST = 2**63 - 1
+
+
+class JSONRenderer(renderers.BaseRenderer):
+    """orjson: UTC with a Z, and several times as fast on long lists."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if data is None:
+            return b""
+        return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
+
+
+class Written(JSONRenderer):
+    """What a view wrote itself, as bytes; problems as JSON."""
+
+    media_type = "*/*"
+    format = "any"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return data if isinstance(data, bytes) else super().render(data)
+
+
+class Query(serializers.Serializer[Any]):
+    """The parameters of an address, besides those that every list has."""
+
+
+class Number(serializers.IntegerField):
+    """A record's number as a parameter."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": 1, "max_value": LARGEST, "required": False} | kwargs))
+
+
+class View(GenericViewSet[Any]):
+    """A resource. `resource` names its scopes; `queries` the parameters of each action besides the usual ones."""
+
+    authentication_classes = [BearerAuthentication, PersonAuthentication]
+    permission_classes = [HasScope]
+    throttle_classes = [PerMinute]
+    renderer_classes = [JSONRenderer]
+    parser_classes = [JSONParser]
+    pagination_class = ListPages
+    filter_backends: list[Any] = []
+    lookup_value_converter = "int"
+    lookup_value_regex = r"[1-9][0-9]{0,17}"
+
+    resource = ""
+    operation = ""
+    """What its operations are called in the description; empty: as the resource."""
+    scopes: dict[str, str] = {}
+    """Action → scope, where it is not the resource and read or write."""
+    queries: dict[str, type[Query]] = {}
+    orders: tuple[str, ...] = ("-id", "id")
+    """Orders that a list offers, the default first."""
+    tombstones: tuple[str, ...] = ()
+    """Tables whose deleted rows a synchronising client learns of; empty: the list does not take updated_since."""
+    is_personal = False
+    """Whether reading is noted for people as well, not for systems alone."""
+
+    # --- Who and what ----------------------------------------------------------------------------------------------------
+
+    def scope(self) -> str:
+        given = self.scopes.get(self.action or "")
+        if given is not None:
+            return given
+        return f"{self.resource}:{'read' if self.request.method in {'GET', 'HEAD', 'OPTIONS'} else 'write'}"
+
+    @property
+    def acting(self) -> Acting:
+        return self.request._request.acting  # type: ignore[attr-defined]
+
+    def may(self, scope: str) -> bool:
+        return scope in scopes_of(self.request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action is None:
+            return  # a method that the address does not take
+        self.parameters = self._parameters(request)
+        self.replayed: Response | None = None
+        if request.method == "POST":
+            self.replayed = idempotency.earlier_answer(request, self.acting)
+            if self.replayed is not None:
+                self.post = lambda *args, **kwargs: self.replayed
+
+    def _parameters(self, request: Request) -> dict[str, Any]:
+        given = request.query_params
+        query = self.query_class(self.action)(data={name: given[name] for name in given})
+        unknown = {name: [_("There is no such parameter here.")] for name in given if name not in query.fields}
+        twice = {name: [_("Given twice.")] for name in given if len(given.getlist(name)) > 1}
+        if unknown or twice:
+            raise WrongParameter(unknown | twice)
+        if any("\x00" in value for value in given.values()):
+            raise WrongParameter({"": [_("An address holds no NUL characters.")]})
+        if not query.is_valid():
+            raise WrongParameter(query.errors)
+        return {name: value for name, value in query.validated_data.items() if name in given or value is not None}
+
+    def query_class(self, action: str | None) -> type[Query]:
+        """The parameters that an action takes: its own and the usual ones."""
+        base = self.queries.get(action or "", Query)
+        serializer = self.serializer_for_reading(action)
+        usual: dict[str, Any] = {}
+        if action == "list" or getattr(base, "is_list", False):
+            usual["limit"] = serializers.IntegerField(
+                min_value=1, max_value=MAX_SIZE, default=SIZE, help_text="Rows a page."
+            )
+            usual["cursor"] = serializers.CharField(required=False, help_text="From the `next` of the page before.")
+            usual["order"] = serializers.ChoiceField(
+                choices=self.orders, default=self.orders[0], help_text="How rows are ordered."
+            )
+            if self.tombstones:
+                usual["updated_since"] = serializers.DateTimeField(
+                    required=False,
+                    help_text="Only what changed since, oldest change first, with what was deleted. See the sync recipe.",
+                )
+        if serializer is not None and self.request_is_read(action):
+            names = [name for name, field in serializer().fields.items() if not field.write_only]
+            usual["fields"] = _Names(names, help_text="Only these fields, divided by commas (and `id`).")
+            usual["expand"] = _Names(
+                [*serializer.expandable, "labels"],
+                help_text="Related records to add under `expanded`, divided by commas; `labels`: texts of codes.",
+            )
+        return type(f"{type(self).__name__}{action}Query", (base,), usual)
+
+    def request_is_read(self, action: str | None) -> bool:
+        return action in {"list", "retrieve"} or getattr(self.queries.get(action or "", Query), "is_list", False)
+
+    def serializer_for_reading(self, action: str | None) -> type[Resource] | None:
+        found = getattr(self, "serializer_class", None)
+        return found if isinstance(found, type) and issubclass(found, Resource) else None
+
+    # --- Reading ---------------------------------------------------------------------------------------------------------
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the caller may see, whatever the parameters say."""
+        raise NotImplementedError
+
+    def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
+        """The rows of a list: querysets without a row in common, each with an index for the order."""
+        return [self.narrowed(self.get_queryset(), parameters)]
+
+    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
+        """The rows that the parameters ask for: each names a field, unless the resource says otherwise."""
+        own = {field.source for field in self.queries.get("list", Query)().fields.values()}
+        return queryset.filter(**{name: value for name, value in parameters.items() if name in own})
+
+    def shown(self, instance: Any, *, many: bool = False, serializer: type[Resource] | None = None) -> Any:
+        kind = serializer or self.serializer_for_reading(self.action)
+        assert kind is not None  # noqa: S101
+        made = kind(
+            context=self.get_serializer_context(),
+            chosen=self.parameters.get("fields", []),
+            expanded=self.parameters.get("expand", []),
+        )
+        return [made.to_representation(row) for row in instance] if many else made.to_representation(instance)
+
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        kind = self.serializer_for_reading(self.action)
+        paths = (
+            [kind.expandable[name][2] for name in self.parameters.get("expand", []) if name in kind.expandable]
+            if kind
+            else []
+        )
+        return queryset.select_related(*filter(None, paths)) if any(paths) else queryset
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.answer_list(self.sources(self.parameters))
+
+    def answer_list(self, sources: Sequence[QuerySet[Any]]) -> Response:
+        given = self.parameters
+        order, since = given["order"], given.get("updated_since")
+        sources = [self.with_related(source) for source in sources]
+        if since:
+            order = "changed_at"
+            gone = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
+            sources = [source.filter(changed_at__gte=since) for source in (*sources, gone)]
+        page = page_of(sources, order, given.get("cursor", ""), given["limit"])
+        answer: dict[str, Any] = {"results": self.shown(page.rows, many=True), "next": None}
+        if page.next_cursor:
+            address = self.request.query_params.copy()
+            address["cursor"] = page.next_cursor
+            answer["next"] = self.request.build_absolute_uri(f"{self.request.path}?{address.urlencode()}")
+        if since:
+            answer["deleted"] = [{"id": row.object_id, "deleted_at": utc(row.changed_at)} for row in page.deleted]
+            answer["synced_to"] = utc(synced_to())
+        self.count = len(page.rows)
+        return Response(answer)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.answer(self.get_object())
+
+    def get_object(self) -> Any:
+        try:
+            return self.with_related(self.get_queryset()).get(pk=self.kwargs["pk"])
+        except (self.get_queryset().model.DoesNotExist, OverflowError):
+            raise Http404 from None
+
+    def answer(self, instance: Model, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        response = Response(self.shown(instance), status=status, headers=headers)
+        response["ETag"] = self.etag(instance)
+        return response
+
+    # --- Conditional requests ----------------------------------------------------------------------------------------------
+
+    def etag(self, instance: Model) -> str:
+        """A strong tag: the record's version, and which representation of it (fields, expansions, language)."""
+        how = (
+            f"{self.parameters.get('fields')}{self.parameters.get('expand')}{get_language()}{type(self).__name__}"
+            f"{getattr(instance, 'changed_at', '')}"
+        )
+        return f'"{_version(instance)}-{hashlib.sha256(how.encode()).hexdigest()[:8]}"'
+
+    def check_unchanged(self, instance: Model) -> None:
+        """Raises PreconditionFailed when If-Match names another version than the record's."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted and wanted.strip() != "*":
+            versions = {tag.strip().removeprefix("W/").strip('"').rsplit("-", 1)[0] for tag in wanted.split(",")}
+            if _version(instance) not in versions:
+                raise PreconditionFailed
+
+    # --- After -------------------------------------------------------------------------------------------------------------
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        raw = request._request
+        if hasattr(raw, "rate"):
+            limit, left, seconds = raw.rate
+            response["RateLimit-Policy"] = f'"minute";q={limit};w=60'
+            response["RateLimit"] = f'"minute";r={left};t={seconds}'
+        if response.status_code >= 400 or self.action is None:
+            return response
+        if getattr(self, "replayed", None) is None:
+            if request.method == "POST":
+                idempotency.remember(request, response)
+            self.log(request)
+        if request.method == "GET" and response.status_code == 200 and not response.streaming:
+            self._conditional(request, response)
+        return response
+
+    def log(self, request: Request) -> None:
+        """Notes who read or wrote: every request of a system, and people's reading of people's data."""
+        client, acting = client_of(request), getattr(request._request, "acting", None)
+        if acting is None or not (client or self.is_personal):
+            return
+        number = self.kwargs.get("pk", 0)
+        ReadLog.objects.bulk_create(
+            [
+                ReadLog(
+                    partner=acting.partner,
+                    user=acting.user,
+                    what=f"api {self.resource}"[:30],
+                    object_id=int(number) if str(number).isdigit() else 0,
+                    count=getattr(self, "count", 1),
+                    client=client,
+                    scope=self.scope() if client else "",
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    def _conditional(self, request: Request, response: Response) -> None:
+        def compare(rendered: Any) -> None:
+            if not rendered.has_header("ETag"):
+                rendered["ETag"] = f'"{hashlib.sha256(rendered.content).hexdigest()[:32]}"'
+            wanted = request.headers.get("If-None-Match", "")
+            if wanted.strip() == "*" or rendered["ETag"] in {
+                tag.strip().removeprefix("W/") for tag in wanted.split(",")
+            }:
+                rendered.status_code = 304
+                rendered.content = b""
+                del rendered["Content-Type"]
+
+        response.add_post_render_callback(compare)
+
+
+class _Names(serializers.CharField):
+    """Names divided by commas, each one of those allowed."""
+
+    def __init__(self, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.names = names
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = [name.strip() for name in super().to_internal_value(data).split(",")]
+        unknown = [name for name in given if name not in self.names]
+        if unknown:
+            raise serializers.ValidationError(
+                _("Not known: %(names)s. Known: %(known)s.")
+                % {"names": ", ".join(unknown), "known": ", ".join(self.names)}
+            )
+        return given
+
+
+def _version(instance: Model) -> str:
+    for name in ("version", "changed_at"):
+        try:
+            instance._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        value = getattr(instance, name)
+        return str(value) if name == "version" else f"{value.timestamp():.6f}"
+    return str(instance.pk)

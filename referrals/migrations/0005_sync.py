@@ -1,0 +1,13 @@
+"""A draft that is discarded is gone for its sender, who alone saw it."""
+
+from django.db import migrations
+
+from partnership import rls
+
+
+class Migration(migrations.Migration):
+    dependencies = [("referrals", "0004_api"), ("partnership", "0004_api_isolation")]
+    operations = [
+        *rls.bury("referrals_referral", "from_partner_id"),
+        *rls.bury("referrals_diversionagreement", "from_partner_id"),
+    ]

@@ -1,0 +1,184 @@
+"""Every operation of the API × its scope × own, party's and foreign object. The operations come from the description, so that
+a new one is in the matrix without anybody thinking of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+
+from cases.imports import services as imports
+from cases.models import Feed
+from metrics.models import Cohort, RecidivismResult, Run
+from partnership import webhooks
+from partnership.access import Acting
+from partnership.api.scopes import grantable
+from partnership.models import DistrictPopulation, Notification, OutboxEvent
+from tests.test_api import System
+from tests.world import WebClient, World, on_web
+
+DOCUMENT = SchemaGenerator(urlconf="partnership.api.urls_schema").get_schema(request=None, public=True)
+OPERATIONS = {
+    f"{method} {path.removeprefix('/api/v1/')}": operation
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+    if operation.get("security") != [{}]
+}
+SHARED = {"partners", "districts", "populations", "agreements", "programmes", "runs"}
+"""Seen by the whole partnership: there is no foreign one to hide."""
+PARTIES = {"referrals", "diversions", "fhir"}
+
+
+def scope_of(name: str) -> str:
+    return OPERATIONS[name]["security"][0]["oauth2"][0]
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    cache.clear()
+    referral = world.enrolled()
+    foreign = world.sent(
+        by=world.other_liaison,
+        person=world.person(world.other_police, first_names="F"),
+        programme=world.other_programme,
+    )
+    with on_web(world.other_caseworker):
+        from referrals import services
+
+        services.accept(by=world.other_caseworker, referral=foreign, started_on=world.today)
+    foreign.refresh_from_db()
+    manager = world.case_manager
+    other = world.member(world.other_ngo, "case_manager", is_manager=True)
+    liaison = Acting(world.member(world.police, "police_liaison", is_manager=True).membership)
+    hooks = {}
+    for who in (manager, other, liaison):
+        with on_web(who):
+            hooks[who] = webhooks.subscribe(by=who, url="https://hooks.test.example/x", events=["referral.sent"])
+            hooks[who].delivery = webhooks.send_test(hooks[who])
+    uploads = {}
+    for who, kind, more in (
+        (world.data_officer, "arrests", {}),
+        (other, "participants", {"programme": world.other_programme}),
+    ):
+        with on_web(who):
+            uploads[who] = imports.upload(
+                by=who, kind=kind, file=SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n"), **more
+            )
+    arrest = world.arrest(world.person(world.police, first_names="A"), world.today)
+    foreign_arrest = world.arrest(world.person(world.other_police, first_names="B"), world.today)
+    world.complete_through(world.today)
+    feed = Feed.objects.get()
+    foreign_feed = Feed.objects.create(partner=world.other_police, district=world.hill, complete_through=world.today)
+    run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
+
+    def result(partner: Any, programme: Any) -> RecidivismResult:
+        return RecidivismResult.objects.create(
+            run=run, partner=partner, programme=programme, offences="any", window_months=12, eligible=100, rearrested=30,
+            rate=0.3, rate_lower=0.2, rate_upper=0.4,
+        )  # fmt: skip
+
+    results = result(world.ngo, world.programme), result(world.other_ngo, world.other_programme)
+    cohorts = [
+        Cohort.objects.create(partner=who.partner, name="Women", created_by=who.user) for who in (manager, other)
+    ]
+    event = OutboxEvent.objects.create(kind="referral.sent", key="test")
+    ngo, police = System(manager), System(liaison)
+
+    def told(user: Any, partner: Any) -> Notification:
+        return Notification.objects.create(
+            event=event, user=user, partner=partner, kind="referral.sent", url="/", mail="not_wanted"
+        )
+
+    notes = [told(ngo.client.membership.user, world.ngo), told(other.user, world.other_ngo)]
+    population = DistrictPopulation.objects.get()
+    # resource → (the system that owns it, its own, somebody else's)
+    world.objects = {
+        "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
+        "enrolments": (ngo, referral.enrolment_id, foreign.enrolment_id),
+        "referrals": (ngo, referral.pk, foreign.pk),
+        "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
+        "fhir": (ngo, referral.pk, foreign.pk),
+        "webhooks": (ngo, hooks[manager].pk, hooks[other].pk),
+        "uploads": (police, uploads[world.data_officer].pk, uploads[other].pk),
+        "arrests": (police, arrest.pk, foreign_arrest.pk),
+        "feeds": (police, feed.pk, foreign_feed.pk),
+        "cohorts": (ngo, cohorts[0].pk, cohorts[1].pk),
+        "results": (ngo, results[0].pk, results[1].pk),
+        "notifications": (ngo, notes[0].pk, notes[1].pk),
+        "partners": (ngo, world.ngo.pk, 0),
+        "districts": (ngo, world.city.pk, 0),
+        "populations": (ngo, population.pk, 0),
+        "agreements": (ngo, world.agreement.pk, 0),
+        "programmes": (ngo, world.programme.pk, world.other_programme.pk),
+        "runs": (ngo, run.pk, 0),
+    }
+    world.ngo_system, world.police_system = ngo, police
+    world.deliveries = {hooks[who].pk: hooks[who].delivery.pk for who in hooks}
+    return world
+
+
+def call(world: World, system: System, name: str, number: int) -> int:
+    method, path = name.split(" ", 1)
+    address = path.replace("{id}", str(number)).replace("{delivery}", str(world.deliveries.get(number, 1)))
+    if "exports/tdi" in address:
+        address += "?year=2025"
+    assert "{" not in address, address
+    token = system.token = system.token or system.get_token().json()["access_token"]
+    with transaction.atomic():
+        content = {"data": "{}", "content_type": "application/json"} if method in {"post", "put", "patch"} else {}
+        if path == "uploads" and method == "post":
+            content = {"data": {}}
+        response = getattr(system.http, method)(
+            f"/api/v1/{address}", **content, headers={"Authorization": f"Bearer {token}"}
+        )
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def owner(world: World, name: str) -> tuple[System, int, int]:
+    resource = name.split(" ", 1)[1].split("/")[0]
+    if resource == "exports":
+        return (world.police_system if "arrests" in name else world.ngo_system), 0, 0
+    if "results/" in name and "recidivism" not in name:
+        return world.ngo_system, 0, 0
+    return world.objects[resource]
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_without_its_scope_an_operation_is_forbidden_and_without_a_token_unknown(full, name):
+    system, own, _foreign = owner(full, name)
+    scope = scope_of(name)
+    manager = (
+        full.case_manager
+        if system is full.ngo_system
+        else Acting(full.member(full.police, "police_liaison", is_manager=True).membership)
+    )
+    narrow = System(manager, *[s for s in grantable(manager.partner) if s != scope], name="Narrow")
+    assert call(full, narrow, name, own or 1) == 403
+    method, path = name.split(" ", 1)
+    address = path.replace("{id}", "1").replace("{delivery}", "1")
+    with transaction.atomic():
+        assert getattr(WebClient(), method)(f"/api/v1/{address}").status_code == 401
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_an_own_record_is_there_and_somebody_elses_is_not_found(full, name):
+    system, own, foreign = owner(full, name)
+    status = call(full, system, name, own or 1)
+    if "{id}" not in name:
+        assert status not in {401, 403, 404, 405, 500}
+        return
+    if own:
+        assert status not in {401, 403, 404, 405, 500}, status
+    resource = re.split("[ /]", name)[1]
+    if foreign and resource not in SHARED:
+        assert call(full, system, name, foreign) == 404
+    if resource == "programmes" and not name.startswith("get"):
+        assert call(full, system, name, foreign) == 422
+    if resource in PARTIES:
+        assert call(full, full.police_system, name, own) not in {401, 403, 404, 500}
