@@ -1,0 +1,177 @@
+"""Webhooks: signed, tried again, given up, replayed; and never at an address that is not on the public internet."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.utils import timezone
+
+from partnership import webhooks
+from partnership.errors import RuleError
+from partnership.models import OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.outbox import relay
+from tests.world import World, database_role, on_web
+
+
+class Receiver:
+    """An HTTP server on this machine that answers as it is told and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.status = 204
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                outer.got.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(outer.status)
+                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?x=1"
+
+
+@pytest.fixture
+def receiver():
+    found = Receiver()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def subscription(world: World, receiver, settings) -> WebhookSubscription:
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    with on_web(world.case_manager):
+        return webhooks.subscribe(by=world.case_manager, url=receiver.url, events=["referral.sent"])
+
+
+def deliver() -> int:
+    with database_role("worker"):
+        relay()
+        return webhooks.deliver()
+
+
+def test_an_event_arrives_signed_and_without_personal_data(world, receiver, subscription):
+    referral = world.sent()
+    assert deliver() == 1
+    headers, body = receiver.got[0]
+    message = json.loads(body)
+    assert message["type"] == "referral.sent"
+    assert message["data"]["referral"] == referral.pk
+    assert message["data"]["url"].endswith(f"/referrals/{referral.pk}/")
+    assert "Meikäläinen" not in body.decode()
+    expected = webhooks.sign(subscription.secret, headers["Webhook-Id"], headers["Webhook-Timestamp"], body)
+    assert headers["Webhook-Signature"] == f"v1,{expected}"
+    assert webhooks.sign("another secret", headers["Webhook-Id"], headers["Webhook-Timestamp"], body) != expected
+
+
+def test_the_signature_is_the_published_one():
+    """HMAC-SHA-256 of "id.timestamp.body", as anybody can compute it: RFC 4231's second case gives the function itself."""
+    import hashlib
+    import hmac
+
+    assert hmac.new(b"Jefe", b"what do ya want for nothing?", hashlib.sha256).hexdigest().startswith("5bdcc146bf60754e")
+    assert webhooks.sign("k", "m", "1", b"{}") == hmac.new(b"k", b"m.1.{}", hashlib.sha256).hexdigest()
+
+
+def test_only_who_is_told_in_the_portal_is_told(world, receiver, subscription):
+    world.sent(programme=world.other_programme)
+    assert deliver() == 0
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_an_event_handled_twice_is_one_message(world, receiver, subscription):
+    world.sent()
+    deliver()
+    OutboxEvent.objects.update(relayed_at=None)
+    assert deliver() == 0
+    assert len(receiver.got) == 1
+
+
+def test_it_is_tried_again_with_growing_pauses_then_given_up_and_can_be_replayed(world, receiver, subscription):
+    receiver.status = 500
+    world.sent()
+    deliver()
+    found = WebhookDelivery.objects.get()
+    assert (found.state, found.attempts, found.status_code) == ("waiting", 1, 500)
+    for pause in webhooks.PAUSES:
+        assert found.due_at > timezone.now() + timedelta(seconds=pause - 5)
+        assert deliver() == 0  # not before its time
+        WebhookDelivery.objects.update(due_at=timezone.now())
+        deliver()
+        found.refresh_from_db()
+    assert (found.state, found.attempts) == ("dead", len(webhooks.PAUSES) + 1)
+    receiver.status = 200
+    with on_web(world.case_manager):
+        webhooks.replay(WebhookDelivery.objects.get())
+    assert deliver() == 1
+    assert len({headers["Webhook-Id"] for headers, _body in receiver.got}) == 1
+
+
+def test_a_redirect_is_not_followed(world, receiver, subscription):
+    receiver.status = 302
+    world.sent()
+    deliver()
+    assert WebhookDelivery.objects.get().status_code == 302
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.test.example/", "https://127.0.0.1/", "https://10.0.0.8/x", "https://[::1]/", "https://[::ffff:10.0.0.1]/",
+        "https://169.254.169.254/latest/meta-data/", "https://user:pass@hooks.test.example/", "ftp://hooks.test.example/",
+        "https://hooks.test.example/#x", "https://", "https://0.0.0.0/", "https://100.64.1.1/", "https://224.0.0.1/",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_public_is_not_taken(world, url):
+    with on_web(world.case_manager), pytest.raises(RuleError):
+        webhooks.subscribe(by=world.case_manager, url=url, events=["referral.sent"])
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "169.254.169.254"])
+def test_a_name_that_leads_to_a_private_address_is_not_called(world, monkeypatch, target):
+    """Where a name leads is checked on the very connection: it may have changed since the address was taken."""
+    with on_web(world.case_manager):
+        webhooks.subscribe(by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"])
+    family = socket.AF_INET6 if ":" in target else socket.AF_INET
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *args, **more: [(family, socket.SOCK_STREAM, 6, "", (target, 443))]
+    )
+    connected = []
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **more: connected.append(args))
+    world.sent()
+    assert deliver() == 0
+    assert connected == []
+    assert "ForbiddenAddress" in WebhookDelivery.objects.get().error
+
+
+def test_a_name_that_leads_to_one_public_and_one_private_address_is_not_called(monkeypatch):
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.215.14", "192.168.1.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: answers)
+    with pytest.raises(webhooks.ForbiddenAddress):
+        webhooks.post("https://hooks.test.example/", b"{}", {})
+
+
+def test_the_web_role_sees_its_own_partners_webhooks_only(world, subscription):
+    with on_web(world.other_caseworker):
+        assert not WebhookSubscription.objects.exists()
+        assert not WebhookDelivery.objects.exists()
+
+
+def test_switched_off_it_is_told_nothing(world, receiver, subscription):
+    with on_web(world.case_manager):
+        webhooks.change(subscription=subscription, url=receiver.url, events=["referral.sent"], is_active=False)
+    world.sent()
+    assert deliver() == 0
