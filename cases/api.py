@@ -25,7 +25,7 @@ from cases.models.imports import KINDS_BY_PARTNER
 from partnership import identity_code
 from partnership.api.resources import DistrictSerializer
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Flag, Number, Query, View
 from partnership.errors import Invalid
 from partnership.models import District
 from programs.api import ProgrammeBrief
@@ -156,7 +156,7 @@ class PersonView(View):
         )
         rows = list(found.order_by("-id")[:50])
         self.count = len(rows)
-        return Response(self.shown(rows, many=True))
+        return Response({"results": self.shown(rows, many=True), "next": None})
 
 
 # --- Enrolments and attendance -------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ class EnrolmentSerializer(Resource):
 class EnrolmentQuery(Query):
     person = Number()
     programme = Number()
-    is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_open = Flag()
 
 
 class EnrolmentInput(Strict):
@@ -316,7 +316,7 @@ class ArrestQuery(Query):
     district = Number()
     arrested_from = serializers.DateField(required=False, source="arrested_on__gte")
     arrested_to = serializers.DateField(required=False, source="arrested_on__lte")
-    is_drug = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_drug = Flag()
     arrest_number = serializers.CharField(required=False)
 
 

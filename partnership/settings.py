@@ -272,6 +272,7 @@ FORMAT_MODULE_PATH = "partnership.formats"
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "partnership.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "partnership.api.schema.PortalSchema",
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header says it
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

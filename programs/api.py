@@ -14,7 +14,7 @@ from rest_framework.routers import SimpleRouter
 
 from partnership.api.resources import PartnerBrief
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Flag, Number, Query, View
 from partnership.errors import Invalid
 from partnership.models import District
 from programs import services
@@ -52,7 +52,7 @@ class ProgrammeQuery(Query):
     capacity = serializers.ChoiceField(choices=Programme.Capacity.choices, required=False)
     district = serializers.CharField(required=False, source="districts__code", help_text="Code of a district.")
     accepts = serializers.ChoiceField(choices=ReferralKind.choices, required=False, source="accepts__contains")
-    is_active = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_active = Flag()
 
 
 class ProgrammeInput(Strict):

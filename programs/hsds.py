@@ -21,7 +21,7 @@ from rest_framework.response import Response
 
 from partnership.api.about import PublicView
 from partnership.api.serializers import utc
-from partnership.api.views import Query
+from partnership.api.views import Flag, Query
 from partnership.models import District, Partner
 from programs.models import Programme
 
@@ -90,7 +90,7 @@ class ServicesQuery(PageQuery):
     search = serializers.CharField(required=False, max_length=100, help_text="Words in name or description.")
     taxonomy_term_id = serializers.UUIDField(required=False)
     organization_id = serializers.UUIDField(required=False)
-    minimal = serializers.BooleanField(default=False)
+    minimal = Flag(default=False, help_text="Number and name only.")
 
 
 class HsdsView(PublicView):
@@ -159,6 +159,8 @@ class ServicesView(HsdsView):
         if "taxonomy_term_id" in given:
             wanted = str(given["taxonomy_term_id"])
             found = found.filter(kind__in=[k for k in Programme.Kind.values if identifier(f"kinds/{k}", 0) == wanted])
+        if given["minimal"]:
+            return self.page(found, lambda row: {"id": identifier("programmes", row.pk), "name": row.name})
         return self.page(found, service)
 
     @extend_schema(operation_id="hsds_service", responses=OBJECT)

@@ -22,7 +22,7 @@ from cases.models import Consent, Person
 from partnership.api.export import ExportView
 from partnership.api.resources import PartnerBrief
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Flag, Number, Query, View
 from partnership.errors import Invalid
 from partnership.models import Role
 from programs.api import ProgrammeBrief
@@ -143,7 +143,7 @@ class ReferralQuery(Query):
     state = serializers.ChoiceField(choices=State.choices, required=False)
     kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False)
     programme = Number()
-    is_urgent = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_urgent = Flag()
 
 
 class PartQuery(Query):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,7 @@ def earlier_answer(request: Request, acting: Acting) -> Response | None:
     Raises KeyReused when the key belongs to another request.
     """
     key = request.headers.get("Idempotency-Key")
-    if not key:
+    if key is None:
         return None
     if not KEY.fullmatch(key):
         raise ParseError(_("An Idempotency-Key has 1 to 200 visible ASCII characters."))
@@ -73,7 +74,7 @@ def _digest(request: Request) -> str:
             found.update(chunk)
         files[name].seek(0)
     plain = {key: data.getlist(key) for key in data if key not in files} if hasattr(data, "getlist") else data
-    found.update(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS))
+    found.update(json.dumps(plain, sort_keys=True).encode())
     return found.hexdigest()
 
 

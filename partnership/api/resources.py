@@ -16,7 +16,7 @@ from rest_framework.routers import SimpleRouter
 
 from partnership import webhooks
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Flag, Number, Query, View
 from partnership.models import (
     Agreement,
     District,
@@ -52,7 +52,7 @@ class PartnerBrief(Resource):
 
 class PartnerQuery(Query):
     kind = serializers.ChoiceField(choices=Partner.Kind.choices, required=False)
-    is_active = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_active = Flag()
 
 
 class PartnerView(View):
@@ -156,7 +156,7 @@ class NotificationSerializer(Resource):
 
 
 class NotificationQuery(Query):
-    is_read = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_read = Flag()
 
 
 class NotificationView(View):

@@ -52,7 +52,7 @@ class PortalSchema(AutoSchema):
             found.append(
                 OpenApiParameter(
                     "Idempotency-Key",
-                    str,
+                    {"type": "string", "pattern": "^[!-~]{1,200}$"},
                     OpenApiParameter.HEADER,
                     description="The same key and body, sent again within a day, get the same answer; nothing is done twice.",
                 )
@@ -96,10 +96,16 @@ def _parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenA
         schema = {"type": "string", "format": "date-time"}
     elif isinstance(field, serializers.DateField):
         schema = {"type": "string", "format": "date"}
+    elif isinstance(field, serializers.UUIDField):
+        schema = {"type": "string", "format": "uuid"}
     elif hasattr(field, "names"):
         names = "|".join(map(re.escape, field.names))
         schema = {"type": "string", "pattern": f"^({names})(,({names}))*$"}
-    if field.default is not serializers.empty:
+    elif isinstance(field, serializers.CharField):
+        schema["minLength"] = 1
+        if field.max_length:
+            schema["maxLength"] = field.max_length
+    if field.default not in (serializers.empty, None):
         schema["default"] = field.default
     return OpenApiParameter(
         name, schema, OpenApiParameter.QUERY, required=field.required, description=str(field.help_text or "")
@@ -167,7 +173,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     responses = operation["responses"]
     is_public = operation.get("security") == [{}]
     statuses = {400, 406} | (set() if is_public else {401, 403, 429})
-    if "{" in path:
+    if "{" in path or any(parameter.get("name") == "run" for parameter in operation.get("parameters", [])):
         statuses.add(404)
     if method in WRITES and path != TOKEN_ADDRESS:
         statuses |= {404, 409, 412, 413, 415, 422}

@@ -63,6 +63,17 @@ class Number(serializers.IntegerField):
         super().__init__(**({"min_value": 1, "max_value": LARGEST, "required": False} | kwargs))
 
 
+class Flag(serializers.BooleanField):
+    """True or false as a parameter; without it, either."""
+
+    TRUE_VALUES = {"true"}
+    FALSE_VALUES = {"false"}
+    NULL_VALUES: set[str] = set()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"required": False, "allow_null": True, "default": None} | kwargs))
+
+
 class View(GenericViewSet[Any]):
     """A resource. `resource` names its scopes; `queries` the parameters of each action besides the usual ones."""
 
@@ -138,14 +149,15 @@ class View(GenericViewSet[Any]):
                 min_value=1, max_value=MAX_SIZE, default=SIZE, help_text="Rows a page."
             )
             usual["cursor"] = serializers.CharField(required=False, help_text="From the `next` of the page before.")
+            orders = self.orders if action == "list" else ("-id", "id")
             usual["order"] = serializers.ChoiceField(
-                choices=self.orders, default=self.orders[0], help_text="How rows are ordered."
+                choices=orders, default=orders[0], help_text="How rows are ordered."
             )
-            if self.tombstones:
-                usual["updated_since"] = serializers.DateTimeField(
-                    required=False,
-                    help_text="Only what changed since, oldest change first, with what was deleted. See the sync recipe.",
-                )
+        if action == "list" and self.tombstones:
+            usual["updated_since"] = serializers.DateTimeField(
+                required=False,
+                help_text="Only what changed since, oldest change first, with what was deleted. See the sync recipe.",
+            )
         if serializer is not None and self.request_is_read(action):
             names = [name for name, field in serializer().fields.items() if not field.write_only]
             usual["fields"] = _Names(names, help_text="Only these fields, divided by commas (and `id`).")
