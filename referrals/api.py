@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -29,7 +30,7 @@ from programs.api import ProgrammeBrief
 from programs.models import Programme, ReferralKind
 from referrals import diversions, services
 from referrals.models import Change, Condition, Disclosure, DiversionAgreement, Message, Referral
-from referrals.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State
+from referrals.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, parties_of, verbs_for
 
 NOTICE = "This information may not be disclosed further without the person's consent."
 
@@ -47,6 +48,12 @@ class ReferralSerializer(Resource):
         "programme": ("programme", ProgrammeBrief, "programme"),
     }
 
+    row_columns = (
+        "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "person_id", "receiver_person_id",
+        "is_urgent", "reason_code", "expected_on", "referred_on_from_id", "enrolment_id", "sent_at", "acknowledged_at",
+        "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+    )  # fmt: skip
+
     class Meta:
         model = Referral
         fields = [
@@ -58,19 +65,19 @@ class ReferralSerializer(Resource):
     def get_fhir_task_status(self, referral: Referral) -> str:
         return FHIR_TASK_STATUS[State(referral.state)]
 
-    def _mine(self) -> int:
+    @cached_property
+    def mine(self) -> int:
         return self.context["request"]._request.acting.partner.pk
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_person(self, referral: Referral) -> int | None:
-        mine = self._mine()
-        if referral.from_partner_id == mine:
+        if referral.from_partner_id == self.mine:
             return referral.person_id
-        return referral.receiver_person_id if referral.to_partner_id == mine else None
+        return referral.receiver_person_id if referral.to_partner_id == self.mine else None
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_verbs(self, referral: Referral) -> list[str]:
-        return referral.verbs(self._mine())
+        return verbs_for(referral.state, parties_of(referral.from_partner_id, referral.to_partner_id, self.mine))
 
 
 class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):

@@ -17,7 +17,7 @@ from partnership.constraints import both_or_neither
 from partnership.fields import EncryptedDateField, EncryptedTextField
 from partnership.models import Agreement, District, Partner, User
 from programs.models import Programme, ReferralKind
-from referrals.transitions import CLOSED_STATES, OPEN_STATES, Party, State, reason_label, verbs_for
+from referrals.transitions import CLOSED_STATES, OPEN_STATES, Party, State, parties_of, reason_label, verbs_for
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -119,13 +119,8 @@ class Referral(models.Model):
     def __str__(self) -> str:
         return f"{_('Referral')} {self.pk}"
 
-    def parties_of(self, partner_id: int) -> set[Party]:
-        parties = set()
-        if self.from_partner_id == partner_id:
-            parties.add(Party.SENDER)
-        if self.to_partner_id == partner_id:
-            parties.add(Party.RECEIVER)
-        return parties
+    def parties_of(self, partner_id: int) -> frozenset[Party]:
+        return parties_of(self.from_partner_id, self.to_partner_id, partner_id)
 
     def verbs(self, partner_id: int) -> list[str]:
         return verbs_for(self.state, self.parties_of(partner_id))

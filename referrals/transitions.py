@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from django.db import models
@@ -106,7 +107,15 @@ WHOSE: dict[str, str | Promise] = {
 }
 
 
-def verbs_for(state: str, parties: set[Party]) -> list[str]:
+def parties_of(from_partner: int, to_partner: int, partner: int) -> frozenset[Party]:
+    """Which parties to a referral a partner is: none, one, or both (a self-referral)."""
+    return frozenset(
+        party for party, number in ((Party.SENDER, from_partner), (Party.RECEIVER, to_partner)) if number == partner
+    )
+
+
+@cache
+def verbs_for(state: str, parties: frozenset[Party]) -> list[str]:
     """The verbs that these parties can use on a referral in this state, in the table's order."""
     return [verb for verb, t in TRANSITIONS.items() if state in t.sources and t.by in parties]
 

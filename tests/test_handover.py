@@ -64,7 +64,7 @@ class TestTransitionTable:
     def test_withdrawing_is_possible_from_every_state_before_enrolled_and_from_no_later_one(self):
         for state in State:
             before = state in {State.DRAFT, State.SENT, State.ACKNOWLEDGED, State.ACCEPTED, State.WAITLISTED}
-            assert ("withdraw" in verbs_for(state, {Party.SENDER})) == before
+            assert ("withdraw" in verbs_for(state, frozenset({Party.SENDER}))) == before
 
     def test_every_state_has_a_fhir_task_status(self):
         assert set(FHIR_TASK_STATUS) == set(State)
