@@ -162,7 +162,11 @@ def member_list(request: PartnerRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(email)s is invited.") % {"email": form.cleaned_data["email"]})
             return redirect("member_list")
-    members = acting.partner.memberships.select_related("user").order_by("-is_active", "user__full_name")
+    members = (
+        acting.partner.memberships.filter(api_client=None)
+        .select_related("user")
+        .order_by("-is_active", "user__full_name")
+    )
     invitations = acting.partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
     return render(
         request,
@@ -174,7 +178,7 @@ def member_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(manager=True)
 def member(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
-        Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner
+        Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner, api_client=None
     )
     initial = {"role": found.role, "is_manager": found.is_manager, "is_active": found.is_active}
     form = MemberForm(request.POST or None, partner=found.partner, initial=initial)

@@ -146,6 +146,11 @@ class TestTokens:
         assert not ngo.client.membership.user.has_usable_password()
         assert ngo.client.membership.user.email.endswith(".invalid")
 
+    def test_a_client_is_no_member_whom_a_manager_could_make_one(self, world, manager, ngo):
+        page = world.client(manager)
+        assert ngo.client.name not in page.get("/members/").text
+        assert page.get(f"/members/{ngo.client.membership_id}/").status_code == 404
+
     def test_a_partner_that_left_the_partnership_has_no_api(self, world, ngo):
         ngo.get("persons")
         world.ngo.is_active = False

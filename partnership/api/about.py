@@ -184,6 +184,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
         "id": operation["operationId"],
         "path": path,
         "method": method.upper(),
+        "title": operation.get("description", "").split(".")[0].split("\n")[0],
         "text": operation.get("description", ""),
         "scopes": scopes,
         "parameters": operation.get("parameters", []),
