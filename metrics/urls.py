@@ -1,8 +1,9 @@
 from django.urls import path
 
-from metrics.views import cohorts, files, quality, recidivism, runs, trends
+from metrics.views import cohorts, files, public, quality, recidivism, runs, trends
 
 urlpatterns = [
+    path("results/", public.public_results, name="public_results"),
     path("figures/recidivism/", recidivism.recidivism, name="recidivism"),
     path("figures/recidivism/in-full/", recidivism.population_figures, name="population_figures"),
     path("figures/recidivism/report.pdf", recidivism.report, name="report"),

@@ -31,6 +31,8 @@ class ActingPartnerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path in {"/healthz", "/readyz"}:
             return self.get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address holds no NUL characters.")  # PostgreSQL takes none in a text
         acting = self.acting(request)
         request.acting = acting  # type: ignore[attr-defined]
         with transaction.atomic():

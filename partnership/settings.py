@@ -305,6 +305,8 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
+# Where somebody who must leave the public pages at once is taken: an everyday site, outside the portal.
+QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 

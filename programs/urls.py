@@ -1,8 +1,9 @@
 from django.urls import path
 
-from programs import views
+from programs import public_views, views
 
 urlpatterns = [
+    path("find-help/", public_views.find_help, name="find_help"),
     path("programmes/", views.programme_list, name="programme_list"),
     path("programmes/new/", views.programme_edit, name="programme_new"),
     path("programmes/<int:pk>/", views.programme, name="programme"),

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from referrals import diversion_views, home, views
+from referrals.search import search
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search, name="search"),
     path("referrals/", views.referral_list, name="referral_list"),
     path("referrals/new/", views.referral_new, name="referral_new"),
     path("referrals/export.csv", views.referral_export, name="referral_export"),

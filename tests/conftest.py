@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from tests.world import World
 
@@ -17,6 +18,12 @@ def measured(world: World) -> World:
     """Police feeds are complete, so that people are observed."""
     world.complete_through(date(2026, 6, 30))
     return world
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """A request that was answered in another language leaves it active for its thread."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

@@ -422,6 +422,13 @@ class TestHabits:
         refused = ngo.call("get", "persons", status=429)
         assert 1 <= int(refused["Retry-After"]) <= 61
 
+    def test_a_list_inside_a_record_has_fields_of_its_own(self, world, ngo):
+        referral = world.sent()
+        ngo.post(f"referrals/{referral.pk}/messages", {"text": "Hello"}, status=201)
+        ngo.get(f"referrals/{referral.pk}?fields=state")
+        assert ngo.get(f"referrals/{referral.pk}/messages?fields=text")["results"][0]["text"] == "Hello"
+        ngo.call("get", f"referrals/{referral.pk}/messages?fields=state", status=400)
+
     def test_fields_and_expansions(self, world, ngo):
         enrolment = world.enrolment()
         found = ngo.get(f"enrolments/{enrolment.pk}?fields=started_on&expand=programme,person,labels")

@@ -84,6 +84,9 @@ IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coo
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
     "home": Row(EVERYBODY),
+    "search": Row(EVERYBODY),
+    "find_help": Row(EVERYBODY, anonymous=200),
+    "public_results": Row(EVERYBODY, anonymous=200),
     "profile": Row(EVERYBODY),
     "choose_partner": Row(EVERYBODY),
     "notification_list": Row(EVERYBODY),

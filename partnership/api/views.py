@@ -130,7 +130,7 @@ class View(GenericViewSet[Any]):
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         given = request.query_params
-        query = _query_of(type(self), self.action)
+        query = _query_of(type(self), self.action, self.serializer_class)
         unknown = {name: [_("There is no such parameter here.")] for name in given if name not in query.fields}
         twice = {name: [_("Given twice.")] for name in given if len(given.getlist(name)) > 1}
         if unknown or twice:
@@ -331,9 +331,10 @@ class View(GenericViewSet[Any]):
 
 
 @cache
-def _query_of(kind: type[View], action: str | None) -> Query:
-    """The parameters of a view's action, made once: reading them leaves no trace in their fields."""
-    made = kind()
+def _query_of(kind: type[View], action: str | None, serializer: Any) -> Query:
+    """The parameters of a view's action, made once: reading them leaves no trace in their fields. A list inside a record has
+    a serializer of its own."""
+    made = kind(serializer_class=serializer)
     made.action = action or ""
     return made.query_class(action)()
 
