@@ -130,7 +130,7 @@ class View(GenericViewSet[Any]):
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         given = request.query_params
-        query = _query_of(type(self), self.action, self.serializer_class)
+        query = _query_of(type(self), self.action, self.serializer_class)  # type: ignore[arg-type]
         unknown = {name: [_("There is no such parameter here.")] for name in given if name not in query.fields}
         twice = {name: [_("Given twice.")] for name in given if len(given.getlist(name)) > 1}
         if unknown or twice:
