@@ -43,6 +43,8 @@ class Command(BaseCommand):
             self._make(timezone.localdate(), random.Random(SEED))  # noqa: S311 — a simulation wants a fixed seed
         services.request_run("demo")
         run = services.compute()
+        if run:
+            services.publish(by=self.acting["coordinator@demo.example"], run=run)
         outbox.relay(limit=10_000)
         self.stdout.write(f"Figures: {run.results_out if run else 0} results.")
 
@@ -90,7 +92,14 @@ class Command(BaseCommand):
             made[name] = Partner.objects.create(name=name, kind=Partner.Kind.POLICE, is_simulated=True)
             made[name].districts.set([self.districts[d] for d in districts])
         for name, offers in places.NGOS.items():
-            made[name] = Partner.objects.create(name=name, kind=Partner.Kind.NGO, is_simulated=True)
+            # Numbers that reach nobody.
+            made[name] = Partner.objects.create(
+                name=name,
+                kind=Partner.Kind.NGO,
+                is_simulated=True,
+                phone=f"+358 00 000 {1001 + len(made)}",
+                email=f"help{len(made)}@demo.example",
+            )
             made[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
         made[places.COORDINATION] = Partner.objects.create(
             name=places.COORDINATION, kind=Partner.Kind.COORDINATION, is_simulated=True
