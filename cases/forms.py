@@ -75,6 +75,38 @@ class SessionForm(forms.ModelForm):
         widgets = {"held_on": DateInput()}
 
 
+class GroupForm(forms.Form):
+    """A session of a whole group: the day, and who came. Whoever is not marked gets no entry."""
+
+    held_on = forms.DateField(label=_("Date"), widget=DateInput())
+    method = forms.ChoiceField(label=_("Method"), choices=Session.Method.choices, initial=Session.Method.GROUP)
+    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=1440)
+
+    def __init__(self, *args: Any, enrolments: list[Enrolment], marked: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.enrolments = enrolments
+        for enrolment in enrolments:
+            self.fields[f"who-{enrolment.pk}"] = forms.ChoiceField(
+                label=str(enrolment.person),
+                choices=[("", _("not in this group")), *Session.Attendance.choices],
+                required=False,
+                initial=marked,
+            )
+
+    def people(self) -> list[tuple[Enrolment, Any]]:
+        """Each person with the field of the attendance."""
+        return [(enrolment, self[f"who-{enrolment.pk}"]) for enrolment in self.enrolments]
+
+    def attendance(self) -> dict[int, str]:
+        return {e.pk: value for e in self.enrolments if (value := self.cleaned_data[f"who-{e.pk}"])}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not self.attendance():
+            raise ValidationError(_("Mark at least one person."))
+        return data
+
+
 class GoalForm(forms.ModelForm):
     text = forms.CharField(label=_("Goal"), max_length=300)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -136,6 +137,58 @@ def record_session(
         enrolment.save(update_fields=["last_contact_on"])
     outbox.announce("session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=enrolment.pk)
     return session
+
+
+@transaction.atomic
+def record_group(
+    *,
+    by: Acting,
+    programme: Programme,
+    held_on: date,
+    method: str,
+    attendance: dict[int, str],
+    minutes: int | None = None,
+) -> tuple[int, int]:
+    """Records a session of a whole group: `attendance` by enrolment. Returns how many were recorded, and how many had a session
+    of this kind on that day already: sent twice, it is recorded once.
+
+    Raises DateOutOfRange when the day lies in the future or before somebody's start.
+    """
+    enrolments = list(
+        Enrolment.objects.select_for_update().filter(
+            partner=by.partner, programme=programme, ended_on=None, pk__in=attendance
+        )
+    )
+    early = [enrolment for enrolment in enrolments if held_on < enrolment.started_on]
+    if early or held_on > timezone.localdate():
+        raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
+    known = set(
+        Session.objects.filter(enrolment__in=enrolments, held_on=held_on, method=method).values_list(
+            "enrolment", flat=True
+        )
+    )
+    made = Session.objects.bulk_create(
+        Session(
+            partner=by.partner,
+            enrolment=enrolment,
+            held_on=held_on,
+            method=method,
+            attendance=attendance[enrolment.pk],
+            minutes=minutes,
+            recorded_by=by.user,
+        )
+        for enrolment in enrolments
+        if enrolment.pk not in known
+    )
+    met = [session.enrolment_id for session in made if session.attendance == Session.Attendance.ATTENDED]
+    Enrolment.objects.filter(Q(last_contact_on__lt=held_on) | Q(last_contact_on=None), pk__in=met).update(
+        last_contact_on=held_on
+    )
+    for session in made:
+        outbox.announce(
+            "session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
+        )
+    return len(made), len(known)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/<int:pk>/edit/", views.person_edit, name="person_edit"),
     path("people/<int:pk>/enrol/", views.person_enrol, name="person_enrol"),
     path("caseload/", views.caseload, name="caseload"),
+    path("programmes/<int:pk>/attendance/", views.group_attendance, name="group_attendance"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/session/", views.session_add, name="session_add"),
     path("enrolments/<int:pk>/goal/", views.goal_add, name="goal_add"),

@@ -12,19 +12,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import services
-from cases.forms import EndForm, EnrolForm, GoalForm, NoteForm, OverdoseForm, PersonForm, SessionForm
-from cases.models import Arrest, Enrolment, Goal, OverdoseCount, Person, Substance
+from cases.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, OverdoseForm, PersonForm, SessionForm
+from cases.models import Arrest, Enrolment, Goal, OverdoseCount, Person, Session, Substance
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
+from programs.models import Programme
 
 M = TypeVar("M", bound=Model)
 PEOPLE_ROLES = (*CASEWORK_ROLES, *POLICE_ROLES)
+MOST_IN_GROUP = 200
+"""The newest open enrolments that the page of a group shows."""
 
 
 def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
@@ -222,6 +226,39 @@ def caseload(request: PartnerRequest) -> HttpResponse:
     page = page_by_key(enrolments, ["-started_on", "-id"], request.GET.get("after", ""))
     log_read(request.acting, "caseload", 0, len(page.rows))
     return render(request, "cases/caseload.html", {"page": page, "mine": mine})
+
+
+@partner_page(*CASEWORK_ROLES)
+def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Who came to a group, entered for all at once. ?mark=attended begins with everybody marked."""
+    programme = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
+    enrolments = Enrolment.objects.filter(partner=request.acting.partner, programme=programme).open()
+    people = list(enrolments.select_related("person").order_by("-started_on", "-id")[:MOST_IN_GROUP])
+    people.sort(key=lambda enrolment: str(enrolment.person).casefold())
+    marked = request.GET.get("mark", "") if request.GET.get("mark") in Session.Attendance.values else ""
+    form = GroupForm(request.POST or None, enrolments=people, marked=marked, initial={"held_on": timezone.localdate()})
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            recorded, known = services.record_group(
+                by=request.acting,
+                programme=programme,
+                held_on=given["held_on"],
+                method=given["method"],
+                minutes=given["minutes"],
+                attendance=form.attendance(),
+            )
+        except RuleError as error:
+            form.add_error("held_on", str(error))
+        else:
+            text = ngettext("%(n)s attendance recorded.", "%(n)s attendances recorded.", recorded) % {"n": recorded}
+            if known:
+                text += " " + _("%(n)s had a session of this kind on that day already.") % {"n": known}
+            messages.success(request, text)
+            return redirect("programme", pk=pk)
+    log_read(request.acting, "caseload", 0, len(people))
+    context = {"form": form, "programme": programme, "attendances": Session.Attendance.choices, "marked": marked}
+    return render(request, "cases/group_attendance.html", context)
 
 
 # --- Overdoses -----------------------------------------------------------------------------------------------------------

@@ -141,6 +141,7 @@ MATRIX: dict[str, Row] = {
     "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
     "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
+    "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),
     "enrolment": only(our=200, other_caseworker=404, args=enrolment),
     "session_add": only(args=enrolment, **POSTED_ON_CASE),

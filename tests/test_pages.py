@@ -41,6 +41,7 @@ QUERIES = {
     ("person", "caseworker"): 10,
     ("person_edit", "caseworker"): 7,
     ("caseload", "caseworker"): 7,
+    ("group_attendance", "caseworker"): 8,
     ("enrolment", "caseworker"): 10,
     ("import_list", "data_officer"): 6,
     ("import_new", "data_officer"): 7,
