@@ -44,7 +44,7 @@ def run() -> Iterator[Figure]:
     from partnership.models import ApiClient
     from partnership.wsgi import application
     from referrals.models import Referral
-    from tests.test_api import System
+    from tests.systems import System
     from tests.world import World, database_role
 
     world = World()

@@ -5,28 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from cases import services
-from cases.imports import ndjson
-from cases.imports import services as imports
-from cases.imports.fields import COLUMNS, REASONS
-from cases.models import Arrest, DataImport, Enrolment, Feed, ImportProblem, Offence, Person, Session, Sex, Substance
-from cases.models.imports import KINDS_BY_PARTNER
+from cases.models import Arrest, Enrolment, Feed, Offence, Person, Session, Sex, Substance
 from partnership import identity_code
 from partnership.api.resources import DistrictSerializer
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
-from partnership.errors import Invalid
 from partnership.models import District
 from programs.api import ProgrammeBrief
 from programs.models import Programme
@@ -107,9 +100,8 @@ class PersonView(View):
     @extend_schema(request=PersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
         """Adds a person. A second one with the same identity code is refused (`known-person`)."""
-        given = PersonInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = services.save_person(by=self.acting, person=Person(**given.validated_data))
+        given = self.given(PersonInput)
+        made = services.save_person(by=self.acting, person=Person(**given))
         location = request.build_absolute_uri(f"/api/v1/persons/{made.pk}")
         return self.answer(made, 201, {"Location": location})
 
@@ -119,9 +111,9 @@ class PersonView(View):
         found = self.get_object()
         self.check_unchanged(found)
         before = {str(name): getattr(found, str(name)) for name in PersonInput().fields}
-        given = PersonInput(data=self._whole(before, request.data))
-        given.is_valid(raise_exception=True)
-        for name, value in given.validated_data.items():
+        whole = PersonInput(data=self._whole(before, request.data))
+        whole.is_valid(raise_exception=True)
+        for name, value in whole.validated_data.items():
             setattr(found, name, value)
         return self.answer(services.save_person(by=self.acting, person=found))
 
@@ -149,10 +141,9 @@ class PersonView(View):
     @action(detail=False, methods=["post"])
     def search(self, request: Request) -> Response:
         """Finds own people by identity code, or by names (with a date of birth: last name and that date). At most 50."""
-        given = PersonSearch(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = self.given(PersonSearch)
         found = self.get_queryset().found_by(  # type: ignore[attr-defined]
-            self.acting.partner.pk, given.validated_data["text"], given.validated_data["born_on"]
+            self.acting.partner.pk, given["text"], given["born_on"]
         )
         rows = list(found.order_by("-id")[:50])
         self.count = len(rows)
@@ -238,9 +229,8 @@ class EnrolmentView(View):
     @extend_schema(request=EnrolmentInput, responses={201: EnrolmentSerializer})
     def create(self, request: Request) -> Response:
         """Enrols an own person in an own programme."""
-        given = EnrolmentInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = services.enrol(by=self.acting, **given.validated_data)
+        given = self.given(EnrolmentInput)
+        made = services.enrol(by=self.acting, **given)
         location = request.build_absolute_uri(f"/api/v1/enrolments/{made.pk}")
         return self.answer(made, 201, {"Location": location})
 
@@ -250,9 +240,8 @@ class EnrolmentView(View):
         """Ends the enrolment; the referral that led to it, if any, is closed as well."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = EndInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        services.end_enrolment(by=self.acting, enrolment=found, **given.validated_data)
+        given = self.given(EndInput)
+        services.end_enrolment(by=self.acting, enrolment=found, **given)
         return self.answer(self.get_object())
 
     @extend_schema(request=MeasurementConsentInput, responses={200: EnrolmentSerializer})
@@ -261,9 +250,8 @@ class EnrolmentView(View):
         """Withdraws the consent to be counted in statistics, or gives it again."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = MeasurementConsentInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        services.set_measurement_consent(enrolment=found, consents=given.validated_data["consents"])
+        given = self.given(MeasurementConsentInput)
+        services.set_measurement_consent(enrolment=found, consents=given["consents"])
         return self.answer(self.get_object())
 
     @extend_schema(methods=["GET"], responses={200: SessionSerializer(many=True)})
@@ -278,9 +266,8 @@ class EnrolmentView(View):
     def record(self, request: Request, pk: int) -> Response:
         """Records a session: who came, on which day. What was said is not asked for."""
         enrolment = self.enrolment(pk)
-        given = SessionInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = services.record_session(by=self.acting, enrolment=enrolment, **given.validated_data)
+        given = self.given(SessionInput)
+        made = services.record_session(by=self.acting, enrolment=enrolment, **given)
         return Response(self.shown(made), status=201)
 
     def enrolment(self, pk: int) -> Enrolment:
@@ -355,148 +342,9 @@ class FeedView(View):
         return Feed.objects.filter(partner=self.acting.partner).order_by()
 
 
-# --- Uploads -----------------------------------------------------------------------------------------------------------------
-
-
-class UploadSerializer(Resource):
-    percent_done = serializers.IntegerField(read_only=True)
-
-    class Meta:
-        model = DataImport
-        fields = [
-            "id", "kind", "state", "file_name", "sha256", "size", "columns", "mapping", "unmapped_codes", "programme",
-            "complete_through", "rows_total", "rows_done", "rows_bad", "percent_done", "added", "corrected", "unchanged",
-            "error", "created_at", "changed_at",
-        ]  # fmt: skip
-
-
-class UploadInput(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=DataImport.Kind.choices)
-    file = serializers.FileField(help_text="CSV (comma, semicolon, tab), NDJSON (one object a line) or XLSX.")
-    programme = serializers.PrimaryKeyRelatedField(
-        queryset=Programme.objects.all(),
-        default=None,
-        allow_null=True,
-        help_text="For participants: in which they are enrolled.",
-    )
-    complete_through = serializers.DateField(
-        default=None, allow_null=True, help_text="For arrests: all arrests through this day are in it."
-    )
-    districts = serializers.CharField(
-        default="",
-        allow_blank=True,
-        max_length=2000,
-        help_text="For arrests: codes of the districts that it covers, divided by commas.",
-    )
-    mapping = serializers.JSONField(
-        default=dict, help_text="Field → heading, where headings don't bear the fields' names."
-    )
-    codes = serializers.JSONField(default=dict, help_text="Local offence code → ICCS code.")
-    load = serializers.ChoiceField(
-        choices=["if_clean", "after_confirmation"],
-        default="if_clean",
-        help_text="Whether rows are loaded at once when every row is right, or only after `confirm`.",
-    )
-
-
-class UploadQuery(Query):
-    kind = serializers.ChoiceField(choices=DataImport.Kind.choices, required=False)
-    state = serializers.ChoiceField(choices=DataImport.State.choices, required=False)
-
-
-class ProblemSerializer(Resource):
-    detail = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ImportProblem
-        fields = ["id", "row", "column", "reason", "detail"]
-
-    def get_detail(self, problem: ImportProblem) -> str:
-        return str(REASONS.get(problem.reason, problem.reason))
-
-
-class ProblemQuery(Query):
-    is_list = True
-
-
-class UploadView(View):
-    """Files of arrests, participants or populations as jobs: checked row by row, then loaded as a whole.
-
-    The same file twice changes nothing; a corrected arrest replaces the old one.
-    """
-
-    resource = "uploads"
-    serializer_class = UploadSerializer
-    queries = {"list": UploadQuery, "problems": ProblemQuery}
-    parser_classes = [MultiPartParser, FormParser]
-
-    def get_queryset(self) -> QuerySet[DataImport]:
-        return DataImport.objects.filter(partner=self.acting.partner).order_by()
-
-    @extend_schema(request={"multipart/form-data": UploadInput}, responses={202: UploadSerializer})
-    def create(self, request: Request) -> Response:
-        """Stores a file and starts its check. Follow `state` and `percent_done` at the address in Location."""
-        given = UploadInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
-        if data["kind"] != KINDS_BY_PARTNER.get(self.acting.partner.kind):
-            raise Invalid("kind", _("Your partner does not upload data of this kind."))
-        codes = [code.strip() for code in data["districts"].split(",") if code.strip()]
-        covered = dict(District.objects.filter(code__in=codes).values_list("code", "pk"))
-        if unknown := [code for code in codes if code not in covered]:
-            raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
-        if data["complete_through"] and not covered:
-            raise Invalid("districts", _("Say which districts are complete through that day."))
-        mapping, chosen_codes = (self._texts(data, name) for name in ("mapping", "codes"))
-        file = ndjson.as_csv(data["file"], [column.name for column in COLUMNS[data["kind"]]])
-        made = imports.upload(
-            by=self.acting,
-            kind=data["kind"],
-            file=file,
-            complete_through=data["complete_through"],
-            district_ids=list(covered.values()),
-            programme=data["programme"],
-            loads_if_clean=data["load"] == "if_clean",
-        )
-        imports.start_check(data_import=made, mapping=made.mapping | mapping, codes=chosen_codes)
-        made.refresh_from_db()
-        location = request.build_absolute_uri(f"/api/v1/uploads/{made.pk}")
-        return self.answer(made, 202, {"Location": location})
-
-    @staticmethod
-    def _texts(data: dict[str, Any], name: str) -> dict[str, str]:
-        value = data[name]
-        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-            raise Invalid(name, _("Send an object of texts."))
-        return value
-
-    @extend_schema(request=None, responses={202: UploadSerializer})
-    @action(detail=True, methods=["post"])
-    def confirm(self, request: Request, pk: int) -> Response:
-        """Loads the checked rows; those with problems are left out."""
-        imports.confirm(data_import=self.get_object())
-        return self.answer(self.get_object(), 202)
-
-    @extend_schema(request=None, responses={200: UploadSerializer})
-    @action(detail=True, methods=["post"])
-    def discard(self, request: Request, pk: int) -> Response:
-        """Forgets the file; the registers were not touched."""
-        imports.discard(data_import=self.get_object())
-        return self.answer(self.get_object())
-
-    @extend_schema(responses={200: ProblemSerializer(many=True)})
-    @action(detail=True, methods=["get"], serializer_class=ProblemSerializer)
-    def problems(self, request: Request, pk: int) -> Response:
-        """Rows that can't be taken, and why: number of the row in the file, column, reason. Values are not repeated."""
-        if not self.get_queryset().filter(pk=pk).exists():
-            raise Http404
-        return self.answer_list([ImportProblem.objects.filter(data_import=pk).defer("values").order_by()])
-
-
 router = SimpleRouter(trailing_slash=False)
 router.register("persons", PersonView, basename="api-person")
 router.register("enrolments", EnrolmentView, basename="api-enrolment")
 router.register("arrests", ArrestView, basename="api-arrest")
 router.register("feeds", FeedView, basename="api-feed")
-router.register("uploads", UploadView, basename="api-upload")
 urlpatterns = router.urls

@@ -449,12 +449,9 @@ class CohortView(View):
         return self.answer(self._save(self.get_object(), request))
 
     def _save(self, cohort: Cohort, request: Request) -> Cohort:
-        given = CohortInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        cohort.name, cohort.is_shared = given.validated_data["name"], given.validated_data["is_shared"]
-        return services.save_cohort(
-            by=self.acting, cohort=cohort, selection=Selection(**given.validated_data["selection"])
-        )
+        given = self.given(CohortInput)
+        cohort.name, cohort.is_shared = given["name"], given["is_shared"]
+        return services.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**given["selection"]))
 
     @extend_schema(request=None, responses={200: CohortSerializer})
     @action(detail=True, methods=["post"])

@@ -116,20 +116,15 @@ class ProgrammeView(View):
         """Says whether an own programme takes referrals now, and how many places are free."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = CapacityInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        if (
-            given.validated_data["capacity"] == Programme.Capacity.WAITING_LIST
-            and not given.validated_data["expected_on"]
-        ):
+        given = self.given(CapacityInput)
+        if given["capacity"] == Programme.Capacity.WAITING_LIST and not given["expected_on"]:
             raise Invalid("expected_on", str(Programme._meta.constraints[2].violation_error_message))
-        services.set_capacity(by=self.acting, programme=found, **given.validated_data)
+        services.set_capacity(by=self.acting, programme=found, **given)
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:
-        given = ProgrammeInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        saved = services.save_programme(by=self.acting, programme=programme, **given.validated_data)
+        given = self.given(ProgrammeInput)
+        saved = services.save_programme(by=self.acting, programme=programme, **given)
         return self.get_queryset().get(pk=saved.pk)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.functional import cached_property
@@ -24,12 +23,11 @@ from partnership.api.export import ExportView
 from partnership.api.resources import PartnerBrief
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
-from partnership.errors import Invalid
 from partnership.models import Role
 from programs.api import ProgrammeBrief
 from programs.models import Programme, ReferralKind
 from referrals import diversions, services
-from referrals.models import Change, Condition, Disclosure, DiversionAgreement, Message, Referral
+from referrals.models import Change, Condition, Disclosure, Message, Referral
 from referrals.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, parties_of, verbs_for
 
 NOTICE = "This information may not be disclosed further without the person's consent."
@@ -290,6 +288,13 @@ class ReferralView(View):
             Referral.objects.none()
         ]
 
+    def still_open(self, body: Any) -> Any:
+        # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
+        if isinstance(body, dict) and body.get("disclosure"):
+            is_open = Disclosure.objects.filter(referral=body["id"]).exists()
+            body["disclosure"] = body["disclosure"] if is_open else None
+        return body
+
     def parts_of(self, pk: int) -> Referral:
         return get_object_or_404(self.get_queryset(), pk=pk)
 
@@ -298,12 +303,6 @@ class ReferralView(View):
         found = self.parts_of(pk)
         self.check_unchanged(found)
         return found
-
-    @staticmethod
-    def checked(kind: type[Strict], request: Request) -> dict[str, Any]:
-        given = kind(data=request.data if request.data is not None else {})
-        given.is_valid(raise_exception=True)
-        return given.validated_data
 
     def done(self, referral: Referral, status: int = 200) -> Response:
         headers = (
@@ -321,15 +320,13 @@ class ReferralView(View):
     @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
     def create(self, request: Request) -> Response:
         """Starts a draft about an own person. Only the sender sees it."""
-        return self.done(services.draft(by=self.acting, **self.checked(DraftInput, request)), 201)
+        return self.done(services.draft(by=self.acting, **self.given(DraftInput)), 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes a draft. A consent that was given for another receiver does not carry over."""
         found = self.acted_on(pk)
-        return self.done(
-            services.change_draft(by=self.acting, referral=found, **self.checked(ChangedDraftInput, request))
-        )
+        return self.done(services.change_draft(by=self.acting, referral=found, **self.given(ChangedDraftInput)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
@@ -342,7 +339,7 @@ class ReferralView(View):
     def consent(self, request: Request, pk: int) -> Response:
         """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
         found = self.acted_on(pk)
-        terms = self.checked(ConsentInput, request)
+        terms = self.given(ConsentInput)
         services.attach_consent(by=self.acting, referral=found, **terms)
         return self.done(found)
 
@@ -351,7 +348,7 @@ class ReferralView(View):
     def diversion(self, request: Request, pk: int) -> Response:
         """Sets deadline and conditions of the diversion agreement that the draft carries."""
         found = self.acted_on(pk)
-        given = self.checked(TermsInput, request)
+        given = self.given(TermsInput)
         diversions.set_terms(
             by=self.acting,
             referral=found,
@@ -366,7 +363,7 @@ class ReferralView(View):
         self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
     ) -> Response:
         found = self.acted_on(pk)
-        given = self.checked(kind, request) if kind else {}
+        given = self.given(kind) if kind else {}
         return self.done(verb(by=self.acting, referral=found, version=found.version, **given))
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
@@ -439,7 +436,7 @@ class ReferralView(View):
     def refer_on(self, request: Request, pk: int) -> Response:
         """A new draft for the same person to another programme, with the history kept."""
         found = self.acted_on(pk)
-        return self.done(services.refer_on(by=self.acting, referral=found, **self.checked(ReferOnInput, request)), 201)
+        return self.done(services.refer_on(by=self.acting, referral=found, **self.given(ReferOnInput)), 201)
 
     # Messages and history
 
@@ -455,7 +452,7 @@ class ReferralView(View):
     def write(self, request: Request, pk: int) -> Response:
         """Writes to the other party."""
         found = self.parts_of(pk)
-        made = services.write_message(by=self.acting, referral=found, **self.checked(MessageInput, request))
+        made = services.write_message(by=self.acting, referral=found, **self.given(MessageInput))
         return Response(self.shown(made), status=201)
 
     @extend_schema(responses={200: ChangeSerializer(many=True)})
@@ -467,129 +464,6 @@ class ReferralView(View):
 
 
 assert all(hasattr(ReferralView, verb) for verb in TRANSITIONS)  # noqa: S101 — every verb is an action
-
-
-# --- Diversion agreements ------------------------------------------------------------------------------------------------------
-
-
-class ConditionSerializer(serializers.ModelSerializer[Condition]):
-    detail = serializers.CharField()
-    is_met = serializers.BooleanField(read_only=True)
-
-    class Meta:
-        model = Condition
-        fields = ["id", "kind", "detail", "target", "done", "reported_on", "is_met"]
-
-
-class DiversionSerializer(Resource):
-    status = serializers.CharField(read_only=True, help_text="open, due_soon, overdue, awaiting_decision or decided")
-    conditions = ConditionSerializer(many=True, read_only=True)
-    expandable = {"referral": ("referral", ReferralSerializer, "referral")}
-
-    class Meta:
-        model = DiversionAgreement
-        fields = [
-            "id", "referral", "from_partner", "to_partner", "status", "deadline", "conditions", "breached_on", "outcome",
-            "outcome_at", "decision", "decided_at", "changed_at",
-        ]  # fmt: skip
-
-
-class DiversionQuery(Query):
-    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
-    outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]], required=False)
-    decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]], required=False)
-
-
-class ProgressInput(Strict):
-    condition = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    done = serializers.IntegerField(min_value=0, max_value=1000)
-    reported_on = InPast()
-
-
-class BreachInput(Strict):
-    breached_on = InPast()
-
-
-class OutcomeInput(Strict):
-    outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]])
-
-
-class DecisionInput(Strict):
-    decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]])
-    reasons = serializers.CharField(max_length=4000)
-
-
-class DiversionView(View):
-    """Diversion agreements: counts and dates. The content of treatment is not in them."""
-
-    resource = "diversions"
-    serializer_class = DiversionSerializer
-    queries = {"list": DiversionQuery}
-    orders = ("-id", "id", "changed_at", "-changed_at")
-    tombstones = ("referrals_diversionagreement",)
-    is_personal = True
-
-    def get_queryset(self) -> QuerySet[DiversionAgreement]:
-        return DiversionAgreement.objects.seen_by(self.acting).prefetch_related("conditions").order_by()
-
-    def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
-        given = dict(parameters)
-        direction = given.pop("direction", None)
-        rows = self.narrowed(DiversionAgreement.objects.prefetch_related("conditions").order_by(), given)
-        mine = self.acting.partner
-        if self.acting.role == Role.COORDINATOR:
-            return [rows.filter(is_sent=True)] if direction != "incoming" else [rows.none()]
-        found = {"outgoing": rows.filter(from_partner=mine), "incoming": rows.filter(to_partner=mine, is_sent=True)}
-        return [queryset for name, queryset in found.items() if direction in (None, name)]
-
-    def acted_on(self, pk: int) -> DiversionAgreement:
-        found = get_object_or_404(self.get_queryset(), pk=pk)
-        self.check_unchanged(found)
-        return found
-
-    def given(self, kind: type[Strict]) -> dict[str, Any]:
-        made = kind(data=self.request.data)
-        made.is_valid(raise_exception=True)
-        return made.validated_data
-
-    @extend_schema(request=ProgressInput, responses={200: DiversionSerializer})
-    @action(detail=True, methods=["post"])
-    def progress(self, request: Request, pk: int) -> Response:
-        """Says how many of a condition's sessions, visits or payments are done."""
-        found = self.acted_on(pk)
-        given = self.given(ProgressInput)
-        condition = next((c for c in found.conditions.all() if c.pk == given["condition"]), None)
-        if condition is None:
-            raise Invalid("condition", _("This diversion has no such condition."))
-        diversions.report_progress(by=self.acting, condition=condition, done=given["done"], on=given["reported_on"])
-        return self.retrieve(request)
-
-    @extend_schema(request=BreachInput, responses={200: DiversionSerializer})
-    @action(detail=True, methods=["post"])
-    def breach(self, request: Request, pk: int) -> Response:
-        """Says that a condition was broken, and when; not how."""
-        diversions.report_breach(by=self.acting, diversion=self.acted_on(pk), on=self.given(BreachInput)["breached_on"])
-        return self.retrieve(request)
-
-    @extend_schema(request=OutcomeInput, responses={200: DiversionSerializer})
-    @action(detail=True, methods=["post"])
-    def outcome(self, request: Request, pk: int) -> Response:
-        """Closes the receiver's part; the unit that diverted decides next."""
-        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.given(OutcomeInput))
-        return self.retrieve(request)
-
-    @extend_schema(request=DecisionInput, responses={200: DiversionSerializer})
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Request, pk: int) -> Response:
-        """The unit's decision on the outcome, with its reasons."""
-        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.given(DecisionInput))
-        return self.retrieve(request)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if found is None:
-            raise Http404
-        return self.answer(found)
 
 
 # --- Export ------------------------------------------------------------------------------------------------------------------
@@ -611,7 +485,6 @@ class ReferralExport(ExportView):
 
 router = SimpleRouter(trailing_slash=False)
 router.register("referrals", ReferralView, basename="api-referral")
-router.register("diversions", DiversionView, basename="api-diversion")
 urlpatterns = [
     *router.urls,
     path("exports/referrals", ReferralExport.as_view({"get": "export"}), name="export-referrals"),

@@ -1,7 +1,7 @@
 """One box for everything that the searcher may see: own people, referrals by number, programmes, partners.
 
-What was searched for stands in no address, where logs and histories would keep it: the box posts it, the session holds it
-until the next search.
+What was searched for stands in no address, where logs and histories would keep it: the box posts it, the session holds it,
+encrypted, until the next search.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 
 from cases.models import Person
 from cases.views import PEOPLE_ROLES
+from partnership import crypto
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.models import Partner
 from partnership.reads import log_read
@@ -30,9 +31,11 @@ DAY = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2
 @partner_page()
 def search(request: PartnerRequest) -> HttpResponse:
     if request.method == "POST":
-        request.session[KEY] = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+        text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+        request.session[KEY] = crypto.encrypt(text) if text else ""
         return redirect("search")
-    text = request.session.get(KEY, "")
+    kept = request.session.get(KEY, "")
+    text = crypto.decrypt(kept) if kept else ""
     found = find(request.acting, text) if text else {}
     if found.get("people"):
         log_read(request.acting, "person_list", 0, len(found["people"]))

@@ -3,8 +3,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 
+from partnership.access import Acting
+from tests.systems import System
 from tests.world import World
 
 
@@ -18,6 +21,23 @@ def measured(world: World) -> World:
     """Police feeds are complete, so that people are observed."""
     world.complete_through(date(2026, 6, 30))
     return world
+
+
+@pytest.fixture
+def manager(world):
+    cache.clear()
+    return world.case_manager
+
+
+@pytest.fixture
+def ngo(world, manager):
+    return System(manager)
+
+
+@pytest.fixture
+def police(world):
+    cache.clear()
+    return System(Acting(world.member(world.police, "police_liaison", is_manager=True).membership))
 
 
 @pytest.fixture(autouse=True)

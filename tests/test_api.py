@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from cases.models import Enrolment, Person
+from cases.models import Person
 from partnership import clients
-from partnership.access import Acting
 from partnership.models import ApiClient, IdempotentAnswer, ReadLog
 from referrals import services
+from tests.systems import JSON, System
 from tests.world import WebClient, database_role, on_web, run_as
-
-JSON = "application/json"
-
-
-class System:
-    """A partner's system: gets its token by its secret, and calls."""
-
-    def __init__(self, manager: Acting, *scopes: str, name: str = "System") -> None:
-        from partnership.api.scopes import grantable
-
-        with on_web(manager):
-            self.client, self.credential, self.secret = clients.create(
-                by=manager, name=name, wanted=scopes or grantable(manager.partner)
-            )
-        self.http = WebClient()
-        self.token = ""
-
-    def get_token(self, **fields: str) -> Any:
-        basic = base64.b64encode(f"{self.credential.client_id}:{self.secret}".encode()).decode()
-        return self.http.post(
-            "/api/v1/oauth/token",
-            {"grant_type": "client_credentials", **fields},
-            headers={"Authorization": f"Basic {basic}"},
-        )
-
-    def call(self, method: str, address: str, body: Any = None, *, status: int = 200, **headers: str) -> Any:
-        if not self.token:
-            self.token = self.get_token().json()["access_token"]
-        address = address if address.startswith(("http", "/")) else f"/api/v1/{address}"
-        content = {"data": json.dumps(body), "content_type": JSON} if body is not None else {}
-        response = getattr(self.http, method)(
-            address,
-            **content,
-            headers={"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()},
-        )
-        assert response.status_code == status, (response.status_code, response.content)
-        response.found = json.loads(response.content) if not response.streaming and response.content else None
-        return response
-
-    def get(self, address: str, **more: Any) -> Any:
-        return self.call("get", address, **more).found
-
-    def post(self, address: str, body: Any = None, **more: Any) -> Any:
-        return self.call("post", address, body, **more).found
-
-
-@pytest.fixture
-def manager(world):
-    cache.clear()
-    return world.case_manager
-
-
-@pytest.fixture
-def ngo(world, manager):
-    return System(manager)
-
-
-@pytest.fixture
-def police(world):
-    cache.clear()
-    return System(Acting(world.member(world.police, "police_liaison", is_manager=True).membership))
 
 
 class TestTokens:
@@ -349,6 +285,18 @@ class TestHabits:
             forget()
         assert not IdempotentAnswer.objects.exists()
 
+    def test_an_answer_given_again_discloses_nothing_that_was_closed_since(self, world, ngo):
+        referral = world.sent()
+        ask = lambda: ngo.call("post", f"referrals/{referral.pk}/acknowledge", Idempotency_Key="k-4").found
+        assert ask()["disclosure"]["last_name"] == "Meikäläinen"
+        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        assert ask()["disclosure"] is None
+
+    def test_an_answer_given_again_is_in_the_read_log_too(self, world, ngo):
+        for _ in range(2):
+            ngo.call("post", "persons", {"last_name": "Kerran"}, status=201, Idempotency_Key="k-5")
+        assert ReadLog.objects.filter(client=ngo.client, scope="persons:write").count() == 2
+
     def test_another_systems_key_is_another_key(self, world, ngo, police):
         ngo.call("post", "persons", {"last_name": "A"}, status=201, Idempotency_Key="same")
         police.call("post", "persons", {"last_name": "B"}, status=201, Idempotency_Key="same")
@@ -445,160 +393,3 @@ class TestHabits:
         ngo.call("post", "persons", {"last_name": "x", "identity_code": "bad"}, status=422)
         assert not Person.objects.filter(partner=world.ngo).exists()
         assert ReadLog.objects.count() == before
-
-
-class TestLists:
-    def test_pages_hold_every_row_once_while_rows_arrive(self, world, ngo):
-        for _ in range(7):
-            world.person(world.ngo)
-        seen: list[int] = []
-        address = "persons?limit=3"
-        while address:
-            page = ngo.get(address)
-            seen += [row["id"] for row in page["results"]]
-            address = page["next"]
-            world.person(world.ngo)
-        assert len(seen) == len(set(seen)) == 7
-
-    def test_own_referrals_sent_and_received_are_merged_in_order(self, world, ngo):
-        first = world.sent()
-        own = world.draft(by=world.caseworker, kind="self", consent=False)
-        third = world.sent(person=world.person(world.police, first_names="Toinen"))
-        assert [row["id"] for row in ngo.get("referrals?limit=2")["results"]] == [third.pk, own.pk]
-        assert [row["id"] for row in ngo.get("referrals?order=id")["results"]] == [first.pk, own.pk, third.pk]
-        assert [row["id"] for row in ngo.get("referrals?direction=outgoing")["results"]] == [own.pk]
-
-    def test_a_synchronising_client_learns_of_changes_and_deletions(self, world, police):
-        kept, gone = world.draft(), world.draft(person=world.person(world.police, first_names="B"))
-        synced = timezone.now().isoformat().replace("+00:00", "Z")
-        with on_web(world.liaison):
-            services.send(by=world.liaison, referral=kept)
-            services.discard(by=world.liaison, referral=gone)
-        number = gone.pk
-        page = police.get(f"referrals?updated_since={synced}")
-        assert [row["id"] for row in page["results"]] == [kept.pk]
-        assert [row["id"] for row in page["deleted"]] == [number]
-        assert page["synced_to"] <= timezone.now().isoformat()
-
-    def test_a_tombstone_is_its_partners_alone(self, world, ngo, police):
-        gone = world.draft()
-        with on_web(world.liaison):
-            services.discard(by=world.liaison, referral=gone)
-        since = "2020-01-01T00:00:00Z"
-        assert ngo.get(f"referrals?updated_since={since}")["deleted"] == []
-
-    def test_a_change_that_a_withdrawn_consent_makes_reaches_the_receivers_copy(self, world, ngo):
-        referral = world.enrolled()
-        synced = timezone.now()
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
-        page = ngo.get(f"referrals?updated_since={synced.isoformat().replace('+00:00', 'Z')}")
-        assert [row["id"] for row in page["results"]] == [referral.pk]
-
-    def test_raw_sql_that_changes_an_enrolment_is_seen_too(self, world, ngo):
-        enrolment = world.enrolment()
-        Enrolment.objects.filter(pk=enrolment.pk).update(changed_at=timezone.now() - timedelta(days=9))
-        before = timezone.now()
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE cases_enrolment SET primary_drug = 'opioids' WHERE id = %s", [enrolment.pk])
-        enrolment.refresh_from_db()
-        assert enrolment.changed_at >= before
-
-    LISTS = [
-        "partners", "districts", "populations", "agreements", "programmes", "persons", "enrolments", "referrals",
-        "referrals?expand=programme,from_partner,to_partner", "diversions", "notifications", "runs", "cohorts",
-        "results/recidivism", "results/trends", "uploads", "webhooks", "referrals?updated_since=2020-01-01T00:00:00Z",
-        "fhir/Task", "fhir/ServiceRequest",
-    ]  # fmt: skip
-
-    @pytest.mark.parametrize("address", LISTS)
-    def test_a_list_costs_at_most_five_queries_however_long(self, world, ngo, address):
-        world.enrolled()
-        world.sent(person=world.person(world.police, first_names="Other"))
-        ngo.get(address)
-
-        def cost() -> int:
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
-                ngo.get(address)
-            return len(
-                [q for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET ROLE", "RESET ROLE"))]
-            )
-
-        few = cost()
-        for number in range(3):
-            world.enrolled(person=world.person(world.police, first_names=f"P{number}"))
-        assert cost() == few <= 5
-
-
-class TestExports:
-    def body(self, system: System, address: str, **headers: str) -> bytes:
-        return system.call("get", address, **headers).body
-
-    def test_rows_as_csv_and_ndjson(self, world, ngo):
-        referral = world.sent()
-        text = self.body(ngo, "exports/referrals").decode().splitlines()
-        assert text[0].startswith("id,kind,state,")
-        assert text[1].startswith(f"{referral.pk},arrest_diversion,sent,")
-        row = json.loads(self.body(ngo, "exports/referrals?file_format=ndjson"))
-        assert (row["id"], row["state"]) == (referral.pk, "sent")
-
-    def test_another_partners_rows_are_not_in_it(self, world, ngo):
-        world.enrolment(person=world.person(world.other_ngo), partner=world.other_ngo, programme=world.other_programme)
-        assert self.body(ngo, "exports/enrolments").decode().count("\n") == 1
-
-    def test_compressed_where_the_caller_takes_it(self, world, ngo):
-        import gzip
-
-        world.sent()
-        response = ngo.call("get", "exports/referrals", Accept_Encoding="gzip")
-        assert response["Content-Encoding"] == "gzip"
-        assert gzip.decompress(response.body).startswith(b"id,kind")
-
-    def test_treatment_demand_counts_a_person_once_a_year(self, world, ngo):
-        person = world.person(world.ngo)
-        for month in (2, 5):
-            world.enrolment(person=person, started_on=world.today.replace(year=2025, month=month, day=1), primary_drug="opioids",
-                            ended_on=world.today.replace(year=2025, month=month, day=20), end_reason="completed")  # fmt: skip
-        rows = [json.loads(line) for line in self.body(ngo, "exports/tdi?year=2025&file_format=ndjson").splitlines()]
-        assert len(rows) == 1
-        assert (rows[0]["month_of_treatment"], rows[0]["primary_drug"], rows[0]["age"]) == (2, "opioids", 35)
-        assert rows[0]["ever_previously_treated"] is False
-
-
-class TestStandards:
-    def test_the_directory_as_hsds_without_a_token(self, world):
-        world.programme.places_free = 3
-        world.programme.save()
-        page = WebClient().get("/api/v1/hsds/services?per_page=10").json()
-        assert page["total_items"] == 2
-        service = next(row for row in page["contents"] if row["name"] == "Counselling")
-        assert service["service_capacities"][0]["available"] == 3
-        assert WebClient().get(f"/api/v1/hsds/services/{service['id']}").json() == service
-
-    def test_a_referral_as_fhir(self, world, ngo):
-        referral = world.sent()
-        bundle = ngo.get("fhir/Task", Accept="application/fhir+json")
-        task = bundle["entry"][0]["resource"]
-        assert (task["resourceType"], task["status"], task["focus"]["reference"]) == (
-            "Task",
-            "requested",
-            f"ServiceRequest/{referral.pk}",
-        )
-        request = ngo.get(f"fhir/ServiceRequest/{referral.pk}")
-        assert request["status"] == "active"
-        assert "Meikäläinen" not in json.dumps([bundle, request])
-
-    def test_the_description_is_openapi_31_with_an_example_for_every_body(self, world):
-        document = WebClient().get("/api/v1/openapi.json").json()
-        assert document["openapi"].startswith("3.1")
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                bodies = [operation.get("requestBody", {})]
-                bodies += [r for status, r in operation["responses"].items() if status[0] == "2"]
-                for body in bodies:
-                    for media, content in body.get("content", {}).items():
-                        assert media != JSON or "example" in content or "examples" in content, (method, path)
-                assert operation["description"], (method, path)
-                if not path.startswith(("/api/v1/oauth",)):
-                    assert "400" in operation["responses"]

@@ -18,7 +18,7 @@ from django.core.cache import cache
 from cases.models import DataImport
 from cases.tasks import run_import
 from partnership.access import Acting
-from tests.test_api import System
+from tests.systems import System
 from tests.test_api_schema import as_web
 from tests.world import WebClient, World, database_role
 

@@ -19,7 +19,7 @@ from partnership import webhooks
 from partnership.access import Acting
 from partnership.api.scopes import grantable
 from partnership.models import DistrictPopulation, Notification, OutboxEvent
-from tests.test_api import System
+from tests.systems import System
 from tests.world import WebClient, World, on_web
 
 DOCUMENT = SchemaGenerator(urlconf="partnership.api.urls_schema").get_schema(request=None, public=True)

@@ -19,7 +19,7 @@ from schemathesis import GenerationMode
 from partnership.access import Acting
 from partnership.models import ApiClient
 from partnership.wsgi import application
-from tests.test_api import System
+from tests.systems import System
 from tests.world import World, database_role
 
 EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "6"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -122,6 +123,7 @@ class TestSearch:
     def test_what_was_searched_for_stands_in_no_address(self, world):
         response = world.client(world.caseworker).post("/search/", {"q": "131052-308T"})
         assert (response.status_code, response["Location"]) == (302, "/search/")
+        assert "131052" not in str(Session.objects.get().get_decoded())
 
     def test_it_costs_the_same_however_many_are_found(self, world):
         client = world.client(world.caseworker)

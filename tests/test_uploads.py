@@ -13,7 +13,7 @@ from cases.tasks import run_import
 from partnership.access import Acting
 from partnership.models import DistrictPopulation, Notification
 from partnership.outbox import relay
-from tests.test_api import System
+from tests.systems import System
 from tests.world import World, database_role
 
 ARRESTS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -137,7 +138,6 @@ def description(request: HttpRequest) -> dict[str, Any]:
     found = cache.get(key)
     if found is None:
         found = SchemaGenerator(urlconf="partnership.api.urls_schema").get_schema(request=None, public=True)
-        found["servers"] = [{"url": request.build_absolute_uri("/").rstrip("/")}]
         cache.set(key, found, 300)
     return found | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
 
@@ -145,8 +145,6 @@ def description(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description as JSON."""
-    import orjson
-
     return HttpResponse(
         orjson.dumps(description(request), default=str), content_type="application/vnd.oai.openapi+json;version=3.1"
     )
@@ -165,8 +163,6 @@ def reader(request: HttpRequest) -> HttpResponse:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    import orjson
-
     def body(of: dict[str, Any]) -> dict[str, Any]:
         for media, content in of.get("content", {}).items():
             example = content.get("example")

@@ -37,6 +37,7 @@ class ExportView(View):
     queries = {"export": ExportQuery}
     renderer_classes = [Written]
     operation = tag = "exports"
+    is_personal = True
     columns: tuple[str, ...] = ()
 
     def rows(self) -> QuerySet[Any]:

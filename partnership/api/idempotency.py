@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,8 +26,9 @@ from partnership.models import IdempotentAnswer, Tombstone
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def earlier_answer(request: Request, acting: Acting) -> Response | None:
+def earlier_answer(request: Request, acting: Acting, still_open: Callable[[Any], Any]) -> Response | None:
     """The answer that the request got before; None: it is new, and whatever it does commits together with its key.
+    `still_open` takes out of the kept body what the caller may no longer see.
 
     Two that arrive at once: the second waits for the first one's transaction on the unique index.
     Raises KeyReused when the key belongs to another request.
@@ -46,7 +48,8 @@ def earlier_answer(request: Request, acting: Acting) -> Response | None:
         if answer.request_hash != digest:
             raise KeyReused from None
         headers = {"Idempotency-Replayed": "true"} | ({"Location": answer.location} if answer.location else {})
-        return Response(orjson.loads(answer.body) if answer.body else None, status=answer.status, headers=headers)
+        body = orjson.loads(answer.body) if answer.body else None
+        return Response(still_open(body), status=answer.status, headers=headers)
     request._request.idempotent_answer = answer  # type: ignore[attr-defined]
     return None
 

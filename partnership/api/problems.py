@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import orjson
@@ -190,7 +189,3 @@ def _flat(detail: Any, path: str = "", *, separator: str = "/") -> list[tuple[st
             ]
         return [(path, str(value)) for value in detail]
     return [(path, str(detail))]
-
-
-def phrase(status: int) -> str:
-    return HTTPStatus(status).phrase

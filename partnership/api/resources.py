@@ -234,7 +234,7 @@ class WebhookView(View):
     @extend_schema(request=WebhookInput, responses={201: WebhookSecretSerializer})
     def create(self, request: Request) -> Response:
         """Subscribes an address. The answer holds the secret, which is not shown again."""
-        given = self._given(request)
+        given = self.given(WebhookInput)
         made = webhooks.subscribe(by=self.acting, **given)
         response = Response(self.shown(made, serializer=WebhookSecretSerializer), status=201)
         response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{made.pk}")
@@ -245,12 +245,7 @@ class WebhookView(View):
         """Changes address, events, or whether it is told."""
         found = self.get_object()
         self.check_unchanged(found)
-        return self.answer(webhooks.change(subscription=found, **self._given(request)))
-
-    def _given(self, request: Request) -> dict[str, Any]:
-        given = WebhookInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
+        return self.answer(webhooks.change(subscription=found, **self.given(WebhookInput)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:

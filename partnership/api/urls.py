@@ -16,8 +16,10 @@ urlpatterns = [
     path("", include("programs.api")),
     path("", include("programs.hsds")),
     path("", include("cases.api")),
+    path("", include("cases.upload_api")),
     path("", include("cases.exports")),
     path("", include("referrals.api")),
+    path("", include("referrals.diversion_api")),
     path("", include("referrals.fhir")),
     path("", include("metrics.api")),
 ]

@@ -22,7 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from partnership.access import Acting
 from partnership.api import idempotency
-from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of, scopes_of
+from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of
 from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
 from partnership.api.problems import PreconditionFailed, WrongParameter
 from partnership.api.serializers import Resource, utc
@@ -114,8 +114,15 @@ class View(GenericViewSet[Any]):
     def acting(self) -> Acting:
         return self.request._request.acting  # type: ignore[attr-defined]
 
-    def may(self, scope: str) -> bool:
-        return scope in scopes_of(self.request)
+    def still_open(self, body: Any) -> Any:
+        """An answer that was kept, without what the caller may no longer see."""
+        return body
+
+    def given(self, kind: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """The request's body, checked."""
+        made = kind(data=self.request.data)
+        made.is_valid(raise_exception=True)
+        return made.validated_data
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -124,7 +131,7 @@ class View(GenericViewSet[Any]):
         self.parameters = self._parameters(request)
         self.replayed: Response | None = None
         if request.method == "POST":
-            self.replayed = idempotency.earlier_answer(request, self.acting)
+            self.replayed = idempotency.earlier_answer(request, self.acting, self.still_open)
             if self.replayed is not None:
                 self.post = lambda *args, **kwargs: self.replayed
 
@@ -285,10 +292,9 @@ class View(GenericViewSet[Any]):
             response["RateLimit"] = f'"minute";r={left};t={seconds}'
         if response.status_code >= 400 or self.action is None:
             return response
-        if getattr(self, "replayed", None) is None:
-            if request.method == "POST":
-                idempotency.remember(request, response)
-            self.log(request)
+        if request.method == "POST" and getattr(self, "replayed", None) is None:
+            idempotency.remember(request, response)
+        self.log(request)
         if request.method == "GET" and response.status_code == 200 and not response.streaming:
             self._conditional(request, response)
         return response

@@ -146,4 +146,4 @@ def read_label(what: str) -> str:
         "diversion_list": _("List of diversions"),
         "import_problems": _("Rejected rows of an import"),
     }
-    return labels.get(what, what)
+    return f"API: {what[4:]}" if what.startswith("api ") else labels.get(what, what)
