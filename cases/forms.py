@@ -25,16 +25,25 @@ class PersonForm(forms.ModelForm):
         label=_("Personal identity code"),
         required=False,
         max_length=11,
-        help_text=_("Leave empty for somebody without one."),
+        help_text=_("So that somebody you know already is recognised. Leave empty for somebody without one."),
     )
     last_name = forms.CharField(label=_("Last name"), required=False, max_length=100)
     first_names = forms.CharField(
         label=_("First names"), max_length=100, help_text=_("Or what the person wants to be called.")
     )
-    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput())
+    born_on = forms.DateField(
+        label=_("Date of birth"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Under 18, a guardian consents as well."),
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False)
     phone = forms.CharField(
-        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+        label=_("Phone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        help_text=_("So that the programme can call."),
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/edit/", views.person_edit, name="person_edit"),
     path("people/<int:pk>/enrol/", views.person_enrol, name="person_enrol"),
+    path("consents/<int:pk>/paper/", views.consent_paper, name="consent_paper"),
     path("caseload/", views.caseload, name="caseload"),
     path("programmes/<int:pk>/attendance/", views.group_attendance, name="group_attendance"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),

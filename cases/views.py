@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import services
+from cases import papers, services
 from cases.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, OverdoseForm, PersonForm, SessionForm
-from cases.models import Arrest, Enrolment, Goal, OverdoseCount, Person, Session, Substance
+from cases.models import Arrest, ConsentPaper, Enrolment, Goal, OverdoseCount, Person, Session, Substance
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
@@ -26,6 +26,7 @@ from partnership.reads import log_read
 from programs.models import Programme
 
 M = TypeVar("M", bound=Model)
+PAPERS = ConsentPaper.objects.filter(consent=OuterRef("pk"))
 PEOPLE_ROLES = (*CASEWORK_ROLES, *POLICE_ROLES)
 MOST_IN_GROUP = 200
 """The newest open enrolments that the page of a group shows."""
@@ -77,7 +78,7 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
         .prefetch_related("offences")
         .order_by("-arrested_on")
     )
-    consents = found.consents.select_related("to_partner").order_by("-id")
+    consents = found.consents.select_related("to_partner").annotate(has_paper=Exists(PAPERS)).order_by("-id")
     return render(
         request,
         "cases/person.html",
@@ -118,6 +119,18 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     return render(
         request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}
     )
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def consent_paper(request: PartnerRequest, pk: int) -> HttpResponse:
+    """The signed form behind an own consent; `pk` is the consent's."""
+    found = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)
+    log_read(request.acting, "consent_paper", pk)
+    response = HttpResponse(papers.content_of(found), content_type=found.media_type)
+    name = f"consent-{pk}.{papers.SUFFIXES[found.media_type]}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 # --- Enrolments ------------------------------------------------------------------------------------------------------------

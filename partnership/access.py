@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def partner_page(
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_where_to_go_on(request))
             acting: Acting | None = getattr(request, "acting", None)
             if acting is None:
                 return redirect("choose_partner")
@@ -117,6 +118,15 @@ def partner_page(
         return guarded
 
     return decorate
+
+
+def _where_to_go_on(request: HttpRequest) -> str:
+    """Where somebody who must sign in goes on: a form that came too late waits there."""
+    from partnership import keeping
+
+    if request.method == "POST":
+        return reverse("unsent") if keeping.stash(request) else "/"
+    return request.get_full_path()
 
 
 def lacks_second_factor(acting: Acting) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from partnership import keeping
 from partnership.api import problems
 
 
@@ -45,5 +46,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What was sent from this very browser waits on a page that sends it again; a stranger's request has no cookie for that."""
+    if request.method == "POST" and keeping.stash(request):
+        return redirect("unsent")
     text = _("Your session has ended, or the browser sent no cookie. Go back, reload the page and send again.")
     return _page(request, 403, _("Please send it again"), text)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from partnership import keeping
 from partnership.access import Acting, enter
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,12 @@ class ActingPartnerMiddleware:
             elif request.user.is_authenticated:
                 enter(partner_id=None, user_id=request.user.pk)
             response = self.get_response(request)
+            if acting and request.method == "POST" and response.status_code in {301, 302, 303}:
+                keeping.sent(request, acting)
             if response.status_code >= 500 or getattr(request, "refused", False):
                 transaction.set_rollback(True)
+            if acting:
+                keeping.remember_writer(request, response)
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

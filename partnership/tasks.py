@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 from django.core.cache import cache
 
-from partnership import notifications, outbox, webhooks
+from partnership import keeping, notifications, outbox, webhooks
 from partnership.api.idempotency import forget
 
 HEARTBEAT_KEY = "worker:seen"
@@ -38,5 +38,6 @@ def deliver_webhooks() -> None:
 
 @shared_task
 def forget_requests() -> None:
-    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year."""
+    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year, forms that nobody sent for a week."""
     forget()
+    keeping.forget_old()

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from partnership import services
+from partnership import keeping, services
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.forms import AcceptForm, AgreementForm, InviteForm, MemberForm, PartnerForm, ProfileForm
@@ -44,7 +44,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
         chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
         if chosen:
             request.session[MEMBERSHIP_KEY] = chosen.pk
-            return redirect("home")
+            return redirect("unsent" if keeping.unsent(request) else "home")
         messages.error(request, _("Choose one of your partners."))
     return render(request, "partnership/choose_partner.html", {"memberships": memberships})
 

@@ -9,8 +9,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases import papers
 from cases.models import Consent
 from partnership.access import Acting
+from partnership.errors import RuleError
 from partnership.forms import DateInput
 from programs.models import Programme
 from referrals.diversions import ConditionTerms
@@ -27,9 +29,25 @@ class ProgrammeChoice(forms.ModelChoiceField):
         return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places})"
 
 
+class ProgrammeSelect(forms.Select):
+    """Each option says which kinds of referral its programme takes, so that the page can show only those."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        programme = getattr(value, "instance", None)
+        if programme:
+            option["attrs"]["data-for"] = " ".join(programme.accepts)
+        return option
+
+
 class ReferralForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"))
-    programme = ProgrammeChoice(label=_("Programme"), queryset=Programme.objects.none())
+    programme = ProgrammeChoice(
+        label=_("Programme"),
+        queryset=Programme.objects.none(),
+        widget=ProgrammeSelect(attrs={"data-for-field": "kind"}),
+        help_text=_("Only programmes that take referrals of this kind now; those with free places come first."),
+    )
     is_urgent = forms.BooleanField(label=_("Urgent"), required=False)
     language = forms.CharField(
         label=_("Language of the person"), max_length=40, required=False, help_text=_("If an interpreter is needed.")
@@ -59,30 +77,40 @@ class ReferralForm(forms.Form):
         return data
 
 
+CONSENT_TERMS = (
+    "scope",
+    "purpose",
+    "reports_back",
+    "signed_on",
+    "signed_how",
+    "expires_on",
+    "expires_event",
+    "told_right_to_withdraw",
+    "guardian_name",
+    "guardian_missing_reason",
+)
+
+
 class ConsentForm(forms.ModelForm):
     """The terms of a consent. `given` says whether it is recorded now."""
 
     given = forms.BooleanField(label=_("The person has given consent"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
+    signature = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-not-kept": ""}))
+    paper = forms.FileField(
+        label=_("The signed form"),
+        required=False,
+        help_text=_("A photo or a scan: PDF, JPEG or PNG, at most 4 MB. Only your organisation sees it."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+    )
 
     class Meta:
         model = Consent
-        fields = [
-            "given",
-            "scope",
-            "purpose",
-            "reports_back",
-            "signed_on",
-            "signed_how",
-            "expires_on",
-            "expires_event",
-            "told_right_to_withdraw",
-            "guardian_name",
-            "guardian_missing_reason",
-        ]
+        fields = CONSENT_TERMS
         widgets = {"signed_on": DateInput(), "expires_on": DateInput(), "guardian_name": forms.TextInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.document = b""
         today = timezone.localdate()
         initial = {
             "signed_on": today,
@@ -111,13 +139,28 @@ class ConsentForm(forms.ModelForm):
                 self.add_error(
                     "told_right_to_withdraw", _("A consent is valid only when the right to withdraw was explained.")
                 )
+            self._read_paper(data)
         return data
+
+    def _read_paper(self, data: dict[str, Any]) -> None:
+        """The signature from the screen, or the uploaded form; neither need be there."""
+        on_screen = data.get("signed_how") == Consent.Signed.SCREEN
+        name = "signature" if on_screen else "paper"
+        try:
+            if on_screen and data.get("signature"):
+                self.document = papers.from_data_url(data["signature"])
+            elif not on_screen and data.get("paper"):
+                self.document = data["paper"].read(papers.MOST_BYTES + 1)
+            if self.document:
+                papers.media_type_of(self.document)
+        except RuleError as error:
+            self.add_error(None if on_screen else name, str(error))
 
     def _post_clean(self) -> None:
         """The model's own checks mean a recorded consent; one that is not given is not made."""
 
     def terms(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "given"}
+        return {name: self.cleaned_data[name] for name in CONSENT_TERMS}
 
 
 class DiversionForm(forms.Form):

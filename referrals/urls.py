@@ -8,6 +8,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("referrals/", views.referral_list, name="referral_list"),
     path("referrals/new/", views.referral_new, name="referral_new"),
+    path("referrals/known/", views.known_people, name="known_people"),
     path("referrals/export.csv", views.referral_export, name="referral_export"),
     path("referrals/<int:pk>/", views.referral, name="referral"),
     path("referrals/<int:pk>/edit/", views.referral_edit, name="referral_edit"),

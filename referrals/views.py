@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases import papers
 from cases import services as cases
 from cases.forms import PersonForm
 from cases.models import Consent, Person
@@ -34,6 +36,7 @@ from referrals.transitions import TRANSITIONS, State
 
 READERS = (*REFERRING_ROLES, Role.COORDINATOR)
 ORDER = ["-changed_at", "-id"]
+MOST_KNOWN = 5
 
 
 def seen(request: PartnerRequest, pk: int) -> Referral:
@@ -274,6 +277,29 @@ def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
     return redirect("referral_list")
 
 
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def known_people(request: PartnerRequest) -> HttpResponse:
+    """Own people whom the typed name, birth date or identity code may mean. A POST, so that no name is in an address."""
+    given = {
+        name: request.POST.get(f"person-{name}", "").strip() for name in ("identity_code", "last_name", "first_names")
+    }
+    partner = request.acting.partner
+    try:
+        born_on = date.fromisoformat(request.POST.get("person-born_on", ""))
+    except ValueError:
+        born_on = None
+    known = Person.objects.filter(partner=partner)
+    if born_on and given["last_name"]:
+        known = known.found_by(partner.pk, given["last_name"], born_on)
+    else:
+        known = known.found_by(partner.pk, given["identity_code"] or f"{given['last_name']} {given['first_names']}")
+    people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
+    if people:
+        log_read(request.acting, "person_list", 0, len(people))
+    return render(request, "referrals/_known.html", {"people": people})
+
+
 def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:
     acting, data = request.acting, request.POST or None
     initial: dict[str, Any] = {}
@@ -290,7 +316,9 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     forms: dict[str, Any] = {
         "referral": ReferralForm(data, acting=acting, initial=initial),
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
-        "consent": None if found and found.consent and found.consent.is_valid else ConsentForm(data, prefix="consent"),
+        "consent": None
+        if found and found.consent and found.consent.is_valid
+        else ConsentForm(data, request.FILES or None, prefix="consent"),
         "diversion": DiversionForm(
             data, prefix="diversion", initial=DiversionForm.initial_of(diversion) if diversion else None
         ),
@@ -337,4 +365,6 @@ def _save_draft(acting: Acting, found: Referral | None, person: Person | None, f
         )
     if forms["consent"] and forms["consent"].is_given:
         found.consent = services.attach_consent(by=acting, referral=found, **forms["consent"].terms())
+        if forms["consent"].document:
+            papers.attach(by=acting, consent=found.consent, content=forms["consent"].document)
     return found

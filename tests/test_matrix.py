@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cases import papers
 from cases.imports import services as imports
 from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
@@ -88,6 +89,9 @@ MATRIX: dict[str, Row] = {
     "find_help": Row(EVERYBODY, anonymous=200),
     "public_results": Row(EVERYBODY, anonymous=200),
     "profile": Row(EVERYBODY),
+    "keep": Row(EVERYBODY),
+    "unsent": Row(dict.fromkeys(ROLES, 302)),
+    "unsent_drop": Row(dict.fromkeys(ROLES, 302), method="post"),
     "choose_partner": Row(EVERYBODY),
     "notification_list": Row(EVERYBODY),
     "notifications_read": Row(dict.fromkeys(ROLES, 302), method="post"),
@@ -136,6 +140,11 @@ MATRIX: dict[str, Row] = {
     "programme_edit": only(case_manager=200, args=own_programme),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
+    "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
+    "consent_paper": only(
+        our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,
+        args=lambda w: [w.referral.consent_id],
+    ),
     "person_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
     "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
     "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
@@ -228,6 +237,8 @@ def full(world: World) -> World:
         world.goal = Goal.objects.create(
             partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study"
         )
+    with on_web(world.liaison):
+        papers.attach(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):
         file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
         world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)

@@ -6,12 +6,31 @@ Every row has one owning partner (`partner`), or two parties (`from_partner`, `t
 from cases.models.arrests import Arrest, Feed, Offence, OffenceGroup
 from cases.models.imports import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
 from cases.models.overdoses import OverdoseCount
-from cases.models.people import ADULT_AGE, Consent, Enrolment, Goal, Note, Person, Session, Sex, Substance, age_on
+from cases.models.people import (
+    ADULT_AGE,
+    Consent,
+    ConsentPaper,
+    Enrolment,
+    Goal,
+    Note,
+    Person,
+    Session,
+    Sex,
+    Substance,
+    age_on,
+)
+from cases.models.work import HIGHER_IS_BETTER, HIGHEST, Appointment, Assessment, CalendarFeed, Task
 
 __all__ = [
     "ADULT_AGE",
+    "HIGHER_IS_BETTER",
+    "HIGHEST",
+    "Appointment",
     "Arrest",
+    "Assessment",
+    "CalendarFeed",
     "Consent",
+    "ConsentPaper",
     "DataImport",
     "Enrolment",
     "Feed",
@@ -28,5 +47,6 @@ __all__ = [
     "Session",
     "Sex",
     "Substance",
+    "Task",
     "age_on",
 ]

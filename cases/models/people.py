@@ -222,6 +222,20 @@ class Consent(models.Model):
         return self.withdrawn_at is None and (self.expires_on is None or self.expires_on >= timezone.localdate())
 
 
+class ConsentPaper(models.Model):
+    """The signed form behind a consent: a signature from the screen, or a photographed or scanned paper. The discloser's alone."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    consent = models.OneToOneField(Consent, models.CASCADE, related_name="paper")
+    media_type = models.CharField(max_length=30)
+    content = models.BinaryField(help_text="Encrypted.")
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"consent paper {self.pk}"
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def open(self) -> EnrolmentQuerySet:
         return self.filter(ended_on=None)

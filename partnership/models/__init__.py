@@ -19,6 +19,7 @@ from partnership.models.partners import (
     User,
     UserManager,
 )
+from partnership.models.personal import Announcement, KeptForm, SavedView
 from partnership.models.webhooks import WebhookDelivery, WebhookSubscription
 
 __all__ = [
@@ -27,18 +28,21 @@ __all__ = [
     "REFERRING_ROLES",
     "ROLES_BY_KIND",
     "Agreement",
+    "Announcement",
     "ApiClient",
     "Credential",
     "District",
     "DistrictPopulation",
     "IdempotentAnswer",
     "Invitation",
+    "KeptForm",
     "Membership",
     "Notification",
     "OutboxEvent",
     "Partner",
     "ReadLog",
     "Role",
+    "SavedView",
     "Tombstone",
     "User",
     "UserManager",

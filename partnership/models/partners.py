@@ -188,6 +188,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=30, choices=Role)
     is_manager = models.BooleanField(_("manages the partner's members"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    toured_at = models.DateTimeField(null=True, help_text="When the guide of the first visit was put away.")
 
     objects = MembershipQuerySet.as_manager()
 

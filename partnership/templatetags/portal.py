@@ -144,6 +144,7 @@ def read_label(what: str) -> str:
         "referral_export": _("Export of referrals"),
         "diversion": _("Diversion"),
         "diversion_list": _("List of diversions"),
+        "consent_paper": _("Signed consent form"),
         "import_problems": _("Rejected rows of an import"),
     }
     return f"API: {what[4:]}" if what.startswith("api ") else labels.get(what, what)

@@ -1,0 +1,126 @@
+"""The form of a referral: knows one's own people, offers what takes the kind, keeps the signed form for its partner alone."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from cases.models import Consent, ConsentPaper
+from partnership.models import ReadLog
+from referrals.models import Referral
+from tests.world import database_role, on_web
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"drawn"
+
+
+def fields(world, **more):
+    return {
+        "kind": "arrest_diversion",
+        "programme": world.programme.pk,
+        "person-last_name": "Virtanen",
+        "person-first_names": "Ville",
+        "person-born_on": "1994-03-02",
+        "person-sex": "male",
+        "diversion-deadline": "",
+        "consent-given": "on",
+        "consent-scope": "identity",
+        "consent-purpose": "Help",
+        "consent-signed_on": world.today.isoformat(),
+        "consent-signed_how": "paper",
+        "consent-expires_on": world.today.replace(year=world.today.year + 1).isoformat(),
+        "consent-told_right_to_withdraw": "on",
+        "save": "1",
+    } | more
+
+
+def send(world, **more):
+    return world.client(world.liaison).post(reverse("referral_new"), fields(world, **more))
+
+
+class TestKnownPeople:
+    def ask(self, world, acting, **typed):
+        data = {f"person-{name}": value for name, value in typed.items()}
+        return world.client(acting).post(reverse("known_people"), data).content.decode()
+
+    def test_an_own_person_is_offered_while_the_name_is_typed(self, world):
+        person = world.person(world.police, last_name="Virtanen", first_names="Ville")
+        assert f"?person={person.pk}" in self.ask(world, world.liaison, last_name="Virt", first_names="")
+        assert f"?person={person.pk}" not in self.ask(world, world.liaison, last_name="Vi")
+
+    def test_with_a_birth_date_only_the_same_person_is_offered(self, world):
+        person = world.person(world.police, last_name="Virtanen")
+        assert f"?person={person.pk}" in self.ask(world, world.liaison, last_name="Virtanen", born_on="1990-05-17")
+        assert "?person=" not in self.ask(world, world.liaison, last_name="Virtanen", born_on="1990-05-18")
+
+    def test_another_partners_person_is_never_offered(self, world):
+        world.person(world.ngo, last_name="Virtanen")
+        assert "Virtanen" not in self.ask(world, world.liaison, last_name="Virtanen")
+
+    def test_what_was_offered_stands_in_the_log_of_reads(self, world):
+        world.person(world.police, last_name="Virtanen")
+        self.ask(world, world.liaison, last_name="Virtanen")
+        assert ReadLog.objects.filter(what="person_list", count=1, user=world.liaison.user).exists()
+
+    def test_a_name_is_not_asked_for_in_an_address(self, world):
+        assert world.client(world.liaison).get(reverse("known_people")).status_code == 405
+
+
+def test_each_programme_says_which_kinds_it_takes(world):
+    page = world.client(world.liaison).get(reverse("referral_new")).content.decode()
+    found = re.search(rf'<option value="{world.programme.pk}"[^>]*data-for="([^"]*)"', page)
+    assert found
+    assert "arrest_diversion" in found[1].split()
+
+
+class TestSignedForm:
+    def test_a_signature_on_the_screen_is_kept_encrypted_and_comes_back_as_it_was(self, world):
+        drawn = "data:image/png;base64," + base64.b64encode(PNG).decode()
+        send(world, **{"consent-signed_how": "screen", "consent-signature": drawn})
+        paper = ConsentPaper.objects.get()
+        assert b"drawn" not in bytes(paper.content)
+        response = world.client(world.liaison).get(reverse("consent_paper", args=[paper.consent_id]))
+        assert response.content == PNG
+        assert response["Content-Type"] == "image/png"
+        assert response["Content-Disposition"].startswith("attachment")
+        assert ReadLog.objects.filter(what="consent_paper", object_id=paper.consent_id).exists()
+
+    def test_an_uploaded_form_is_kept(self, world):
+        send(world, **{"consent-paper": SimpleUploadedFile("form.pdf", b"%PDF-1.7 signed")})
+        assert ConsentPaper.objects.get().media_type == "application/pdf"
+
+    @pytest.mark.parametrize("content", [b"<script>alert(1)</script>", b"MZ program", b"\x89PNG but not"])
+    def test_what_is_neither_picture_nor_pdf_is_refused_whatever_it_is_called(self, world, content):
+        response = send(world, **{"consent-paper": SimpleUploadedFile("form.pdf", content)})
+        assert response.status_code == 422
+        assert not Consent.objects.exists()
+
+    def test_too_large_a_file_is_refused_with_a_word_on_what_to_do(self, world):
+        file = SimpleUploadedFile("form.pdf", b"%PDF-" + bytes(4 * 1024 * 1024))
+        response = send(world, **{"consent-paper": file})
+        assert response.status_code == 422
+        assert b"lower resolution" in response.content
+
+    def test_a_broken_signature_is_refused(self, world):
+        response = send(world, **{"consent-signed_how": "screen", "consent-signature": "data:image/png;base64,%%%"})
+        assert response.status_code == 422
+        assert b"sign again" in response.content
+
+    def test_neither_the_receiver_nor_anybody_else_sees_the_form(self, world):
+        send(world, **{"consent-paper": SimpleUploadedFile("form.pdf", b"%PDF-1.7 signed")})
+        consent = ConsentPaper.objects.get().consent
+        for acting in (world.caseworker, world.other_liaison):
+            assert world.client(acting).get(reverse("consent_paper", args=[consent.pk])).status_code == 404
+            with on_web(acting):
+                assert not ConsentPaper.objects.exists()
+        with pytest.raises(DatabaseError), transaction.atomic(), database_role("worker"):
+            ConsentPaper.objects.exists()
+
+    def test_a_draft_without_a_form_is_a_draft_all_the_same(self, world):
+        assert send(world).status_code == 302
+        assert Referral.objects.get().consent
+        assert not ConsentPaper.objects.exists()
