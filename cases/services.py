@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from cases.models import Consent, Enrolment, Goal, Note, OverdoseCount, Person, 
 from partnership import outbox
 from partnership.access import Acting
 from partnership.errors import RuleError
-from partnership.models import District, Partner
+from partnership.models import CASEWORK_ROLES, District, Membership, Partner, User
 from programs.models import Programme
 
 
@@ -105,6 +105,18 @@ def enrol(
         if "enrolled_once_at_a_time" in str(error):
             raise AlreadyEnrolled(_("This person takes part in the programme already.")) from error
         raise
+
+
+def team(acting: Acting) -> list[User]:
+    """The caseworkers and case managers of the acting partner, by name."""
+    members = Membership.objects.in_use().filter(partner=acting.partner, role__in=CASEWORK_ROLES, api_client=None)
+    return [member.user for member in members.select_related("user").order_by("user__full_name", "user_id")]
+
+
+@transaction.atomic
+def hand_over(*, enrolments: QuerySet[Enrolment], to: User) -> int:
+    """Makes a colleague responsible for open enrolments; returns for how many."""
+    return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
 
 
 def _open(enrolment: Enrolment) -> Enrolment:

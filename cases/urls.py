@@ -4,12 +4,15 @@ from cases import import_views, views
 
 urlpatterns = [
     path("people/", views.person_list, name="person_list"),
+    path("people/export/", views.person_export, name="person_export"),
     path("people/new/", views.person_edit, name="person_new"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/edit/", views.person_edit, name="person_edit"),
     path("people/<int:pk>/enrol/", views.person_enrol, name="person_enrol"),
     path("consents/<int:pk>/paper/", views.consent_paper, name="consent_paper"),
     path("caseload/", views.caseload, name="caseload"),
+    path("caseload/export/", views.caseload_export, name="caseload_export"),
+    path("caseload/hand-over/", views.caseload_hand_over, name="caseload_hand_over"),
     path("programmes/<int:pk>/attendance/", views.group_attendance, name="group_attendance"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/session/", views.session_add, name="session_add"),

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib import messages
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import papers, services
 from cases.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, OverdoseForm, PersonForm, SessionForm
+from cases.lists import CASELOAD, PEOPLE
 from cases.models import Arrest, ConsentPaper, Enrolment, Goal, OverdoseCount, Person, Session, Substance
+from partnership import crypto
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
+from partnership.lists import export, show
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
@@ -38,32 +42,59 @@ def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
     return get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)
 
 
-def day_param(request: PartnerRequest, name: str) -> date | None:
-    """A date from the address; None for none or nonsense."""
-    try:
-        return date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return None
-
-
 # --- People --------------------------------------------------------------------------------------------------------------
+
+
+SEARCHED = "people-searched"
+
+
+@partner_page(*PEOPLE_ROLES)
+def person_list(request: PartnerRequest) -> HttpResponse:
+    """The own register: newest first, or (?found) those whom the latest search means.
+
+    Found by name from the third letter, by name and birth date, or by identity code. A search is posted and stands in the
+    session, encrypted: no address, log or history holds a name.
+    """
+    if request.method == "POST":
+        typed = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+        request.session[SEARCHED] = crypto.encrypt(f"{request.POST.get('born_on', '')[:10]}|{typed}")
+        if "HX-Request" not in request.headers:
+            return redirect(f"{reverse('person_list')}?found=1" if typed else "person_list")
+    is_part = request.method == "POST"
+    text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
+    shown = show(request, PEOPLE, _people(request, text, born_on))
+    log_read(request.acting, "person_list", 0, len(shown.page.rows))
+    template = "cases/_people.html" if is_part else "cases/person_list.html"
+    context = {"shown": shown, "page": shown.page, "q": text, "born_on": born_on, "is_part": is_part}
+    return render(request, template, context)
+
+
+def _searched(request: PartnerRequest) -> tuple[str, date | None]:
+    token = request.session.get(SEARCHED, "")
+    born_on, _bar, text = crypto.decrypt(token).partition("|") if token else ("", "", "")
+    try:
+        return text, date.fromisoformat(born_on)
+    except ValueError:
+        return text, None
+
+
+def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySet[Person]:
+    partner = request.acting.partner
+    people = Person.objects.filter(partner=partner).select_related("district")
+    return people.found_by(partner.pk, text, born_on) if text else people
 
 
 @require_safe
 @partner_page(*PEOPLE_ROLES)
-def person_list(request: PartnerRequest) -> HttpResponse:
-    """The own register: newest first, or found by name from the third letter, by name and birth date, or by identity code."""
-    partner = request.acting.partner
-    people = Person.objects.filter(partner=partner)
-    text, born_on = request.GET.get("q", "").strip(), day_param(request, "born_on")
-    if text:
-        people = people.found_by(partner.pk, text, born_on)
-    page = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
-    log_read(request.acting, "person_list", 0, len(page.rows))
-    # The list alone while somebody types; the whole page when the browser goes back to it.
-    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
-    template = "cases/_people.html" if is_part else "cases/person_list.html"
-    return render(request, template, {"page": page, "q": text, "born_on": born_on})
+def person_export(request: PartnerRequest) -> HttpResponseBase:
+    """The list of people, or those found, as CSV or XLSX."""
+    text, born_on = _searched(request) if request.GET.get("found") else ("", None)
+    log_read(request.acting, "person_export", 0)
+    try:
+        return export(request, PEOPLE, lambda: _people(request, text, born_on), name="people")
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("person_list")
 
 
 @require_safe
@@ -230,15 +261,49 @@ def primary_drug(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_safe
 @partner_page(*CASEWORK_ROLES)
 def caseload(request: PartnerRequest) -> HttpResponse:
-    """Open enrolments of the partner, or one's own: who was not met longest comes first."""
-    mine = request.GET.get("whose", "mine") == "mine"
+    """Open enrolments of the partner, or one's own."""
+    whose = "all" if request.GET.get("whose") == "all" else "mine"
+    shown = show(request, CASELOAD, _caseload(request, whose))
+    log_read(request.acting, "caseload", 0, len(shown.page.rows))
+    context = {"shown": shown, "page": shown.page, "mine": whose == "mine", "colleagues": services.team(request.acting)}
+    return render(request, "cases/caseload.html", context)
+
+
+def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
     enrolments = Enrolment.objects.filter(partner=request.acting.partner).open()
-    if mine:
+    if whose == "mine":
         enrolments = enrolments.filter(responsible=request.user)
-    enrolments = enrolments.select_related("person", "programme", "responsible")
-    page = page_by_key(enrolments, ["-started_on", "-id"], request.GET.get("after", ""))
-    log_read(request.acting, "caseload", 0, len(page.rows))
-    return render(request, "cases/caseload.html", {"page": page, "mine": mine})
+    return enrolments.select_related("person", "programme", "responsible")
+
+
+@require_safe
+@partner_page(*CASEWORK_ROLES)
+def caseload_export(request: PartnerRequest) -> HttpResponseBase:
+    whose = "all" if request.GET.get("whose") == "all" else "mine"
+    log_read(request.acting, "caseload_export", 0)
+    try:
+        return export(request, CASELOAD, lambda: _caseload(request, whose), name="caseload")
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("caseload")
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
+    """Makes a colleague responsible for the chosen enrolments."""
+    chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()][:MOST_IN_GROUP]
+    enrolments = Enrolment.objects.filter(partner=request.acting.partner, pk__in=chosen)
+    colleague = next((user for user in services.team(request.acting) if str(user.pk) == request.POST.get("to")), None)
+    if colleague is None or not chosen:
+        messages.error(request, _("Choose people and a colleague."))
+    else:
+        done = services.hand_over(enrolments=enrolments, to=colleague)
+        text = ngettext(
+            "%(who)s is responsible for %(n)s person now.", "%(who)s is responsible for %(n)s people now.", done
+        )
+        messages.success(request, text % {"n": done, "who": colleague.full_name})
+    return redirect("caseload")
 
 
 @partner_page(*CASEWORK_ROLES)

@@ -7,19 +7,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from partnership.access import PartnerRequest, partner_page
+from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
+from partnership.lists import export, query_of, show
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
-from partnership.paging import page_by_key
 from partnership.reads import log_read
 from referrals import diversions
 from referrals.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
+from referrals.lists import DIVERSIONS
 from referrals.models import DUE_SOON_DAYS, Condition, DiversionAgreement
 from referrals.views import NO_FURTHER_DISCLOSURE, READERS
 
@@ -54,18 +57,35 @@ def with_status(queryset: Any, status: str) -> Any:
 @require_safe
 @partner_page(*READERS)
 def diversion_list(request: PartnerRequest) -> HttpResponse:
-    """The own unit's or NGO's diversions, those with the nearest deadline first; decided ones newest first."""
+    """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
-    found = with_status(DiversionAgreement.objects.seen_by(request.acting).filter(is_sent=True), status)
-    found = found.select_related(
-        "referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"
-    )
-    found = found.prefetch_related("conditions")
-    order = ["-deadline", "-id"] if status in {"", "decided"} else ["deadline", "id"]
-    page = page_by_key(found, order, request.GET.get("after", ""))
+    shown = show(request, DIVERSIONS, listed(request.acting, status))
     if request.acting.role != Role.COORDINATOR:
-        log_read(request.acting, "diversion_list", 0, len(page.rows))
-    return render(request, "referrals/diversion_list.html", {"page": page, "statuses": STATUSES, "status": status})
+        log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
+    context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
+    return render(request, "referrals/diversion_list.html", context)
+
+
+def listed(acting: Acting, status: str) -> Any:
+    """The diversions of a list, each with what its row shows."""
+    found = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
+    related = ["referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"]
+    return found.select_related(*related).prefetch_related("conditions")
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion_export(request: PartnerRequest) -> HttpResponseBase:
+    """The list as CSV or XLSX, with the status, columns and order of the page."""
+    acting, status = request.acting, request.GET.get("status", "")
+    log_read(acting, "diversion_export", 0)
+    try:
+        return export(
+            request, DIVERSIONS, lambda: listed(acting, status), name="diversions", notice=NO_FURTHER_DISCLOSURE()
+        )
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('diversion_list')}?{query_of(request.GET)}")
 
 
 def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:

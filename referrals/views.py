@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import papers
@@ -22,20 +20,20 @@ from cases import services as cases
 from cases.forms import PersonForm
 from cases.models import Consent, Person
 from cases.views import own
-from partnership.access import Acting, PartnerRequest, partner_page, stream_as
-from partnership.downloads import guard_formula
+from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
+from partnership.lists import export, query_of, show
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
-from partnership.paging import page_by_key
 from partnership.reads import log_read
 from referrals import diversions, services
 from referrals.filters import ReferralFilter
 from referrals.forms import ConsentForm, DiversionForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
+from referrals.lists import REFERRALS
 from referrals.models import Disclosure, Referral
 from referrals.transitions import TRANSITIONS, State
 
 READERS = (*REFERRING_ROLES, Role.COORDINATOR)
-ORDER = ["-changed_at", "-id"]
+MOST_AT_ONCE = 200
 MOST_KNOWN = 5
 
 
@@ -66,68 +64,47 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
     acting = request.acting
     box = box_of(acting, request.GET.get("box", ""))
     found = ReferralFilter(request.GET, listed(acting, box))
-    order = ["changed_at", "id"] if request.GET.get("sort") == "oldest" else ORDER
-    page = page_by_key(found.qs, order, request.GET.get("after", ""))
+    shown = show(request, REFERRALS, found.qs)
     if acting.role != Role.COORDINATOR:
-        log_read(acting, "referral_list", 0, len(page.rows))
-    return render(request, "referrals/referral_list.html", {"page": page, "filter": found, "box": box})
+        log_read(acting, "referral_list", 0, len(shown.page.rows))
+    can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
+    context = {"shown": shown, "page": shown.page, "filter": found, "box": box, "can_acknowledge": can_acknowledge}
+    return render(request, "referrals/referral_list.html", context)
 
 
 @require_safe
 @partner_page(*READERS)
 def referral_export(request: PartnerRequest) -> HttpResponseBase:
-    """The list as CSV, with the filters of the page; streamed, so that its length does not matter."""
-    acting = request.acting
-    box = box_of(acting, request.GET.get("box", ""))
-    params = request.GET
+    """The list as CSV or XLSX, with the filters, columns and order of the page."""
+    acting, params = request.acting, request.GET
+    box = box_of(acting, params.get("box", ""))
     log_read(acting, "referral_export", 0)
+    rows = lambda: ReferralFilter(params, listed(acting, box)).qs  # noqa: E731
+    try:
+        return export(request, REFERRALS, rows, name="referrals", notice=NO_FURTHER_DISCLOSURE())
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('referral_list')}?{query_of(params)}")
 
-    def lines() -> Iterator[str]:
-        rows = ReferralFilter(params, listed(acting, box)).qs.order_by(*ORDER)
-        heading = [
-            _("Number"),
-            _("Kind"),
-            _("State"),
-            _("From"),
-            _("To"),
-            _("Programme"),
-            _("Name"),
-            _("Sent"),
-            _("Last change"),
-            _("Reason"),
-        ]
-        yield "\ufeff" + _csv([str(cell) for cell in heading])
-        for row in rows.iterator(chunk_size=2000):
-            disclosure = getattr(row, "disclosure", None)
-            yield _csv(
-                [
-                    str(row.pk),
-                    row.get_kind_display(),
-                    row.get_state_display(),
-                    row.from_partner.name,
-                    row.to_partner.name,
-                    row.programme.name,
-                    disclosure.name if disclosure else "",
-                    row.sent_at.isoformat() if row.sent_at else "",
-                    row.changed_at.isoformat(),
-                    row.reason_text,
-                ]
-            )
-        yield _csv([NO_FURTHER_DISCLOSURE()])
 
-    response = StreamingHttpResponse(stream_as(acting, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="referrals-{timezone.localdate()}.csv"'
-    return response
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
+    """Acknowledges the chosen referrals at once; one that was acknowledged meanwhile stays as it is."""
+    chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()][:MOST_AT_ONCE]
+    waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen, state=State.SENT)
+    done = 0
+    for found in waiting.select_related("programme").order_by("id"):
+        services.acknowledge(by=request.acting, referral=found)
+        done += 1
+    messages.success(
+        request, ngettext("%(n)s referral acknowledged.", "%(n)s referrals acknowledged.", done) % {"n": done}
+    )
+    return redirect(f"{reverse('referral_list')}?box=incoming")
 
 
 def NO_FURTHER_DISCLOSURE() -> str:
     return _("Disclosed with the person's consent, for the agreed purpose only: it may not be disclosed further.")
-
-
-def _csv(values: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow([guard_formula(value) for value in values])
-    return out.getvalue()
 
 
 # --- One referral ----------------------------------------------------------------------------------------------------------

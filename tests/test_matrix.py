@@ -21,7 +21,7 @@ from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
 from partnership import clients, webhooks
 from partnership import services as partnership
-from partnership.models import Notification, OutboxEvent, User
+from partnership.models import Notification, OutboxEvent, SavedView, User
 from partnership.tasks import HEARTBEAT_KEY
 from tests.world import WebClient, World, on_web
 
@@ -90,6 +90,8 @@ MATRIX: dict[str, Row] = {
     "public_results": Row(EVERYBODY, anonymous=200),
     "profile": Row(EVERYBODY),
     "keep": Row(EVERYBODY),
+    "view_save": Row(dict.fromkeys(ROLES, 400), method="post"),
+    "view_delete": only(default=404, caseworker=302, args=lambda w: [w.view.pk], method="post"),
     "unsent": Row(dict.fromkeys(ROLES, 302)),
     "unsent_drop": Row(dict.fromkeys(ROLES, 302), method="post"),
     "choose_partner": Row(EVERYBODY),
@@ -140,6 +142,11 @@ MATRIX: dict[str, Row] = {
     "programme_edit": only(case_manager=200, args=own_programme),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
+    "person_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
+    "caseload_export": only(our=200, other_caseworker=200),
+    "caseload_hand_over": only(our=302, other_caseworker=302, method="post"),
+    "diversion_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_acknowledge_all": only(our=302, other_caseworker=302, liaison=302, other_liaison=302, method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
         our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,
@@ -237,6 +244,9 @@ def full(world: World) -> World:
         world.goal = Goal.objects.create(
             partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study"
         )
+    world.view = SavedView.objects.create(
+        user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
+    )
     with on_web(world.liaison):
         papers.attach(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):

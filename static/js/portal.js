@@ -61,3 +61,15 @@ if (dark) {
   for (const source of document.querySelectorAll("source[data-dark]")) source.srcset = source.dataset.dark;
   for (const image of document.querySelectorAll("img[data-dark]")) image.src = image.dataset.dark;
 }
+
+// One box that chooses all rows of a page; a list's action needs at least one.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-pick-all]")) return;
+  for (const box of event.target.closest("table").querySelectorAll("td.pick input")) box.checked = event.target.checked;
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.bulk") || [...event.target.elements].some((field) => field.name === "pk" && field.checked)) return;
+  event.preventDefault();
+  delete event.target.dataset.sent;
+  document.querySelector("td.pick input")?.focus();
+});

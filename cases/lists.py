@@ -1,0 +1,54 @@
+"""The lists of people and of the caseload: their columns and orders, for page and file alike."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Person
+from partnership.lists import Column, Listing, Sort, link, tag
+from partnership.templatetags.portal import day
+
+
+def _person(person: Person) -> str:
+    found = link(reverse("person", args=[person.pk]), str(person))
+    return format_html("{} {}", found, tag(_("Under 18"), "wait")) if person.is_minor else found
+
+
+PEOPLE = Listing(
+    page="person_list",
+    columns=(
+        Column("name", gettext_lazy("Person"), str, _person),
+        Column("born", gettext_lazy("Date of birth"), lambda p: p.born_on, lambda p: day(p.born_on)),
+        Column("sex", gettext_lazy("Sex"), lambda p: p.get_sex_display(), at_first=False),
+        Column("phone", gettext_lazy("Phone"), lambda p: p.phone, at_first=False),
+        Column("district", gettext_lazy("Home district"), lambda p: p.district.name if p.district else ""),
+        Column("changed", gettext_lazy("Last change"), lambda p: p.changed_at, lambda p: day(p.changed_at)),
+    ),
+    sorts={
+        "newest": Sort(gettext_lazy("Newest change first"), ["-changed_at", "-id"]),
+        "oldest": Sort(gettext_lazy("Longest unchanged first"), ["changed_at", "id"]),
+    },
+)
+
+CASELOAD = Listing(
+    page="caseload",
+    columns=(
+        Column(
+            "name",
+            gettext_lazy("Person"),
+            lambda e: str(e.person),
+            lambda e: link(reverse("enrolment", args=[e.pk]), str(e.person)),
+        ),
+        Column("programme", gettext_lazy("Programme"), lambda e: e.programme.name),
+        Column("started", gettext_lazy("Start"), lambda e: e.started_on, lambda e: day(e.started_on)),
+        Column("contact", gettext_lazy("Last contact"), lambda e: e.last_contact_on, lambda e: day(e.last_contact_on)),
+        Column("responsible", gettext_lazy("Responsible"), lambda e: e.responsible.full_name if e.responsible else ""),
+    ),
+    sorts={
+        "newest": Sort(gettext_lazy("Newest start first"), ["-started_on", "-id"]),
+        "oldest": Sort(gettext_lazy("Oldest start first"), ["started_on", "id"]),
+    },
+)
