@@ -119,7 +119,7 @@ def hand_over(*, enrolments: QuerySet[Enrolment], to: User) -> int:
     return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
 
 
-def _open(enrolment: Enrolment) -> Enrolment:
+def open_enrolment(enrolment: Enrolment) -> Enrolment:
     """The enrolment, locked; an ended one takes no more entries."""
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if locked.ended_on:
@@ -132,7 +132,7 @@ def record_session(
     *, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None
 ) -> Session:
     """Records a session. Its attendance, a count and a date, reaches a diversion that asks for sessions; its content never."""
-    enrolment = _open(enrolment)
+    enrolment = open_enrolment(enrolment)
     if not enrolment.started_on <= held_on <= timezone.localdate():
         raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
     session = Session.objects.create(
@@ -205,7 +205,7 @@ def record_group(
 
 @transaction.atomic
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
-    return Goal.objects.create(partner=by.partner, enrolment=_open(enrolment), area=area, text=text)
+    return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
 @transaction.atomic
@@ -223,7 +223,7 @@ def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
 @transaction.atomic
 def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: str) -> Enrolment:
     """Ends an enrolment; the referral that led to it, if any, learns of it from the event."""
-    enrolment = _open(enrolment)
+    enrolment = open_enrolment(enrolment)
     if not enrolment.started_on <= ended_on <= timezone.localdate():
         raise DateOutOfRange(_("The end lies before the start or in the future."))
     enrolment.ended_on, enrolment.end_reason = ended_on, Enrolment.EndReason(reason)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import import_views, views
+from cases import import_views, planning_views, views
 
 urlpatterns = [
     path("people/", views.person_list, name="person_list"),
@@ -21,6 +21,16 @@ urlpatterns = [
     path("enrolments/<int:pk>/end/", views.enrolment_end, name="enrolment_end"),
     path("enrolments/<int:pk>/measurement-consent/", views.measurement_consent, name="measurement_consent"),
     path("enrolments/<int:pk>/primary-drug/", views.primary_drug, name="primary_drug"),
+    path("enrolments/<int:pk>/assessment/", views.assessment_add, name="assessment_add"),
+    path("enrolments/<int:pk>/appointment/", planning_views.appointment_new, name="appointment_new"),
+    path("appointments/<int:pk>/", planning_views.appointment_edit, name="appointment_edit"),
+    path("appointments/<int:pk>/record/", planning_views.appointment_record, name="appointment_record"),
+    path("appointments/<int:pk>/cancel/", planning_views.appointment_cancel, name="appointment_cancel"),
+    path("calendar/", planning_views.calendar, name="calendar"),
+    path("calendar/feed/", planning_views.feed_make, name="feed_make"),
+    path("calendar/<str:token>.ics", planning_views.calendar_ics, name="calendar_ics"),
+    path("tasks/", planning_views.task_list, name="task_list"),
+    path("tasks/<int:pk>/mark/", planning_views.task_mark, name="task_mark"),
     path("goals/<int:pk>/mark/", views.goal_mark, name="goal_mark"),
     path("overdoses/", views.overdose_list, name="overdose_list"),
     path("imports/", import_views.import_list, name="import_list"),

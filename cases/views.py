@@ -16,13 +16,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import papers, services
-from cases.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, OverdoseForm, PersonForm, SessionForm
+from cases import papers, planning, services
+from cases.forms import (
+    AssessmentForm,
+    EndForm,
+    EnrolForm,
+    GoalForm,
+    GroupForm,
+    NoteForm,
+    OverdoseForm,
+    PersonForm,
+    SessionForm,
+)
 from cases.lists import CASELOAD, PEOPLE
-from cases.models import Arrest, ConsentPaper, Enrolment, Goal, OverdoseCount, Person, Session, Substance
+from cases.models import Arrest, ConsentPaper, Enrolment, Goal, OverdoseCount, Person, Session, Substance, Task
+from cases.scores import scores_of
+from cases.timeline import timeline_of
 from partnership import crypto
 from partnership.access import PartnerRequest, partner_page
-from partnership.errors import RuleError
+from partnership.errors import Invalid, RuleError
 from partnership.lists import export, show
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
 from partnership.paging import page_by_key
@@ -109,11 +121,21 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
         .prefetch_related("offences")
         .order_by("-arrested_on")
     )
+    tasks = planning.to_do(Task.objects.filter(person=found).select_related("assigned_to"))[:20]
     consents = found.consents.select_related("to_partner").annotate(has_paper=Exists(PAPERS)).order_by("-id")
+    entries, has_more = timeline_of(found, enrolments, consents, arrests)
     return render(
         request,
         "cases/person.html",
-        {"person": found, "enrolments": enrolments, "arrests": arrests, "consents": consents},
+        {
+            "person": found,
+            "enrolments": enrolments,
+            "arrests": arrests,
+            "consents": consents,
+            "entries": entries,
+            "has_more": has_more,
+            "tasks": tasks if request.acting.role in CASEWORK_ROLES else [],
+        },
     )
 
 
@@ -186,6 +208,13 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "session_form": SessionForm(initial={"held_on": today}, prefix="session"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),
+        "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
+        "scores": scores_of(found.assessments.order_by("-held_on")[:100]),
+        "appointments": found.appointments.filter(session=None)
+        .select_related("responsible")
+        .order_by("starts_at")[:20],
+        "attendances": Session.Attendance.choices,
+        "now": timezone.now(),
         "substances": Substance.choices,
         "end_form": EndForm(initial={"ended_on": today}, prefix="end"),
     }
@@ -199,7 +228,8 @@ def _add(request: PartnerRequest, pk: int, name: str, form: object, action: obje
         try:
             action(by=request.acting, enrolment=found, **form.cleaned_data)  # type: ignore[operator, attr-defined]
         except RuleError as error:
-            form.add_error(None, str(error))  # type: ignore[attr-defined]
+            field = error.field if isinstance(error, Invalid) else None
+            form.add_error(field, str(error))  # type: ignore[attr-defined]
         else:
             messages.success(request, _("Saved."))
             return redirect("enrolment", pk=pk)
@@ -222,6 +252,13 @@ def goal_add(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(*CASEWORK_ROLES)
 def note_add(request: PartnerRequest, pk: int) -> HttpResponse:
     return _add(request, pk, "note", NoteForm(request.POST, prefix="note"), services.add_note)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def assessment_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    form = AssessmentForm(request.POST, prefix="assessment")
+    return _add(request, pk, "assessment", form, planning.record_assessment)
 
 
 @require_POST

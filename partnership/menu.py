@@ -28,6 +28,8 @@ ENTRIES = (
     Entry(
         _("People"), "person_list", icon="users", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)
     ),
+    Entry(_("Calendar"), "calendar", icon="calendar", roles=CASEWORK_ROLES),
+    Entry(_("Tasks"), "task_list", icon="checklist", roles=CASEWORK_ROLES),
     Entry(
         _("Imports"),
         "import_list",
@@ -39,7 +41,7 @@ ENTRIES = (
     Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar", roles=()),
     Entry(_("Referral figures"), "referral_figures", icon="filter", roles=()),
     Entry(_("Overdoses"), "overdose_list", icon="heartbeat", roles=(*CASEWORK_ROLES, Role.COORDINATOR)),
-    Entry(_("Data quality"), "data_quality", icon="checklist", roles=()),
+    Entry(_("Data quality"), "data_quality", icon="clipboard-data", roles=()),
     Entry(_("Agreements"), "agreement_list", icon="file-text", roles=()),
     Entry(_("Partners"), "partner_list", icon="building", roles=()),
     Entry(_("Log of reads"), "read_log", icon="eye", roles=(Role.AUDITOR, Role.CASE_MANAGER)),

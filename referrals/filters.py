@@ -28,7 +28,12 @@ class ReferralFilter(filters.FilterSet):
     programme = filters.ModelChoiceFilter(
         queryset=Programme.objects.offered(), label=_("Programme"), empty_label=_("All programmes")
     )
-    is_urgent = filters.BooleanFilter(label=_("Urgent"))
+    is_urgent = filters.ChoiceFilter(
+        choices=[("true", _("Urgent ones")), ("false", _("Not urgent"))],
+        label=_("Urgent"),
+        empty_label=_("All"),
+        method="by_urgency",
+    )
 
     class Meta:
         model = Referral
@@ -42,3 +47,6 @@ class ReferralFilter(filters.FilterSet):
         if value == "overdue":
             return queryset.overdue()
         return queryset.filter(state=value)
+
+    def by_urgency(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(is_urgent=value == "true")

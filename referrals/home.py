@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.models import DataImport, Enrolment, Feed
+from cases import planning
+from cases.models import Appointment, DataImport, Enrolment, Feed, Session, Task
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.models import Agreement, Notification, ReadLog, Role
 from referrals.diversion_views import with_status
@@ -59,6 +60,10 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
         .order_by("last_contact_on")
     )
     due = with_status(DiversionAgreement.objects.filter(to_partner=acting.partner, is_sent=True), "due_soon")
+    mine = Task.objects.filter(partner=acting.partner, assigned_to=acting.user)
+    today = Appointment.objects.filter(
+        partner=acting.partner, responsible=acting.user, starts_at__range=planning.day_of(timezone.localdate())
+    )
     return {
         "waiting": waiting[:SHOWN],
         "waiting_count": up_to_100(waiting),
@@ -67,6 +72,10 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
         "not_seen": not_seen[:SHOWN],
         "not_seen_count": up_to_100(not_seen),
         "due_count": up_to_100(due),
+        "tasks": planning.to_do(mine.select_related("person", "assigned_to"))[:SHOWN],
+        "appointments": today.select_related("enrolment__person", "session").order_by("starts_at", "id"),
+        "attendances": Session.Attendance.choices,
+        "now": timezone.now(),
     }
 
 

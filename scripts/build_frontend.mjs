@@ -25,7 +25,7 @@ function* files(dir) {
 const names = new Set();
 for (const dir of ["templates", "partnership", "programs", "cases", "referrals", "metrics"])
   for (const path of files(join(top, dir)))
-    for (const m of readFileSync(path, "utf8").matchAll(/(?:\{% icon "|\bicon="|\bicon=')([a-z0-9-]+)/g)) names.add(m[1]);
+    for (const m of readFileSync(path, "utf8").matchAll(/(?:\{% icon "|\b(?:icon|symbol)=")([a-z0-9-]+)/g)) names.add(m[1]);
 
 let sprite = '<svg xmlns="http://www.w3.org/2000/svg">';
 for (const name of [...names].sort()) {

@@ -53,7 +53,7 @@ class TestColumns:
 
 
 class TestSavedViews:
-    def save(self, client, name="Urgent ones", query="is_urgent=true&columns=kind&after=abc", page="referral_list"):
+    def save(self, client, name="My urgent ones", query="is_urgent=true&columns=kind&after=abc", page="referral_list"):
         return client.post(reverse("view_save"), {"page": page, "name": name, "query": query})
 
     def test_a_view_is_saved_without_the_place_in_the_list_and_offered(self, world):
@@ -61,11 +61,11 @@ class TestSavedViews:
         response = self.save(client)
         assert response.url == "/referrals/?is_urgent=true&columns=kind"
         page = client.get(response.url).content.decode()
-        assert 'href="?is_urgent=true&amp;columns=kind" aria-current="true">Urgent ones' in page
+        assert 'href="?is_urgent=true&amp;columns=kind" aria-current="true">My urgent ones' in page
 
     def test_it_is_its_users_alone(self, world):
         self.save(world.client(world.caseworker))
-        assert "Urgent ones" not in world.client(world.case_manager).get("/referrals/").content.decode()
+        assert "My urgent ones" not in world.client(world.case_manager).get("/referrals/").content.decode()
         with on_web(world.case_manager):
             assert not SavedView.objects.exists()
 

@@ -6,6 +6,7 @@ Somebody else's object is not found (404); a page that is not the role's is forb
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,8 +15,9 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from cases import papers
+from cases import papers, planning
 from cases.imports import services as imports
 from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
@@ -147,6 +149,16 @@ MATRIX: dict[str, Row] = {
     "caseload_hand_over": only(our=302, other_caseworker=302, method="post"),
     "diversion_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "referral_acknowledge_all": only(our=302, other_caseworker=302, liaison=302, other_liaison=302, method="post"),
+    "calendar": only(our=200, other_caseworker=200),
+    "calendar_ics": Row(EVERYBODY, lambda w: [w.feed_token], anonymous=200),
+    "feed_make": only(our=200, other_caseworker=200, method="post"),
+    "appointment_new": only(our=200, other_caseworker=404, args=enrolment),
+    "appointment_edit": only(our=200, other_caseworker=404, args=lambda w: [w.appointment.pk]),
+    "appointment_record": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
+    "appointment_cancel": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
+    "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
+    "task_list": only(our=200, other_caseworker=200),
+    "task_mark": only(our=302, other_caseworker=404, args=lambda w: [w.task.pk], method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
         our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,
@@ -247,6 +259,14 @@ def full(world: World) -> World:
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )
+    with on_web(world.caseworker):
+        us = world.caseworker
+        world.appointment = planning.make_appointment(
+            by=us, enrolment=world.referral.enrolment, starts_at=timezone.now() + timedelta(days=1), minutes=60,
+            method="counselling", place="", responsible=us.user,
+        )  # fmt: skip
+        world.task = planning.add_task(by=us, text="Call", due_on=None, assigned_to=us.user)
+        world.feed_token = planning.make_feed(by=us)
     with on_web(world.liaison):
         papers.attach(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):

@@ -138,6 +138,7 @@ def read_label(what: str) -> str:
         "person": _("Person"),
         "person_list": _("List of people"),
         "enrolment": _("Enrolment"),
+        "calendar": _("Calendar"),
         "caseload": _("Caseload"),
         "referral": _("Referral"),
         "referral_list": _("List of referrals"),

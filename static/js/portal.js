@@ -73,3 +73,5 @@ document.addEventListener("submit", (event) => {
   delete event.target.dataset.sent;
   document.querySelector("td.pick input")?.focus();
 });
+
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });

@@ -1,0 +1,267 @@
+"""Appointments, tasks, assessments, the calendar feed and the timeline: the NGO's alone, recorded once, right at midnight."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases import planning, services
+from cases.models import HIGHEST, Appointment, Assessment, CalendarFeed, Session, Task
+from cases.scores import HEIGHT, WIDTH, scores_of
+from partnership.errors import Invalid, RuleError
+from tests.world import WebClient, on_web, run_as
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+@pytest.fixture
+def case(world):
+    cache.clear()
+    world.the_enrolment = world.enrolment(started_on=world.today - timedelta(days=60))
+    return world
+
+
+def appointment(world, starts_at=None, **more):
+    terms = dict(
+        starts_at=starts_at or timezone.now() - timedelta(hours=1),
+        minutes=45,
+        method="counselling",
+        place="Room 2",
+        responsible=world.caseworker.user,
+    )
+    return run_as(world.caseworker, planning.make_appointment, enrolment=world.the_enrolment, **terms | more)
+
+
+class TestAppointments:
+    def test_agreed_on_the_page_in_local_time(self, case):
+        address = reverse("appointment_new", args=[case.the_enrolment.pk])
+        sent = {
+            "day": "2027-03-28",
+            "time": "09:30",
+            "minutes": 60,
+            "method": "cbt",
+            "place": "",
+            "responsible": case.caseworker.user.pk,
+        }
+        assert case.client(case.caseworker).post(address, sent).status_code == 302
+        assert Appointment.objects.get().starts_at == datetime(
+            2027, 3, 28, 6, 30, tzinfo=UTC
+        )  # summer time began that night
+
+    def test_one_press_makes_it_a_session_and_a_second_does_not_make_another(self, case):
+        made = appointment(case)
+        client, address = case.client(case.caseworker), reverse("appointment_record", args=[made.pk])
+        for _press in range(2):
+            client.post(address, {"attendance": "attended"})
+        session = Session.objects.get()
+        assert (session.method, session.minutes, session.attendance) == ("counselling", 45, "attended")
+        case.the_enrolment.refresh_from_db()
+        assert case.the_enrolment.last_contact_on == session.held_on
+
+    def test_late_in_the_evening_it_belongs_to_the_local_day(self, case):
+        yesterday = case.today - timedelta(days=1)
+        late = datetime(yesterday.year, yesterday.month, yesterday.day, 0, 30, tzinfo=HELSINKI)
+        made = appointment(case, starts_at=late)
+        session = run_as(case.caseworker, planning.record_appointment, appointment=made, attendance="missed")
+        assert session.held_on == yesterday
+        assert session.minutes is None
+
+    def test_what_lies_ahead_cannot_have_been_held(self, case):
+        made = appointment(case, starts_at=timezone.now() + timedelta(days=3))
+        with pytest.raises(RuleError, match="future"):
+            run_as(case.caseworker, planning.record_appointment, appointment=made, attendance="attended")
+
+    def test_a_recorded_one_is_neither_moved_nor_cancelled(self, case):
+        made = appointment(case)
+        run_as(case.caseworker, planning.record_appointment, appointment=made, attendance="attended")
+        client = case.client(case.caseworker)
+        client.post(reverse("appointment_cancel", args=[made.pk]))
+        assert Appointment.objects.filter(pk=made.pk).exists()
+
+    def test_only_ones_own_team_is_met_with(self, case):
+        with pytest.raises(Invalid) as error:
+            appointment(case, responsible=case.other_caseworker.user)
+        assert error.value.field == "responsible"
+
+    def test_an_ended_participation_takes_none(self, case):
+        run_as(
+            case.caseworker,
+            services.end_enrolment,
+            enrolment=case.the_enrolment,
+            ended_on=case.today,
+            reason="completed",
+        )
+        with pytest.raises(services.EnrolmentEnded):
+            appointment(case)
+
+    def test_another_ngo_sees_none(self, case):
+        made = appointment(case)
+        client = case.client(case.other_caseworker)
+        assert "Meikäläinen" not in client.get(reverse("calendar"), {"whose": "all"}).content.decode()
+        assert client.get(reverse("appointment_edit", args=[made.pk])).status_code == 404
+        with on_web(case.other_caseworker):
+            assert not Appointment.objects.exists()
+
+
+class TestCalendar:
+    @pytest.mark.parametrize("week", ["2026-10-25", "2027-03-28", "2028-02-29", "2027-01-01"])
+    def test_a_week_shows_each_day_once_over_clock_changes_leap_days_and_new_year(self, case, week):
+        monday = date.fromisoformat(week) - timedelta(days=date.fromisoformat(week).weekday())
+        for n in range(-1, 8):
+            day = monday + timedelta(days=n)
+            appointment(
+                case, starts_at=datetime(day.year, day.month, day.day, 23, 59, tzinfo=HELSINKI), place=f"Room {n}"
+            )
+        page = case.client(case.caseworker).get(reverse("calendar"), {"week": week}).content.decode()
+        assert [f"Room {n}" in page for n in range(-1, 8)] == [False, *[True] * 7, False]
+
+    @pytest.mark.parametrize("week", ["nonsense", "9999-12-31", "0001-01-01"])
+    def test_nonsense_in_the_address_shows_this_week(self, case, week):
+        assert case.client(case.caseworker).get(reverse("calendar"), {"week": week}).status_code == 200
+
+
+class TestFeed:
+    def address(self, case, acting=None):
+        page = case.client(acting or case.caseworker).post(reverse("feed_make")).content.decode()
+        return page.split("http://testserver")[1].split("<")[0]
+
+    def test_a_calendar_programme_reads_it_without_a_sign_in_and_learns_no_name(self, case):
+        appointment(
+            case, starts_at=datetime(2026, 11, 30, 10, 0, tzinfo=HELSINKI) if case.today < date(2026, 11, 30) else None
+        )
+        response = WebClient().get(self.address(case))
+        assert response["Content-Type"].startswith("text/calendar")
+        (event,) = icalendar.Calendar.from_ical(response.content).walk("VEVENT")
+        assert event["location"] == "Room 2"
+        assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=45)
+        for secret in ("Meikäläinen", "Maija", "Counselling"):
+            assert secret not in response.content.decode()
+
+    def test_it_holds_ones_own_appointments_alone(self, case):
+        appointment(case)
+        assert b"VEVENT" not in WebClient().get(self.address(case, case.case_manager)).content
+        assert b"VEVENT" not in WebClient().get(self.address(case, case.other_caseworker)).content
+
+    def test_a_new_address_ends_the_old_one_and_dropping_ends_it_too(self, case):
+        old, new = self.address(case), self.address(case)
+        assert WebClient().get(old).status_code == 404
+        assert WebClient().get(new).status_code == 200
+        case.client(case.caseworker).post(reverse("feed_make"), {"drop": "1"})
+        assert WebClient().get(new).status_code == 404
+
+    def test_it_ends_with_the_membership(self, case):
+        address = self.address(case)
+        case.caseworker.membership.is_active = False
+        case.caseworker.membership.save()
+        assert WebClient().get(address).status_code == 404
+
+    def test_the_address_is_not_in_the_database(self, case):
+        token = self.address(case).split("/")[-1].removesuffix(".ics")
+        assert token not in CalendarFeed.objects.get().token_hash
+
+
+class TestTasks:
+    def test_added_done_and_taken_back(self, case):
+        client = case.client(case.caseworker)
+        person = case.the_enrolment.person
+        sent = {"text": "Call the school", "due_on": case.today.isoformat(), "assigned_to": case.caseworker.user.pk}
+        assert client.post(f"{reverse('task_list')}?person={person.pk}", sent).status_code == 302
+        task = Task.objects.get()
+        assert "Call the school" in client.get("/").content.decode()
+        assert "Call the school" in client.get(reverse("person", args=[person.pk])).content.decode()
+        client.post(reverse("task_mark", args=[task.pk]))
+        assert "Call the school" not in client.get("/").content.decode()
+        assert "Call the school" in client.get(reverse("task_list"), {"show": "done"}).content.decode()
+        client.post(reverse("task_mark", args=[task.pk]))
+        assert Task.objects.get().done_at is None
+
+    def test_the_most_pressing_first_and_without_a_day_last(self, case):
+        for text, days in (("later", 5), ("never", None), ("late", -2)):
+            due_on = case.today + timedelta(days=days) if days is not None else None
+            run_as(case.caseworker, planning.add_task, text=text, due_on=due_on, assigned_to=case.caseworker.user)
+        assert [task.text for task in planning.to_do(Task.objects.all())] == ["late", "later", "never"]
+
+    def test_another_partner_neither_sees_nor_marks_nor_gets_one(self, case):
+        task = run_as(case.caseworker, planning.add_task, text="Secret", due_on=None, assigned_to=case.caseworker.user)
+        client = case.client(case.other_caseworker)
+        assert "Secret" not in client.get(reverse("task_list"), {"whose": "all"}).content.decode()
+        assert client.post(reverse("task_mark", args=[task.pk])).status_code == 404
+        with pytest.raises(Invalid):
+            run_as(case.caseworker, planning.add_task, text="x", due_on=None, assigned_to=case.other_caseworker.user)
+
+
+class TestAssessments:
+    def record(self, case, score, days_ago=0, instrument="audit"):
+        return run_as(
+            case.caseworker,
+            planning.record_assessment,
+            enrolment=case.the_enrolment,
+            instrument=instrument,
+            score=score,
+            held_on=case.today - timedelta(days=days_ago),
+        )
+
+    @pytest.mark.parametrize("instrument", Assessment.Instrument.values)
+    def test_a_score_lies_within_its_instrument_in_the_service_and_in_the_database(self, case, instrument):
+        self.record(case, HIGHEST[instrument], instrument=instrument)
+        with pytest.raises(Invalid, match=str(HIGHEST[instrument])):
+            self.record(case, HIGHEST[instrument] + 1, 1, instrument)
+        with pytest.raises(IntegrityError, match="score_within"), transaction.atomic():
+            Assessment.objects.update(score=HIGHEST[instrument] + 1)
+
+    def test_one_of_a_day(self, case):
+        self.record(case, 10)
+        with pytest.raises(Invalid, match="already"):
+            self.record(case, 12)
+
+    def test_the_change_and_whether_it_is_for_the_better(self, case):
+        for instrument in ("audit", "who5"):
+            self.record(case, 10, 30, instrument)
+            self.record(case, 15, 0, instrument)
+        found = {scores.instrument: scores for scores in scores_of(Assessment.objects.all())}
+        assert (found["audit"].change, found["audit"].is_better) == (5, False)
+        assert (found["who5"].change, found["who5"].is_better) == (5, True)
+        page = case.client(case.caseworker).get(reverse("enrolment", args=[case.the_enrolment.pk])).content.decode()
+        assert "+5 since" in page
+
+    @given(st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 40)), min_size=1, max_size=30))
+    def test_the_line_stays_in_its_field(self, found):
+        assessments = [
+            Assessment(instrument="audit", score=score, held_on=date(2020, 1, 1) + timedelta(days=days))
+            for days, score in found
+        ]
+        (scores,) = scores_of(assessments)
+        assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in scores.points)
+        assert [x for x, _y in scores.points] == sorted(x for x, _y in scores.points)
+
+    def test_the_police_that_referred_never_sees_a_score(self, case):
+        referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
+        run_as(
+            case.caseworker, planning.record_assessment, enrolment=referral.enrolment, instrument="dudit", score=33,
+            held_on=case.today,
+        )  # fmt: skip
+        for address in (reverse("referral", args=[referral.pk]), reverse("person", args=[referral.person_id])):
+            assert "DUDIT" not in case.client(case.liaison).get(address).content.decode()
+        with on_web(case.liaison):
+            assert not Assessment.objects.exists()
+
+
+def test_the_timeline_tells_what_happened_newest_first(case):
+    referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
+    person = referral.receiver_person
+    run_as(case.caseworker, services.add_note, enrolment=referral.enrolment, text="Came by")
+    page = case.client(case.caseworker).get(reverse("person", args=[person.pk])).content.decode()
+    assert "Started: Counselling" in page
+    assert "Came by" in page
+    sender = case.client(case.liaison).get(reverse("person", args=[referral.person_id])).content.decode()
+    assert "Referred to Anchor" in sender
+    assert "Came by" not in sender
