@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +21,7 @@ from partnership.errors import RuleError
 from partnership.lists import export, query_of, show
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 from partnership.reads import log_read
-from referrals import diversions
+from referrals import diversions, letters
 from referrals.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
 from referrals.lists import DIVERSIONS
 from referrals.models import DUE_SOON_DAYS, Condition, DiversionAgreement
@@ -133,6 +134,22 @@ def _diversion_page(
         "notice": NO_FURTHER_DISCLOSURE(),
     }
     return render(request, "referrals/diversion.html", context | bound, status=status)
+
+
+@require_safe
+@partner_page(*REFERRING_ROLES)
+def letter(request: PartnerRequest, pk: int) -> HttpResponse:
+    """The letter to the person, in the reader's language or in ?lang=fi|sv|en."""
+    found = seen(request, pk)
+    if getattr(found.referral, "disclosure", None) is None:
+        raise Http404  # the consent was withdrawn
+    log_read(request.acting, "diversion_letter", pk)
+    asked = request.GET.get("lang", "")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
+        content = letters.diversion_letter(found)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="diversion-{pk}.pdf"'
+    return response
 
 
 def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:

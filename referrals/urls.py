@@ -1,6 +1,8 @@
 from django.urls import path
 
 from referrals import diversion_views, home, views
+from referrals.outcomes import diversion_outcomes
+from referrals.roadside import divert
 from referrals.search import search
 
 urlpatterns = [
@@ -19,6 +21,9 @@ urlpatterns = [
     path("referrals/<int:pk>/do/<slug:verb>/", views.referral_do, name="referral_do"),
     path("consents/<int:pk>/withdraw/", views.consent_withdraw, name="consent_withdraw"),
     path("diversions/", diversion_views.diversion_list, name="diversion_list"),
+    path("divert/", divert, name="divert"),
+    path("diversions/outcomes/", diversion_outcomes, name="diversion_outcomes"),
+    path("diversions/<int:pk>/letter.pdf", diversion_views.letter, name="diversion_letter"),
     path("diversions/export/", diversion_views.diversion_export, name="diversion_export"),
     path("diversions/<int:pk>/", diversion_views.diversion, name="diversion"),
     path("diversions/<int:pk>/breach/", diversion_views.breach, name="diversion_breach"),

@@ -303,7 +303,7 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     if request.method == "POST" and all(form.is_valid() for form in forms.values() if form):
         try:
             with transaction.atomic():
-                saved = _save_draft(acting, found, person, forms)
+                saved = save_draft(acting, found, person, forms)
                 if "send" in request.POST:
                     services.send(by=acting, referral=saved)
         except RuleError as error:
@@ -323,7 +323,7 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     )
 
 
-def _save_draft(acting: Acting, found: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
+def save_draft(acting: Acting, found: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
     """Saves what the page's forms hold; a typed identity code that is known means the known person."""
     given = forms["referral"].cleaned_data
     if person is None:

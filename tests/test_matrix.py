@@ -159,6 +159,9 @@ MATRIX: dict[str, Row] = {
     "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
     "task_list": only(our=200, other_caseworker=200),
     "task_mark": only(our=302, other_caseworker=404, args=lambda w: [w.task.pk], method="post"),
+    "divert": only(liaison=200, other_liaison=200),
+    "diversion_outcomes": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "diversion_letter": only(our=200, other_caseworker=404, liaison=200, other_liaison=404, args=diversion),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
         our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,

@@ -15,17 +15,19 @@ class Place(NamedTuple):
     residents: int
     yearly_growth: float
     weight: float  # share of simulated arrests
+    latitude: float
+    longitude: float
 
 
 DISTRICTS = (
-    Place("Helsinki", "091", "", 690_000, 0.010, 0.26),
-    Place("Kontula", "091-47", "Helsinki", 15_000, 0.006, 0.09),
-    Place("Malmi", "091-38", "Helsinki", 29_000, 0.012, 0.09),
-    Place("Itäkeskus", "091-45", "Helsinki", 18_000, 0.008, 0.09),
-    Place("Vantaa", "092", "", 255_000, 0.014, 0.13),
-    Place("Espoo", "049", "", 325_000, 0.015, 0.11),
-    Place("Turku", "853", "", 207_000, 0.011, 0.13),
-    Place("Tampere", "837", "", 262_000, 0.013, 0.10),
+    Place("Helsinki", "091", "", 690_000, 0.010, 0.26, 60.17, 24.94),
+    Place("Kontula", "091-47", "Helsinki", 15_000, 0.006, 0.09, 60.236, 25.084),
+    Place("Malmi", "091-38", "Helsinki", 29_000, 0.012, 0.09, 60.251, 25.01),
+    Place("Itäkeskus", "091-45", "Helsinki", 18_000, 0.008, 0.09, 60.212, 25.081),
+    Place("Vantaa", "092", "", 255_000, 0.014, 0.13, 60.294, 25.041),
+    Place("Espoo", "049", "", 325_000, 0.015, 0.11, 60.206, 24.656),
+    Place("Turku", "853", "", 207_000, 0.011, 0.13, 60.451, 22.267),
+    Place("Tampere", "837", "", 262_000, 0.013, 0.10, 61.498, 23.761),
 )
 SUBURBS = ("Kontula", "Malmi", "Itäkeskus")
 CHILDREN = 0.17

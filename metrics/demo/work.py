@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases import planning
 from cases.models import Consent, Enrolment, Person
 from metrics.demo.people import Life
 from partnership.access import Acting
@@ -339,3 +340,44 @@ def today_s_work(
         refer(next(chosen), rng.uniform(0.2, 3), to)
     for _ in range(2):
         refer(next(chosen), 0, send=False)
+
+
+def casework(caseworker: Acting, rng: random.Random) -> None:
+    """The caseworker's week: appointments past and to come, tasks, and scores over time, by the services of the pages."""
+    today = timezone.localdate()
+    mine = Enrolment.objects.filter(partner=caseworker.partner, responsible=caseworker.user).open()
+    enrolments = list(mine.select_related("person").order_by("-started_on", "-id")[:12])
+    for number, enrolment in enumerate(enrolments):
+        day = today + timedelta(days=number % 6 - 1)
+        if day < enrolment.started_on:
+            continue
+        planning.make_appointment(
+            by=caseworker,
+            enrolment=enrolment,
+            starts_at=moment(day, 9 + number % 7),
+            minutes=rng.choice((45, 60, 90)),
+            method=rng.choice(("counselling", "motivational_interviewing", "cbt")),
+            place=rng.choice(("Room 2", "Room 4", "By phone")),
+            responsible=caseworker.user,
+        )
+    for enrolment in enrolments:
+        audit, wellbeing = rng.randint(16, 28), rng.randint(5, 9) * 4
+        for held_on in (enrolment.started_on, enrolment.started_on + timedelta(days=45), today - timedelta(days=3)):
+            known = {"by": caseworker, "enrolment": enrolment, "held_on": held_on}
+            if enrolment.started_on <= held_on <= today and not enrolment.assessments.filter(held_on=held_on).exists():
+                planning.record_assessment(**known, instrument="dudit", score=audit)
+                planning.record_assessment(**known, instrument="who5", score=wellbeing)
+            audit, wellbeing = max(audit - rng.randint(0, 8), 0), min(wellbeing + 4 * rng.randint(-1, 5), 100)
+    for days, text in (
+        (-1, "Call about the flat"),
+        (0, "Send the statement"),
+        (3, "Book the interpreter"),
+        (None, "Ask about training"),
+    ):
+        planning.add_task(
+            by=caseworker,
+            text=text,
+            due_on=today + timedelta(days=days) if days is not None else None,
+            assigned_to=caseworker.user,
+            person=rng.choice(enrolments).person if enrolments else None,
+        )

@@ -25,6 +25,10 @@ class District(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, help_text=_("Of its middle, in degrees (WGS 84).")
+    )
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
 
     class Meta:
         ordering = ["name"]

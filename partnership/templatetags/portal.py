@@ -146,6 +146,7 @@ def read_label(what: str) -> str:
         "person_export": _("Export of people"),
         "caseload_export": _("Export of the caseload"),
         "diversion_export": _("Export of diversions"),
+        "diversion_letter": _("Letter to a diverted person"),
         "diversion": _("Diversion"),
         "diversion_list": _("List of diversions"),
         "consent_paper": _("Signed consent form"),

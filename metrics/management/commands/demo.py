@@ -73,7 +73,13 @@ class Command(BaseCommand):
     def _districts(self, today: date) -> dict[str, District]:
         made: dict[str, District] = {}
         for place in places.DISTRICTS:
-            made[place.name] = District.objects.create(name=place.name, code=place.code, parent=made.get(place.parent))
+            made[place.name] = District.objects.create(
+                name=place.name,
+                code=place.code,
+                parent=made.get(place.parent),
+                latitude=place.latitude,
+                longitude=place.longitude,
+            )
         DistrictPopulation.objects.bulk_create(
             [
                 DistrictPopulation(
@@ -391,4 +397,6 @@ class Command(BaseCommand):
         work.today_s_work(
             self.acting["turku-police@demo.example"], self.acting["turku@demo.example"], young, [], people_of_turku, rng
         )
+        for acting in (caseworker, self.acting["turku@demo.example"]):
+            work.casework(acting, rng)
         self.say(f"{DiversionAgreement.objects.count()} diversions")

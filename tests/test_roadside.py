@@ -1,0 +1,189 @@
+"""Diverting at the roadside, the letter that the person takes along, and how a unit's diversions turn out over time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Person
+from partnership.models import District
+from referrals import diversions, outcomes, services
+from referrals.models import DiversionAgreement, Referral
+from referrals.outcomes import ORDER, by_quarter
+from tests.world import on_web, run_as
+
+CODE = "020394-123X"
+
+
+def fields(world, **more):
+    return {
+        "person-first_names": "Ville",
+        "person-last_name": "Virtanen",
+        "person-born_on": "1994-03-02",
+        "offence": "060111",
+        "programme": world.programme.pk,
+        "summary": "First time.",
+        "diversion-deadline": (world.today + timedelta(days=90)).isoformat(),
+        "diversion-sessions": "5",
+        "diversion-assessment": "on",
+        "consent-given": "on",
+        "consent-scope": "identity_and_situation",
+        "consent-purpose": "Help",
+        "consent-reports_back": "on",
+        "consent-signed_on": world.today.isoformat(),
+        "consent-signed_how": "verbal",
+        "consent-expires_on": (world.today + timedelta(days=365)).isoformat(),
+        "consent-told_right_to_withdraw": "on",
+    } | more
+
+
+def divert(world, **more):
+    return world.client(world.liaison).post(reverse("divert"), fields(world, **more))
+
+
+class TestDivert:
+    def test_one_page_makes_person_consent_conditions_and_sends(self, world):
+        response = divert(world)
+        referral = Referral.objects.get()
+        assert response.url == reverse("diversion", args=[referral.diversion.pk])
+        assert (referral.state, referral.kind) == ("sent", "arrest_diversion")
+        assert referral.consent.is_valid
+        assert [(c.kind, c.target) for c in referral.diversion.conditions.order_by("id")] == [
+            ("assessment", 1),
+            ("sessions", 5),
+        ]
+        assert (
+            referral.disclosure.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
+        )
+
+    def test_a_known_identity_code_means_the_known_person(self, world):
+        world.person(world.police, identity_code=CODE, born_on=date(1994, 3, 2))
+        divert(world, **{"person-identity_code": CODE})
+        assert Person.objects.filter(partner=world.police).count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "word"),
+        [
+            ({"consent-given": ""}, b"consent"),
+            ({"programme": ""}, b"Choose a programme"),
+            ({"consent-told_right_to_withdraw": ""}, b"right to withdraw"),
+            ({"diversion-deadline": "2020-01-01"}, b"future"),
+            ({"person-first_names": ""}, b"First names"),
+        ],
+    )
+    def test_what_is_missing_is_said_and_nothing_is_sent_or_half_saved(self, world, change, word):
+        response = divert(world, **change)
+        assert response.status_code == 422
+        assert word in response.content
+        assert b"Virtanen" in response.content
+        assert not Referral.objects.exists()
+        assert not Person.objects.filter(partner=world.police).exists()
+
+    def test_under_18_a_guardian_consents(self, world):
+        young = {"person-born_on": (world.today - timedelta(days=16 * 365)).isoformat()}
+        assert b"guardian" in divert(world, **young).content
+        divert(world, **young, **{"consent-guardian_name": "Mother"})
+        assert Referral.objects.get().consent.guardian_name == "Mother"
+
+    def test_programmes_with_free_places_come_first_and_closed_ones_not_at_all(self, world):
+        world.programme.capacity = "assessment_first"
+        world.programme.save()
+        world.other_programme.places_free = 3
+        world.other_programme.save()
+        page = world.client(world.liaison).get(reverse("divert")).content.decode()
+        assert page.index("Mentors") < page.index("Counselling")
+        world.other_programme.capacity = "closed"
+        world.other_programme.save()
+        assert "Mentors" not in world.client(world.liaison).get(reverse("divert")).content.decode()
+
+    def test_the_units_own_district_is_chosen_and_only_this_page_may_ask_for_the_position(self, world):
+        District.objects.filter(pk=world.city.pk).update(latitude=60.1, longitude=24.9)
+        client = world.client(world.liaison)
+        response = client.get(reverse("divert"))
+        assert f'<option value="{world.city.pk}" data-at="60.1000 24.9000" selected>' in response.content.decode()
+        assert "geolocation=(self)" in response["Permissions-Policy"]
+        assert "geolocation=()" in client.get("/")["Permissions-Policy"]
+
+
+class TestLetter:
+    def text(self, response):
+        assert response["Content-Type"] == "application/pdf"
+        return response.content
+
+    def test_both_parties_can_print_it_in_each_language(self, world):
+        referral = world.sent()
+        for acting in (world.liaison, world.caseworker):
+            for language in ("", "fi", "sv", "en"):
+                address = reverse("diversion_letter", args=[referral.diversion.pk])
+                response = world.client(acting).get(address, {"lang": language} if language else {})
+                assert self.text(response).startswith(b"%PDF")
+
+    def test_its_language_is_in_the_file(self, world):
+        address = reverse("diversion_letter", args=[world.sent().diversion.pk])
+        assert b"/Lang(fi" in world.client(world.liaison).get(address, {"lang": "fi"}).content
+
+    def test_nobody_else_and_nobody_after_the_consent_was_withdrawn(self, world):
+        referral = world.sent()
+        address = reverse("diversion_letter", args=[referral.diversion.pk])
+        assert world.client(world.other_liaison).get(address).status_code == 404
+        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        assert world.client(world.caseworker).get(address).status_code == 404
+
+
+class TestOutcomes:
+    def quarters(self, world, acting=None, today=None):
+        with on_web(acting or world.liaison):
+            seen = DiversionAgreement.objects.seen_by(acting or world.liaison)
+            return by_quarter(seen, today or world.today)
+
+    def test_twelve_quarters_newest_first_without_gaps(self, world):
+        starts = [quarter.start for quarter in self.quarters(world, today=date(2028, 2, 29))]
+        assert (starts[0], starts[1], starts[-1]) == (date(2028, 1, 1), date(2027, 10, 1), date(2025, 4, 1))
+        assert len(set(starts)) == outcomes.QUARTERS
+
+    def test_counted_by_the_quarter_of_sending_and_by_outcome(self, world):
+        met = world.enrolled()
+        run_as(world.caseworker, diversions.report_outcome, diversion=met.diversion, outcome="completed")
+        world.sent(person=world.person(world.police, first_names="Open"))
+        first, *rest = self.quarters(world)
+        assert first.sent == 2
+        assert first.counts["completed"] == first.counts[""] == 1
+        assert first.met_of_closed == (1, 1)
+        assert sum(quarter.sent for quarter in rest) == 0
+        assert sum(width for _name, _at, width in first.parts) == pytest.approx(outcomes.BAR)
+        page = world.client(world.liaison).get(reverse("diversion_outcomes")).content.decode()
+        assert "Of 1 diversion that was closed in the last three years, the conditions were met in 1." in page
+
+    def test_sent_at_midnight_of_new_year_belongs_to_the_local_quarter(self, world):
+        referral = world.sent()
+        midnight = datetime(2026, 1, 1, 0, 0, tzinfo=ZoneInfo("Europe/Helsinki"))
+        Referral.objects.filter(pk=referral.pk).update(sent_at=midnight)
+        found = {quarter.start: quarter.sent for quarter in self.quarters(world, today=date(2026, 3, 31))}
+        assert (found[date(2026, 1, 1)], found[date(2025, 10, 1)]) == (1, 0)
+        Referral.objects.filter(pk=referral.pk).update(sent_at=midnight - timedelta(microseconds=1))
+        found = {quarter.start: quarter.sent for quarter in self.quarters(world, today=date(2026, 3, 31))}
+        assert (found[date(2026, 1, 1)], found[date(2025, 10, 1)]) == (0, 1)
+
+    def test_each_unit_counts_its_own(self, world):
+        world.sent()
+        assert sum(quarter.sent for quarter in self.quarters(world, world.other_liaison)) == 0
+        assert sum(quarter.sent for quarter in self.quarters(world, world.caseworker)) == 1
+
+    def test_a_withdrawn_diversion_is_neither_met_nor_missed(self, world):
+        referral = world.enrolled()
+        run_as(world.caseworker, diversions.report_outcome, diversion=referral.diversion, outcome="withdrawn")
+        assert self.quarters(world)[0].met_of_closed == (0, 0)
+
+    def test_each_outcome_has_its_column(self):
+        assert {outcome.value for outcome in ORDER} == set(DiversionAgreement.Outcome.values)
+
+
+def test_what_lies_years_back_is_not_counted(world):
+    referral = world.sent()
+    Referral.objects.filter(pk=referral.pk).update(sent_at=timezone.now() - timedelta(days=4 * 365))
+    page = world.client(world.liaison).get(reverse("diversion_outcomes")).content.decode()
+    assert "No diversion in the last three years" in page
