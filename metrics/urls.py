@@ -1,8 +1,10 @@
 from django.urls import path
 
-from metrics.views import cohorts, files, public, quality, recidivism, runs, trends
+from metrics.views import cohorts, files, home, public, quality, recidivism, runs, trends
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("workload/", home.workload, name="workload"),
     path("results/", public.public_results, name="public_results"),
     path("figures/recidivism/", recidivism.recidivism, name="recidivism"),
     path("figures/recidivism/in-full/", recidivism.population_figures, name="population_figures"),

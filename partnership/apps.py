@@ -9,4 +9,9 @@ class PartnershipConfig(AppConfig):
     def ready(self) -> None:
         from partnership import notifications
 
-        notifications.register({"member.joined": _("Somebody accepted your invitation")})
+        notifications.register(
+            {
+                "member.joined": _("Somebody accepted your invitation"),
+                "announcement.made": _("The coordination office announces something"),
+            }
+        )

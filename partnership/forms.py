@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from partnership.models import ROLES_BY_KIND, Agreement, Partner, Role, User
+from partnership.models import ROLES_BY_KIND, Agreement, Announcement, Partner, Role, User
 
 
 class DateInput(forms.DateInput):
@@ -109,3 +109,10 @@ class AgreementForm(forms.ModelForm):
         if len(parties) < 2:
             raise forms.ValidationError(_("An agreement has two parties or more."))
         return parties
+
+
+class AnnouncementForm(forms.ModelForm):
+    class Meta:
+        model = Announcement
+        fields = ["title", "text", "shown_from", "shown_until"]
+        widgets = {"shown_from": DateInput(), "shown_until": DateInput(), "text": forms.Textarea(attrs={"rows": 4})}

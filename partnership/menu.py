@@ -30,6 +30,7 @@ ENTRIES = (
     ),
     Entry(_("Calendar"), "calendar", icon="calendar", roles=CASEWORK_ROLES),
     Entry(_("Tasks"), "task_list", icon="checklist", roles=CASEWORK_ROLES),
+    Entry(_("Workload"), "workload", icon="users-group", roles=(Role.CASE_MANAGER,)),
     Entry(
         _("Imports"),
         "import_list",
@@ -43,6 +44,7 @@ ENTRIES = (
     Entry(_("Overdoses"), "overdose_list", icon="heartbeat", roles=(*CASEWORK_ROLES, Role.COORDINATOR)),
     Entry(_("Data quality"), "data_quality", icon="clipboard-data", roles=()),
     Entry(_("Agreements"), "agreement_list", icon="file-text", roles=()),
+    Entry(_("Announcements"), "announcement_list", icon="speakerphone", roles=(Role.COORDINATOR,)),
     Entry(_("Partners"), "partner_list", icon="building", roles=()),
     Entry(_("Log of reads"), "read_log", icon="eye", roles=(Role.AUDITOR, Role.CASE_MANAGER)),
     Entry(_("API clients"), "client_list", icon="plug", roles=(), managers_only=True),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from partnership import outbox
 from partnership.access import Acting
 from partnership.errors import RuleError
-from partnership.models import ROLES_BY_KIND, Agreement, Invitation, Membership, Partner, Role, User
+from partnership.models import ROLES_BY_KIND, Agreement, Announcement, Invitation, Membership, Partner, Role, User
 
 INVITATION_VALID = timedelta(days=14)
 
@@ -122,6 +122,20 @@ def change_member(*, by: Acting, membership: Membership, role: str, is_manager: 
         raise LastManager(_("This is the partner's only manager: make somebody else a manager first."))
     membership.role, membership.is_manager, membership.is_active = role, is_manager, is_active
     membership.save(update_fields=["role", "is_manager", "is_active"])
+
+
+@transaction.atomic
+def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until: date) -> Announcement:
+    """Shows something to everybody in the partnership between two days, and tells everybody once."""
+    made = Announcement(
+        partner=by.partner, announced_by=by.user, title=title, text=text, shown_from=shown_from, shown_until=shown_until
+    )
+    made.full_clean()
+    made.save()
+    partners = Partner.objects.filter(is_active=True).values_list("pk", flat=True)
+    tell: list[outbox.Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
+    outbox.announce("announcement.made", f"announcement:{made.pk}", tell=tell)
+    return made
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
@@ -18,9 +19,27 @@ from django.views.decorators.http import require_POST, require_safe
 from partnership import keeping, services
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
-from partnership.forms import AcceptForm, AgreementForm, InviteForm, MemberForm, PartnerForm, ProfileForm
+from partnership.forms import (
+    AcceptForm,
+    AgreementForm,
+    AnnouncementForm,
+    InviteForm,
+    MemberForm,
+    PartnerForm,
+    ProfileForm,
+)
 from partnership.middleware import MEMBERSHIP_KEY
-from partnership.models import Agreement, Invitation, Membership, Notification, Partner, ReadLog, Role, User
+from partnership.models import (
+    Agreement,
+    Announcement,
+    Invitation,
+    Membership,
+    Notification,
+    Partner,
+    ReadLog,
+    Role,
+    User,
+)
 from partnership.paging import page_by_key
 
 
@@ -270,6 +289,44 @@ def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
     services.end_agreement(agreement=found, on=timezone.localdate())
     messages.success(request, _("The agreement ended today: nothing new is disclosed under it."))
     return redirect("agreement", pk=pk)
+
+
+# --- Announcements -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(Role.COORDINATOR)
+def announcement_list(request: PartnerRequest) -> HttpResponse:
+    own = Announcement.objects.filter(partner=request.acting.partner)
+    page = page_by_key(own, ["-id"], request.GET.get("after", ""))
+    return render(request, "partnership/announcement_list.html", {"page": page, "today": timezone.localdate()})
+
+
+@partner_page(Role.COORDINATOR)
+def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    """A new announcement is told to everybody; a changed one is shown in its new words."""
+    acting, today = request.acting, timezone.localdate()
+    found = get_object_or_404(Announcement, pk=pk, partner=acting.partner) if pk else None
+    initial = {} if found else {"shown_from": today, "shown_until": today + timedelta(days=14)}
+    form = AnnouncementForm(request.POST or None, instance=found, initial=initial)
+    if form.is_valid():
+        if found:
+            form.save()
+        else:
+            services.announce(by=acting, **form.cleaned_data)
+        messages.success(request, _("Saved. Everybody in the partnership sees it on their first page."))
+        return redirect("announcement_list")
+    title = _("Change the announcement") if found else _("New announcement")
+    context = {"form": form, "title": title, "back": reverse("announcement_list")}
+    return render(request, "partnership/form.html", context)
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def announcement_delete(request: PartnerRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Announcement, pk=pk, partner=request.acting.partner).delete()
+    messages.success(request, _("The announcement is taken back."))
+    return redirect("announcement_list")
 
 
 # --- Log of reads ----------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 from django.urls import path
 
-from referrals import diversion_views, home, views
+from referrals import diversion_views, views
 from referrals.outcomes import diversion_outcomes
 from referrals.roadside import divert
 from referrals.search import search
 
 urlpatterns = [
-    path("", home.home, name="home"),
     path("search/", search, name="search"),
     path("referrals/", views.referral_list, name="referral_list"),
     path("referrals/new/", views.referral_new, name="referral_new"),

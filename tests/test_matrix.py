@@ -126,6 +126,11 @@ MATRIX: dict[str, Row] = {
     "agreement_new": only(coordinator=200),
     "agreement_edit": only(coordinator=200, args=agreement),
     "agreement_end": only(coordinator=302, args=agreement, method="post"),
+    "announcement_list": only(coordinator=200),
+    "announcement_new": only(coordinator=200),
+    "announcement_edit": only(coordinator=200, args=lambda w: [w.announcement.pk]),
+    "announcement_delete": only(coordinator=302, args=lambda w: [w.announcement.pk], method="post"),
+    "workload": only(case_manager=200),
     "recompute": only(coordinator=302, method="post"),
     "run_again": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
     "run_publish": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
@@ -262,6 +267,10 @@ def full(world: World) -> World:
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )
+    with on_web(world.coordinator):
+        world.announcement = partnership.announce(
+            by=world.coordinator, title="News", text="x", shown_from=world.today, shown_until=world.today
+        )
     with on_web(world.caseworker):
         us = world.caseworker
         world.appointment = planning.make_appointment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -363,10 +364,10 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
     for enrolment in enrolments:
         audit, wellbeing = rng.randint(16, 28), rng.randint(5, 9) * 4
         for held_on in (enrolment.started_on, enrolment.started_on + timedelta(days=45), today - timedelta(days=3)):
-            known = {"by": caseworker, "enrolment": enrolment, "held_on": held_on}
+            record = partial(planning.record_assessment, by=caseworker, enrolment=enrolment, held_on=held_on)
             if enrolment.started_on <= held_on <= today and not enrolment.assessments.filter(held_on=held_on).exists():
-                planning.record_assessment(**known, instrument="dudit", score=audit)
-                planning.record_assessment(**known, instrument="who5", score=wellbeing)
+                record(instrument="dudit", score=audit)
+                record(instrument="who5", score=wellbeing)
             audit, wellbeing = max(audit - rng.randint(0, 8), 0), min(wellbeing + 4 * rng.randint(-1, 5), 100)
     for days, text in (
         (-1, "Call about the flat"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases import planning
+from cases import planning, services
 from cases.models import Appointment, DataImport, Enrolment, Feed, Session, Task
+from metrics.models import FeedQuality, Run
 from partnership.access import Acting, PartnerRequest, partner_page
-from partnership.models import Agreement, Notification, ReadLog, Role
+from partnership.models import Agreement, Announcement, Notification, Partner, ReadLog, Role
+from programs.models import Programme
 from referrals.diversion_views import with_status
 from referrals.models import DiversionAgreement, Referral
 from referrals.transitions import State
@@ -22,6 +25,8 @@ from referrals.transitions import State
 NOT_SEEN_DAYS = 14
 FEED_LATE_DAYS = 45
 SHOWN = 6
+ANNOUNCED = 3
+CLOCK_DAYS = 90
 
 
 def up_to_100(queryset: Any) -> int:
@@ -41,7 +46,8 @@ def home(request: PartnerRequest) -> HttpResponse:
         Role.AUDITOR: _auditor,
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
-    context = {"news": unread[:SHOWN], **build(acting)}
+    announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
+    context = {"news": unread[:SHOWN], "announcements": announcements, **build(acting)}
     return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
 
 
@@ -121,7 +127,106 @@ def _coordinator(acting: Acting) -> dict[str, Any]:
         ),
         "overdue_diversions": up_to_100(with_status(diversions, "overdue")),
         "expiring": expiring[:SHOWN],
+        "clocks": clocks(sent),
+        "late_feeds": _late_feeds(),
+        "days": CLOCK_DAYS,
     }
+
+
+class Clock(NamedTuple):
+    """How a receiver kept its promised times, of the referrals that it got lately and whose time is over or kept."""
+
+    partner: Partner
+    acknowledged: int
+    acknowledged_in_time: int
+    answered: int
+    answered_in_time: int
+
+
+def clocks(referrals: Any) -> list[Clock]:
+    """Per receiving partner, of referrals sent in the last 90 days: the promise is kept, or its time has passed. One query."""
+    now = timezone.now()
+    since = now - timedelta(days=CLOCK_DAYS)
+    lately = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
+    lately = lately.exclude(state=State.WITHDRAWN)
+    acknowledged = Coalesce("acknowledged_at", "answered_at")
+    in_time = Q(first_at__lte=F("due_acknowledge_at"))
+    answered_in_time = Q(answered_at__lte=F("due_accept_at"))
+    rows = (
+        lately.annotate(first_at=acknowledged)
+        .values("to_partner")
+        .annotate(
+            acknowledged=Count("pk", filter=in_time | Q(due_acknowledge_at__lt=now)),
+            acknowledged_in_time=Count("pk", filter=in_time),
+            answered=Count("pk", filter=answered_in_time | Q(due_accept_at__lt=now)),
+            answered_in_time=Count("pk", filter=answered_in_time),
+        )
+    )
+    partners = Partner.objects.in_bulk([row["to_partner"] for row in rows])
+    found = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
+    return sorted(
+        found, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
+    )
+
+
+def _late_feeds() -> list[FeedQuality]:
+    """The police feeds that were late at the latest computation."""
+    run = Run.objects.filter(state=Run.State.DONE).order_by("-id").first()
+    return (
+        list(run.feeds.filter(days_late__gt=0).select_related("partner", "district").order_by("-days_late")[:SHOWN])
+        if run
+        else []
+    )
+
+
+# --- The team's work -----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(Role.CASE_MANAGER)
+def workload(request: PartnerRequest) -> HttpResponse:
+    """Who of the team has how much, and how full the programmes are."""
+    partner = request.acting.partner
+    today = timezone.localdate()
+    not_since = today - timedelta(days=NOT_SEEN_DAYS)
+    per_user = (
+        Enrolment.objects.filter(partner=partner)
+        .open()
+        .values("responsible")
+        .annotate(
+            people=Count("pk"),
+            not_met=Count(
+                "pk", filter=Q(last_contact_on__lt=not_since) | Q(last_contact_on=None, started_on__lt=not_since)
+            ),
+        )
+    )
+    enrolled: dict[Any, Any] = {row["responsible"]: row for row in per_user}
+    tasks = Task.objects.filter(partner=partner, done_at=None).values("assigned_to")
+    to_do = {
+        row["assigned_to"]: row for row in tasks.annotate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    }
+    week = planning.day_of(today, days=7)
+    meetings = Appointment.objects.filter(partner=partner, starts_at__range=week).values("responsible")
+    ahead = {row["responsible"]: row["n"] for row in meetings.annotate(n=Count("pk"))}
+    team = [
+        (user, enrolled.get(user.pk, {}), to_do.get(user.pk, {}), ahead.get(user.pk, 0))
+        for user in services.team(request.acting)
+    ]
+    programmes = (
+        Programme.objects.filter(partner=partner, is_active=True)
+        .annotate(taking_part=Count("enrolments", filter=Q(enrolments__ended_on=None, enrolments__partner=partner)))
+        .order_by("name", "id")
+    )
+    waiting = Referral.objects.incoming(partner).filter(state__in=[State.SENT, State.ACKNOWLEDGED])
+    context = {
+        "team": team,
+        "nobody": enrolled.get(None, {}),
+        "programmes": programmes,
+        "waiting": up_to_100(waiting),
+        "waitlisted": up_to_100(Referral.objects.incoming(partner).filter(state=State.WAITLISTED)),
+        "not_seen_days": NOT_SEEN_DAYS,
+    }
+    return render(request, "metrics/workload.html", context)
 
 
 def _auditor(acting: Acting) -> dict[str, Any]:

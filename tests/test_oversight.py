@@ -1,0 +1,140 @@
+"""What a coordinator, an auditor and a manager see of the whole: promises kept, announcements, workload, unusual reading."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import planning
+from metrics.views.home import clocks
+from partnership import outbox, services
+from partnership.models import Announcement, Notification
+from referrals import services as referrals
+from referrals.models import Referral
+from tests.world import database_role, on_web, run_as
+
+
+class TestPromisesKept:
+    def found(self, world):
+        with on_web(world.coordinator):
+            return {clock.partner.name: clock[1:] for clock in clocks(Referral.objects.seen_by(world.coordinator))}
+
+    def sent(self, world, hours_ago=0, **times):
+        referral = world.sent(person=world.person(world.police, first_names=f"P{Referral.objects.count()}"))
+        at = timezone.now() - timedelta(hours=hours_ago)
+        day = timedelta(days=1)
+        values = {"sent_at": at, "due_acknowledge_at": at + day, "due_accept_at": at + 3 * day}
+        Referral.objects.filter(pk=referral.pk).update(**values, **{name: at + after for name, after in times.items()})
+        return referral
+
+    def test_in_time_late_and_still_open(self, world):
+        hour = timedelta(hours=1)
+        self.sent(world, 200, acknowledged_at=23 * hour, answered_at=71 * hour)  # both in time
+        self.sent(world, 200, acknowledged_at=25 * hour, answered_at=73 * hour)  # both late
+        self.sent(world, 200)  # nobody ever answered
+        self.sent(world, 2)  # its time is not over: neither kept nor missed
+        self.sent(world, 2, answered_at=hour)  # answered at once counts as acknowledged
+        assert self.found(world) == {"Anchor": (4, 2, 4, 2)}
+
+    def test_what_was_withdrawn_or_lies_long_back_is_not_counted(self, world):
+        withdrawn = self.sent(world, 200)
+        run_as(world.liaison, referrals.withdraw, referral=withdrawn, reason="sent_by_mistake")
+        self.sent(world, 24 * 91)
+        assert self.found(world) == {}
+
+    def test_the_coordinators_page_shows_them_without_a_name(self, world):
+        self.sent(world, 200)
+        page = world.client(world.coordinator).get("/").content.decode()
+        assert "0 of 1" in page
+        assert "Meikäläinen" not in page
+
+
+class TestAnnouncements:
+    def announce(self, world, **more):
+        today = world.today
+        terms = {"title": "Training", "text": "On Friday", "shown_from": today, "shown_until": today} | more
+        return run_as(world.coordinator, services.announce, **terms)
+
+    def test_everybody_sees_it_on_the_days_it_is_shown(self, world):
+        self.announce(world)
+        self.announce(
+            world,
+            title="Tomorrow",
+            shown_from=world.today + timedelta(days=1),
+            shown_until=world.today + timedelta(days=2),
+        )
+        self.announce(
+            world, title="Past", shown_from=world.today - timedelta(days=3), shown_until=world.today - timedelta(days=1)
+        )
+        for acting in (world.caseworker, world.liaison, world.auditor, world.data_officer, world.coordinator):
+            page = world.client(acting).get("/").content.decode()
+            assert "Training" in page
+            assert "Tomorrow" not in page
+            assert "Past" not in page
+
+    def test_everybody_is_told_once_but_its_writer(self, world):
+        self.announce(world)
+        with database_role("worker"):
+            outbox.relay()
+            outbox.relay()
+        told = Notification.objects.filter(kind="announcement.made")
+        assert told.count() == told.values("user", "partner").distinct().count() > 5
+        assert not told.filter(user=world.coordinator.user).exists()
+
+    def test_only_a_coordinator_announces_in_the_database_too(self, world):
+        assert world.client(world.caseworker).get(reverse("announcement_new")).status_code == 403
+        with pytest.raises(DatabaseError):
+            run_as(
+                world.caseworker,
+                services.announce,
+                title="x",
+                text="x",
+                shown_from=world.today,
+                shown_until=world.today,
+            )
+
+    def test_the_form_refuses_an_end_before_the_start_and_keeps_the_words(self, world):
+        sent = {"title": "Training", "text": "On Friday", "shown_from": "2026-02-02", "shown_until": "2026-02-01"}
+        page = world.client(world.coordinator).post(reverse("announcement_new"), sent).content.decode()
+        assert "The last day comes before the first." in page
+        assert "On Friday" in page
+        assert not Announcement.objects.exists()
+
+    def test_it_can_be_changed_and_taken_back(self, world):
+        made = self.announce(world)
+        client = world.client(world.coordinator)
+        sent = {"title": "Changed", "text": "x", "shown_from": made.shown_from, "shown_until": made.shown_until}
+        client.post(reverse("announcement_edit", args=[made.pk]), sent)
+        assert Announcement.objects.get().title == "Changed"
+        client.post(reverse("announcement_delete", args=[made.pk]))
+        assert not Announcement.objects.exists()
+
+    def test_what_it_says_is_shown_as_text(self, world):
+        self.announce(world, text="<script>alert(1)</script>")
+        assert "<script>alert(1)" not in world.client(world.caseworker).get("/").content.decode()
+
+
+class TestWorkload:
+    def test_each_of_the_team_with_what_is_on_them(self, world):
+        mine = world.enrolment(responsible=world.caseworker.user, started_on=world.today - timedelta(days=30))
+        run_as(
+            world.caseworker, planning.make_appointment, enrolment=mine, starts_at=timezone.now() + timedelta(days=2),
+            minutes=60, method="counselling", place="", responsible=world.caseworker.user,
+        )  # fmt: skip
+        for due_on in (world.today - timedelta(days=1), None):
+            run_as(world.caseworker, planning.add_task, text="x", due_on=due_on, assigned_to=world.caseworker.user)
+        page = " ".join(world.client(world.case_manager).get(reverse("workload")).content.decode().split())
+        name = world.caseworker.user.full_name
+        row = "".join(f'<td class="numbers">{n}</td>' for n in (1, 1, 1, 2, 1))
+        assert f'<th scope="row">{name}</th>{row}' in page
+
+    def test_another_ngos_work_is_not_counted(self, world):
+        world.enrolment(responsible=world.caseworker.user)
+        other = type(world.other_caseworker)(world.member(world.other_ngo, "case_manager").membership)
+        page = world.client(other).get(reverse("workload")).content.decode()
+        assert '<td class="numbers">1</td>' not in page
+        assert world.caseworker.user.full_name not in page
