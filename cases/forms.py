@@ -23,6 +23,7 @@ from cases.models import (
     Person,
     Session,
     Sex,
+    SubjectRequest,
     Substance,
 )
 from partnership import identity_code
@@ -226,6 +227,34 @@ class EnrolForm(forms.Form):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["programme"].queryset = Programme.objects.filter(partner=partner, is_active=True)  # type: ignore[attr-defined]
+
+
+class RequestForm(forms.Form):
+    """What a person asks for about their own data."""
+
+    kind = forms.ChoiceField(
+        label=_("What is asked for"), choices=SubjectRequest.Kind.choices, widget=forms.RadioSelect
+    )
+    received_on = forms.DateField(
+        label=_("Received on"), widget=DateInput(), help_text=_("It is to be answered within a month of this day.")
+    )
+    note = forms.CharField(
+        label=_("In the person's words"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[(o.value, o.label) for o in SubjectRequest.Outcome if o.value],
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(
+        label=_("Answer, with the reasons for what is not granted"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class OverdoseForm(forms.Form):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from cases import rights
 from cases.imports.checking import check
 from cases.imports.loading import load
 from cases.models import DataImport
@@ -52,3 +53,9 @@ def resume_stalled_imports() -> None:
     )
     for pk, partner_id in stalled.values_list("pk", "partner_id"):
         run_import.delay(pk, partner_id)
+
+
+@shared_task
+def count_past_retention() -> None:
+    """How many people of each partner are past their time, for the auditor."""
+    rights.count_past_retention()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import import_views, planning_views, views
+from cases import import_views, planning_views, rights_views, views
 
 urlpatterns = [
     path("people/", views.person_list, name="person_list"),
@@ -9,6 +9,12 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/edit/", views.person_edit, name="person_edit"),
     path("people/<int:pk>/enrol/", views.person_enrol, name="person_enrol"),
+    path("people/<int:pk>/request/", rights_views.request_new, name="request_new"),
+    path("people/<int:pk>/file.pdf", rights_views.person_file, name="person_file"),
+    path("people/<int:pk>/erase/", rights_views.person_erase, name="person_erase"),
+    path("requests/", rights_views.request_list, name="request_list"),
+    path("requests/<int:pk>/", rights_views.subject_request, name="subject_request"),
+    path("retention/", rights_views.retention, name="retention"),
     path("consents/<int:pk>/paper/", views.consent_paper, name="consent_paper"),
     path("caseload/", views.caseload, name="caseload"),
     path("caseload/export/", views.caseload_export, name="caseload_export"),

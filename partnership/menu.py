@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnership.access import Acting
-from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.models import CASEWORK_ROLES, POLICE_ROLES, REFERRING_ROLES, Role
 
 
 class Entry(NamedTuple):
@@ -47,6 +47,14 @@ ENTRIES = (
     Entry(_("Announcements"), "announcement_list", icon="speakerphone", roles=(Role.COORDINATOR,)),
     Entry(_("Partners"), "partner_list", icon="building", roles=()),
     Entry(_("Log of reads"), "read_log", icon="eye", roles=(Role.AUDITOR, Role.CASE_MANAGER)),
+    Entry(_("Unusual reading"), "unusual_reading", icon="alert-triangle", roles=(Role.AUDITOR,)),
+    Entry(
+        _("Requests of persons"),
+        "request_list",
+        icon="user-question",
+        roles=(*CASEWORK_ROLES, *POLICE_ROLES, Role.AUDITOR),
+    ),
+    Entry(_("Retention"), "retention", icon="clock", roles=(Role.CASE_MANAGER, *POLICE_ROLES, Role.AUDITOR)),
     Entry(_("API clients"), "client_list", icon="plug", roles=(), managers_only=True),
     Entry(_("Webhooks"), "webhook_list", icon="webhook", roles=(), managers_only=True),
     Entry(_("Members"), "member_list", icon="user-plus", roles=(), managers_only=True),

@@ -172,6 +172,8 @@ CELERY_BEAT_SCHEDULE = {
     "stalled imports": {"task": "cases.tasks.resume_stalled_imports", "schedule": crontab(minute="*/5")},
     "webhooks": {"task": "partnership.tasks.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
     "forget requests": {"task": "partnership.tasks.forget_requests", "schedule": crontab(minute="40")},
+    "reads of yesterday": {"task": "partnership.tasks.sum_up_reads", "schedule": crontab(hour="3", minute="10")},
+    "past retention": {"task": "cases.tasks.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {
         "task": "metrics.tasks.compute",
         "schedule": crontab(hour="2", minute="30"),
@@ -307,6 +309,8 @@ OAUTH2_PROVIDER = {
 }
 # Where somebody who must leave the public pages at once is taken: an everyday site, outside the portal.
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
+# After so many years in which nothing happened with a person, the portal proposes to erase what it holds.
+RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 

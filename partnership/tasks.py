@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
 from django.core.cache import cache
+from django.utils import timezone
 
-from partnership import keeping, notifications, outbox, webhooks
+from partnership import keeping, notifications, outbox, reading, webhooks
 from partnership.api.idempotency import forget
 
 HEARTBEAT_KEY = "worker:seen"
@@ -41,3 +43,10 @@ def forget_requests() -> None:
     """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year, forms that nobody sent for a week."""
     forget()
     keeping.forget_old()
+
+
+@shared_task
+def sum_up_reads() -> None:
+    """Yesterday's log of reads, and the day before once more should a run have been missed."""
+    for days in (2, 1):
+        reading.sum_up(timezone.localdate() - timedelta(days=days))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from partnership import keeping, services
+from partnership import keeping, reading, services
 from partnership.access import PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.forms import (
@@ -36,11 +36,13 @@ from partnership.models import (
     Membership,
     Notification,
     Partner,
+    ReadDay,
     ReadLog,
     Role,
     User,
 )
 from partnership.paging import page_by_key
+from partnership.templatetags.portal import read_labels
 
 
 def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
@@ -340,7 +342,43 @@ def read_log(request: PartnerRequest) -> HttpResponse:
     what, number = request.GET.get("what", ""), request.GET.get("number", "")
     if what:
         reads = reads.filter(what=what)
-    if number.isdigit():
+    if number.isdigit() and len(number) < 18:
         reads = reads.filter(object_id=int(number))
+    user, day = request.GET.get("user", ""), request.GET.get("day", "")
+    if user.isdigit() and len(user) < 18:
+        reads = reads.filter(user=int(user))
+    try:
+        reads = reads.filter(at__date=date.fromisoformat(day)) if day else reads
+    except ValueError:
+        day = ""
     page = page_by_key(reads, ["-id"], request.GET.get("after", ""), size=50)
-    return render(request, "partnership/read_log.html", {"page": page, "what": what, "number": number})
+    who = User.objects.filter(pk=int(user)).first() if user.isdigit() and len(user) < 18 else None
+    context = {
+        "page": page,
+        "what": what,
+        "number": number,
+        "day": day,
+        "who": who,
+        "what_choices": read_labels().items(),
+    }
+    return render(request, "partnership/read_log.html", context)
+
+
+@require_safe
+@partner_page(Role.AUDITOR)
+def unusual_reading(request: PartnerRequest) -> HttpResponse:
+    """Days on which somebody read more, or otherwise, than on their other days: those not looked at yet, or all."""
+    found = ReadDay.objects.exclude(reasons=[]).select_related("user", "partner", "seen_by")
+    show = "all" if request.GET.get("show") == "all" else "new"
+    if show == "new":
+        found = found.filter(seen_at=None)
+    page = page_by_key(found, ["-day", "-id"], request.GET.get("after", ""))
+    return render(request, "partnership/unusual_reading.html", {"page": page, "show": show})
+
+
+@require_POST
+@partner_page(Role.AUDITOR)
+def reading_seen(request: PartnerRequest, pk: int) -> HttpResponse:
+    reading.mark_seen(by=request.user, found=get_object_or_404(ReadDay, pk=pk))
+    messages.success(request, _("Marked as looked at."))
+    return redirect("unusual_reading")

@@ -17,13 +17,13 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases import papers, planning
+from cases import papers, planning, rights
 from cases.imports import services as imports
 from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
 from partnership import clients, webhooks
 from partnership import services as partnership
-from partnership.models import Notification, OutboxEvent, SavedView, User
+from partnership.models import Notification, OutboxEvent, ReadDay, SavedView, User
 from partnership.tasks import HEARTBEAT_KEY
 from tests.world import WebClient, World, on_web
 
@@ -83,6 +83,10 @@ agreement = lambda w: [w.agreement.pk]
 
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
+
+OUR_PERSON = dict(
+    our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404
+)
 
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
@@ -167,6 +171,14 @@ MATRIX: dict[str, Row] = {
     "divert": only(liaison=200, other_liaison=200),
     "diversion_outcomes": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "diversion_letter": only(our=200, other_caseworker=404, liaison=200, other_liaison=404, args=diversion),
+    "request_new": only(**OUR_PERSON, args=ngo_person),
+    "person_file": only(**OUR_PERSON, args=ngo_person),
+    "person_erase": only(case_manager=404, method="post", args=ngo_person),
+    "request_list": only(**(dict.fromkeys(ROLES, 200) | {"coordinator": 403})),
+    "subject_request": only(**OUR_PERSON, args=lambda w: [w.subject_request.pk]),
+    "retention": only(**(dict.fromkeys(ROLES, 200) | {"coordinator": 403})),
+    "unusual_reading": only(auditor=200),
+    "reading_seen": only(auditor=302, args=lambda w: [w.read_day.pk], method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
         our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,
@@ -271,8 +283,14 @@ def full(world: World) -> World:
         world.announcement = partnership.announce(
             by=world.coordinator, title="News", text="x", shown_from=world.today, shown_until=world.today
         )
+    world.read_day = ReadDay.objects.create(
+        partner=world.ngo, user=world.caseworker.user, day=world.today, reasons=["export"]
+    )
     with on_web(world.caseworker):
         us = world.caseworker
+        world.subject_request = rights.record_request(
+            by=us, person=world.referral.receiver_person, kind="access", received_on=world.today
+        )
         world.appointment = planning.make_appointment(
             by=us, enrolment=world.referral.enrolment, starts_at=timezone.now() + timedelta(days=1), minutes=60,
             method="counselling", place="", responsible=us.user,

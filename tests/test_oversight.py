@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from cases import planning
 from metrics.views.home import clocks
-from partnership import outbox, services
-from partnership.models import Announcement, Notification
+from partnership import outbox, reading, services
+from partnership.models import Announcement, Notification, ReadDay, ReadLog
 from referrals import services as referrals
 from referrals.models import Referral
 from tests.world import database_role, on_web, run_as
@@ -138,3 +139,90 @@ class TestWorkload:
         page = world.client(other).get(reverse("workload")).content.decode()
         assert '<td class="numbers">1</td>' not in page
         assert world.caseworker.user.full_name not in page
+
+
+class TestUnusualReading:
+    """Each user is compared with their own other days."""
+
+    @pytest.fixture
+    def yesterday(self, world):
+        return world.today - timedelta(days=1)
+
+    def read(self, acting, day, records=10, hour=12, what="person"):
+        at = datetime.combine(day, time(hour), tzinfo=ZoneInfo("Europe/Helsinki"))
+        ReadLog.objects.create(partner=acting.partner, user=acting.user, what=what, object_id=1, count=records, at=at)
+
+    def habit(self, world, records=10):
+        for days in range(2, 12):
+            ReadDay.objects.create(
+                partner=world.ngo, user=world.caseworker.user, day=world.today - timedelta(days=days), records=records
+            )
+
+    def reasons(self, day):
+        with database_role("worker"):
+            reading.sum_up(day)
+        return ReadDay.objects.get(day=day).reasons
+
+    def test_as_much_as_ever_is_not_unusual(self, world, yesterday):
+        self.habit(world, records=100)
+        self.read(world.caseworker, yesterday, 290)
+        assert self.reasons(yesterday) == []
+
+    def test_much_more_than_on_other_days_is(self, world, yesterday):
+        self.habit(world, records=100)
+        self.read(world.caseworker, yesterday, 301)
+        assert self.reasons(yesterday) == ["many"]
+
+    def test_a_few_records_are_not_whatever_the_habit(self, world, yesterday):
+        self.habit(world, records=1)
+        self.read(world.caseworker, yesterday, 99)
+        assert self.reasons(yesterday) == []
+
+    def test_somebody_new_has_no_habit_to_compare_with(self, world, yesterday):
+        self.read(world.caseworker, yesterday, 5000, hour=23)
+        assert self.reasons(yesterday) == []
+
+    @pytest.mark.parametrize(("hour", "found"), [(21, []), (22, ["night"]), (4, ["night"]), (5, [])])
+    def test_at_night_by_local_time(self, world, yesterday, hour, found):
+        self.habit(world)
+        self.read(world.caseworker, yesterday, hour=hour)
+        assert self.reasons(yesterday) == found
+
+    def test_who_works_at_night_is_not_unusual_at_night(self, world, yesterday):
+        self.habit(world)
+        ReadDay.objects.update(at_night=3)
+        self.read(world.caseworker, yesterday, hour=23)
+        assert self.reasons(yesterday) == []
+
+    def test_a_list_taken_as_a_file_is_always_shown(self, world, yesterday):
+        self.read(world.caseworker, yesterday, what="person_export")
+        assert self.reasons(yesterday) == ["export"]
+
+    def test_the_day_ends_at_local_midnight_and_a_second_run_changes_nothing(self, world, yesterday):
+        self.read(world.caseworker, yesterday, 5, hour=0)
+        self.read(world.caseworker, yesterday, 7, hour=23)
+        self.read(world.caseworker, world.today, 100, hour=0)
+        self.reasons(yesterday)
+        self.reasons(yesterday)
+        assert ReadDay.objects.get().records == 12
+
+    def test_the_auditor_looks_and_marks_and_nobody_else_does(self, world, yesterday):
+        self.read(world.caseworker, yesterday, what="person_export")
+        self.reasons(yesterday)
+        client = world.client(world.auditor)
+        found = ReadDay.objects.get()
+        page = client.get(reverse("unusual_reading")).content.decode()
+        assert "Took whole lists as files" in page
+        assert f"?user={found.user_id}&day={yesterday}" in page
+        log = client.get(reverse("read_log"), {"user": found.user_id, "day": str(yesterday)}).content.decode()
+        assert "Only what" in log
+        assert world.client(world.case_manager).get(reverse("unusual_reading")).status_code == 403
+        client.post(reverse("reading_seen", args=[found.pk]))
+        assert "Took whole" not in client.get(reverse("unusual_reading")).content.decode()
+        assert ReadDay.objects.get().seen_by == world.auditor.user
+        with on_web(world.case_manager):
+            assert ReadDay.objects.update(seen_at=None) == 0
+
+    @pytest.mark.parametrize("query", ["?user=x", "?day=2026-13-01", f"?number={'9' * 30}", f"?user={'9' * 30}"])
+    def test_nonsense_in_the_address_of_the_log_harms_nothing(self, world, query):
+        assert world.client(world.auditor).get(reverse("read_log") + query).status_code == 200

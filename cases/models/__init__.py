@@ -19,6 +19,7 @@ from cases.models.people import (
     Substance,
     age_on,
 )
+from cases.models.rights import RetentionCount, SubjectRequest
 from cases.models.work import HIGHER_IS_BETTER, HIGHEST, Appointment, Assessment, CalendarFeed, Task
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "OffenceGroup",
     "OverdoseCount",
     "Person",
+    "RetentionCount",
     "Session",
     "Sex",
+    "SubjectRequest",
     "Substance",
     "Task",
     "age_on",

@@ -85,6 +85,7 @@ class Person(models.Model):
         District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home district")
     )
     died_on = models.DateField(_("died on"), null=True, blank=True)
+    erased_on = models.DateField(_("erased on"), null=True, blank=True)
     # To find the person in the own register.
     code_index = models.CharField(max_length=32, blank=True)
     name_birth_index = models.CharField(max_length=32, blank=True)

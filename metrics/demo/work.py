@@ -361,7 +361,7 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
             place=rng.choice(("Room 2", "Room 4", "By phone")),
             responsible=caseworker.user,
         )
-    for enrolment in enrolments:
+    for enrolment in mine.order_by("started_on", "id")[:12]:
         audit, wellbeing = rng.randint(16, 28), rng.randint(5, 9) * 4
         for held_on in (enrolment.started_on, enrolment.started_on + timedelta(days=45), today - timedelta(days=3)):
             record = partial(planning.record_assessment, by=caseworker, enrolment=enrolment, held_on=held_on)

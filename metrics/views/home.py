@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import planning, services
-from cases.models import Appointment, DataImport, Enrolment, Feed, Session, Task
+from cases.models import Appointment, DataImport, Enrolment, Feed, RetentionCount, Session, SubjectRequest, Task
 from metrics.models import FeedQuality, Run
 from partnership.access import Acting, PartnerRequest, partner_page
-from partnership.models import Agreement, Announcement, Notification, Partner, ReadLog, Role
+from partnership.models import Agreement, Announcement, Notification, Partner, ReadDay, ReadLog, Role
 from programs.models import Programme
 from referrals.diversion_views import with_status
 from referrals.models import DiversionAgreement, Referral
@@ -202,7 +202,7 @@ def workload(request: PartnerRequest) -> HttpResponse:
     )
     enrolled: dict[Any, Any] = {row["responsible"]: row for row in per_user}
     tasks = Task.objects.filter(partner=partner, done_at=None).values("assigned_to")
-    to_do = {
+    to_do: dict[Any, Any] = {
         row["assigned_to"]: row for row in tasks.annotate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
     }
     week = planning.day_of(today, days=7)
@@ -230,4 +230,12 @@ def workload(request: PartnerRequest) -> HttpResponse:
 
 
 def _auditor(acting: Acting) -> dict[str, Any]:
-    return {"reads": ReadLog.objects.select_related("user", "partner")[:20]}
+    waiting = SubjectRequest.objects.filter(outcome="")
+    return {
+        "reads": ReadLog.objects.select_related("user", "partner")[:20],
+        "unusual_count": up_to_100(ReadDay.objects.exclude(reasons=[]).filter(seen_at=None)),
+        "open_requests": up_to_100(waiting),
+        "late_requests": up_to_100(waiting.filter(due_on__lt=timezone.localdate())),
+        "past_retention": RetentionCount.objects.aggregate(n=Sum("overdue"))["n"] or 0,
+        "agreements": up_to_100(Agreement.objects.in_force()),
+    }

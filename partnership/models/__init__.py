@@ -20,6 +20,7 @@ from partnership.models.partners import (
     UserManager,
 )
 from partnership.models.personal import Announcement, KeptForm, SavedView
+from partnership.models.reading import ReadDay
 from partnership.models.webhooks import WebhookDelivery, WebhookSubscription
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Notification",
     "OutboxEvent",
     "Partner",
+    "ReadDay",
     "ReadLog",
     "Role",
     "SavedView",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -381,6 +382,8 @@ class ReadLog(models.Model):
         indexes = [
             models.Index(fields=["partner", "-id"], name="readlog_partner"),
             models.Index(fields=["what", "object_id", "-id"], name="readlog_object"),
+            # A day of the log, which is written in the order of time.
+            BrinIndex(fields=["at"], name="readlog_day"),
         ]
 
     def __str__(self) -> str:

@@ -131,11 +131,11 @@ def split_words(text: str) -> list[str]:
     return text.split()
 
 
-@register.filter
-def read_label(what: str) -> str:
-    """What was read, in words."""
-    labels = {
+def read_labels() -> dict[str, str]:
+    """What can be read, in words."""
+    return {
         "person": _("Person"),
+        "person_file": _("File of all data of a person"),
         "person_list": _("List of people"),
         "enrolment": _("Enrolment"),
         "calendar": _("Calendar"),
@@ -152,4 +152,8 @@ def read_label(what: str) -> str:
         "consent_paper": _("Signed consent form"),
         "import_problems": _("Rejected rows of an import"),
     }
-    return f"API: {what[4:]}" if what.startswith("api ") else labels.get(what, what)
+
+
+@register.filter
+def read_label(what: str) -> str:
+    return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)

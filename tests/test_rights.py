@@ -1,0 +1,250 @@
+"""The rights of the person concerned: all that is held in one file, answered within a month, erased for good; retention."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases import papers, planning, rights, services
+from cases.models import (
+    Assessment,
+    ConsentPaper,
+    Enrolment,
+    Goal,
+    Note,
+    Person,
+    RetentionCount,
+    Session,
+    SubjectRequest,
+    Task,
+)
+from partnership.errors import Invalid
+from partnership.models import ReadLog
+from referrals import services as referrals
+from referrals.models import Disclosure
+from tests.world import database_role, on_web, run_as
+
+SECRETS = ("Maija", "Meikäläinen", "0401234567", "Talked about the family", "Find a flat", "Call her sister")
+
+
+@pytest.fixture
+def case(world):
+    """An NGO's person of whom everything is held."""
+    world.them = world.person(world.ngo, phone="0401234567")
+    world.part = world.enrolment(
+        person=world.them, started_on=world.today - timedelta(days=40), responsible=world.caseworker.user
+    )
+    us = world.caseworker
+    run_as(us, services.record_session, enrolment=world.part, held_on=world.today, method="cbt", attendance="attended")
+    run_as(us, services.add_note, enrolment=world.part, text="Talked about the family")
+    run_as(us, services.add_goal, enrolment=world.part, area="housing", text="Find a flat")
+    run_as(us, planning.record_assessment, enrolment=world.part, instrument="audit", score=17, held_on=world.today)
+    run_as(us, planning.add_task, text="Call her sister", due_on=None, assigned_to=us.user, person=world.them)
+    world.onward = world.draft(by=us, person=world.them, kind="ngo_to_ngo", programme=world.other_programme)
+    run_as(us, papers.attach, consent=world.onward.consent, content=b"%PDF-1.7")
+    return world
+
+
+def end(case):
+    run_as(case.caseworker, services.end_enrolment, enrolment=case.part, ended_on=case.today, reason="completed")
+
+
+class TestTheFile:
+    def test_it_holds_everything_and_says_who_read_the_page(self, case):
+        case.client(case.case_manager).get(reverse("person", args=[case.them.pk]))
+        with on_web(case.caseworker):
+            text = str(rights.held_about(Person.objects.get(pk=case.them.pk)))
+        for held in (*SECRETS, "Counselling", "AUDIT", "17", "Bridge", case.case_manager.user.full_name):
+            assert held in text, held
+
+    def test_every_table_that_points_to_a_person_or_an_enrolment_is_in_it_or_named_here(self, world):
+        """A new kind of record must be put into the file, or it is missing from what the law promises."""
+        known = {
+            "cases_consent", "cases_enrolment", "cases_session", "cases_goal", "cases_note", "cases_appointment",
+            "cases_task", "cases_assessment", "cases_arrest", "referrals_referral",
+            "cases_subjectrequest",  # the request itself, which the person made
+            "metrics_link", "metrics_followup",  # pseudonymous, rebuilt from the above
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+                " AND confrelid IN ('cases_person'::regclass, 'cases_enrolment'::regclass)"
+            )
+            assert {table for (table,) in cursor.fetchall()} - known == set()
+
+    def test_it_is_a_pdf_for_the_own_partner_alone_and_the_log_says_so(self, case):
+        address = reverse("person_file", args=[case.them.pk])
+        assert case.client(case.caseworker).get(address).content.startswith(b"%PDF")
+        assert ReadLog.objects.filter(what="person_file", object_id=case.them.pk).exists()
+        assert case.client(case.other_caseworker).get(address).status_code == 404
+        assert case.client(case.auditor).get(address).status_code == 403
+
+
+class TestRequests:
+    @pytest.mark.parametrize(
+        ("received", "due"),
+        [
+            (date(2026, 1, 31), date(2026, 2, 28)),
+            (date(2028, 1, 31), date(2028, 2, 29)),
+            (date(2026, 12, 15), date(2027, 1, 15)),
+            (date(2026, 5, 31), date(2026, 6, 30)),
+        ],
+    )
+    def test_a_month_to_answer(self, received, due):
+        assert rights.a_month_after(received) == due
+
+    @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+    def test_a_month_is_never_more_than_31_days_nor_less_than_28(self, received):
+        assert 28 <= (rights.a_month_after(received) - received).days <= 31
+
+    def record(self, case, kind="access", **more):
+        return run_as(
+            case.caseworker, rights.record_request, person=case.them, kind=kind, received_on=case.today, **more
+        )
+
+    def test_recorded_and_answered_on_the_pages(self, case):
+        client = case.client(case.caseworker)
+        sent = {"kind": "access", "received_on": case.today.isoformat(), "note": "I want to see it"}
+        response = client.post(reverse("request_new", args=[case.them.pk]), sent)
+        assert "I want to see it" in client.get(response.url).content.decode()
+        client.post(response.url, {"outcome": "granted", "answer": ""})
+        assert SubjectRequest.objects.get().answered_on == case.today
+
+    def test_a_refusal_needs_reasons(self, case):
+        found = self.record(case)
+        response = case.client(case.caseworker).post(
+            reverse("subject_request", args=[found.pk]), {"outcome": "refused"}
+        )
+        assert response.status_code == 422
+        assert not SubjectRequest.objects.get().outcome
+
+    def test_answered_once(self, case):
+        found = self.record(case)
+        run_as(case.caseworker, rights.answer_request, request=found, outcome="granted", answer="")
+        with pytest.raises(rights.AlreadyAnswered):
+            run_as(case.caseworker, rights.answer_request, request=found, outcome="refused", answer="x")
+
+    def test_not_received_tomorrow(self, case):
+        with pytest.raises(Invalid):
+            run_as(
+                case.caseworker, rights.record_request, person=case.them, kind="access",
+                received_on=case.today + timedelta(days=1),
+            )  # fmt: skip
+
+    def test_the_auditor_sees_kind_and_days_and_not_the_person(self, case):
+        self.record(case, note="I am in treatment")
+        page = case.client(case.auditor).get(reverse("request_list")).content.decode()
+        assert "Anchor" in page
+        assert "article 15" in page
+        assert "Meikäläinen" not in page
+        assert "treatment" not in page
+        assert case.client(case.auditor).get(reverse("subject_request", args=[1])).status_code == 403
+
+    def test_another_partner_sees_none(self, case):
+        found = self.record(case)
+        assert case.client(case.other_caseworker).get(reverse("subject_request", args=[found.pk])).status_code == 404
+        with on_web(case.other_caseworker):
+            assert not SubjectRequest.objects.exists()
+
+
+class TestErasure:
+    def erase(self, case):
+        run_as(case.caseworker, rights.erase, person=case.them)
+        return Person.objects.get(pk=case.them.pk)
+
+    def test_nothing_that_names_the_person_is_left_in_the_database(self, case):
+        sent = run_as(case.caseworker, referrals.send, referral=case.onward)
+        run_as(case.caseworker, referrals.withdraw, referral=sent, reason="other_arrangement")
+        end(case)
+        them = self.erase(case)
+        assert (them.first_names, them.last_name, them.phone, them.born_on) == ("", "", "", None)
+        assert (them.code_pseudonym, them.name_pseudonym, them.name_birth_index, them.name_prefixes) == ("", "", "", [])
+        for model in (Note, Goal, Assessment, Task, ConsentPaper):
+            assert not model.objects.exists(), model
+        disclosure = Disclosure.objects.get(referral=case.onward)
+        assert (disclosure.first_names, disclosure.summary, disclosure.is_open) == ("", "", False)
+        with on_web(case.caseworker):
+            text = str(rights.held_about(them))
+        for secret in SECRETS:
+            assert secret not in text
+
+    def test_counts_and_dates_stay(self, case):
+        end(case)
+        self.erase(case)
+        assert Session.objects.count() == Enrolment.objects.count() == 1
+
+    def test_granting_the_request_erases(self, case):
+        end(case)
+        found = run_as(case.caseworker, rights.record_request, person=case.them, kind="erasure", received_on=case.today)
+        run_as(case.caseworker, rights.answer_request, request=found, outcome="granted", answer="")
+        assert Person.objects.get(pk=case.them.pk).erased_on == case.today
+
+    def test_not_while_the_person_takes_part_and_then_nothing_is_answered_either(self, case):
+        found = run_as(case.caseworker, rights.record_request, person=case.them, kind="erasure", received_on=case.today)
+        response = case.client(case.caseworker).post(
+            reverse("subject_request", args=[found.pk]), {"outcome": "granted"}
+        )
+        assert b"takes part" in response.content
+        assert Note.objects.exists()
+        assert not SubjectRequest.objects.get().outcome
+
+    def test_not_while_a_referral_is_under_way_nor_with_arrests(self, case):
+        end(case)
+        run_as(case.caseworker, referrals.send, referral=case.onward)
+        with pytest.raises(rights.StillNeeded, match="under way"):
+            self.erase(case)
+        arrested = case.person(case.police)
+        case.arrest(arrested, case.today)
+        with pytest.raises(rights.StillNeeded, match="police law"):
+            run_as(case.liaison, rights.erase, person=arrested)
+
+
+class TestRetention:
+    def long_ago(self, case, years=6):
+        end(case)
+        then = case.today - timedelta(days=round(years * 365.25))
+        Enrolment.objects.filter(pk=case.part.pk).update(started_on=then - timedelta(days=90), ended_on=then)
+        Person.objects.filter(pk=case.them.pk).update(
+            changed_at=case.part.created_at - timedelta(days=round(years * 365.25))
+        )
+
+    def names(self, case):
+        with on_web(case.case_manager):
+            return [p.pk for p in rights.past_retention(Person.objects.filter(partner=case.ngo))]
+
+    def test_only_those_with_whom_nothing_happened_for_that_long(self, case):
+        assert self.names(case) == []
+        self.long_ago(case)
+        assert self.names(case) == [case.them.pk]
+        case.enrolment(person=case.them, programme=case.programme)
+        assert self.names(case) == []
+
+    def test_just_within_the_years_nobody_is(self, case):
+        self.long_ago(case, years=4.99)
+        assert self.names(case) == []
+
+    def test_a_manager_erases_a_caseworker_does_not(self, case):
+        self.long_ago(case)
+        address = reverse("person_erase", args=[case.them.pk])
+        assert case.client(case.caseworker).post(address).status_code == 403
+        assert case.client(case.case_manager).post(address).status_code == 302
+        assert self.names(case) == []
+
+    def test_somebody_not_past_retention_cannot_be_erased_by_number(self, case):
+        end(case)
+        assert case.client(case.case_manager).post(reverse("person_erase", args=[case.them.pk])).status_code == 404
+
+    def test_the_job_counts_without_names_and_the_auditor_sees_how_many(self, case):
+        self.long_ago(case)
+        with database_role("worker"):
+            rights.count_past_retention()
+            rights.count_past_retention()
+        assert RetentionCount.objects.get(partner=case.ngo).overdue == 1
+        page = case.client(case.auditor).get(reverse("retention")).content.decode()
+        assert "1 person past retention" in page
+        assert "Meikäläinen" not in page
