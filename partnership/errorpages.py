@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -18,6 +19,11 @@ def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        text = _(
+            "What you sent is too large. Send less at once, or a smaller file; go back, and what you typed is still there."
+        )
+        return _page(request, 413, _("Too large"), text)
     return _page(request, 400, _("This request can't be understood"), _("Go back, reload the page and try again."))
 
 

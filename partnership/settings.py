@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "partnership.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "partnership.maintenance.maintenance",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -311,6 +312,8 @@ OAUTH2_PROVIDER = {
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
 # After so many years in which nothing happened with a person, the portal proposes to erase what it holds.
 RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
+# While this file exists, every page says that the portal is being looked after.
+MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")))
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership import client_views, health, keeping_views, list_views, views
+from partnership import client_views, guide_views, health, keeping_views, list_views, views
 
 handler400 = "partnership.errorpages.bad_request"
 handler403 = "partnership.errorpages.forbidden"
@@ -22,6 +22,9 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("views/", list_views.view_save, name="view_save"),
     path("views/<int:pk>/delete/", list_views.view_delete, name="view_delete"),
+    path("help/", guide_views.help_page, name="help"),
+    path("guide/", guide_views.guide, name="guide"),
+    path("styleguide/", guide_views.styleguide, name="styleguide"),
     path("keep/", keeping_views.keep, name="keep"),
     path("unsent/", keeping_views.unsent, name="unsent"),
     path("unsent/drop/", keeping_views.unsent_drop, name="unsent_drop"),

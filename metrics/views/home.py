@@ -16,6 +16,7 @@ from cases import planning, services
 from cases.models import Appointment, DataImport, Enrolment, Feed, RetentionCount, Session, SubjectRequest, Task
 from metrics.models import FeedQuality, Run
 from partnership.access import Acting, PartnerRequest, partner_page
+from partnership.guide import GUIDES, Step
 from partnership.models import Agreement, Announcement, Notification, Partner, ReadDay, ReadLog, Role
 from programs.models import Programme
 from referrals.diversion_views import with_status
@@ -47,8 +48,13 @@ def home(request: PartnerRequest) -> HttpResponse:
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
     announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
-    context = {"news": unread[:SHOWN], "announcements": announcements, **build(acting)}
+    context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
     return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
+
+
+def _guide(acting: Acting) -> tuple[Step, ...]:
+    """The guide of the first visit, until it was put away."""
+    return () if acting.membership.toured_at else GUIDES[acting.role]
 
 
 def _caseworker(acting: Acting) -> dict[str, Any]:

@@ -44,6 +44,7 @@ PROBLEMS: dict[str, Problem] = {
     "rule": Problem(422, gettext_lazy("A rule forbids this"), gettext_lazy("`detail` says which, and what to do.")),
     "idempotency-key-reused": Problem(422, gettext_lazy("This Idempotency-Key was used for another request"), gettext_lazy("Use a new key for each new request.")),
     "rate-limited": Problem(429, gettext_lazy("Too many requests"), gettext_lazy("Wait as long as Retry-After says.")),
+    "maintenance": Problem(503, gettext_lazy("The portal is being looked after"), gettext_lazy("Try again after as long as Retry-After says.")),
     "server-error": Problem(500, gettext_lazy("The portal failed"), gettext_lazy("Try again later; tell the request id to your coordinator.")),
 }  # fmt: skip
 CONFLICTS = {

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -28,6 +29,18 @@ def icon(name: str, css: str = "") -> SafeString:
         css,
         static("vendor/icons.svg"),
         name,
+    )
+
+
+@register.simple_tag
+def help_link(name: str) -> SafeString:
+    """A sign that leads to what a word means, on the page of help."""
+    from partnership.guide import WORDS
+
+    word = next(word for word in WORDS if word.name == name)
+    label = _("What does “%(word)s” mean?") % {"word": word.word}
+    return format_html(
+        '<a class="help-link plain" href="{}#{}" aria-label="{}">{}</a>', reverse("help"), name, label, icon("help")
     )
 
 
