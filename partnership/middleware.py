@@ -10,6 +10,8 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_cache_control
 
 from partnership import keeping
@@ -99,3 +101,14 @@ def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         return response
 
     return middleware
+
+
+class PageCompression(GZipMiddleware):
+    """Pages are sent compressed: half the portal's users are on a phone. Tokens in them are masked anew each time, and the
+    length is randomised, against guessing them from it. The API's callers ask for large lists and weigh for themselves.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path.startswith("/api/") or not response.get("Content-Type", "").startswith("text/"):
+            return response
+        return super().process_response(request, response)

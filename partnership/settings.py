@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "partnership.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partnership.middleware.PageCompression",
     "csp.middleware.CSPMiddleware",
     "partnership.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",

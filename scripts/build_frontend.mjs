@@ -12,7 +12,6 @@ mkdirSync(out, { recursive: true });
 const strip = (from, to) =>
   writeFileSync(join(out, to), readFileSync(join(top, "node_modules", from), "utf8").replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*$/gm, ""));
 strip("@tabler/core/dist/css/tabler.min.css", "tabler.min.css");
-strip("@tabler/core/dist/js/tabler.min.js", "tabler.min.js");
 cpSync(join(top, "node_modules/htmx.org/dist/htmx.min.js"), join(out, "htmx.min.js"));
 
 function* files(dir) {

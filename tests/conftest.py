@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.utils import translation
 
 from partnership.access import Acting
+from tests.browsing import base, browser  # noqa: F401 — fixtures
 from tests.systems import System
 from tests.world import World
 
@@ -51,3 +52,18 @@ def _mail_in_memory(settings) -> None:  # type: ignore[no-untyped-def]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.SITE_URL = "http://testserver"
+
+
+def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untyped-def]
+    """Prints what tests measured: weights of pages, largest paints, layout shifts."""
+    lines = [
+        line
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "measured"
+        for line in value
+    ]
+    if lines:
+        terminalreporter.section("measured in Chromium")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -4,113 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from partnership import embedded, identity_code, roles
-from partnership.demo import PASSWORD
+from partnership import identity_code
 from tests import processes
-from tests.services import PASSWORD as DATABASE_PASSWORD
-from tests.services import VAR, WORKER, process_environment
+from tests.browsing import DESK, PHONE, TOP, divert, in_chromium, sign_in
 
-TOP = Path(__file__).resolve().parent.parent
-CHROMIUM = (
-    os.environ.get("CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not CHROMIUM and os.environ.get("CI") != "true", reason="no Chromium on this machine"),
-]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
-DATABASE = f"portal_e2e{WORKER}"
-
-
-@pytest.fixture(scope="module")
-def base() -> Iterator[str]:
-    """The address of a portal with the demo partnership and a worker."""
-    import psycopg2
-
-    admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
-    connection = psycopg2.connect(admin)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    connection.close()
-    roles.create(admin, dict.fromkeys(roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True)
-    for command in (["migrate"], ["demo", "--people", "3000"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=TOP, env=process_environment("owner", DATABASE), check=True, capture_output=True,
-        )  # fmt: skip
-    port = processes.free_port()
-    extra = {"SITE_URL": f"http://127.0.0.1:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
-    running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
-    try:
-        processes.until(lambda: processes.answers(f"http://127.0.0.1:{port}/readyz"))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        for process in running:
-            processes.stop(process)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        arguments = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-def sign_in(browser: Browser, base: str, email: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
-    context: BrowserContext = browser.new_context(viewport=viewport, base_url=base, locale="en-GB", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
-    return page
-
-
-def divert(page: Page, name: str, code: str) -> str:
-    """The liaison diverts somebody; returns the address of the referral."""
-    page.goto("/")
-    page.get_by_role("link", name="Divert a person").click()
-    page.get_by_label("Personal identity code").fill(code)
-    page.get_by_label("Last name").fill(name)
-    page.get_by_label("First names").fill("Testi")
-    page.get_by_label("Programme").select_option(
-        label=page.locator("#id_programme option", has_text="Counselling instead of imprisonment").inner_text()
-    )
-    page.get_by_label("Situation").fill("A small amount, first time.")
-    page.get_by_label("Sessions to attend").fill("1")
-    page.get_by_label("The person has given consent").check()
-    page.get_by_label("the right to withdraw was explained").check()
-    page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("Sent to Sininauhaliitto")
-    return page.url
+pytestmark = in_chromium
 
 
 def trend(page: Page, district: str, month: date) -> int | None:
@@ -131,7 +35,7 @@ def test_from_a_roadside_diversion_to_the_coordinators_figure(browser, base, tmp
     officer = sign_in(browser, base, "data@demo.example")
     coordinator = sign_in(browser, base, "coordinator@demo.example")
 
-    address = divert(liaison, "Roadside", identity_code.make(date(1995, 5, 17), 999))
+    address = divert(liaison, "Roadside", identity_code.make(date(1995, 5, 17), 999), sign=True)
 
     # The NGO answers in three taps: open, start, accept.
     caseworker.goto("/referrals/?box=incoming&state=sent")
@@ -143,7 +47,7 @@ def test_from_a_roadside_diversion_to_the_coordinators_figure(browser, base, tmp
     expect(caseworker.locator(".head")).to_contain_text("Enrolled")
     caseworker.get_by_role("link", name="Sessions, goals and notes").click()
     caseworker.get_by_label("Minutes").fill("45")
-    caseworker.get_by_role("button", name="Record").click()
+    caseworker.get_by_role("button", name="Record", exact=True).click()
     expect(caseworker.get_by_role("status")).to_contain_text("Saved")
     caseworker.get_by_label("Note", exact=False).last.fill("Confidential remark.")
     caseworker.get_by_role("button", name="Save the note").click()
@@ -204,7 +108,7 @@ def test_the_main_jobs_work_without_javascript(browser, base):
     caseworker.goto("/people/")
     caseworker.get_by_label("Name or identity code").fill("korh")
     caseworker.locator("main").get_by_role("button", name="Search").click()
-    expect(caseworker.locator(".rows li").first).to_contain_text("Korhonen")
+    expect(caseworker.locator("table.list tbody tr").first).to_contain_text("Korhonen")
 
 
 def test_the_caseworker_answers_with_the_keyboard_alone(browser, base):
@@ -226,17 +130,18 @@ def test_people_are_found_while_their_name_is_typed(browser, base):
     page = sign_in(browser, base, "caseworker@demo.example")
     page.goto("/people/")
     page.get_by_label("Name or identity code").press_sequentially("virt", delay=30)
-    expect(page.locator("#people .rows li").first).to_contain_text("Virtanen")
-    expect(page.locator("#people .rows li", has_not_text="Virt")).to_have_count(0)
+    expect(page.locator("#people tbody tr").first).to_contain_text("Virtanen")
+    expect(page.locator("#people tbody tr", has_not_text="Virt")).to_have_count(0)
+    assert "virt" not in page.url
 
 
 ROUNDS = {
-    "caseworker@demo.example": ["/", "/referrals/", "/referrals/new/", "/people/", "/caseload/", "/diversions/", "/programmes/", "/notifications/", "/profile/", "/partners/", "/agreements/", "/search/", "/find-help/", "/results/", "/accounts/2fa/", "/accounts/password/change/", "first:/referrals/?state=sent", "first:/referrals/?state=accepted", "first:/referrals/?state=declined", "first:/referrals/?state=enrolled", "first:/people/", "first:/caseload/", "first:/programmes/", "/programmes/1/attendance/", "/nowhere/"],
-    "liaison@demo.example": ["/", "/referrals/new/", "/diversions/", "/members/", "first:/diversions/?status=awaiting_decision", "first:/diversions/?status=decided", "first:/referrals/?box=outgoing&state=declined", "first:/referrals/?box=outgoing&state=draft"],
+    "caseworker@demo.example": ["/", "/referrals/", "/referrals/new/", "/people/", "/caseload/", "/calendar/", "/tasks/", "/diversions/", "/diversions/outcomes/", "/requests/", "/help/", "/styleguide/", "/programmes/", "/notifications/", "/profile/", "/partners/", "/agreements/", "/search/", "/find-help/", "/results/", "/accounts/2fa/", "/accounts/password/change/", "first:/referrals/?state=sent", "first:/referrals/?state=accepted", "first:/referrals/?state=declined", "first:/referrals/?state=enrolled", "first:/people/", "first:/caseload/", "link:/caseload/ main table.list tbody th a", "first:/programmes/", "/programmes/1/attendance/", "/nowhere/"],
+    "liaison@demo.example": ["/", "/divert/", "/diversions/outcomes/", "/requests/", "/retention/", "/referrals/new/", "/diversions/", "/members/", "first:/diversions/?status=awaiting_decision", "first:/diversions/?status=decided", "first:/referrals/?box=outgoing&state=declined", "first:/referrals/?box=outgoing&state=draft"],
     "data@demo.example": ["/", "/imports/", "/imports/new/"],
-    "coordinator@demo.example": ["/", "/figures/recidivism/", "link:/figures/recidivism/ main th a", "/figures/arrests/", "link:/figures/arrests/ main .rows a", "/figures/referrals/", "/figures/quality/", "/figures/runs/", "first:/figures/runs/", "/figures/cohorts/", "first:/figures/cohorts/", "/figures/cohorts/new/", "/figures/interventions/new/", "/overdoses/", "/agreements/new/", "/partners/new/", "first:/agreements/"],
-    "manager@demo.example": ["/api-clients/", "/api-clients/new/", "/webhooks/", "/webhooks/new/", "/api/v1/docs"],
-    "auditor@demo.example": ["/", "/read-log/"],
+    "coordinator@demo.example": ["/", "/figures/recidivism/", "link:/figures/recidivism/ main th a", "/figures/arrests/", "link:/figures/arrests/ main .rows a", "/figures/referrals/", "/figures/quality/", "/figures/runs/", "first:/figures/runs/", "/figures/cohorts/", "first:/figures/cohorts/", "/figures/cohorts/new/", "/figures/interventions/new/", "/overdoses/", "/agreements/new/", "/partners/new/", "/announcements/", "/announcements/new/", "first:/agreements/"],
+    "manager@demo.example": ["/workload/", "/retention/", "/api-clients/", "/api-clients/new/", "/webhooks/", "/webhooks/new/", "/api/v1/docs"],
+    "auditor@demo.example": ["/", "/read-log/", "/read-log/unusual/", "/requests/", "/retention/"],
 }  # fmt: skip
 
 
@@ -258,7 +163,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport
     for address in ROUNDS[email]:
         if address.startswith("first:"):
             page.goto(address.removeprefix("first:"))
-            page.goto(str(page.locator("main .rows .what a").first.get_attribute("href")))
+            page.goto(str(page.locator("main .rows .what a, main table.list tbody th a").first.get_attribute("href")))
         elif address.startswith("link:"):
             _, start, selector = address.replace("link:", "link ", 1).split(" ", 2)
             page.goto(start)

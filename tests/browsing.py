@@ -1,0 +1,117 @@
+"""What tests in a real Chromium share: a portal with the demo partnership and a worker, the browser, signing in, diverting."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from partnership import embedded, roles
+from partnership.demo import PASSWORD
+from tests import processes
+from tests.services import PASSWORD as DATABASE_PASSWORD
+from tests.services import VAR, WORKER, process_environment
+
+TOP = Path(__file__).resolve().parent.parent
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+in_chromium = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM and os.environ.get("CI") != "true", reason="no Chromium on this machine"),
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+DATABASE = f"portal_e2e{WORKER}"
+
+
+@pytest.fixture(scope="session")
+def base() -> Iterator[str]:
+    """The address of a portal with the demo partnership and a worker."""
+    import psycopg2
+
+    admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
+    connection = psycopg2.connect(admin)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    connection.close()
+    roles.create(admin, dict.fromkeys(roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True)
+    for command in (["migrate"], ["demo", "--people", "3000"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=TOP, env=process_environment("owner", DATABASE), check=True, capture_output=True,
+        )  # fmt: skip
+    port = processes.free_port()
+    extra = {"SITE_URL": f"http://127.0.0.1:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
+    running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
+    try:
+        processes.until(lambda: processes.answers(f"http://127.0.0.1:{port}/readyz"))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in running:
+            processes.stop(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+def sign_in(browser: Browser, base: str, email: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
+    context: BrowserContext = browser.new_context(viewport=viewport, base_url=base, locale="en-GB", **options)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")
+    return page
+
+
+def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
+    """The liaison diverts somebody at the roadside; returns the address of the referral."""
+    page.goto("/")
+    page.get_by_role("link", name="Divert a person").first.click()
+    page.get_by_label("Personal identity code").fill(code)
+    page.get_by_label("Last name").fill(name)
+    page.get_by_label("First names").fill("Testi")
+    page.get_by_label("Anything that the programme must know").fill("A small amount, first time.")
+    page.get_by_role("radio", name="Counselling instead of imprisonment").check()
+    page.locator("summary", has_text="What is agreed").click()
+    page.get_by_label("Sessions to attend").fill("1")
+    page.get_by_label("The person has given consent").check()
+    page.get_by_label("The right to withdraw was explained").check()
+    if sign:
+        box = page.locator(".signature canvas").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 180, box["y"] + 60, steps=5)
+        page.mouse.up()
+    else:
+        page.get_by_label("Signed how").select_option("verbal")
+    page.locator("main").get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Sent to Sininauhaliitto")
+    return page.url.split("/diversions/")[0] + str(page.locator(".crumb a").last.get_attribute("href"))
