@@ -8,7 +8,6 @@ import binascii
 from django.utils.translation import gettext as _
 
 from cases.models import Consent, ConsentPaper
-from partnership import crypto
 from partnership.access import Acting
 from partnership.errors import RuleError
 
@@ -48,10 +47,6 @@ def attach(*, by: Acting, consent: Consent, content: bytes) -> ConsentPaper:
         partner=by.partner,
         consent=consent,
         media_type=media_type_of(content),
-        content=crypto.encrypt_bytes(content),
+        content=content,
         added_by=by.user,
     )
-
-
-def content_of(paper: ConsentPaper) -> bytes:
-    return crypto.decrypt_bytes(bytes(paper.content))

@@ -180,7 +180,7 @@ def consent_paper(request: PartnerRequest, pk: int) -> HttpResponse:
     """The signed form behind an own consent; `pk` is the consent's."""
     found = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)
     log_read(request.acting, "consent_paper", pk)
-    response = HttpResponse(papers.content_of(found), content_type=found.media_type)
+    response = HttpResponse(found.content, content_type=found.media_type)
     name = f"consent-{pk}.{papers.SUFFIXES[found.media_type]}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -52,6 +52,10 @@ def rotate(token: str) -> str:
     return _cipher().rotate(token.encode()).decode()
 
 
+def rotate_bytes(token: bytes) -> bytes:
+    return _cipher().rotate(token)
+
+
 def normalise_name(name: str) -> str:
     """Lower case, one space, letters with diacritics kept (ä is a letter of its own in Finnish), punctuation dropped."""
     composed = unicodedata.normalize("NFC", name).casefold()

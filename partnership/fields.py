@@ -43,3 +43,13 @@ class EncryptedDateField(EncryptedTextField):
         from django import forms
 
         return forms.DateField(required=not self.blank, label=self.verbose_name, help_text=self.help_text)
+
+
+class EncryptedBinaryField(models.BinaryField):
+    """Bytes that the database holds as a Fernet token: files."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return crypto.encrypt_bytes(bytes(value)) if value else b""
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> bytes:
+        return crypto.decrypt_bytes(bytes(value)) if value else b""

@@ -30,9 +30,17 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("referrals", "/referrals/?box=incoming"),
         ("referral-to-answer", "first:/referrals/?box=incoming&state=sent"),
         ("referral-new", "/referrals/new/"),
-        ("people", "/people/?q=korh"),
+        ("people", "/people/"),
         ("person", "first:/people/"),
         ("caseload", "/caseload/"),
+        ("calendar", "/calendar/"),
+        ("tasks", "/tasks/"),
+        ("requests", "/requests/"),
+        ("help", "/help/"),
+        ("components", "/styleguide/"),
+        ("find-help", "/find-help/"),
+        ("results", "/results/"),
+        ("not-found", "/nowhere/"),
         ("enrolment", "first:/caseload/"),
         ("diversion", "first:/diversions/"),
         ("programmes", "/programmes/"),
@@ -40,10 +48,17 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("notifications", "/notifications/"),
         ("profile", "/profile/"),
     ],
-    "manager@demo.example": [("choose-partner", "/choose-partner/")],
+    "manager@demo.example": [
+        ("choose-partner", "/choose-partner/"),
+        ("workload", "/workload/"),
+        ("retention", "/retention/"),
+        ("api-clients", "/api-clients/"),
+        ("webhooks", "/webhooks/"),
+    ],
     "liaison@demo.example": [
         ("home-liaison", "/"),
-        ("divert", "/referrals/new/"),
+        ("divert", "/divert/"),
+        ("outcomes", "/diversions/outcomes/"),
         ("diversions", "/diversions/"),
         ("decide", "first:/diversions/?status=awaiting_decision"),
         ("members", "/members/"),
@@ -68,8 +83,13 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("agreement", "first:/agreements/"),
         ("partners", "/partners/"),
         ("partner-new", "/partners/new/"),
+        ("announcements", "/announcements/"),
     ],
-    "auditor@demo.example": [("home-auditor", "/"), ("read-log", "/read-log/")],
+    "auditor@demo.example": [
+        ("home-auditor", "/"),
+        ("read-log", "/read-log/"),
+        ("unusual-reading", "/read-log/unusual/"),
+    ],
 }
 README_PAGES = {"home", "recidivism"}
 
@@ -95,7 +115,7 @@ def visit(page: Page, address: str) -> None:
     if address.startswith("first:"):
         address, _, selector = address.removeprefix("first:").partition(" ")
         page.goto(BASE + address)
-        link = page.locator(f"main {selector or '.rows .what a'}").first
+        link = page.locator(f"main {selector or '.rows .what a, main table.list tbody th a'}").first
         page.goto(BASE + str(link.get_attribute("href")))
     else:
         page.goto(BASE + address)

@@ -13,8 +13,10 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.models import Person
+from cases import papers
+from cases.models import ConsentPaper, Person
 from partnership import crypto, identity_code
+from tests.world import on_web
 
 
 class TestIdentityCode:
@@ -69,11 +71,15 @@ class TestEncryption:
 
     def test_rotation_moves_everything_to_the_newest_key_and_the_old_one_can_go(self, world, settings):
         person = world.person(world.ngo)
+        referral = world.draft()
+        with on_web(world.liaison):
+            papers.attach(by=world.liaison, consent=referral.consent, content=b"%PDF-1.7 signed")
         old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
         settings.FIELD_KEYS = [new, old]
         call_command("rotate_keys", stdout=StringIO())
         settings.FIELD_KEYS = [new]
         assert Person.objects.get(pk=person.pk).last_name == "Meikäläinen"
+        assert ConsentPaper.objects.get().content == b"%PDF-1.7 signed"
         settings.FIELD_KEYS = [old]
         with pytest.raises(InvalidToken):
             Person.objects.get(pk=person.pk)

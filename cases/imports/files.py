@@ -18,7 +18,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.models import DataImport, ImportChunk
-from partnership import crypto
 from partnership.errors import RuleError
 
 CHUNK = 1024 * 1024
@@ -68,10 +67,10 @@ class _Chunks(io.RawIOBase):
             chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).values_list(
                 "data", flat=True
             )
-            token = chunk.first()
-            if token is None:
+            piece = chunk.first()
+            if piece is None:
                 return 0
-            self.rest = memoryview(crypto.decrypt_bytes(bytes(token)))
+            self.rest = memoryview(piece)
             self.number += 1
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('media_type', models.CharField(max_length=30)),
-                ('content', models.BinaryField(help_text='Encrypted.')),
+                ('content', partnership.fields.EncryptedBinaryField()),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('consent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='paper', to='cases.consent')),

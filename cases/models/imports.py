@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.fields import EncryptedTextField
+from partnership.fields import EncryptedBinaryField, EncryptedTextField
 from partnership.models import District, Partner, User
 from programs.models import Programme
 
@@ -82,7 +82,7 @@ class ImportChunk(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
-    data = models.BinaryField()
+    data = EncryptedBinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["data_import", "number"], name="chunk_once")]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership import crypto, identity_code
 from partnership.constraints import both_or_neither
-from partnership.fields import EncryptedDateField, EncryptedTextField
+from partnership.fields import EncryptedBinaryField, EncryptedDateField, EncryptedTextField
 from partnership.models import District, Partner, User
 from programs.models import Programme
 
@@ -229,7 +229,7 @@ class ConsentPaper(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     consent = models.OneToOneField(Consent, models.CASCADE, related_name="paper")
     media_type = models.CharField(max_length=30)
-    content = models.BinaryField(help_text="Encrypted.")
+    content = EncryptedBinaryField()
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 

@@ -8,9 +8,16 @@ from django.db import connection, models, transaction
 
 from cases.models import Person
 from partnership import crypto
-from partnership.fields import EncryptedTextField
+from partnership.fields import EncryptedBinaryField, EncryptedTextField
 
 BATCH = 1000
+
+
+def _renewed(token: Any) -> Any:
+    """The token under the newest key; nothing stays nothing."""
+    if not token:
+        return token
+    return crypto.rotate(token) if isinstance(token, str) else crypto.rotate_bytes(bytes(token))
 
 
 class Command(BaseCommand):
@@ -25,13 +32,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model in apps.get_models():
-            fields = [f for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
+            encrypted = (EncryptedTextField, EncryptedBinaryField)
+            fields = [f for f in model._meta.concrete_fields if isinstance(f, encrypted)]
             if fields:
                 self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
         if options["indexes"]:
             self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
 
-    def _rotate(self, model: type[models.Model], fields: list[EncryptedTextField]) -> int:
+    def _rotate(self, model: type[models.Model], fields: list[EncryptedTextField | EncryptedBinaryField]) -> int:
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""
         table = connection.ops.quote_name(model._meta.db_table)
         columns = [connection.ops.quote_name(str(f.column)) for f in fields]
@@ -47,7 +55,7 @@ class Command(BaseCommand):
                     return done
                 cursor.executemany(
                     f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE id = %s",  # noqa: S608
-                    [[*(crypto.rotate(token) if token else token for token in tokens), pk] for pk, *tokens in rows],
+                    [[*map(_renewed, tokens), pk] for pk, *tokens in rows],
                 )
                 last, done = rows[-1][0], done + len(rows)
 
