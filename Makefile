@@ -13,7 +13,7 @@ run: $(VENV)/.run $(NODE_STAMP)
 
 test: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

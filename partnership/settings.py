@@ -270,6 +270,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS  # else each client of a test would look through all static files first
 FORMAT_MODULE_PATH = "partnership.formats"
 
 # --- API -----------------------------------------------------------------------------------------------------------------

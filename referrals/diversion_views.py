@@ -60,16 +60,20 @@ def with_status(queryset: Any, status: str) -> Any:
 def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
-    shown = show(request, DIVERSIONS, listed(request.acting, status))
+    outcome = request.GET.get("outcome", "")
+    shown = show(request, DIVERSIONS, listed(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
+    context |= {"outcome": outcome, "outcomes": [o for o in DiversionAgreement.Outcome if o.value]}
     return render(request, "referrals/diversion_list.html", context)
 
 
-def listed(acting: Acting, status: str) -> Any:
+def listed(acting: Acting, status: str, outcome: str) -> Any:
     """The diversions of a list, each with what its row shows."""
     found = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
+    if outcome in DiversionAgreement.Outcome.values and outcome:
+        found = found.filter(outcome=outcome)
     related = ["referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"]
     return found.select_related(*related).prefetch_related("conditions")
 
@@ -78,11 +82,15 @@ def listed(acting: Acting, status: str) -> Any:
 @partner_page(*READERS)
 def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the status, columns and order of the page."""
-    acting, status = request.acting, request.GET.get("status", "")
+    acting, status, outcome = request.acting, request.GET.get("status", ""), request.GET.get("outcome", "")
     log_read(acting, "diversion_export", 0)
     try:
         return export(
-            request, DIVERSIONS, lambda: listed(acting, status), name="diversions", notice=NO_FURTHER_DISCLOSURE()
+            request,
+            DIVERSIONS,
+            lambda: listed(acting, status, outcome),
+            name="diversions",
+            notice=NO_FURTHER_DISCLOSURE(),
         )
     except RuleError as error:
         messages.error(request, str(error))

@@ -48,7 +48,7 @@ def diversion_letter(diversion: DiversionAgreement) -> bytes:
                 "day": date_format(timezone.localdate(), "SHORT_DATE_FORMAT"),
             },
             "sections": [
-                section(_("What was agreed"), [], [_("Condition"), _("Details"), _("How often")], rows),
+                section(_("What was agreed"), [], [_("Condition"), _("Which exactly"), _("How often")], rows),
                 section(_("Where to go"), where),
                 section(
                     _("If something comes up"),

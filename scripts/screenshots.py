@@ -88,7 +88,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "auditor@demo.example": [
         ("home-auditor", "/"),
         ("read-log", "/read-log/"),
-        ("unusual-reading", "/read-log/unusual/"),
+        ("unusual-reading", "/unusual-reading/"),
     ],
 }
 README_PAGES = {"home", "recidivism"}

@@ -27,7 +27,6 @@ CHROMIUM = (
 )
 in_chromium = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(not CHROMIUM and os.environ.get("CI") != "true", reason="no Chromium on this machine"),
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
@@ -62,8 +61,9 @@ def base() -> Iterator[str]:
             processes.stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with its file: while Playwright runs, the thread has an event loop, in which Django refuses the database."""
     assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         arguments = [

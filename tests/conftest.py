@@ -67,3 +67,15 @@ def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untype
         terminalreporter.section("measured in Chromium")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def pytest_xdist_make_scheduler(config, log):  # type: ignore[no-untyped-def]
+    """Tests in Chromium share a portal that takes a minute to make: each file of them stays with one worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BrowserFilesTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return file if "test_browser" in file else nodeid
+
+    return BrowserFilesTogether(config, log)

@@ -141,18 +141,28 @@ ROUNDS = {
     "data@demo.example": ["/", "/imports/", "/imports/new/"],
     "coordinator@demo.example": ["/", "/figures/recidivism/", "link:/figures/recidivism/ main th a", "/figures/arrests/", "link:/figures/arrests/ main .rows a", "/figures/referrals/", "/figures/quality/", "/figures/runs/", "first:/figures/runs/", "/figures/cohorts/", "first:/figures/cohorts/", "/figures/cohorts/new/", "/figures/interventions/new/", "/overdoses/", "/agreements/new/", "/partners/new/", "/announcements/", "/announcements/new/", "first:/agreements/"],
     "manager@demo.example": ["/workload/", "/retention/", "/api-clients/", "/api-clients/new/", "/webhooks/", "/webhooks/new/", "/api/v1/docs"],
-    "auditor@demo.example": ["/", "/read-log/", "/read-log/unusual/", "/requests/", "/retention/"],
+    "auditor@demo.example": ["/", "/read-log/", "/unusual-reading/", "/requests/", "/retention/"],
 }  # fmt: skip
 
 
+RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+
+
+def found_by_axe(page: Page) -> list[tuple[str, str, str]]:
+    """What axe finds on the page as it stands, and whether it sticks out sideways."""
+    found = [(page.url, v["id"], v["nodes"][0]["html"][:160]) for v in page.evaluate(RULES)["violations"]]
+    if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+        found.append((page.url, "sticks out sideways", ""))
+    return found
+
+
 @pytest.mark.parametrize("email", ROUNDS)
-@pytest.mark.parametrize(("viewport", "theme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"])
-def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport, theme):
+def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email):
+    """Each page light at a desk, and dark on a phone."""
     axe = (TOP / "node_modules/axe-core/axe.min.js").read_text()
-    page = sign_in(browser, base, email, viewport)
+    page = sign_in(browser, base, email, DESK)
     if "choose" in page.url:
         page.get_by_role("button", name="Sininauhaliitto").click()
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": base}])
     outside: list[str] = []
     page.on("request", lambda request: None if request.url.startswith((base, "data:")) else outside.append(request.url))
     refused: list[str] = []
@@ -161,6 +171,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport
     )
     found = []
     for address in ROUNDS[email]:
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
         if address.startswith("first:"):
             page.goto(address.removeprefix("first:"))
             page.goto(str(page.locator("main .rows .what a, main table.list tbody th a").first.get_attribute("href")))
@@ -171,15 +182,71 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email, viewport
         else:
             page.goto(address)
         page.evaluate(axe)
-        result = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        )
-        found += [(page.url, v["id"], v["nodes"][0]["html"][:160]) for v in result["violations"]]
-        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-            found.append((page.url, "sticks out sideways", ""))
+        found += found_by_axe(page)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        found += found_by_axe(page)
     assert found == []
     assert outside == []
     assert refused == []
+
+
+ERRONEOUS = {
+    "liaison@demo.example": ["/divert/", "/referrals/new/"],
+    "caseworker@demo.example": ["/people/new/", "/tasks/", "link:/caseload/ main table.list tbody th a"],
+    "coordinator@demo.example": ["/announcements/new/", "/partners/new/", "/figures/interventions/new/"],
+}
+
+
+@pytest.mark.parametrize("email", ERRONEOUS)
+def test_axe_finds_nothing_on_forms_with_errors(browser, base, email):
+    axe = (TOP / "node_modules/axe-core/axe.min.js").read_text()
+    page = sign_in(browser, base, email, PHONE)
+    found = []
+    for address in ERRONEOUS[email]:
+        if address.startswith("link:"):
+            _, start, selector = address.replace("link:", "link ", 1).split(" ", 2)
+            page.goto(start)
+            page.goto(str(page.locator(selector).first.get_attribute("href")))
+        else:
+            page.goto(address)
+        page.locator("main form[data-keep] button.btn-primary, main form[data-keep] button.btn").last.click()
+        expect(page.locator(".notice-bad").first).to_be_visible()
+        page.evaluate(axe)
+        result = page.evaluate("axe.run(document)")
+        found += [(page.url, v["id"], v["nodes"][0]["html"][:160]) for v in result["violations"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_coordinator_manager_and_auditor_do_their_main_jobs(browser, base, viewport):
+    """The coordinator announces and invites, the manager hands people over and sets capacity, the auditor looks into the log."""
+    words = f"Training on {viewport['width']}"
+    coordinator = sign_in(browser, base, "coordinator@demo.example", viewport)
+    coordinator.get_by_role("link", name="Announce", exact=True).click()
+    coordinator.get_by_label("Title").fill(words)
+    coordinator.get_by_label("Text").fill("On Friday at ten.")
+    coordinator.locator("main").get_by_role("button", name="Save").click()
+    expect(coordinator.locator("main")).to_contain_text(words)
+
+    manager = sign_in(browser, base, "manager@demo.example", viewport)
+    manager.get_by_role("button", name="Sininauhaliitto").click()
+    expect(manager.locator("main")).to_contain_text(words)
+    manager.goto("/workload/")
+    manager.get_by_role("link", name="Set capacity").first.click()
+    manager.get_by_label("Free places").fill("7")
+    manager.locator("main").get_by_role("button", name="Save").click()
+    expect(manager.get_by_role("status").first).to_contain_text("Saved")
+    manager.goto("/caseload/?whose=all")
+    manager.locator("td.pick input").first.check()
+    manager.get_by_role("button", name="Hand over").click()
+    expect(manager.get_by_role("status").first).to_contain_text("responsible")
+
+    auditor = sign_in(browser, base, "auditor@demo.example", viewport)
+    auditor.goto("/read-log/")
+    auditor.get_by_label("What").select_option("caseload")
+    auditor.locator("main").get_by_role("button", name="Show").click()
+    expect(auditor.locator("tbody tr").first).to_contain_text("Caseload")
 
 
 def test_axe_finds_nothing_on_the_sign_in_page(browser, base):

@@ -94,7 +94,7 @@ class TestErrorPages:
         client = Client()
         for _attempt in range(30):
             response = client.post(
-                "/accounts/login/", {"login": "nobody@test.example", "password": "wrong"}, REMOTE_ADDR="203.0.113.9"
+                "/accounts/login/", {"login": "impatient@test.example", "password": "wrong"}, REMOTE_ADDR="203.0.113.9"
             )
             if response.status_code == 429:
                 break

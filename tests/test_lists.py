@@ -13,9 +13,10 @@ from cases.lists import CASELOAD, PEOPLE
 from cases.models import Enrolment
 from partnership import lists
 from partnership.models import ReadLog, SavedView
+from referrals import diversions
 from referrals.lists import DIVERSIONS, REFERRALS
 from referrals.models import Referral
-from tests.world import on_web
+from tests.world import on_web, run_as
 
 
 @pytest.mark.parametrize("listing", [REFERRALS, DIVERSIONS, PEOPLE, CASELOAD], ids=lambda listing: listing.page)
@@ -50,6 +51,18 @@ class TestColumns:
             content = getattr(response, "body", response.content if not response.streaming else b"").decode()
             assert f"Referral {referral.pk}" in content
             assert "Meikäläinen" not in content
+
+
+def test_diversions_are_filtered_by_outcome_on_the_page_and_in_the_file(world):
+    met, missed = world.enrolled(), world.enrolled(person=world.person(world.police, last_name="Missed"))
+    for referral, outcome in ((met, "completed"), (missed, "not_completed")):
+        run_as(world.caseworker, diversions.report_outcome, diversion=referral.diversion, outcome=outcome)
+    client = world.client(world.liaison)
+    for address in ("/diversions/", "/diversions/export/"):
+        response = client.get(address, {"outcome": "completed"})
+        content = (response.body if response.streaming else response.content).decode()
+        assert "Meikäläinen" in content
+        assert "Missed" not in content
 
 
 class TestSavedViews:

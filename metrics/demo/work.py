@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import planning
+from cases import planning, rights
 from cases.models import Consent, Enrolment, Person
 from metrics.demo.people import Life
+from partnership import reading
 from partnership.access import Acting
-from partnership.models import Agreement, Partner, User
+from partnership.models import Agreement, Partner, ReadLog, User
 from programs.models import Programme, ReferralKind
 from referrals import diversions, services
 from referrals.models import Change, Condition, Disclosure, DiversionAgreement, Referral
@@ -382,3 +383,46 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
             assigned_to=caseworker.user,
             person=rng.choice(enrolments).person if enrolments else None,
         )
+
+
+def reading_of_the_past(members: list[Acting], rng: random.Random) -> None:
+    """Four weeks of the log of reads, with a night and a large day in it, summed up as the nightly job does; and a request of
+    a person, for the auditor to watch over."""
+    today = timezone.localdate()
+    reads = []
+    for days in range(28, 0, -1):
+        day = today - timedelta(days=days)
+        if day.weekday() > 4:
+            continue
+        for number, member in enumerate(members):
+            times, hour = rng.randint(3, 8), rng.randint(8, 15)
+            if days in (2, 3, 4) and number == 0:
+                times, hour = 60, 22
+            reads += [
+                ReadLog(
+                    partner=member.partner,
+                    user=member.user,
+                    what=rng.choice(("person", "referral", "person_list", "referral_list")),
+                    object_id=rng.randint(1, 500),
+                    count=rng.randint(1, 25),
+                    at=moment(day, hour),
+                )
+                for _ in range(times)
+            ]
+    ReadLog.objects.bulk_create(reads)
+    for days in range(28, 0, -1):
+        reading.sum_up(today - timedelta(days=days))
+    caseworker = members[0]
+    people = Person.objects.filter(partner=caseworker.partner).order_by("-changed_at", "-id")
+    for kind, days, note in (
+        ("access", 6, "I want to know what you hold about me."),
+        ("rectification", 20, "My street is wrong."),
+    ):
+        rights.record_request(
+            by=caseworker,
+            person=rng.choice(people[:50]),
+            kind=kind,
+            received_on=today - timedelta(days=days),
+            note=note,
+        )
+    rights.count_past_retention()

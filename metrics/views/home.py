@@ -179,7 +179,11 @@ def _late_feeds() -> list[FeedQuality]:
     """The police feeds that were late at the latest computation."""
     run = Run.objects.filter(state=Run.State.DONE).order_by("-id").first()
     return (
-        list(run.feeds.filter(days_late__gt=0).select_related("partner", "district").order_by("-days_late")[:SHOWN])
+        list(
+            run.feeds.filter(problems__contains=["late"])
+            .select_related("partner", "district")
+            .order_by("-days_late")[:SHOWN]
+        )
         if run
         else []
     )

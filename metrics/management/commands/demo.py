@@ -399,4 +399,6 @@ class Command(BaseCommand):
         )
         for acting in (caseworker, self.acting["turku@demo.example"]):
             work.casework(acting, rng)
+        readers = ("caseworker", "turku", "liaison", "data")
+        work.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         self.say(f"{DiversionAgreement.objects.count()} diversions")
