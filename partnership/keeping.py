@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core import signing
 from django.db.models import QuerySet
@@ -14,8 +14,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from partnership import crypto
-from partnership.access import Acting
 from partnership.models import KeptForm
+
+if TYPE_CHECKING:
+    from partnership.access import Acting
 
 KEPT_DAYS = 7
 MOST_CHARACTERS = 100_000
