@@ -398,17 +398,18 @@ def reading_of_the_past(members: list[Acting], rng: random.Random) -> None:
             times, hour = rng.randint(3, 8), rng.randint(8, 15)
             if days in (2, 3, 4) and number == 0:
                 times, hour = 60, 22
-            reads += [
-                ReadLog(
-                    partner=member.partner,
-                    user=member.user,
-                    what=rng.choice(("person", "referral", "person_list", "referral_list")),
-                    object_id=rng.randint(1, 500),
-                    count=rng.randint(1, 25),
-                    at=moment(day, hour),
+            for what in rng.choices(("person", "referral", "person_list", "referral_list"), k=times):
+                is_list = what.endswith("_list")
+                reads.append(
+                    ReadLog(
+                        partner=member.partner,
+                        user=member.user,
+                        what=what,
+                        object_id=0 if is_list else rng.randint(1, 500),
+                        count=rng.randint(5, 25) if is_list else 1,
+                        at=moment(day, hour),
+                    )
                 )
-                for _ in range(times)
-            ]
     ReadLog.objects.bulk_create(reads)
     for days in range(28, 0, -1):
         reading.sum_up(today - timedelta(days=days))
