@@ -70,12 +70,11 @@ def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untype
 
 
 def pytest_xdist_make_scheduler(config, log):  # type: ignore[no-untyped-def]
-    """Tests in Chromium share a portal that takes a minute to make: each file of them stays with one worker."""
+    """Tests in Chromium share a portal that takes minutes of one core to make: they stay with one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class BrowserFilesTogether(LoadScopeScheduling):
+    class BrowserTestsTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return file if "test_browser" in file else nodeid
+            return "browser" if "test_browser" in nodeid.split("::", 1)[0] else nodeid
 
-    return BrowserFilesTogether(config, log)
+    return BrowserTestsTogether(config, log)

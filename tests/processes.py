@@ -71,7 +71,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Waits for a condition; fails when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

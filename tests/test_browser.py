@@ -160,7 +160,7 @@ def found_by_axe(page: Page) -> list[tuple[str, str, str]]:
 def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email):
     """Each page light at a desk, and dark on a phone."""
     axe = (TOP / "node_modules/axe-core/axe.min.js").read_text()
-    page = sign_in(browser, base, email, DESK)
+    page = sign_in(browser, base, email, DESK, reduced_motion="reduce")  # else colours are on their way while axe looks
     if "choose" in page.url:
         page.get_by_role("button", name="Sininauhaliitto").click()
     outside: list[str] = []
