@@ -139,7 +139,12 @@ class AppointmentForm(forms.Form):
     )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=1440, initial=60)
     method = forms.ChoiceField(label=_("Method"), choices=Session.Method.choices)
-    place = forms.CharField(label=_("Place"), max_length=120, required=False)
+    place = forms.CharField(
+        label=_("Place"),
+        max_length=120,
+        required=False,
+        help_text=_("Shown in your own calendar programme too: no names here."),
+    )
     responsible = forms.TypedChoiceField(label=_("With"), coerce=int)
 
     def __init__(self, *args: Any, team: list[User], **kwargs: Any) -> None:

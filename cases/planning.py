@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 from django.conf import settings
@@ -102,13 +102,6 @@ def record_appointment(*, by: Acting, appointment: Appointment, attendance: str)
 def cancel_appointment(*, appointment: Appointment) -> None:
     """Takes an appointment that has not been recorded off the calendar."""
     _waiting(appointment).delete()
-
-
-def day_of(day: date, days: int = 1) -> tuple[datetime, datetime]:
-    """The first and the last moment of a day (or of so many from it on) in local time, of 23 or 25 hours as may be."""
-    start = timezone.make_aware(datetime.combine(day, time.min))
-    end = timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
-    return start, end - timedelta(microseconds=1)
 
 
 # --- Tasks -----------------------------------------------------------------------------------------------------------------

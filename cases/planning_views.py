@@ -19,18 +19,16 @@ from cases.forms import AppointmentForm, TaskForm
 from cases.models import Appointment, CalendarFeed, Enrolment, Person, Session, Task
 from cases.views import own
 from partnership.access import Acting, PartnerRequest, enter, partner_page
-from partnership.errors import Invalid, RuleError
+from partnership.days import day_of
+from partnership.errors import RuleError
+from partnership.forms import refuse
 from partnership.models import CASEWORK_ROLES, Membership
 from partnership.paging import page_by_key
 from partnership.reads import log_read
 from partnership.views import back
 
 MOST_IN_WEEK = 500
-
-
-def refuse(form: Any, error: RuleError) -> None:
-    """Shows the error at the field that it is about."""
-    form.add_error(error.field if isinstance(error, Invalid) and error.field in form.fields else None, str(error))
+MOST_TASKS = 200
 
 
 # --- Calendar ------------------------------------------------------------------------------------------------------------
@@ -49,14 +47,17 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         day = today
     monday = day - timedelta(days=day.weekday())
     mine = request.GET.get("whose") != "all"
-    found = Appointment.objects.filter(partner=request.acting.partner, starts_at__range=planning.day_of(monday, days=7))
+    found = Appointment.objects.filter(partner=request.acting.partner, starts_at__range=day_of(monday, days=7))
     if mine:
         found = found.filter(responsible=request.user)
     related = ["enrolment__person", "enrolment__programme", "responsible", "session"]
     appointments = list(found.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
     log_read(request.acting, "calendar", 0, len(appointments))
     days = [
-        (monday + timedelta(days=n), [a for a in appointments if _day(a) == monday + timedelta(days=n)])
+        (
+            monday + timedelta(days=n),
+            [a for a in appointments if timezone.localdate(a.starts_at) == monday + timedelta(days=n)],
+        )
         for n in range(7)
     ]
     context = {
@@ -72,10 +73,6 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "cases/calendar.html", context)
-
-
-def _day(appointment: Appointment) -> date:
-    return timezone.localtime(appointment.starts_at).date()
 
 
 @partner_page(*CASEWORK_ROLES)
@@ -190,7 +187,7 @@ def task_list(request: PartnerRequest) -> HttpResponse:
     """What is to be done, the most pressing first (or ?show=done, the newest first), and the form for one more."""
     acting, team = request.acting, services.team(request.acting)
     number = request.GET.get("person", "")
-    person = own(request, Person, int(number)) if number.isdigit() else None
+    person = own(request, Person, int(number)) if number.isdecimal() else None
     form = TaskForm(request.POST or None, team=team, initial={"assigned_to": request.user.pk})
     if form.is_valid():
         try:
@@ -212,9 +209,6 @@ def task_list(request: PartnerRequest) -> HttpResponse:
     else:
         context["tasks"] = planning.to_do(tasks)[:MOST_TASKS]
     return render(request, "cases/task_list.html", context, status=422 if request.method == "POST" else 200)
-
-
-MOST_TASKS = 200
 
 
 @require_POST

@@ -6,8 +6,9 @@ The file and the erasure go over everything that belongs to the person at this p
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +27,7 @@ from cases.models import (
     Goal,
     Note,
     Person,
+    RequestWords,
     RetentionCount,
     Session,
     SubjectRequest,
@@ -33,11 +35,35 @@ from cases.models import (
 )
 from partnership import outbox, pdf
 from partnership.access import Acting
+from partnership.days import day_of
 from partnership.errors import Invalid, RuleError
 from partnership.models import Partner, ReadLog
-from partnership.templatetags.portal import read_label
+from partnership.templatetags.portal import day, read_label
 
-ERASED = ("first_names", "last_name", "identity_code", "phone", "email")
+NAMES = ("first_names", "last_name", "identity_code", "phone", "email")
+
+
+class Part(NamedTuple):
+    """One kind of thing that is held: its title, column headings, rows of texts."""
+
+    title: str
+    heading: list[str]
+    rows: list[list[str]]
+
+
+class Holder(NamedTuple):
+    """Something in a higher app that holds data of people: what it holds, and how it is erased (raises StillNeeded)."""
+
+    held: Callable[[Person], list[Part]]
+    erase: Callable[[Person], None]
+
+
+_holders: list[Holder] = []
+
+
+def register(holder: Holder) -> None:
+    """An app that holds data of people, and that this one may not know, says so when it starts."""
+    _holders.append(holder)
 
 
 class StillNeeded(RuleError):
@@ -62,15 +88,16 @@ def record_request(*, by: Acting, person: Person, kind: str, received_on: date, 
     """Records what a person asks for; it is to be answered within a month (GDPR article 12(3))."""
     if received_on > timezone.localdate():
         raise Invalid("received_on", _("The date lies in the future."))
-    return SubjectRequest.objects.create(
+    made = SubjectRequest.objects.create(
         partner=by.partner,
         person=person,
         kind=kind,
         received_on=received_on,
         due_on=a_month_after(received_on),
-        note=note,
         recorded_by=by.user,
     )
+    RequestWords.objects.create(partner=by.partner, request=made, note=note)
+    return made
 
 
 @transaction.atomic
@@ -83,52 +110,48 @@ def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer:
         raise Invalid("answer", _("Give the reasons for what is not granted."))
     if outcome == SubjectRequest.Outcome.GRANTED and found.kind == SubjectRequest.Kind.ERASURE:
         erase(by=by, person=found.person)
-    found.outcome, found.answer = outcome, answer.strip()
-    found.answered_on, found.answered_by = timezone.localdate(), by.user
-    found.save()
+    found.outcome, found.answered_on, found.answered_by = outcome, timezone.localdate(), by.user
+    found.save(update_fields=["outcome", "answered_on", "answered_by"])
+    RequestWords.objects.filter(request=found).update(answer=answer.strip())
     return found
 
 
 # --- The file ----------------------------------------------------------------------------------------------------------------
 
 
-def _day(value: date | None) -> str:
-    return date_format(value, "SHORT_DATE_FORMAT") if value else "–"
-
-
-def held_about(person: Person) -> list[dict[str, Any]]:
-    """All that the own partner holds about a person, by kind: title, column headings, rows of texts."""
+def held_about(person: Person) -> list[Part]:
+    """All that the own partner holds about a person, by kind."""
     of = {"enrolment__person": person, "partner": person.partner_id}
     shown = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "died_on")
     facts = [
         [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)] for name in shown
     ]
     reads = ReadLog.objects.filter(partner=person.partner_id, what="person", object_id=person.pk).select_related("user")
-    tables: list[tuple[str, list[str], list[list[str]]]] = [
-        (_("Person"), [_("What"), _("Held")], facts),
-        (
+    parts = [
+        Part(_("Person"), [_("What"), _("Held")], facts),
+        Part(
             _("Enrolments"),
             [_("Programme"), _("Start"), _("Ended on"), _("Reason"), _("Primary drug")],
             [
                 [
                     e.programme.name,
-                    _day(e.started_on),
-                    _day(e.ended_on),
+                    day(e.started_on),
+                    day(e.ended_on),
                     e.get_end_reason_display(),
                     e.get_primary_drug_display(),
                 ]
                 for e in person.enrolments.select_related("programme").order_by("started_on")
             ],
         ),
-        (
+        Part(
             _("Sessions"),
             [_("Date"), _("Method"), _("Attendance"), _("Minutes")],
             [
-                [_day(s.held_on), s.get_method_display(), s.get_attendance_display(), str(s.minutes or "–")]
+                [day(s.held_on), s.get_method_display(), s.get_attendance_display(), str(s.minutes or "–")]
                 for s in Session.objects.filter(**of).order_by("held_on", "id")
             ],
         ),
-        (
+        Part(
             _("Appointments"),
             [_("Time"), _("Method"), _("Place")],
             [
@@ -140,66 +163,53 @@ def held_about(person: Person) -> list[dict[str, Any]]:
                 for a in Appointment.objects.filter(**of).order_by("starts_at")
             ],
         ),
-        (
+        Part(
             _("Assessments"),
             [_("Date"), _("Instrument"), _("Score")],
             [
-                [_day(a.held_on), a.get_instrument_display(), str(a.score)]
+                [day(a.held_on), a.get_instrument_display(), str(a.score)]
                 for a in Assessment.objects.filter(**of).order_by("held_on", "id")
             ],
         ),
-        (
+        Part(
             _("Goals"),
             [_("Goal"), _("Reached")],
-            [[g.text or "", _day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
+            [[g.text or "", day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
         ),
-        (
+        Part(
             _("Notes"),
             [_("Date"), _("Note")],
-            [[_day(timezone.localtime(n.at).date()), n.text or ""] for n in Note.objects.filter(**of).order_by("id")],
+            [[day(n.at), n.text or ""] for n in Note.objects.filter(**of).order_by("id")],
         ),
-        (
+        Part(
             _("Tasks"),
             [_("What"), _("By")],
-            [[t.text or "", _day(t.due_on)] for t in Task.objects.filter(person=person).order_by("id")],
+            [[t.text or "", day(t.due_on)] for t in Task.objects.filter(person=person).order_by("id")],
         ),
-        (
+        Part(
             _("Consents"),
-            [_("To"), _("Purpose"), _("Signed on"), _("Valid until"), _("Withdrawn")],
+            [_("To"), _("Purpose"), _("Signed on"), _("Valid until"), _("Withdrawn"), _("Guardian")],
             [
                 [
                     c.to_partner.name,
                     c.purpose,
-                    _day(c.signed_on),
-                    _day(c.expires_on),
-                    _day(c.withdrawn_at and timezone.localtime(c.withdrawn_at).date()),
+                    day(c.signed_on),
+                    day(c.expires_on),
+                    day(c.withdrawn_at),
+                    c.guardian_name or c.guardian_missing_reason or "–",
                 ]
                 for c in person.consents.select_related("to_partner").order_by("id")
             ],
         ),
-        (
-            _("Referrals"),
-            [_("Number"), _("To"), _("Kind"), _("State"), _("Sent")],
-            [
-                [
-                    str(r.pk),
-                    r.to_partner.name,
-                    r.get_kind_display(),
-                    r.get_state_display(),
-                    _day(r.sent_at and timezone.localtime(r.sent_at).date()),
-                ]
-                for r in person.referrals.select_related("to_partner").order_by("id")
-            ],
-        ),
-        (
+        Part(
             _("Arrests"),
             [_("Number"), _("Date"), _("Offences")],
             [
-                [a.arrest_number, _day(a.arrested_on), "; ".join(str(o.label) for o in a.offences.all())]
+                [a.arrest_number, day(a.arrested_on), "; ".join(str(o.label) for o in a.offences.all())]
                 for a in person.arrests.prefetch_related("offences").order_by("arrested_on")
             ],
         ),
-        (
+        Part(
             _("Who read the person's page"),
             [_("When"), _("Who"), _("What")],
             [
@@ -208,14 +218,33 @@ def held_about(person: Person) -> list[dict[str, Any]]:
             ],
         ),
     ]
-    return [{"title": title, "heading": heading, "rows": rows} for title, heading, rows in tables if rows]
+    requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
+    parts.append(
+        Part(
+            _("Requests of persons"),
+            [_("Received on"), _("What is asked for"), _("In the person's words"), _("Outcome"), _("Answer")],
+            [
+                [
+                    day(w.request.received_on),
+                    w.request.get_kind_display(),
+                    w.note or "–",
+                    w.request.get_outcome_display(),
+                    w.answer or "–",
+                ]
+                for w in requests
+            ],
+        )
+    )
+    for holder in _holders:
+        parts += holder.held(person)
+    return [part for part in parts if part.rows]
 
 
 def _fact(person: Person, name: str) -> str:
     if name == "sex":
         return str(person.get_sex_display())
     value = getattr(person, name)
-    return _day(value) if isinstance(value, date) else str(value or "–")
+    return day(value) if isinstance(value, date) else str(value or "–")
 
 
 def access_file(person: Person, partner: Partner) -> bytes:
@@ -227,9 +256,9 @@ def access_file(person: Person, partner: Partner) -> bytes:
             "subtitle": str(person),
             "headline": "",
             "warning": _("Simulated people and arrests.") if partner.is_simulated else "",
-            "footer": _("As of %(day)s") % {"day": _day(timezone.localdate())},
+            "footer": _("As of %(day)s") % {"day": day(timezone.localdate())},
             "sections": [
-                *(pdf.section(part["title"], [], part["heading"], part["rows"]) for part in held_about(person)),
+                *(pdf.section(part.title, [], part.heading, part.rows) for part in held_about(person)),
                 pdf.section(
                     _("Your rights"),
                     [
@@ -247,9 +276,9 @@ def access_file(person: Person, partner: Partner) -> bytes:
 # --- Erasure -----------------------------------------------------------------------------------------------------------------
 
 
-def _blank(record: Any, *more: str) -> None:
+def blank(record: Any, *more: str) -> None:
     """Takes what identifies the person out of their record or out of a copy that was disclosed."""
-    for name in (*ERASED, *more):
+    for name in (*NAMES, *more):
         setattr(record, name, "")
     record.born_on = None
 
@@ -258,17 +287,17 @@ def _blank(record: Any, *more: str) -> None:
 def erase(*, by: Acting, person: Person) -> None:
     """Erases what identifies a person of the acting partner and all that was written about them.
 
-    What stays names nobody: dates of participation and sessions, year of birth, sex, district; and messages of a referral,
-    which belong to both its parties. The pseudonyms go too, so the person is in no later figure. Raises StillNeeded while the person takes part or a referral is
-    under way, and for arrests, which police law keeps.
+    What stays names nobody: dates of participation and sessions, year of birth, sex, district; and messages and decisions
+    about a referral, which belong to both its parties. The pseudonyms go too, so the person is in no later figure. Raises
+    StillNeeded while the person takes part or a referral is under way, and for arrests, which police law keeps.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.enrolments.filter(ended_on=None).exists():
         raise StillNeeded(_("The person takes part in a programme: end the participation first."))
-    if person.referrals.filter(closed_at=None).exclude(state="draft").exists():
-        raise StillNeeded(_("A referral of the person is under way: withdraw it first."))
     if person.arrests.exists():
         raise StillNeeded(_("Arrests are kept as police law says; this person's can't be erased here."))
+    for holder in _holders:
+        holder.erase(person)
     enrolments = Enrolment.objects.filter(person=person)
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
@@ -276,11 +305,8 @@ def erase(*, by: Acting, person: Person) -> None:
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()
     consents.update(guardian_name="")
-    for referral in person.referrals.select_related("disclosure"):
-        _blank(referral.disclosure, "summary", "language")
-        referral.disclosure.is_open = False
-        referral.disclosure.save()
-    _blank(person, "source_key")
+    RequestWords.objects.filter(request__person=person).update(note="", answer="")
+    blank(person, "source_key")
     person.erased_on = timezone.localdate()
     person.save()
     outbox.announce("person.erased", f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
@@ -294,10 +320,11 @@ def past_retention(people: QuerySet[Person], today: date | None = None) -> Query
     participation, arrest and change of the record lies before it.
     """
     cutoff = (today or timezone.localdate()) - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
+    before, _end = day_of(cutoff)
     of = {"person": OuterRef("pk")}
     lately = Enrolment.objects.filter(**of).exclude(ended_on__lt=cutoff)
     arrested = Arrest.objects.filter(**of)
-    return people.filter(~Exists(lately), ~Exists(arrested), erased_on=None, changed_at__date__lt=cutoff)
+    return people.filter(~Exists(lately), ~Exists(arrested), erased_on=None, changed_at__lt=before)
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from cases.forms import AnswerForm, RequestForm
 from cases.models import Person, RetentionCount, SubjectRequest
 from cases.views import PEOPLE_ROLES, own
 from partnership.access import PartnerRequest, partner_page
-from partnership.errors import Invalid, RuleError
+from partnership.errors import RuleError
+from partnership.forms import refuse
 from partnership.models import Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
@@ -49,8 +50,8 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = rights.record_request(by=request.acting, person=person, **form.cleaned_data)
-        except Invalid as error:
-            form.add_error(error.field, str(error))
+        except RuleError as error:
+            refuse(form, error)
         else:
             messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(made.due_on)})
             return redirect("subject_request", pk=made.pk)
@@ -63,13 +64,13 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(*PEOPLE_ROLES)
 def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
     """One request: what helps to answer it, and the answer."""
-    found = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by")
+    found = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by", "words")
     form = AnswerForm(request.POST or None)
     if form.is_valid():
         try:
             rights.answer_request(by=request.acting, request=found, **form.cleaned_data)
         except RuleError as error:
-            form.add_error(error.field if isinstance(error, Invalid) else None, str(error))
+            refuse(form, error)
         else:
             messages.success(request, _("The answer is recorded."))
             return redirect("subject_request", pk=pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -22,10 +22,6 @@ class Entry(NamedTuple):
     detail: str | Promise = ""
     url: str = ""
     icon: str = ""
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment).date()
 
 
 def timeline_of(
@@ -66,7 +62,9 @@ def _work(person: Person) -> list[Entry]:
         url = reverse("enrolment", args=[appointment.enrolment_id])
         title = _("Appointment at %(time)s") % {"time": timezone.localtime(appointment.starts_at).strftime("%H:%M")}
         entries.append(
-            Entry(_day(appointment.starts_at), title, appointment.get_method_display(), url, icon="calendar")
+            Entry(
+                timezone.localdate(appointment.starts_at), title, appointment.get_method_display(), url, icon="calendar"
+            )
         )
     for found in _newest(Assessment.objects.filter(**of), "-held_on"):
         title = f"{found.get_instrument_display()}: {found.score}"
@@ -77,7 +75,7 @@ def _work(person: Person) -> list[Entry]:
         entries.append(Entry(goal.reached_on, _("Goal reached"), goal.text or "", url, icon="check"))
     for note in _newest(Note.objects.filter(**of), "-id"):
         url = reverse("enrolment", args=[note.enrolment_id])
-        entries.append(Entry(_day(note.at), _("Note"), (note.text or "")[:160], url, icon="note"))
+        entries.append(Entry(timezone.localdate(note.at), _("Note"), (note.text or "")[:160], url, icon="note"))
     return entries
 
 
@@ -87,13 +85,15 @@ def _hand_over(person: Person, consents: Iterable[Consent], arrests: Iterable[Ar
     for referral in _newest(sent, "-sent_at"):
         title = _("Referred to %(partner)s") % {"partner": referral.to_partner.name}
         url = reverse("referral", args=[referral.pk])
-        entries.append(Entry(_day(referral.sent_at), title, referral.get_state_display(), url, icon="send"))
+        entries.append(
+            Entry(timezone.localdate(referral.sent_at), title, referral.get_state_display(), url, icon="send")
+        )
     for consent in consents:
         title = _("Consent to disclosure to %(partner)s") % {"partner": consent.to_partner.name}
         entries.append(Entry(consent.signed_on, title, icon="file-text"))
         if consent.withdrawn_at:
             title = _("Consent withdrawn: %(partner)s") % {"partner": consent.to_partner.name}
-            entries.append(Entry(_day(consent.withdrawn_at), title, icon="lock"))
+            entries.append(Entry(timezone.localdate(consent.withdrawn_at), title, icon="lock"))
     for arrest in arrests:
         entries.append(
             Entry(arrest.arrested_on, _("Arrest %(number)s") % {"number": arrest.arrest_number}, icon="gavel")

@@ -34,8 +34,9 @@ from cases.scores import scores_of
 from cases.timeline import timeline_of
 from partnership import crypto
 from partnership.access import PartnerRequest, partner_page
-from partnership.errors import Invalid, RuleError
-from partnership.lists import export, show
+from partnership.errors import RuleError
+from partnership.forms import refuse
+from partnership.lists import chosen_rows, export, show
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
 from partnership.paging import page_by_key
 from partnership.reads import log_read
@@ -228,8 +229,7 @@ def _add(request: PartnerRequest, pk: int, name: str, form: object, action: obje
         try:
             action(by=request.acting, enrolment=found, **form.cleaned_data)  # type: ignore[operator, attr-defined]
         except RuleError as error:
-            field = error.field if isinstance(error, Invalid) else None
-            form.add_error(field, str(error))  # type: ignore[attr-defined]
+            refuse(form, error)  # type: ignore[arg-type]
         else:
             messages.success(request, _("Saved."))
             return redirect("enrolment", pk=pk)
@@ -329,7 +329,7 @@ def caseload_export(request: PartnerRequest) -> HttpResponseBase:
 @partner_page(*CASEWORK_ROLES)
 def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     """Makes a colleague responsible for the chosen enrolments."""
-    chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()][:MOST_IN_GROUP]
+    chosen = chosen_rows(request)
     enrolments = Enrolment.objects.filter(partner=request.acting.partner, pk__in=chosen)
     colleague = next((user for user in services.team(request.acting) if str(user.pk) == request.POST.get("to")), None)
     if colleague is None or not chosen:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from partnership.errors import Invalid, RuleError
 from partnership.models import ROLES_BY_KIND, Agreement, Announcement, Partner, Role, User
 
 
@@ -18,6 +19,12 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def refuse(form: forms.BaseForm, error: RuleError) -> None:
+    """Shows a broken rule at the field that it is about, or above the form."""
+    field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
+    form.add_error(field, str(error))
 
 
 class ProfileForm(forms.ModelForm):

@@ -31,6 +31,7 @@ from partnership.paging import KeyPage, page_by_key
 
 MOST_ROWS_XLSX = 20_000
 MOST_VIEWS = 12
+MOST_AT_ONCE = 200
 
 
 class Column(NamedTuple):
@@ -129,6 +130,11 @@ def show(request: PartnerRequest, listing: Listing, queryset: QuerySet[Any]) -> 
         list(views[:MOST_VIEWS]),
         query_of(request.GET),
     )
+
+
+def chosen_rows(request: PartnerRequest) -> list[int]:
+    """The numbers of the rows that a list's action is for; what is no number of a row is left out."""
+    return [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) <= 18][:MOST_AT_ONCE]
 
 
 def query_of(params: Any) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from statistics import median
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from partnership.days import day_of
 from partnership.models import ReadDay, ReadLog, User
 
 HABIT_DAYS = 30
@@ -21,11 +22,9 @@ NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=5)
 
 @transaction.atomic
 def sum_up(day: date) -> int:
-    """Sums up a day of the log and marks what is unusual in it; returns how many days of users are. Again, it says the same."""
-    start = timezone.make_aware(datetime.combine(day, time.min))
-    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    """Sums up a day of the log and marks what is unusual in it; returns of how many users it is unusual. Again, it says the same."""
     rows = (
-        ReadLog.objects.filter(at__gte=start, at__lt=end)
+        ReadLog.objects.filter(at__range=day_of(day))
         .values("user", "partner")
         .order_by("user", "partner")
         .annotate(

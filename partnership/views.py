@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership import keeping, reading, services
 from partnership.access import PartnerRequest, partner_page
+from partnership.days import day_of
 from partnership.errors import RuleError
 from partnership.forms import (
     AcceptForm,
@@ -342,17 +343,17 @@ def read_log(request: PartnerRequest) -> HttpResponse:
     what, number = request.GET.get("what", ""), request.GET.get("number", "")
     if what:
         reads = reads.filter(what=what)
-    if number.isdigit() and len(number) < 18:
+    if number.isdecimal() and len(number) <= 18:
         reads = reads.filter(object_id=int(number))
     user, day = request.GET.get("user", ""), request.GET.get("day", "")
-    if user.isdigit() and len(user) < 18:
-        reads = reads.filter(user=int(user))
+    who = User.objects.filter(pk=int(user)).first() if user.isdecimal() and len(user) <= 18 else None
+    if who:
+        reads = reads.filter(user=who)
     try:
-        reads = reads.filter(at__date=date.fromisoformat(day)) if day else reads
-    except ValueError:
+        reads = reads.filter(at__range=day_of(date.fromisoformat(day))) if day else reads
+    except (ValueError, OverflowError):
         day = ""
     page = page_by_key(reads, ["-id"], request.GET.get("after", ""), size=50)
-    who = User.objects.filter(pk=int(user)).first() if user.isdigit() and len(user) < 18 else None
     context = {
         "page": page,
         "what": what,

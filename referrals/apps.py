@@ -7,9 +7,12 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
+        from cases import rights as rights_of_people
         from partnership import notifications
         from partnership.api import codes
-        from referrals import handlers, models, transitions  # handlers: registers them
+        from referrals import handlers, models, rights, transitions  # handlers: registers them
+
+        rights_of_people.register(rights.HOLDER)
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from partnership.access import PartnerRequest, partner_page
+from partnership.days import day_of
 from partnership.models import REFERRING_ROLES
 from referrals.models import DiversionAgreement
 
@@ -60,7 +61,7 @@ def by_quarter(diversions: Any, today: date) -> list[Quarter]:
     start = _quarter_of(today)
     starts = [start := (start if n == 0 else _quarter_of(start - timedelta(days=1))) for n in range(QUARTERS)]
     quarters = {day: Quarter(day) for day in starts}
-    since = diversions.filter(is_sent=True, referral__sent_at__date__gte=starts[-1])
+    since = diversions.filter(is_sent=True, referral__sent_at__gte=day_of(starts[-1])[0])
     quarterly = since.annotate(quarter=TruncQuarter("referral__sent_at")).values("quarter")
     counts = {f"n_{outcome.value or 'open'}": Count("pk", filter=Q(outcome=outcome.value)) for outcome in ORDER}
     taken = Avg(F("outcome_at") - F("referral__sent_at"), filter=~Q(outcome="") & ~Q(outcome=Outcome.WITHDRAWN))

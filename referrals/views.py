@@ -22,7 +22,7 @@ from cases.models import Consent, Person
 from cases.views import own
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
-from partnership.lists import export, query_of, show
+from partnership.lists import chosen_rows, export, query_of, show
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 from partnership.reads import log_read
 from referrals import diversions, services
@@ -33,7 +33,6 @@ from referrals.models import Disclosure, Referral
 from referrals.transitions import TRANSITIONS, State
 
 READERS = (*REFERRING_ROLES, Role.COORDINATOR)
-MOST_AT_ONCE = 200
 MOST_KNOWN = 5
 
 
@@ -91,8 +90,7 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
 @partner_page(*REFERRING_ROLES)
 def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
     """Acknowledges the chosen referrals at once; one that was acknowledged meanwhile stays as it is."""
-    chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()][:MOST_AT_ONCE]
-    waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen, state=State.SENT)
+    waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen_rows(request), state=State.SENT)
     done = 0
     for found in waiting.select_related("programme").order_by("id"):
         services.acknowledge(by=request.acting, referral=found)
@@ -161,7 +159,7 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
             getattr(services, verb)(
                 by=request.acting,
                 referral=found,
-                version=int(version) if version.isdigit() else None,
+                version=int(version) if version.isdecimal() else None,
                 **form.cleaned_data,
             )
     except RuleError as error:
@@ -225,7 +223,7 @@ def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
 def referral_new(request: PartnerRequest) -> HttpResponse:
     """Refer or divert a person: one page, saved as a draft or sent."""
     number = request.GET.get("person", "")
-    person = own(request, Person, int(number)) if number.isdigit() else None
+    person = own(request, Person, int(number)) if number.isdecimal() else None
     return _draft_page(request, None, person)
 
 

@@ -156,7 +156,8 @@ class TestManyAtOnce:
     def test_the_chosen_referrals_are_acknowledged(self, world):
         chosen, left = world.sent(), world.sent(person=world.person(world.police, last_name="Left"))
         foreign = world.sent(person=world.person(world.police, last_name="Foreign"), programme=world.other_programme)
-        world.client(world.caseworker).post(reverse("referral_acknowledge_all"), {"pk": [chosen.pk, foreign.pk, "x"]})
+        sent = {"pk": [chosen.pk, foreign.pk, "x", "²", "9" * 30]}
+        assert world.client(world.caseworker).post(reverse("referral_acknowledge_all"), sent).status_code == 302
         states = dict(Referral.objects.values_list("pk", "state"))
         assert (states[chosen.pk], states[left.pk], states[foreign.pk]) == ("acknowledged", "sent", "sent")
 

@@ -18,6 +18,7 @@ from cases.models import (
     Goal,
     Note,
     Person,
+    RequestWords,
     RetentionCount,
     Session,
     SubjectRequest,
@@ -26,7 +27,7 @@ from cases.models import (
 from partnership.errors import Invalid
 from partnership.models import ReadLog
 from referrals import services as referrals
-from referrals.models import Disclosure
+from referrals.models import Condition, Disclosure
 from tests.world import database_role, on_web, run_as
 
 SECRETS = ("Maija", "Meikäläinen", "0401234567", "Talked about the family", "Find a flat", "Call her sister")
@@ -56,18 +57,29 @@ def end(case):
 
 class TestTheFile:
     def test_it_holds_everything_and_says_who_read_the_page(self, case):
+        self_made = {"kind": "access", "received_on": case.today, "note": "Show me all"}
+        run_as(case.caseworker, rights.record_request, person=case.them, **self_made)
         case.client(case.case_manager).get(reverse("person", args=[case.them.pk]))
         with on_web(case.caseworker):
             text = str(rights.held_about(Person.objects.get(pk=case.them.pk)))
-        for held in (*SECRETS, "Counselling", "AUDIT", "17", "Bridge", case.case_manager.user.full_name):
+        for held in (*SECRETS, "Counselling", "AUDIT", "17", "Bridge", "Show me all", case.case_manager.user.full_name):
             assert held in text, held
+
+    def test_what_referrals_hold_is_in_it_for_the_sender_and_for_the_receiver(self, case):
+        referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
+        run_as(case.caseworker, referrals.write_message, referral=referral, text="Came on Monday")
+        for acting, person in ((case.liaison, referral.person), (case.caseworker, referral.receiver_person)):
+            with on_web(acting):
+                text = str(rights.held_about(person))
+            for held in ("Wants help.", "Came on Monday", "Attend sessions", "Counselling"):
+                assert held in text or (held == "Counselling" and acting is case.liaison), (acting, held)
 
     def test_every_table_that_points_to_a_person_or_an_enrolment_is_in_it_or_named_here(self, world):
         """A new kind of record must be put into the file, or it is missing from what the law promises."""
         known = {
             "cases_consent", "cases_enrolment", "cases_session", "cases_goal", "cases_note", "cases_appointment",
             "cases_task", "cases_assessment", "cases_arrest", "referrals_referral",
-            "cases_subjectrequest",  # the request itself, which the person made
+            "cases_subjectrequest",
             "metrics_link", "metrics_followup",  # pseudonymous, rebuilt from the above
         }  # fmt: skip
         with connection.cursor() as cursor:
@@ -145,6 +157,12 @@ class TestRequests:
         assert "treatment" not in page
         assert case.client(case.auditor).get(reverse("subject_request", args=[1])).status_code == 403
 
+    def test_in_the_database_too_the_auditor_sees_no_word_of_it(self, case):
+        self.record(case, note="I am in treatment")
+        with on_web(case.auditor):
+            assert SubjectRequest.objects.exists()
+            assert not RequestWords.objects.exists()
+
     def test_another_partner_sees_none(self, case):
         found = self.record(case)
         assert case.client(case.other_caseworker).get(reverse("subject_request", args=[found.pk])).status_code == 404
@@ -180,8 +198,12 @@ class TestErasure:
 
     def test_granting_the_request_erases(self, case):
         end(case)
-        found = run_as(case.caseworker, rights.record_request, person=case.them, kind="erasure", received_on=case.today)
+        found = run_as(
+            case.caseworker, rights.record_request, person=case.them, kind="erasure", received_on=case.today,
+            note="I, Maija, ask for it",
+        )  # fmt: skip
         run_as(case.caseworker, rights.answer_request, request=found, outcome="granted", answer="")
+        assert RequestWords.objects.get().note == ""
         assert Person.objects.get(pk=case.them.pk).erased_on == case.today
 
     def test_not_while_the_person_takes_part_and_then_nothing_is_answered_either(self, case):
@@ -192,6 +214,20 @@ class TestErasure:
         assert b"takes part" in response.content
         assert Note.objects.exists()
         assert not SubjectRequest.objects.get().outcome
+
+    def test_what_a_diversion_said_of_the_person_goes_too(self, case):
+        diverted = case.person(case.police, first_names="Diverted")
+        draft = case.draft(person=diverted)
+        Condition.objects.filter(diversion__referral=draft).update(detail="Pay Mrs Virtanen")
+        run_as(case.liaison, rights.erase, person=diverted)
+        assert Condition.objects.get(diversion__referral=draft).detail == ""
+
+    def test_nor_by_the_receiver_while_it_is_under_way(self, case):
+        referral = case.sent(person=case.person(case.police, first_names="Accepted"))
+        run_as(case.caseworker, referrals.accept, referral=referral)
+        referral.refresh_from_db()
+        with pytest.raises(rights.StillNeeded, match="under way"):
+            run_as(case.caseworker, rights.erase, person=referral.receiver_person)
 
     def test_not_while_a_referral_is_under_way_nor_with_arrests(self, case):
         end(case)

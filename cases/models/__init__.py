@@ -19,7 +19,7 @@ from cases.models.people import (
     Substance,
     age_on,
 )
-from cases.models.rights import RetentionCount, SubjectRequest
+from cases.models.rights import RequestWords, RetentionCount, SubjectRequest
 from cases.models.work import HIGHER_IS_BETTER, HIGHEST, Appointment, Assessment, CalendarFeed, Task
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "OffenceGroup",
     "OverdoseCount",
     "Person",
+    "RequestWords",
     "RetentionCount",
     "Session",
     "Sex",

@@ -14,8 +14,8 @@ from partnership.models import Partner, User
 
 
 class SubjectRequest(models.Model):
-    """A person's request about their own data (GDPR articles 15 to 18 and 21) and its answer. The partner's own; the auditor
-    sees kinds, days and outcomes.
+    """A person's request about their own data (GDPR articles 15 to 18 and 21): its kind, days and outcome, which the auditor
+    sees too. What was said stands apart (`RequestWords`).
     """
 
     class Kind(models.TextChoices):
@@ -36,9 +36,7 @@ class SubjectRequest(models.Model):
     kind = models.CharField(_("what is asked for"), max_length=20, choices=Kind)
     received_on = models.DateField(_("received on"))
     due_on = models.DateField(_("answer by"))
-    note = EncryptedTextField(_("in the person's words"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, default="")
-    answer = EncryptedTextField(_("answer, with reasons"), blank=True)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -62,6 +60,18 @@ class SubjectRequest(models.Model):
 
     def __str__(self) -> str:
         return f"request {self.pk}"
+
+
+class RequestWords(models.Model):
+    """What a person asked and what was answered: the partner's alone, for it may tell of treatment."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    request = models.OneToOneField(SubjectRequest, models.CASCADE, related_name="words")
+    note = EncryptedTextField(_("in the person's words"), blank=True)
+    answer = EncryptedTextField(_("answer, with reasons"), blank=True)
+
+    def __str__(self) -> str:
+        return f"words of request {self.request_id}"
 
 
 class RetentionCount(models.Model):

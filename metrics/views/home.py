@@ -16,6 +16,7 @@ from cases import planning, services
 from cases.models import Appointment, DataImport, Enrolment, Feed, RetentionCount, Session, SubjectRequest, Task
 from metrics.models import FeedQuality, Run
 from partnership.access import Acting, PartnerRequest, partner_page
+from partnership.days import day_of
 from partnership.guide import GUIDES, Step
 from partnership.models import Agreement, Announcement, Notification, Partner, ReadDay, ReadLog, Role
 from programs.models import Programme
@@ -74,7 +75,7 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
     due = with_status(DiversionAgreement.objects.filter(to_partner=acting.partner, is_sent=True), "due_soon")
     mine = Task.objects.filter(partner=acting.partner, assigned_to=acting.user)
     today = Appointment.objects.filter(
-        partner=acting.partner, responsible=acting.user, starts_at__range=planning.day_of(timezone.localdate())
+        partner=acting.partner, responsible=acting.user, starts_at__range=day_of(timezone.localdate())
     )
     return {
         "waiting": waiting[:SHOWN],
@@ -215,7 +216,7 @@ def workload(request: PartnerRequest) -> HttpResponse:
     to_do: dict[Any, Any] = {
         row["assigned_to"]: row for row in tasks.annotate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
     }
-    week = planning.day_of(today, days=7)
+    week = day_of(today, days=7)
     meetings = Appointment.objects.filter(partner=partner, starts_at__range=week).values("responsible")
     ahead = {row["responsible"]: row["n"] for row in meetings.annotate(n=Count("pk"))}
     team = [
