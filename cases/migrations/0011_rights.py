@@ -37,7 +37,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('access', 'See the data (article 15)'), ('rectification', 'Have it corrected (article 16)'), ('erasure', 'Have it erased (article 17)'), ('restriction', 'Have its use restricted (article 18)'), ('objection', 'Object to its use (article 21)')], max_length=20, verbose_name='what is asked for')),
                 ('received_on', models.DateField(verbose_name='received on')),
                 ('due_on', models.DateField(verbose_name='answer by')),
+                ('note', partnership.fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
                 ('outcome', models.CharField(blank=True, choices=[('', 'Open'), ('granted', 'Granted'), ('partly', 'Granted in part'), ('refused', 'Refused')], default='', max_length=10, verbose_name='outcome')),
+                ('answer', partnership.fields.EncryptedTextField(blank=True, verbose_name='answer, with reasons')),
                 ('answered_on', models.DateField(blank=True, null=True, verbose_name='answered on')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -50,15 +52,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['partner', 'due_on', 'id'], name='request_own'), models.Index(fields=['due_on', 'id'], name='request_due')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('answered_on', None)), models.Q(models.Q(('outcome', ''), _negated=True), models.Q(('answered_on', None), _negated=True)), _connector='OR'), name='answered_request_has_a_day'), models.CheckConstraint(condition=models.Q(('answered_on', None), ('answered_on__gte', models.F('received_on')), _connector='OR'), name='request_answered_after_it_came')],
             },
-        ),
-        migrations.CreateModel(
-            name='RequestWords',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', partnership.fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
-                ('answer', partnership.fields.EncryptedTextField(blank=True, verbose_name='answer, with reasons')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='cases.subjectrequest')),
-            ],
         ),
     ]

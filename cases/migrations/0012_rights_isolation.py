@@ -1,4 +1,4 @@
-"""Requests of persons are each partner's own, the auditor sees them all but not their words; a job counts who is past retention, without a name."""
+"""Requests of persons are each partner's own, the auditor sees them all; a job counts who is past retention, without a name."""
 
 from django.db import migrations
 
@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0011_rights"), ("partnership", "0009_reading_isolation")]
     operations = [
         *rls.owned(REQUEST),
-        *rls.owned("cases_requestwords"),
         rls.policy(REQUEST, "audit", role="web", command="SELECT", using=AUDITS),
         rls.enable(COUNT),
         rls.policy(COUNT, "read_own", role="web", command="SELECT", using=rls.OWN),
