@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,6 @@ def run() -> Iterator[Figure]:
             ours, memory = in_process("ours", folder)
             floor, _ = in_process("floor", folder)
             analyst, _ = in_process("analyst", folder)
-            arrive()
             update, _ = in_process("update", folder)
             kept, _ = in_process("kept", folder)
         name = f"figures.{size // 1000}k"
@@ -57,18 +56,6 @@ def run() -> Iterator[Figure]:
     if len(sizes) > 1:
         growth = (largest[sizes[-1]] / largest[sizes[-2]]) / (sizes[-1] / sizes[-2])
         yield Figure("figures.cost_growth_to_linear", growth, "times", "at most 1.3", growth <= 1.3)
-
-
-def arrive() -> None:
-    """A thousand arrests more, as an import would write them: triggers note whose they are."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO cases_arrest (partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, offence_group,"
-            " content_hash, received_at) VALUES (%s, %s, %s, %s, %s, true, 'personal', 'x', now())",
-            _new,
-        )
 
 
 def in_process(name: str, folder: str) -> tuple[float, float]:
@@ -168,12 +155,15 @@ def fill(size: int, folder: Path) -> None:
         duckdb.from_df(frame).write_parquet(str(folder / f"{name}.parquet"))
         copy(f"cases_{name}", frame)
     (folder / "complete").write_text(COMPLETE.isoformat())
-    with admin() as connection, connection.cursor() as cursor:
-        connection.autocommit = True
+    connection = admin()
+    connection.autocommit = True  # and no `with`, which would open a transaction
+    with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-            cursor.execute(f"ANALYZE {table}")
-    update_ready(size, police.pk, districts)
+            # As in a database that has been there for a while: seen to by autovacuum, the load's writing done.
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute("CHECKPOINT")
+    connection.close()
 
 
 def copy(table: str, frame) -> None:  # type: ignore[no-untyped-def]
@@ -197,14 +187,3 @@ NOT_NULL = {
     "cases_enrolment": "end_reason, primary_drug",
     "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, name_birth_index, code_pseudonym, name_pseudonym, source_key",
 }
-_new: list[tuple[object, ...]] = []
-
-
-def update_ready(size: int, police: int, districts: list[int]) -> None:
-    """Remembers which thousand arrests arrive later."""
-    rng = np.random.default_rng(SEED + 1)
-    people = rng.integers(size + 1, 2 * size + 1, 1000)
-    _new[:] = [
-        (police, int(p), f"new-{n}", COMPLETE - timedelta(days=int(n) % 300), districts[n % 10])
-        for n, p in enumerate(people)
-    ]

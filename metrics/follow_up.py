@@ -32,6 +32,8 @@ COLUMNS = (
 INSERT = f"INSERT INTO metrics_followup ({COLUMNS})"
 EVERYBODY = 0
 """Noted as a person while a rebuild is under way: one that its worker did not finish is done again."""
+INDEXES = ("link_key", "metrics_link_pkey", "follow_up_key", "metrics_followup_pkey")
+"""What a rebuild makes when the tables are filled, the longest first."""
 PARALLEL_FROM = 50_000
 MOST_SLICES = 4
 WORK_MEMORY = "256MB"
@@ -69,9 +71,9 @@ def refresh() -> int:
             return _rebuild()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "CREATE TEMPORARY TABLE touched (person_id bigint, name text) ON COMMIT DROP;"
-                "WITH gone AS (DELETE FROM metrics_touched RETURNING person_id, name_pseudonym)"
-                "INSERT INTO touched SELECT DISTINCT person_id, name_pseudonym FROM gone"
+                "CREATE TEMPORARY TABLE touched (person_id bigint, name text, relinks boolean) ON COMMIT DROP;"
+                "WITH gone AS (DELETE FROM metrics_touched RETURNING person_id, name_pseudonym, relinks)"
+                "INSERT INTO touched SELECT DISTINCT person_id, name_pseudonym, relinks FROM gone"
             )
             touched = cursor.rowcount
             if touched:
@@ -109,20 +111,37 @@ def _must_rebuild() -> bool:
 
 
 def _compute_touched(cursor: CursorWrapper) -> None:
-    # Who was touched, and whoever bears the same name: a code that appears or goes changes who they are.
     cursor.execute(
         """
         ANALYZE touched;
-        CREATE TEMPORARY TABLE touched_people ON COMMIT DROP AS
-        SELECT person_id FROM touched
-         UNION SELECT p.id FROM touched t JOIN cases_person p ON p.name_pseudonym = t.name AND p.name_pseudonym <> '';
-        CREATE TEMPORARY TABLE touched_names ON COMMIT DROP AS
-        SELECT DISTINCT name FROM touched WHERE name <> ''
-         UNION SELECT p.name_pseudonym FROM touched JOIN cases_person p ON p.id = person_id WHERE p.name_pseudonym <> '';
         CREATE TEMPORARY TABLE touched_keys ON COMMIT DROP AS
-        SELECT DISTINCT l.key FROM metrics_link l JOIN touched_people USING (person_id) WHERE l.key IS NOT NULL;
+        SELECT DISTINCT l.key FROM metrics_link l JOIN touched USING (person_id) WHERE l.key IS NOT NULL;
+        SELECT EXISTS (SELECT FROM touched WHERE relinks)
+        """
+    )
+    if cursor.fetchone()[0]:
+        _relink(cursor)
+    cursor.execute("ANALYZE touched_keys; DELETE FROM metrics_followup WHERE key IN (SELECT key FROM touched_keys)")
+    cursor.execute(follow_up_of("enrolled", scope="l.key IN (SELECT key FROM touched_keys)", into=INSERT))
+    cursor.execute("DROP TABLE touched_keys")
+
+
+def _relink(cursor: CursorWrapper) -> None:
+    """Says anew who they are whose records changed, and whoever bears the same name: a code that appears or goes changes it.
+    Adds who they were and who they are now to the touched keys."""
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE touched_people ON COMMIT DROP AS
+        SELECT person_id FROM touched WHERE relinks
+         UNION SELECT p.id FROM touched t JOIN cases_person p ON p.name_pseudonym = t.name AND p.name_pseudonym <> ''
+                WHERE t.relinks;
+        CREATE TEMPORARY TABLE touched_names ON COMMIT DROP AS
+        SELECT name FROM touched WHERE relinks AND name <> ''
+         UNION SELECT p.name_pseudonym FROM touched t JOIN cases_person p ON p.id = t.person_id
+                WHERE t.relinks AND p.name_pseudonym <> '';
         ANALYZE touched_people; ANALYZE touched_names;
-        DELETE FROM metrics_link WHERE person_id IN (SELECT person_id FROM touched_people)
+        WITH gone AS (DELETE FROM metrics_link WHERE person_id IN (SELECT person_id FROM touched_people) RETURNING key)
+        INSERT INTO touched_keys SELECT DISTINCT key FROM gone WHERE key IS NOT NULL EXCEPT SELECT key FROM touched_keys
         """
     )
     cursor.execute(
@@ -137,12 +156,9 @@ def _compute_touched(cursor: CursorWrapper) -> None:
         INSERT INTO touched_keys
         SELECT DISTINCT l.key FROM metrics_link l JOIN touched_people USING (person_id) WHERE l.key IS NOT NULL
         EXCEPT SELECT key FROM touched_keys;
-        ANALYZE touched_keys;
-        DELETE FROM metrics_followup WHERE key IN (SELECT key FROM touched_keys)
+        DROP TABLE touched_people, touched_names
         """
     )
-    cursor.execute(follow_up_of("enrolled", scope="l.key IN (SELECT key FROM touched_keys)", into=INSERT))
-    cursor.execute("DROP TABLE touched_people, touched_names, touched_keys")
 
 
 def _rebuild() -> int:
@@ -163,10 +179,11 @@ def _rebuild() -> int:
         [
             statement("links", people=f"p.id >= {end * n // slices} AND p.id < {end * (n + 1) // slices}", names="true")
             for n in range(slices)
-        ]
+        ],
+        at_once=slices > 1,
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT metrics_link_is_filled()")
+        cursor.execute("SELECT metrics_rebuild_links()")
     keys = [uuid.UUID(int=(n << 128) // slices) for n in range(slices)]
     _in_slices(
         [
@@ -176,17 +193,19 @@ def _rebuild() -> int:
                 into=INSERT,
             )
             for first, following in zip(keys, [*keys[1:], None], strict=True)
-        ]
+        ],
+        at_once=slices > 1,
     )
+    _in_slices([f"SELECT metrics_rebuild_index('{name}')" for name in INDEXES], at_once=slices > 1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT metrics_followup_is_filled()")
+        cursor.execute("SELECT metrics_rebuild_ends()")
         cursor.execute("DELETE FROM metrics_touched WHERE id = %s", [note])
         cursor.execute("SELECT count(*) FROM metrics_link")
         return int(cursor.fetchone()[0])
 
 
-def _in_slices(statements: list[str]) -> None:
-    """Runs the statements, each in a transaction; several at a time, each with a connection of its own."""
+def _in_slices(statements: list[str], *, at_once: bool) -> None:
+    """Runs the statements, each in a transaction: at one time, each with a connection of its own, or one after the other."""
 
     def apart(sql: str) -> None:
         try:
@@ -194,11 +213,12 @@ def _in_slices(statements: list[str]) -> None:
         finally:
             connection.close()
 
-    if len(statements) == 1:
-        _run(statements[0])
-    else:
+    if at_once:
         with ThreadPoolExecutor(len(statements)) as pool:
             list(pool.map(apart, statements))
+    else:
+        for sql in statements:
+            _run(sql)
 
 
 def _run(sql: str) -> None:

@@ -89,7 +89,9 @@ class History:
     def correct(self) -> None:
         arrest = Arrest.objects.order_by("?").first()
         if arrest:
-            Arrest.objects.filter(pk=arrest.pk).update(arrested_on=self.day())
+            district = self.rng.choice([self.world.city, self.world.hill])
+            change = self.rng.choice([{"arrested_on": self.day()}, {"district": district}])
+            Arrest.objects.filter(pk=arrest.pk).update(**change)
 
     def forget(self) -> None:
         if arrest := Arrest.objects.first():
@@ -166,6 +168,24 @@ class TestWhoIsTouched:
         enrolment.save()
         assert Touched.objects.count() == 0
 
+    def test_a_corrected_district_of_an_arrest_counts(self, world):
+        world.enrolment(person=world.person(world.ngo), started_on=START)
+        arrest = world.arrest(world.person(world.police), START)
+        assert the_row(world).prior_district_id == world.city.pk
+        Arrest.objects.filter(pk=arrest.pk).update(district=world.hill)
+        assert the_row(world).prior_district_id == world.hill.pk
+
+    def test_a_record_that_changes_changes_who_it_is_and_an_arrest_does_not(self, world):
+        person = world.person(world.ngo)
+        arrested = world.person(world.police)
+        refresh()
+        world.arrest(arrested, START)
+        assert list(Touched.objects.values_list("person_id", "relinks")) == [(arrested.pk, False)]
+        Touched.objects.all().delete()
+        person.died_on = START
+        person.save()
+        assert set(Touched.objects.values_list("person_id", "relinks")) == {(person.pk, True)}
+
     def test_whoever_writes_it_even_the_web_role_by_raw_sql_is_noted(self, world):
         world.enrolment(person=world.person(world.ngo), started_on=START)
         refresh()
@@ -216,7 +236,7 @@ class TestWhoIsTouched:
         monkeypatch.setattr(follow_up, "PARALLEL_FROM", -1)
         monkeypatch.setattr(follow_up, "MOST_SLICES", 3)
         # One after the other here: connections of their own would not see this test's transaction.
-        monkeypatch.setattr(follow_up, "_in_slices", lambda parts: [follow_up._run(part) for part in parts])
+        monkeypatch.setattr(follow_up, "_in_slices", lambda parts, at_once: [follow_up._run(part) for part in parts])
         rebuild()
         assert rows() == whole
 

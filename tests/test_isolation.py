@@ -64,9 +64,10 @@ class TestCatalogue:
             "bury_referrals_referral",
             "close_disclosure_of_referral",
             "close_disclosures_of_consent",
-            "metrics_followup_is_filled",
-            "metrics_link_is_filled",
             "metrics_rebuild_begins",
+            "metrics_rebuild_ends",
+            "metrics_rebuild_index",
+            "metrics_rebuild_links",
         ]
 
     def test_the_web_role_can_call_none_of_them(self):
@@ -74,6 +75,7 @@ class TestCatalogue:
             "close_disclosure_of_referral()",
             "close_disclosures_of_consent()",
             "metrics_rebuild_begins()",
+            "metrics_rebuild_index(text)",
             "bury_cases_person()",
         ):
             assert rows(f"SELECT has_function_privilege('portal_web', '{name}', 'execute')") == [(False,)]

@@ -15,18 +15,22 @@ from cases.models import Enrolment, OffenceGroup, Person
 class Touched(models.Model):
     """A person whose record, enrolments, arrests or referrals changed since the follow-up was last brought up to date.
 
-    Triggers write it in the transaction of the change, whoever makes it (page, import, API, raw SQL).
+    Triggers write it in the transaction of the change, whoever makes it (page, import, API, raw SQL). `relinks`: the record
+    itself changed, and with it perhaps who the person is, and who bears the same name.
     """
 
     person_id = models.BigIntegerField()
     name_pseudonym = models.CharField(max_length=64)
+    relinks = models.BooleanField(db_default=False)
 
     def __str__(self) -> str:
         return str(self.person_id)
 
 
 class Link(models.Model):
-    """Which human being a partner's person is, by pseudonym only: people with one key are one."""
+    """Which human being a partner's person is, by pseudonym only: people with one key are one. And what figures need of the
+    person's record, so that they read no row of a person again, which is wide.
+    """
 
     class How(models.TextChoices):
         CODE = "code", _("By personal identity code")
@@ -37,6 +41,10 @@ class Link(models.Model):
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     key = models.UUIDField(null=True)
     how = models.CharField(max_length=10, choices=How)
+    district_id = models.BigIntegerField(null=True)
+    sex = models.CharField(max_length=10)
+    birth_year = models.SmallIntegerField(null=True)
+    died_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["key"], name="link_key")]

@@ -24,6 +24,7 @@ classed AS (
       JOIN metrics_link l USING (key)
       JOIN cases_arrest a ON a.person_id = l.person_id
      WHERE {scope}
+    OFFSET 0 -- computed once for each arrest, not in each sum below
 ),
 sums AS (
     SELECT id,
@@ -48,7 +49,7 @@ sums AS (
       FROM classed GROUP BY id
 )
 SELECT m.id AS enrolment_id, m.partner_id, m.programme_id, m.key, m.rank, m.index_date, m.ended_on, m.end_reason,
-       m.referral_kind, m.primary_drug, m.referred_on, p.district_id, p.sex, p.birth_year, p.died_on,
+       m.referral_kind, m.primary_drug, m.referred_on, m.district_id, m.sex, m.birth_year, m.died_on,
        coalesce(s.prior_arrests, 0) AS prior_arrests, coalesce(s.prior_drug_arrests, 0) AS prior_drug_arrests,
        date '1900-01-01' + (s.last_prior / 4000000)::int AS prior_on, mod(s.last_prior, 1000000) AS prior_district_id,
        CASE mod(s.last_prior / 1000000, 4) WHEN 1 THEN 'personal' WHEN 2 THEN 'supply' WHEN 3 THEN 'other' ELSE '' END
@@ -59,5 +60,4 @@ SELECT m.id AS enrolment_id, m.partner_id, m.programme_id, m.key, m.rank, m.inde
        coalesce(any_36, 0) AS any_36, coalesce(drug_6, 0) AS drug_6, coalesce(drug_12, 0) AS drug_12,
        coalesce(drug_24, 0) AS drug_24, coalesce(drug_36, 0) AS drug_36
   FROM members m
-  JOIN cases_person p ON p.id = m.person_id
   LEFT JOIN sums s ON s.id = m.id

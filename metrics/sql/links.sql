@@ -1,4 +1,4 @@
--- Which human being each person in scope is, by pseudonym only.
+-- Which human being each person in scope is, by pseudonym only, and what figures need of the person's record.
 -- Parameters: {people} (which people: all, or those touched), {names} (which names: all, or those touched).
 -- Returns: nothing; writes metrics_link, from which the people in scope are gone.
 -- A person with an identity code is known by it. One without a code is known by name, birth date and sex: as the one code
@@ -14,12 +14,13 @@ WITH names AS MATERIALIZED (
                       AND q.code_pseudonym = '')
      GROUP BY name_pseudonym
 )
-INSERT INTO metrics_link (person_id, key, how)
+INSERT INTO metrics_link (person_id, key, how, district_id, sex, birth_year, died_on)
 SELECT p.id,
        CASE WHEN p.code_pseudonym <> '' THEN left(p.code_pseudonym, 32)::uuid
             WHEN p.name_pseudonym = '' OR n.is_ambiguous THEN NULL
             ELSE left(coalesce(n.code, p.name_pseudonym), 32)::uuid END,
        CASE WHEN p.code_pseudonym <> '' THEN 'code' WHEN p.name_pseudonym = '' THEN 'nothing'
-            WHEN n.is_ambiguous THEN 'ambiguous' ELSE 'name' END
+            WHEN n.is_ambiguous THEN 'ambiguous' ELSE 'name' END,
+       p.district_id, p.sex, p.birth_year, p.died_on
   FROM cases_person p LEFT JOIN names n ON n.name_pseudonym = p.name_pseudonym AND p.code_pseudonym = ''
  WHERE {people}

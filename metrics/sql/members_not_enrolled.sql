@@ -1,7 +1,8 @@
     -- Comparison group (a): referred and eligible, but never enrolled in that programme, from the day of the referral.
     -- Eligible: the receiver did not say that the person does not fit; who withdrew consent is left out. A person counts once
     -- per programme, by the first such referral.
-    SELECT r.id, r.to_partner_id AS partner_id, r.programme_id, l.key, r.person_id,
+    SELECT r.id, r.to_partner_id AS partner_id, r.programme_id, l.key, r.person_id, l.district_id, l.sex,
+           l.birth_year, l.died_on,
            (r.sent_at AT TIME ZONE 'Europe/Helsinki')::date AS index_date, NULL::date AS ended_on, '' AS end_reason,
            r.kind AS referral_kind, '' AS primary_drug, NULL::date AS referred_on,
            row_number() OVER (PARTITION BY r.programme_id, l.key ORDER BY r.sent_at, r.id) AS rank
