@@ -2,8 +2,8 @@
 
 ours: follow-up of everybody anew, then rates and curves of all programmes, suppressed and stored.
 kept: the same results from the follow-up as it is kept up to date. update: the follow-up after 1,000 new arrests, by
-a worker that has done it before.
-floor: DuckDB computes links, follow-up, rates and Kaplan–Meier tables from Parquet and writes them to Parquet.
+a worker that brought 10,000 up to date before.
+floor: DuckDB computes the same from Parquet and writes it to Parquet: links, follow-up, rates, Kaplan–Meier tables.
 analyst: pandas and lifelines, reading what they need from PostgreSQL.
 """
 
@@ -35,22 +35,25 @@ def floor(folder: Path) -> None:
     db.execute(f"""
     CREATE TABLE follow_up AS
     WITH members AS (
-        SELECT e.id, e.programme_id, l.key, e.started_on::date AS index_date, e.person_id,
+        SELECT e.id, e.partner_id, e.programme_id, l.key, e.started_on::date AS index_date, e.person_id,
+               e.ended_on::date AS ended_on, e.end_reason, e.referral_kind, e.primary_drug,
                row_number() OVER (PARTITION BY programme_id, key ORDER BY started_on, e.id) AS rank
           FROM enrolment e JOIN link l USING (person_id) WHERE measurement_consent),
     arrests AS (
-        SELECT l.key, arrested_on::date AS arrested_on, is_drug,
+        SELECT l.key, arrested_on::date AS arrested_on, is_drug, a.district_id, offence_group,
                coalesce(last_offence_on::date, DATE '9999-12-31') AS offence_to,
                CASE WHEN is_drug THEN coalesce(last_drug_offence_on::date, DATE '9999-12-31') ELSE DATE '0001-01-01' END AS drug_to
           FROM arrest a JOIN link l USING (person_id)),
     classed AS (
-        SELECT m.id, m.index_date, arrested_on, is_drug, arrested_on <= index_date AS is_prior,
+        SELECT m.id, m.index_date, arrested_on, is_drug, a.district_id, offence_group, arrested_on <= index_date AS is_prior,
                arrested_on > index_date AND offence_to > index_date AS is_any,
                arrested_on > index_date AND drug_to > index_date AS is_drug_event
           FROM members m JOIN arrests a USING (key)),
     sums AS (
         SELECT id, count(*) FILTER (is_prior) AS prior_arrests, count(*) FILTER (is_prior AND is_drug) AS prior_drug,
                max(arrested_on) FILTER (is_prior) AS prior_on,
+               arg_max(district_id, arrested_on) FILTER (is_prior) AS prior_district_id,
+               arg_max(offence_group, arrested_on) FILTER (is_prior) AS prior_group,
                min(arrested_on) FILTER (is_any) AS any_on, min(arrested_on) FILTER (is_drug_event) AS drug_on,
                max(arrested_on) FILTER (is_any) AS last_on, count(*) FILTER (is_any) AS any_total,
                count(*) FILTER (is_drug_event) AS drug_total, {window_columns}
@@ -58,6 +61,9 @@ def floor(folder: Path) -> None:
     SELECT m.*, p.district_id, p.sex, p.birth_year, s.* EXCLUDE (id)
       FROM members m JOIN person p ON p.id = m.person_id LEFT JOIN sums s ON s.id = m.id
     """)
+    # Kept, as the portal keeps them.
+    for name in ("link", "follow_up"):
+        db.execute(f"COPY {name} TO '{folder}/{name}.parquet'")
     for months in WINDOWS:
         db.execute(f"""
         COPY (SELECT programme_id, count(*) AS eligible,
@@ -170,10 +176,10 @@ def arrive(count: int) -> None:
 
 
 def before_update() -> None:
-    """A worker that has brought the follow-up up to date before, and a thousand arrests more."""
+    """A worker and a database that have been at it for a while: ten thousand arrests before the thousand."""
     from metrics import follow_up
 
-    arrive(10)
+    arrive(10_000)
     follow_up.refresh()
     arrive(1000)
 

@@ -40,13 +40,13 @@ class TestKaplanMeier:
     def test_rossi(self, rossi):
         curve = curve_of(rossi.week, rossi.arrest)
         weeks = (1, 10, 26, 40, 52)
-        survival, lower, upper = zip(*map(curve.at, weeks), strict=True)
-        assert survival == near(R["rossi_survival"])
-        assert lower == near(R["rossi_lower"])
-        assert upper == near(R["rossi_upper"])
-        assert [curve.at_risk_at(w) for w in weeks] == R["rossi_at_risk"]
-        assert (round(curve.at(26)[0], 6), round(curve.at(52)[0], 6)) == (0.875, 0.736111)
-        assert curve.until(52) == (114, 318)
+        survival, lower, upper = curve.at(weeks).T
+        assert list(survival) == near(R["rossi_survival"])
+        assert list(lower) == near(R["rossi_lower"])
+        assert list(upper) == near(R["rossi_upper"])
+        assert list(curve.at_risk_at(weeks)) == R["rossi_at_risk"]
+        assert curve.at([26, 52])[:, 0].round(6).tolist() == [0.875, 0.736111]
+        assert curve.until([0, 52]).tolist() == [[0, 0], [114, 318]]
 
     def test_ties(self):
         curve = curve_of([1, 1, 1, 2, 2, 2, 3, 3, 3, 3], [1, 1, 0, 1, 1, 0, 1, 0, 0, 0])
@@ -56,18 +56,21 @@ class TestKaplanMeier:
 
     def test_heavy_censoring(self):
         curve = curve_of(range(1, 41), [t in (5, 20) for t in range(1, 41)])
-        found = [curve.at(t) for t in (4, 5, 20, 40)]
+        found = curve.at([4, 5, 20, 40])
         assert [f[0] for f in found] == near(R["heavy_survival"])
         assert [f[1] for f in found[1:]] == near(R["heavy_lower"])
         assert [f[2] for f in found[1:]] == near(R["heavy_upper"])
 
     def test_nobody(self):
         curve = curve_of([], [])
-        assert (len(curve.times), curve.at(10), curve.at_risk_at(0), curve.until(5)) == (0, (1.0, 1.0, 1.0), 0, (0, 0))
+        assert len(curve.times) == 0
+        assert curve.at([0, 10]).tolist() == [[1, 1, 1]] * 2
+        assert curve.at_risk_at([0, 5]).tolist() == [0, 0]
+        assert curve.until([5]).tolist() == [[0, 0]]
 
     @pytest.mark.parametrize(("event", "survival"), [(True, 0.0), (False, 1.0)])
     def test_one_person(self, event, survival):
-        assert curve_of([7], [event]).at(7) == (survival, survival, survival)
+        assert curve_of([7], [event]).at([7]).tolist() == [[survival] * 3]
 
     def test_the_same_from_counts_as_from_people(self):
         people = curve_of([3, 5, 5, 9], [1, 0, 1, 0])
@@ -86,7 +89,7 @@ class TestKaplanMeier:
         days, events = zip(*people, strict=True)
         curve = curve_of(days, events)
         theirs = KaplanMeierFitter().fit(days, events).survival_function_at_times(range(31))
-        assert [curve.at(t)[0] for t in range(31)] == pytest.approx(list(theirs), abs=1e-9)
+        assert list(curve.at(range(31))[:, 0]) == pytest.approx(list(theirs), abs=1e-9)
 
 
 class TestLogRank:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -340,12 +341,9 @@ def curves(asked: list[Asked], as_of: date, kind: str) -> dict[Population, Curve
     known = Populations()
     found: dict[Population, Curve] = {}
     for each in asked:
-        by_group: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for group, *step in query("survival", each, as_of, kind=kind):
-            by_group[group].append(tuple(step))
-        for group, steps in by_group.items():
-            days, events, leaving = zip(*steps, strict=True)
-            found[known.of(each, group)] = kaplan_meier(days, events, leaving)
+        rows = np.array(query("survival", each, as_of, kind=kind), dtype=np.int64).reshape(-1, 4)
+        for group in np.unique(rows[:, 0]).tolist():
+            found[known.of(each, group)] = kaplan_meier(*rows[rows[:, 0] == group, 1:].T)
     return found
 
 
@@ -371,20 +369,15 @@ def survival(run: Run, asked: list[Asked], as_of: date) -> list[SurvivalResult]:
 
 def curve_points(curve: Curve, people: int) -> list[list[float]]:
     """[month, survival, lower, upper, at risk, events so far, censored so far], while at least ten are observed."""
+    days = np.arange(CURVE_MONTHS + 1) * DAYS_PER_MONTH
     points = []
-    for month in range(CURVE_MONTHS + 1):
-        day = month * DAYS_PER_MONTH
-        at_risk = curve.at_risk_at(day)
+    for month, (at_risk, values, left) in enumerate(
+        zip(curve.at_risk_at(days).tolist(), curve.at(days).tolist(), curve.until(days).tolist(), strict=True)
+    ):
         if at_risk < disclosure.FEW_PEOPLE:
             break
-        events, censored = curve.until(day)
-        points.append(
-            [
-                month,
-                *(round(round_rate(value, people), 4) for value in curve.at(day)),
-                *map(round_to_fives, (at_risk, events, censored)),
-            ]
-        )
+        rates = [round(round_rate(value, people), 4) for value in values]
+        points.append([month, *rates, *map(round_to_fives, (at_risk, *left))])
     return points
 
 

@@ -28,22 +28,24 @@ class Curve(NamedTuple):
     lower: Floats
     upper: Floats
 
-    def at(self, time: float) -> tuple[float, float, float]:
-        """(survival, lower, upper) at a time: 1 before the first event."""
-        index = int(np.searchsorted(self.times, time, side="right")) - 1
-        if index < 0:
-            return 1.0, 1.0, 1.0
-        return float(self.survival[index]), float(self.lower[index]), float(self.upper[index])
+    def at(self, times: ArrayLike) -> Floats:
+        """(survival, lower, upper) at each of the times, a row each: 1 before the first event."""
+        index = np.searchsorted(self.times, times, side="right")
+        return np.column_stack(
+            [np.concatenate([[1.0], line])[index] for line in (self.survival, self.lower, self.upper)]
+        )
 
-    def at_risk_at(self, time: float) -> int:
-        """How many are still observed, and without event, just before a time."""
-        index = int(np.searchsorted(self.times, time, side="left"))
-        return int(self.at_risk[index]) if index < len(self.times) else 0
+    def at_risk_at(self, times: ArrayLike) -> NDArray[np.int64]:
+        """How many are still observed, and without event, just before each of the times."""
+        index = np.searchsorted(self.times, times, side="left")
+        return np.append(self.at_risk, 0.0)[index].astype(int)
 
-    def until(self, time: float) -> tuple[int, int]:
-        """(events, censored) up to a time, that time included."""
-        index = int(np.searchsorted(self.times, time, side="right"))
-        return int(self.events[:index].sum()), int(self.censored[:index].sum())
+    def until(self, times: ArrayLike) -> NDArray[np.int64]:
+        """(events, censored) up to each of the times, that time included, a row each."""
+        index = np.searchsorted(self.times, times, side="right")
+        return np.column_stack([np.append(0.0, line.cumsum())[index] for line in (self.events, self.censored)]).astype(
+            int
+        )
 
 
 def kaplan_meier(times: ArrayLike, events: ArrayLike, leaving: ArrayLike) -> Curve:
