@@ -30,6 +30,8 @@ class SeriesRow(TypedDict):
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
+VERSION = 2
+"""Changes when the same figures would be drawn differently: drawings are kept."""
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
 PALETTE = {
@@ -57,7 +59,13 @@ def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
             labelLimit=130 if narrow else 260,
         )
         .configure_legend(
-            labelColor=ink, titleColor=ink, labelFontSize=12, orient="top", symbolType="stroke", labelLimit=400
+            labelColor=ink,
+            titleColor=ink,
+            labelFontSize=12,
+            orient="top",
+            symbolType="stroke",
+            labelLimit=400,
+            columns=1 if narrow else 4,
         )
         .configure_view(stroke=None)
     )
@@ -89,17 +97,37 @@ def _lines(names: Sequence[str], theme: str) -> dict[str, Any]:
     }
 
 
+def _named_lines(order: Sequence[str], *, narrow: bool) -> alt.Y:
+    """A line for each name, which stands beside it; on a phone above it (`_names_above`), where it is not cut off."""
+    axis = None if narrow else alt.Axis(ticks=False, domain=False, labelPadding=8)
+    return alt.Y("label:N", sort=list(order), title=None, axis=axis)
+
+
+def _names_above(base: Any, y: alt.Y, theme: str) -> Any:
+    return base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=12, limit=WIDTHS["narrow"]).encode(
+        y=y, x=alt.value(4), text="label:N", color=alt.value(INK[theme])
+    )
+
+
 def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bool = False) -> Any:
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
     data = alt.Data(values=[dict(row) for row in rows])
-    order = [row["label"] for row in rows]
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
+    y = _named_lines([row["label"] for row in rows], narrow=narrow)
     x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
-    base = alt.Chart(data, width=170 if narrow else 520, height={"step": 30})
+    base = alt.Chart(data, width=WIDTHS["narrow"] if narrow else 520, height={"step": 44 if narrow else 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
     zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
-    return zero + rule + dot
+    names = (_names_above(base, y, theme),) if narrow else ()
+    return alt.layer(zero, rule, dot, *names)
+
+
+def _months(months: Sequence[date], *, narrow: bool) -> alt.Axis:
+    """Ticks of a time axis that have room for their labels: on a phone the years, where there are several."""
+    years = max(months).year - min(months).year if months else 0
+    if narrow and years > 1:
+        return alt.Axis(format="%Y", tickCount="year", labelOverlap="greedy")
+    return alt.Axis(format="%m/%Y", tickCount=4 if narrow else 6, labelOverlap="greedy")
 
 
 def series(
@@ -112,7 +140,7 @@ def series(
         alt.Chart(alt.Data(values=values), width=WIDTHS[size(narrow)], height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
-            x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y", tickCount=6)),
+            x=alt.X("month:T", title=None, axis=_months([row["month"] for row in rows], narrow=narrow)),
             y=alt.Y("value:Q", title=title, scale=alt.Scale(domainMin=0)),
             **_lines(names, theme),
         )
@@ -162,15 +190,13 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, narrow: boo
     ]
     scale = alt.Scale(domain=[before, after], range=[PALETTE[theme][1], PALETTE[theme][0]])
     shape = alt.Scale(domain=[before, after], range=["cross", "circle"])
-    dots = (
-        alt.Chart(alt.Data(values=values), width=170 if narrow else 480, height={"step": 18})
-        .mark_point(size=60, filled=True, opacity=1)
-        .encode(
-            y=alt.Y("label:N", sort=[name for name, *_ in rows], title=None, axis=alt.Axis(ticks=False, domain=False)),
-            x=alt.X("difference:Q", title=_("Standardised difference (absolute)")),
-            color=alt.Color("when:N", title=None, scale=scale),
-            shape=alt.Shape("when:N", title=None, scale=shape),
-        )
+    y = _named_lines([name for name, *_ in rows], narrow=False)  # short names: beside the lines on a phone too
+    base = alt.Chart(alt.Data(values=values), width=170 if narrow else 480, height={"step": 18})
+    dots = base.mark_point(size=60, filled=True, opacity=1).encode(
+        y=y,
+        x=alt.X("difference:Q", title=_("Standardised difference (absolute)")),
+        color=alt.Color("when:N", title=None, scale=scale),
+        shape=alt.Shape("when:N", title=None, scale=shape),
     )
     limit = alt.Chart(alt.Data(values=[{"x": 0.1}])).mark_rule(strokeDash=[4, 3], color=INK[theme]).encode(x="x:Q")
     return dots + limit

@@ -82,7 +82,8 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         request.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         response = get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        if response.status_code >= 500:
+        # 503 is no failure: the portal says that it is not ready, or down for maintenance, as often as it is asked.
+        if response.status_code >= 500 and response.status_code != 503:
             log.error("Request %s failed: %s %s", request.request_id, request.method, request.path)  # type: ignore[attr-defined]
         return response
 

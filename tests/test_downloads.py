@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -12,7 +13,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from metrics import services, words
+from metrics import charts, services, words
 from metrics.models import (
     ComparisonResult,
 )
@@ -132,3 +133,17 @@ class TestNumbers:
 
     def test_thousands_are_grouped(self):
         assert plain(1234567.89, 1) == "1,234,567.9"
+
+
+class TestOnAPhone:
+    def test_the_whole_name_of_a_programme_is_drawn(self):
+        name = "Counselling instead of imprisonment"
+        rows = [charts.IntervalRow(label=name, rate=0.2, lower=0.1, upper=0.3)]
+        drawn = charts.to_svg(charts.intervals(rows, theme="light", title="Rate", narrow=True), "light", narrow=True)
+        assert f">{name}<" in drawn
+
+    def test_a_time_axis_has_room_for_its_labels(self):
+        rows = [charts.SeriesRow(month=date(year, 1, 1), series="All", value=1.0) for year in range(2019, 2027)]
+        drawn = charts.to_svg(charts.series(rows, theme="light", title="Arrests", narrow=True), "light", narrow=True)
+        assert ">2020<" in drawn
+        assert "/2020" not in drawn

@@ -50,7 +50,7 @@ def _picture(request: PartnerRequest, found: Figure, kind: str) -> HttpResponse:
     theme = choice(request, "theme", dict.fromkeys(THEMES), "light")
     asked = "&".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "theme")
     # Partners see different results: each has its own drawing.
-    address = f"chart:{found.run.pk}:{found.name}:{request.acting.partner.pk}:{request.acting.role}:{hash_of(asked)}:{theme}:{get_language()}:{kind}"
+    address = f"chart{charts.VERSION}:{found.run.pk}:{found.name}:{request.acting.partner.pk}:{request.acting.role}:{hash_of(asked)}:{theme}:{get_language()}:{kind}"
     content = cache.get(address)
     if content is None:
         narrow = "narrow" in request.GET and kind == "svg"
