@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from cases import iccs
 from cases.forms import PersonForm
 from cases.models import Person
+from cases.views import own
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.models import District, Role
@@ -80,18 +81,20 @@ class Choice:
 
 @partner_page(Role.POLICE_LIAISON)
 def divert(request: PartnerRequest) -> HttpResponse:
-    """Who, what, where to, consent, send."""
+    """Who, what, where to, consent, send. ?person=N: somebody whom the unit knows already."""
     acting, data = request.acting, request.POST or None
+    number = request.GET.get("person", "")
+    person = own(request, Person, int(number)) if number.isdecimal() else None
     forms_of_page: dict[str, Any] = {
-        "person": PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
+        "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "referral": RoadsideForm(data, initial={"offence": OFFENCES[0]}),
         "consent": ConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
         "diversion": DiversionForm(data, prefix="diversion"),
     }
-    if request.method == "POST" and all(form.is_valid() for form in forms_of_page.values()):
+    if request.method == "POST" and all(form.is_valid() for form in forms_of_page.values() if form):
         try:
             with transaction.atomic():
-                saved = save_draft(acting, None, None, forms_of_page)
+                saved = save_draft(acting, None, person, forms_of_page)
                 saved = services.send(by=acting, referral=saved)
         except RuleError as error:
             forms_of_page["referral"].add_error(None, str(error))
@@ -101,6 +104,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
     choices = sorted((Choice(p) for p in offered()[:MOST_PROGRAMMES]), key=lambda choice: choice.order)
     context = {
         "forms": forms_of_page,
+        "person": person,
         "choices": choices,
         "districts": _districts(acting),
         "here": acting.partner.districts.first(),

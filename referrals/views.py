@@ -272,7 +272,8 @@ def known_people(request: PartnerRequest) -> HttpResponse:
     people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
         log_read(request.acting, "person_list", 0, len(people))
-    return render(request, "referrals/_known.html", {"people": people})
+    form = "divert" if request.GET.get("at") == "roadside" else "referral_new"
+    return render(request, "referrals/_known.html", {"people": people, "form": form})
 
 
 def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:

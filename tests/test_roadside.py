@@ -46,6 +46,22 @@ def divert(world, **more):
 
 
 class TestDivert:
+    def test_somebody_whom_the_unit_knows_is_diverted_without_being_typed_again(self, world):
+        known = world.person(world.police, first_names="Known")
+        client = world.client(world.liaison)
+        found = client.post(reverse("known_people") + "?at=roadside", {"person-last_name": known.last_name})
+        address = f"{reverse('divert')}?person={known.pk}"
+        assert address in found.content.decode()
+        assert "Known" in client.get(address).content.decode()
+        sent = {name: value for name, value in fields(world).items() if not name.startswith("person-")}
+        client.post(address, sent)
+        assert Referral.objects.get().person == known
+        assert Person.objects.filter(partner=world.police).count() == 1
+
+    def test_another_units_person_is_not_found(self, world):
+        theirs = world.person(world.other_police)
+        assert world.client(world.liaison).get(f"{reverse('divert')}?person={theirs.pk}").status_code == 404
+
     def test_one_page_makes_person_consent_conditions_and_sends(self, world):
         response = divert(world)
         referral = Referral.objects.get()
