@@ -210,7 +210,9 @@ class NoteForm(forms.ModelForm):
 
 
 class EndForm(forms.Form):
-    ended_on = forms.DateField(label=_("Ended on"), widget=DateInput())
+    ended_on = forms.DateField(
+        label=_("Ended on"), widget=DateInput(), help_text=_("Appointments after this day are taken off the calendar.")
+    )
     reason = forms.ChoiceField(label=_("Reason"), choices=Enrolment.EndReason.choices)
 
 

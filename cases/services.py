@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Consent, Enrolment, Goal, Note, OverdoseCount, Person, Session
+from cases.models import Appointment, Consent, Enrolment, Goal, Note, OverdoseCount, Person, Session
 from partnership import outbox
 from partnership.access import Acting
+from partnership.days import day_of
 from partnership.errors import RuleError
 from partnership.models import CASEWORK_ROLES, District, Membership, Partner, User
 from programs.models import Programme
@@ -222,12 +223,15 @@ def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
 
 @transaction.atomic
 def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: str) -> Enrolment:
-    """Ends an enrolment; the referral that led to it, if any, learns of it from the event."""
+    """Ends an enrolment and takes its appointments after that day off the calendar; the referral that led to it, if any, learns
+    of it from the event."""
     enrolment = open_enrolment(enrolment)
     if not enrolment.started_on <= ended_on <= timezone.localdate():
         raise DateOutOfRange(_("The end lies before the start or in the future."))
     enrolment.ended_on, enrolment.end_reason = ended_on, Enrolment.EndReason(reason)
     enrolment.save(update_fields=["ended_on", "end_reason"])
+    _first, last = day_of(ended_on)
+    Appointment.objects.filter(enrolment=enrolment, session=None, starts_at__gt=last).delete()
     if reason == Enrolment.EndReason.DIED and not enrolment.person.died_on:
         enrolment.person.died_on = ended_on
         enrolment.person.save()

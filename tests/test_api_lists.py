@@ -110,6 +110,7 @@ class TestExports:
         text = self.body(ngo, "exports/referrals").decode().splitlines()
         assert text[0].startswith("id,kind,state,")
         assert text[1].startswith(f"{referral.pk},arrest_diversion,sent,")
+        assert dict(zip(text[0].split(","), text[1].split(","), strict=True))["is_urgent"] == "false"
         row = json.loads(self.body(ngo, "exports/referrals?file_format=ndjson"))
         assert (row["id"], row["state"]) == (referral.pk, "sent")
 

@@ -103,6 +103,13 @@ class TestAppointments:
         with pytest.raises(services.EnrolmentEnded):
             appointment(case)
 
+    def test_the_end_of_a_participation_takes_later_ones_off_the_calendar_and_leaves_those_of_its_day(self, case):
+        of_today = appointment(case)
+        appointment(case, starts_at=timezone.now() + timedelta(days=7))
+        end = {"enrolment": case.the_enrolment, "ended_on": case.today, "reason": "completed"}
+        run_as(case.caseworker, services.end_enrolment, **end)
+        assert [kept.pk for kept in Appointment.objects.all()] == [of_today.pk]
+
     def test_another_ngo_sees_none(self, case):
         made = appointment(case)
         client = case.client(case.other_caseworker)

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from psycopg2.extensions import BOOLEAN
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -75,7 +77,8 @@ def copied(acting: Acting, rows: QuerySet[Any], file_format: str) -> Iterator[by
         with connection.cursor() as cursor:
             text = cursor.mogrify(sql, parameters).decode() if parameters else sql
             if file_format == "csv":
-                statement = f"COPY ({text}) TO STDOUT WITH (FORMAT csv, HEADER)"
+                columns = _written(cursor, text)
+                statement = f"COPY (SELECT {columns} FROM ({text}) r) TO STDOUT WITH (FORMAT csv, HEADER)"  # noqa: S608 — the ORM's
             else:
                 # JSON holds no control characters, so that with these nothing is quoted.
                 plain = "(FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')"
@@ -83,6 +86,13 @@ def copied(acting: Acting, rows: QuerySet[Any], file_format: str) -> Iterator[by
             yield from _pieces(cursor.cursor, statement)
 
     return stream_as(acting, chunks)
+
+
+def _written(cursor: CursorWrapper, text: str) -> str:
+    """The columns of a statement as CSV writes them: true and false as in JSON, where COPY writes t and f."""
+    cursor.execute(f"SELECT * FROM ({text}) r LIMIT 0")  # noqa: S608 — the ORM's
+    names = ((f'"{column.name}"', column.type_code == BOOLEAN) for column in cursor.description)
+    return ", ".join(f"{name}::text" if is_boolean else name for name, is_boolean in names)
 
 
 class _Pipe:
