@@ -39,6 +39,7 @@ def run() -> Iterator[Figure]:
             ours, memory = in_process("ours", folder)
             floor, _ = in_process("floor", folder)
             agree(Path(folder))
+            in_memory, _ = in_process("floor_in_memory", folder)
             analyst, _ = in_process("analyst", folder)
             update, _ = in_process("update", folder)
             kept, _ = in_process("kept", folder)
@@ -47,6 +48,7 @@ def run() -> Iterator[Figure]:
         yield Figure(f"{name}_duckdb", floor, "s")
         yield Figure(f"{name}_pandas_lifelines", analyst, "s")
         yield Figure(f"{name}_to_duckdb", ours / floor, "times", "at most 4", ours <= 4 * floor)
+        yield Figure(f"{name}_to_duckdb_in_memory", ours / in_memory, "times")
         yield Figure(f"{name}_rebuild_and_results_faster_than_pandas", analyst / ours, "times")
         yield Figure(f"{name}_results_from_kept_follow_up", kept, "s")
         # Below a million, what costs the same at any size (the server's answers, forty curves) outweighs the rest.

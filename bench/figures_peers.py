@@ -4,6 +4,7 @@ ours: follow-up of everybody anew, then rates and curves of all programmes, supp
 kept: the same results from the follow-up as it is kept up to date. update: the follow-up after 1,000 new arrests, by
 a worker that brought 10,000 up to date before.
 floor: DuckDB computes the same from Parquet and writes it to Parquet: links, follow-up, rates, Kaplan–Meier tables.
+floor_in_memory: the same, of which only rates and tables are written.
 analyst: pandas and lifelines, reading what they need from PostgreSQL.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 WINDOWS = (6, 12, 24, 36)
 
 
-def floor(folder: Path) -> None:
+def floor(folder: Path, *, keeps: bool = True) -> None:
     import duckdb
 
     complete = (folder / "complete").read_text()
@@ -62,7 +63,7 @@ def floor(folder: Path) -> None:
       FROM members m JOIN person p ON p.id = m.person_id LEFT JOIN sums s ON s.id = m.id
     """)
     # Kept, as the portal keeps them.
-    for name in ("link", "follow_up"):
+    for name in ("link", "follow_up") if keeps else ():
         db.execute(f"COPY {name} TO '{folder}/{name}.parquet'")
     for months in WINDOWS:
         db.execute(f"""
@@ -88,6 +89,10 @@ def floor(folder: Path) -> None:
           FROM risk WHERE at_risk > events WINDOW w AS (PARTITION BY programme_id ORDER BY days)
         ) TO '{folder}/survival_{kind}.parquet'
         """)
+
+
+def floor_in_memory(folder: Path) -> None:
+    floor(folder, keeps=False)
 
 
 def analyst(folder: Path) -> None:
@@ -198,7 +203,7 @@ def peak() -> float:
 
 def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
-    if name != "floor":
+    if not name.startswith("floor"):
         import django
         from django.db import connection
 
@@ -209,7 +214,14 @@ def main() -> None:
     if name == "update":
         before_update()
     start = time.perf_counter()
-    {"ours": ours, "kept": kept, "update": update, "floor": floor, "analyst": analyst}[name](folder)
+    {
+        "ours": ours,
+        "kept": kept,
+        "update": update,
+        "floor": floor,
+        "floor_in_memory": floor_in_memory,
+        "analyst": analyst,
+    }[name](folder)
     print(time.perf_counter() - start, peak())
 
 
