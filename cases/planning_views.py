@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import planning, services
 from cases.forms import AppointmentForm, TaskForm
-from cases.models import Appointment, CalendarFeed, Enrolment, Person, Session, Task
-from cases.views import own
+from cases.models import Appointment, CalendarFeed, Enrolment, Session, Task
+from cases.views import named_person, own
 from partnership.access import Acting, PartnerRequest, enter, partner_page
 from partnership.days import day_of
 from partnership.errors import RuleError
@@ -79,6 +79,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
 def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Agrees a meeting; `pk` is the enrolment's."""
     enrolment = own(request, Enrolment, pk, "person", "programme")
+    log_read(request.acting, "enrolment", pk)
     team = services.team(request.acting)
     initial = {"day": timezone.localdate() + timedelta(days=7), "responsible": request.user.pk}
     form = AppointmentForm(request.POST or None, team=team, initial=initial)
@@ -97,6 +98,7 @@ def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(*CASEWORK_ROLES)
 def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Appointment, pk, "enrolment__person")
+    log_read(request.acting, "enrolment", found.enrolment_id)
     form = AppointmentForm(request.POST or None, team=services.team(request.acting), initial=AppointmentForm.of(found))
     if form.is_valid():
         try:
@@ -186,8 +188,7 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
 def task_list(request: PartnerRequest) -> HttpResponse:
     """What is to be done, the most pressing first (or ?show=done, the newest first), and the form for one more."""
     acting, team = request.acting, services.team(request.acting)
-    number = request.GET.get("person", "")
-    person = own(request, Person, int(number)) if number.isdecimal() else None
+    person = named_person(request)
     form = TaskForm(request.POST or None, team=team, initial={"assigned_to": request.user.pk})
     if form.is_valid():
         try:
@@ -207,7 +208,8 @@ def task_list(request: PartnerRequest) -> HttpResponse:
         context["page"] = page_by_key(tasks.exclude(done_at=None), ["-id"], request.GET.get("after", ""))
         context["tasks"] = context["page"].rows
     else:
-        context["tasks"] = planning.to_do(tasks)[:MOST_TASKS]
+        context["tasks"] = list(planning.to_do(tasks)[:MOST_TASKS])
+    log_read(acting, "task_list", 0, len(context["tasks"]))
     return render(request, "cases/task_list.html", context, status=422 if request.method == "POST" else 200)
 
 

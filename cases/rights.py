@@ -127,6 +127,7 @@ def held_about(person: Person) -> list[Part]:
         [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)] for name in shown
     ]
     reads = ReadLog.objects.filter(partner=person.partner_id, what="person", object_id=person.pk).select_related("user")
+    requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
     parts = [
         Part(_("Person"), [_("What"), _("Held")], facts),
         Part(
@@ -217,9 +218,6 @@ def held_about(person: Person) -> list[Part]:
                 for r in reads.order_by("id")
             ],
         ),
-    ]
-    requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
-    parts.append(
         Part(
             _("Requests of persons"),
             [_("Received on"), _("What is asked for"), _("In the person's words"), _("Outcome"), _("Answer")],
@@ -233,8 +231,8 @@ def held_about(person: Person) -> list[Part]:
                 ]
                 for w in requests
             ],
-        )
-    )
+        ),
+    ]
     for holder in _holders:
         parts += holder.held(person)
     return [part for part in parts if part.rows]

@@ -39,6 +39,8 @@ def request_list(request: PartnerRequest) -> HttpResponse:
         page = page_by_key(found.exclude(outcome=""), ["-due_on", "-id"], request.GET.get("after", ""))
     else:
         page = page_by_key(found.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
+    if not audits:
+        log_read(request.acting, "request_list", 0, len(page.rows))
     return render(request, "cases/request_list.html", {"page": page, "show": show, "audits": audits})
 
 
@@ -55,6 +57,7 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(made.due_on)})
             return redirect("subject_request", pk=made.pk)
+    log_read(request.acting, "person", pk)
     title = _("Request of %(person)s") % {"person": person}
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "title": title, "back": reverse("person", args=[pk])}

@@ -38,6 +38,7 @@ from partnership.errors import RuleError
 from partnership.forms import refuse
 from partnership.lists import chosen_rows, export, show
 from partnership.models import CASEWORK_ROLES, POLICE_ROLES, Role
+from partnership.numbers import typed
 from partnership.paging import page_by_key
 from partnership.reads import log_read
 from programs.models import Programme
@@ -53,6 +54,16 @@ def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
     """The acting partner's object; anybody else's is not found."""
     queryset = model._default_manager.filter(partner=request.acting.partner)
     return get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)
+
+
+def named_person(request: PartnerRequest) -> Person | None:
+    """The own person whom ?person=N names, for a form that starts from somebody known: that the name was seen is logged."""
+    number = typed(request.GET.get("person", ""))
+    if number is None:
+        return None
+    person = own(request, Person, number)
+    log_read(request.acting, "person", number)
+    return person
 
 
 # --- People --------------------------------------------------------------------------------------------------------------
@@ -152,6 +163,8 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("person", pk=saved.pk)
+    if pk:
+        log_read(request.acting, "person", pk)
     title = str(found) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
     return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})
@@ -169,6 +182,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("enrolment", pk=enrolment.pk)
+    log_read(request.acting, "person", pk)
     title = _("Enrol %(person)s") % {"person": found}
     return render(
         request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}

@@ -27,6 +27,7 @@ from partnership.access import PartnerRequest, stream_as
 from partnership.downloads import guard_formula
 from partnership.errors import RuleError
 from partnership.models import SavedView
+from partnership.numbers import typed
 from partnership.paging import KeyPage, page_by_key
 
 MOST_ROWS_XLSX = 20_000
@@ -134,7 +135,8 @@ def show(request: PartnerRequest, listing: Listing, queryset: QuerySet[Any]) -> 
 
 def chosen_rows(request: PartnerRequest) -> list[int]:
     """The numbers of the rows that a list's action is for; what is no number of a row is left out."""
-    return [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) <= 18][:MOST_AT_ONCE]
+    numbers = map(typed, request.POST.getlist("pk"))
+    return [number for number in numbers if number is not None][:MOST_AT_ONCE]
 
 
 def query_of(params: Any) -> str:

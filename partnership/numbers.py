@@ -1,10 +1,18 @@
-"""Numbers in the reader's format, rounded: Django's number_format cuts the digits that it does not show."""
+"""Numbers in the reader's format, rounded (Django's number_format cuts the digits that it does not show); and those that are typed."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
+
+MOST_DIGITS = 18
+"""What the database's whole numbers hold."""
+
+
+def typed(text: str) -> int | None:
+    """The whole number that an address or a field holds; None where it is none, or none that a record can have."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def plain(value: float, digits: int = 0) -> str:

@@ -42,6 +42,7 @@ from partnership.models import (
     Role,
     User,
 )
+from partnership.numbers import typed
 from partnership.paging import page_by_key
 from partnership.templatetags.portal import read_labels
 
@@ -343,10 +344,11 @@ def read_log(request: PartnerRequest) -> HttpResponse:
     what, number = request.GET.get("what", ""), request.GET.get("number", "")
     if what:
         reads = reads.filter(what=what)
-    if number.isdecimal() and len(number) <= 18:
-        reads = reads.filter(object_id=int(number))
+    if (object_id := typed(number)) is not None:
+        reads = reads.filter(object_id=object_id)
     user, day = request.GET.get("user", ""), request.GET.get("day", "")
-    who = User.objects.filter(pk=int(user)).first() if user.isdecimal() and len(user) <= 18 else None
+    user_id = typed(user)
+    who = User.objects.filter(pk=user_id).first() if user_id is not None else None
     if who:
         reads = reads.filter(user=who)
     try:

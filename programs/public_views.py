@@ -14,6 +14,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from partnership.models import District
+from partnership.numbers import typed
 from partnership.paging import page_by_key
 from programs.models import Programme, ReferralKind
 
@@ -55,8 +56,8 @@ def found_by(given: dict[str, str]) -> QuerySet[Programme]:
         found = found.filter(kind__in=NEEDS[given["need"]])
     if given["district"]:
         found = found.filter(districts__code=given["district"])
-    if given["age"].isdecimal() and len(given["age"]) < 4:
-        age = int(given["age"])
+    age = typed(given["age"])
+    if age is not None and age < 1000:
         found = found.exclude(age_from__gt=age).exclude(age_to__lt=age)
     if given["open"]:
         found = found.exclude(capacity=Programme.Capacity.CLOSED)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from cases import iccs
 from cases.forms import PersonForm
 from cases.models import Person
-from cases.views import own
+from cases.views import named_person
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.models import District, Role
@@ -83,8 +83,7 @@ class Choice:
 def divert(request: PartnerRequest) -> HttpResponse:
     """Who, what, where to, consent, send. ?person=N: somebody whom the unit knows already."""
     acting, data = request.acting, request.POST or None
-    number = request.GET.get("person", "")
-    person = own(request, Person, int(number)) if number.isdecimal() else None
+    person = named_person(request)
     forms_of_page: dict[str, Any] = {
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "referral": RoadsideForm(data, initial={"offence": OFFENCES[0]}),

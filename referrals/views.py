@@ -19,11 +19,12 @@ from cases import papers
 from cases import services as cases
 from cases.forms import PersonForm
 from cases.models import Consent, Person
-from cases.views import own
+from cases.views import named_person, own
 from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.errors import RuleError
 from partnership.lists import chosen_rows, export, query_of, show
 from partnership.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.numbers import typed
 from partnership.reads import log_read
 from referrals import diversions, services
 from referrals.filters import ReferralFilter
@@ -151,7 +152,6 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     found = seen(request, pk)
     form = verb_form(verb, request.POST)
-    version = request.POST.get("version", "")
     if not form.is_valid():
         return _referral_page(request, found, status=422, bound={verb: form})
     try:
@@ -159,7 +159,7 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
             getattr(services, verb)(
                 by=request.acting,
                 referral=found,
-                version=int(version) if version.isdecimal() else None,
+                version=typed(request.POST.get("version", "")),
                 **form.cleaned_data,
             )
     except RuleError as error:
@@ -222,9 +222,7 @@ def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(*REFERRING_ROLES)
 def referral_new(request: PartnerRequest) -> HttpResponse:
     """Refer or divert a person: one page, saved as a draft or sent."""
-    number = request.GET.get("person", "")
-    person = own(request, Person, int(number)) if number.isdecimal() else None
-    return _draft_page(request, None, person)
+    return _draft_page(request, None, named_person(request))
 
 
 @partner_page(*REFERRING_ROLES)
@@ -236,6 +234,7 @@ def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
         pk=pk,
         state=State.DRAFT,
     )
+    log_read(request.acting, "referral", pk)
     return _draft_page(request, found, own(request, Person, found.person_id))
 
 

@@ -156,6 +156,18 @@ def found_by_axe(page: Page) -> list[tuple[str, str, str]]:
     return found
 
 
+def visit(page: Page, address: str) -> None:
+    """Opens a page; `first:/list/` the first of a list, `link:/page/ selector` where the first such link of a page leads."""
+    kind, _, rest = address.partition(":")
+    if not rest:
+        page.goto(address)
+        return
+    start, _, selector = rest.partition(" ")
+    page.goto(start)
+    links = page.locator(selector if kind == "link" else "main .rows .what a, main table.list tbody th a")
+    page.goto(str(links.first.get_attribute("href")))
+
+
 @pytest.mark.parametrize("email", ROUNDS)
 def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email):
     """Each page light at a desk, and dark on a phone."""
@@ -172,15 +184,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, base, email):
     found = []
     for address in ROUNDS[email]:
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
-        if address.startswith("first:"):
-            page.goto(address.removeprefix("first:"))
-            page.goto(str(page.locator("main .rows .what a, main table.list tbody th a").first.get_attribute("href")))
-        elif address.startswith("link:"):
-            _, start, selector = address.replace("link:", "link ", 1).split(" ", 2)
-            page.goto(start)
-            page.goto(str(page.locator(selector).first.get_attribute("href")))
-        else:
-            page.goto(address)
+        visit(page, address)
         page.evaluate(axe)
         found += found_by_axe(page)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
@@ -204,12 +208,7 @@ def test_axe_finds_nothing_on_forms_with_errors(browser, base, email):
     page = sign_in(browser, base, email, PHONE)
     found = []
     for address in ERRONEOUS[email]:
-        if address.startswith("link:"):
-            _, start, selector = address.replace("link:", "link ", 1).split(" ", 2)
-            page.goto(start)
-            page.goto(str(page.locator(selector).first.get_attribute("href")))
-        else:
-            page.goto(address)
+        visit(page, address)
         page.locator("main form[data-keep] button.btn-primary, main form[data-keep] button.btn").last.click()
         expect(page.locator(".notice-bad").first).to_be_visible()
         page.evaluate(axe)

@@ -63,7 +63,7 @@ class TestDownloads:
     def test_what_does_not_exist_is_not_found(self, client, name, kind):
         assert client.get(reverse("figure", args=[name, kind])).status_code == 404
 
-    @pytest.mark.parametrize("run", ["0", "999999", "x", "-1", "9" * 30])
+    @pytest.mark.parametrize("run", ["0", "999999", "x", "²", "-1", "9" * 30])
     def test_a_run_that_does_not_exist_is_not_found(self, client, run):
         assert client.get(reverse("recidivism") + f"?run={run}").status_code == 404
 

@@ -23,7 +23,7 @@ from cases.models import Goal
 from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
 from partnership import clients, webhooks
 from partnership import services as partnership
-from partnership.models import Notification, OutboxEvent, ReadDay, SavedView, User
+from partnership.models import Notification, OutboxEvent, ReadDay, ReadLog, SavedView, User
 from partnership.tasks import HEARTBEAT_KEY
 from tests.world import WebClient, World, on_web
 
@@ -358,13 +358,24 @@ def full(world: World) -> World:
 def test_matrix(full: World, name: str):
     row = MATRIX[name]
     address = reverse(name, args=row.args(full)) + row.query(full)
-    found = {}
+    found, unlogged = {}, []
     for role in ROLES:
         client = full.client(getattr(full, role))
         with transaction.atomic():
-            found[role] = getattr(client, row.method)(address, follow=False).status_code
+            reads = ReadLog.objects.count()
+            response = getattr(client, row.method)(address, follow=False)
+            found[role] = response.status_code
+            # Pages that anybody may see hold examples, nobody's data.
+            if (
+                row.anonymous != 200
+                and not response.streaming
+                and b"Meik\xc3\xa4l" in response.content
+                and ReadLog.objects.count() == reads
+            ):
+                unlogged.append(role)
             transaction.set_rollback(True)  # each role meets the world as it was
     assert found == row.expected
+    assert unlogged == [], "shows a person's name and leaves no line in the log of reads"
     assert getattr(WebClient(), row.method)(address).status_code == row.anonymous
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Person
-from partnership.models import District
+from partnership.models import District, ReadLog
 from referrals import diversions, outcomes, services
 from referrals.models import DiversionAgreement, Referral
 from referrals.outcomes import ORDER, by_quarter
@@ -53,6 +53,7 @@ class TestDivert:
         address = f"{reverse('divert')}?person={known.pk}"
         assert address in found.content.decode()
         assert "Known" in client.get(address).content.decode()
+        assert ReadLog.objects.filter(what="person", object_id=known.pk, user=world.liaison.user).exists()
         sent = {name: value for name, value in fields(world).items() if not name.startswith("person-")}
         client.post(address, sent)
         assert Referral.objects.get().person == known

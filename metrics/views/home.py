@@ -19,6 +19,7 @@ from partnership.access import Acting, PartnerRequest, partner_page
 from partnership.days import day_of
 from partnership.guide import GUIDES, Step
 from partnership.models import Agreement, Announcement, Notification, Partner, ReadDay, ReadLog, Role
+from partnership.reads import log_read
 from programs.models import Programme
 from referrals.diversion_views import with_status
 from referrals.models import DiversionAgreement, Referral
@@ -33,6 +34,10 @@ CLOCK_DAYS = 90
 
 def up_to_100(queryset: Any) -> int:
     return len(queryset.values_list("pk", flat=True)[:100])
+
+
+WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_decide", "overdue", "drafts")
+"""What on the first page names people: it stands in the log of reads."""
 
 
 @require_safe
@@ -50,6 +55,10 @@ def home(request: PartnerRequest) -> HttpResponse:
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
     announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
     context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
+    if build in (_caseworker, _liaison):
+        context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
+        if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
+            log_read(acting, "home", 0, named)
     return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
 
 

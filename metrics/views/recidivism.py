@@ -20,6 +20,7 @@ from metrics.models import (
 )
 from metrics.views.shared import Figure, choice, figure, shown_run, visible_cohorts
 from partnership.access import PartnerRequest, partner_page
+from partnership.numbers import typed
 from programs.models import Programme
 
 WINDOWS = {str(months): months for months in services.WINDOWS}
@@ -141,8 +142,8 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
 
 def population(request: PartnerRequest) -> dict[str, Any]:
     """Whose figures the address asks for: ?programme= or ?cohort=. Somebody else's is not found."""
-    number = {name: request.GET.get(name, "") for name in ("programme", "cohort")}
-    given = {name: int(value) for name, value in number.items() if value.isdigit() and len(value) < 12}
+    numbers = {name: typed(request.GET.get(name, "")) for name in ("programme", "cohort")}
+    given = {name: number for name, number in numbers.items() if number is not None}
     if len(given) != 1:
         raise Http404
     if "programme" in given:

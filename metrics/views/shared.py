@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from metrics import services
 from metrics.models import Cohort, Run
 from partnership.access import Acting, PartnerRequest
+from partnership.numbers import typed
 
 Choices = dict[str, Any]
 
@@ -24,17 +26,13 @@ def choice(request: PartnerRequest, name: str, allowed: Choices, default: str) -
 
 def shown_run(request: PartnerRequest) -> Run | None:
     """The run that the address names, or the newest one. A run that is not done, or no run's number, is not found."""
-    number = request.GET.get("run", "")
-    if not number:
+    asked = request.GET.get("run", "")
+    if not asked:
         return services.latest_run()
-    run = (
-        Run.objects.filter(pk=int(number), state=Run.State.DONE).first()
-        if number.isdigit() and len(number) < 12
-        else None
-    )
-    if run is None:
+    number = typed(asked)
+    if number is None:
         raise Http404
-    return run
+    return get_object_or_404(Run, pk=number, state=Run.State.DONE)
 
 
 def own_cohorts(acting: Acting) -> QuerySet[Cohort]:

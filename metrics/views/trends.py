@@ -19,6 +19,7 @@ from metrics.models import ArrestTrendResult, Intervention, TrendChange
 from metrics.views.shared import Figure, choice, figure, shown_run
 from partnership.access import PartnerRequest, partner_page
 from partnership.models import District, Role
+from partnership.numbers import typed
 
 Group = ArrestTrendResult.Group
 SETS = {
@@ -181,10 +182,10 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @figure("intervention")
 def intervention_figure(request: PartnerRequest) -> Figure:
-    number = request.GET.get("intervention", "")
-    if not number.isdigit() or len(number) > 12:
+    number = typed(request.GET.get("intervention", ""))
+    if number is None:
         raise Http404
-    context = _intervention(request, int(number))
+    context = _intervention(request, number)
     heading = [
         _("Month"),
         _("Pilot districts"),

@@ -27,6 +27,7 @@ from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
 from partnership.api.problems import PreconditionFailed, WrongParameter
 from partnership.api.serializers import Resource, utc
 from partnership.models import Tombstone
+from partnership.numbers import typed
 
 LARGEST = 2**63 - 1
 
@@ -314,7 +315,7 @@ class View(GenericViewSet[Any]):
                     acting.partner.pk,
                     acting.user.pk,
                     f"api {self.resource}"[:30],
-                    int(number) if str(number).isdigit() else 0,
+                    typed(str(number)) or 0,
                     getattr(self, "count", 1),
                     client.pk if client else None,
                     self.scope() if client else "",

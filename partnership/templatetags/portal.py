@@ -147,12 +147,15 @@ def split_words(text: str) -> list[str]:
 def read_labels() -> dict[str, str]:
     """What can be read, in words."""
     return {
+        "home": _("First page"),
         "person": _("Person"),
         "person_file": _("File of all data of a person"),
         "person_list": _("List of people"),
         "enrolment": _("Enrolment"),
         "calendar": _("Calendar"),
         "caseload": _("Caseload"),
+        "task_list": _("List of tasks"),
+        "request_list": _("Requests of persons"),
         "referral": _("Referral"),
         "referral_list": _("List of referrals"),
         "referral_export": _("Export of referrals"),
