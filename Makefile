@@ -9,7 +9,7 @@ export PYTHONUNBUFFERED := 1
 .PHONY: run test lint bench screenshots lock clean
 
 run: $(VENV)/.run $(NODE_STAMP)
-	@exec $(BIN)/python -W ignore -m partnership.serve
+	@exec $(BIN)/python -W ignore -m partnership.local.serve
 
 test: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations

@@ -41,9 +41,9 @@ def run() -> Iterator[Figure]:
     from django.core.signals import request_finished, request_started
     from django.db import close_old_connections, connection
 
-    from partnership.models import ApiClient
-    from partnership.wsgi import application
-    from referrals.models import Referral
+    from partnership.api.models import ApiClient
+    from partnership.project.wsgi import application
+    from referrals.handover.models import Referral
     from tests.systems import System
     from tests.world import World, database_role
 
@@ -152,8 +152,8 @@ def run() -> Iterator[Figure]:
     with connection.cursor() as cursor:
         from django.db import transaction
 
-        from partnership.access import enter
-        from referrals.api import ReferralExport
+        from partnership.isolation.acting import enter
+        from referrals.handover.api import ReferralExport
 
         rows = Referral.objects.seen_by(world.coordinator).order_by().values(*ReferralExport.columns)
         sql, parameters = rows.query.sql_with_params()

@@ -26,7 +26,8 @@ def fresh() -> Iterator[None]:
     """Starts the services, makes an empty migrated database, sets Django up on it as the owner of its tables."""
     import psycopg2
 
-    from partnership import embedded, roles, secrets
+    from partnership.isolation import database_roles, keys
+    from partnership.local import embedded
 
     os.environ |= {
         "PORTAL_ENV": "test",
@@ -39,7 +40,7 @@ def fresh() -> Iterator[None]:
     quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // 2**20
     embedded.POSTGRES_SETTINGS += f"shared_buffers = '{min(quarter, 8192)}MB'\n"
     embedded.start(VAR)
-    secrets.local(VAR)
+    keys.local(VAR)
     try:
         admin = embedded.admin_url(VAR)
         connection = psycopg2.connect(admin)
@@ -47,8 +48,10 @@ def fresh() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("DROP DATABASE IF EXISTS portal_bench WITH (FORCE)")
         connection.close()
-        roles.create(admin, dict.fromkeys(roles.ROLES, "bench"), database="portal_bench", for_tests=True)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "partnership.settings"
+        database_roles.create(
+            admin, dict.fromkeys(database_roles.ROLES, "bench"), database="portal_bench", for_tests=True
+        )
+        os.environ["DJANGO_SETTINGS_MODULE"] = "partnership.project.settings"
         import django
 
         django.setup()

@@ -69,7 +69,7 @@ def agree(folder: Path) -> None:
     """Raises where the portal's rates are not the floor's: they are worth comparing only while they say the same."""
     import duckdb
 
-    from metrics.models import RecidivismResult
+    from metrics.recidivism.models import RecidivismResult
 
     for months in (6, 12, 24, 36):
         found = RecidivismResult.objects.filter(window_months=months, programme_id__isnull=False, withheld="")
@@ -107,7 +107,7 @@ def admin():  # type: ignore[no-untyped-def]
     """A connection that may switch triggers off while it loads."""
     import psycopg2
 
-    from partnership import embedded
+    from partnership.local import embedded
 
     return psycopg2.connect(embedded.admin_url(VAR).removesuffix("/postgres") + "/portal_bench")
 
@@ -124,9 +124,9 @@ def fill(size: int, folder: Path) -> None:
     import duckdb
     import pandas as pd
 
-    from cases.models import Feed
-    from partnership.models import District, Partner
-    from programs.models import Programme
+    from cases.arrests.models import Feed
+    from partnership.members.models import District, Partner
+    from programs.catalogue.models import Programme
 
     rng = np.random.default_rng(SEED)
     districts = [

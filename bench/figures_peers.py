@@ -145,21 +145,22 @@ def analyst(folder: Path) -> None:
 
 
 def ours(folder: Path) -> None:
-    from metrics import follow_up
+    from metrics.follow_up import upkeep as follow_up_upkeep
 
-    follow_up.rebuild()
+    follow_up_upkeep.rebuild()
     kept(folder)
 
 
 def kept(folder: Path) -> None:
-    from metrics.compute import recidivism
-    from metrics.models import RecidivismResult, Run, SurvivalResult
+    from metrics.recidivism import compute as recidivism_compute
+    from metrics.recidivism.models import RecidivismResult, SurvivalResult
+    from metrics.runs.models import Run
 
     complete = date.fromisoformat((folder / "complete").read_text())
     run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench")
-    asked = recidivism.everything([])
-    RecidivismResult.objects.bulk_create(recidivism.fixed_windows(run, asked, complete))
-    SurvivalResult.objects.bulk_create(recidivism.survival(run, asked, complete))
+    asked = recidivism_compute.everything([])
+    RecidivismResult.objects.bulk_create(recidivism_compute.fixed_windows(run, asked, complete))
+    SurvivalResult.objects.bulk_create(recidivism_compute.survival(run, asked, complete))
     Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
 
 
@@ -182,17 +183,17 @@ def arrive(count: int) -> None:
 
 def before_update() -> None:
     """A worker and a database that have been at it for a while: ten thousand arrests before the thousand."""
-    from metrics import follow_up
+    from metrics.follow_up import upkeep as follow_up_upkeep
 
     arrive(10_000)
-    follow_up.refresh()
+    follow_up_upkeep.refresh()
     arrive(1000)
 
 
 def update(folder: Path) -> None:
-    from metrics import follow_up
+    from metrics.follow_up import upkeep as follow_up_upkeep
 
-    assert 900 < follow_up.refresh() <= 1000
+    assert 900 < follow_up_upkeep.refresh() <= 1000
 
 
 def peak() -> float:

@@ -21,10 +21,12 @@ ROWS = 500_000
 def run() -> Iterator[Figure]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from cases.imports import checking, loading, services
+    from cases.arrests.models import Arrest
+    from cases.imports import actions as imports
+    from cases.imports import checking, loading
     from cases.imports.files import rows_of
-    from cases.models import Arrest, DataImport
-    from partnership.access import acting_for
+    from cases.imports.models import DataImport
+    from partnership.isolation.acting import acting_for
     from tests.test_imports import HEADINGS
     from tests.world import World
 
@@ -33,7 +35,7 @@ def run() -> Iterator[Figure]:
     content = _file(HEADINGS)
     by = world.data_officer
     with acting_for(by.partner.pk):
-        data_import = services.upload(
+        data_import = imports.upload(
             by=by,
             kind="arrests",
             file=SimpleUploadedFile("a.csv", content),
@@ -96,7 +98,7 @@ class PeakMemory:
 
 
 def _prepare(world: object) -> None:
-    from partnership.models import District, Partner, Role
+    from partnership.members.models import District, Partner, Role
     from tests.world import World
 
     assert isinstance(world, World)

@@ -17,8 +17,8 @@ def run() -> Iterator[Figure]:
     from django.db import connection, transaction
     from django.utils import timezone
 
-    from partnership.access import enter
-    from referrals.views import ORDER, listed
+    from partnership.isolation.acting import enter
+    from referrals.handover.pages import ORDER, listed
     from tests.world import World, database_role
 
     world = World()
@@ -72,7 +72,7 @@ def fill(world: object) -> None:
     """A million referrals between forty partners over two years; the world's NGO receives its share."""
     from django.db import connection
 
-    from partnership.models import Partner
+    from partnership.members.models import Partner
 
     world.sent()  # type: ignore[attr-defined] — one whole referral, whose rows the others copy
     ids = [world.ngo.pk] + [Partner.objects.create(name=f"Partner {n}", kind="ngo").pk for n in range(PARTNERS - 1)]  # type: ignore[attr-defined]

@@ -7,20 +7,25 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import iccs, models
-        from partnership import notifications
+        from cases.arrests import iccs
+        from cases.arrests import models as arrests_models
+        from cases.consents import models as consents_models
+        from cases.enrolments import models as enrolments_models
+        from cases.imports import models as imports_models
+        from cases.people import models as people_models
         from partnership.api import codes
+        from partnership.events import notifications
 
         notifications.register({"import.done": _("An import is done")})
         codes.CODES |= {
-            "sex": models.Sex.choices,
-            "primary_drug": models.Substance.choices,
-            "enrolment_end_reason": models.Enrolment.EndReason.choices,
-            "session_method": models.Session.Method.choices,
-            "session_attendance": models.Session.Attendance.choices,
-            "consent_scope": models.Consent.Scope.choices,
-            "consent_signed_how": models.Consent.Signed.choices,
-            "offence_group": models.OffenceGroup.choices,
+            "sex": people_models.Sex.choices,
+            "primary_drug": enrolments_models.Substance.choices,
+            "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,
+            "session_method": enrolments_models.Session.Method.choices,
+            "session_attendance": enrolments_models.Session.Attendance.choices,
+            "consent_scope": consents_models.Consent.Scope.choices,
+            "consent_signed_how": consents_models.Consent.Signed.choices,
+            "offence_group": arrests_models.OffenceGroup.choices,
             "iccs": list(iccs.CODES.items()),
-            "upload_state": models.DataImport.State.choices,
+            "upload_state": imports_models.DataImport.State.choices,
         }

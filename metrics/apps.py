@@ -7,4 +7,4 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
-        from metrics import handlers  # noqa: F401 — registers them
+        from metrics.runs import handlers as runs_handlers  # noqa: F401 — registers them

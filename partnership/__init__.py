@@ -1,3 +1,3 @@
-from partnership.celery import app as celery_app
+from partnership.project.celery import app as celery_app
 
 __all__ = ["celery_app"]

@@ -7,7 +7,7 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from partnership import notifications
+        from partnership.events import notifications
 
         notifications.register(
             {

@@ -7,21 +7,24 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
-        from cases import rights as rights_of_people
-        from partnership import notifications
+        from cases.rights import actions as rights
         from partnership.api import codes
-        from referrals import handlers, models, rights, transitions  # handlers: registers them
+        from partnership.events import notifications
+        from referrals.diversions import handlers as _diversion_handlers  # noqa: F401 — importing registers them
+        from referrals.diversions import models as diversions_models
+        from referrals.handover import handlers as _handover_handlers  # noqa: F401
+        from referrals.handover import rights as handover_rights
+        from referrals.handover import transitions
 
-        rights_of_people.register(rights.HOLDER)
+        rights.register(handover_rights.HOLDER)
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,
             "referral_reason": [(code, reason.label) for code, reason in transitions.REASONS.items()],
-            "condition_kind": models.Condition.Kind.choices,
-            "diversion_outcome": models.DiversionAgreement.Outcome.choices,
-            "diversion_decision": models.DiversionAgreement.Decision.choices,
+            "condition_kind": diversions_models.Condition.Kind.choices,
+            "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,
+            "diversion_decision": diversions_models.DiversionAgreement.Decision.choices,
         }
-        assert handlers  # noqa: S101
 
         notifications.register(
             {

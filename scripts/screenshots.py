@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from partnership.demo import PASSWORD
+from partnership.local.sign_ins import PASSWORD
 
 BASE = os.environ.get("BASE", "http://127.0.0.1:8000")
 OUT = Path("screenshots")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from partnership import embedded, roles
-from partnership.demo import PASSWORD
+from partnership.isolation import database_roles
+from partnership.local import embedded
+from partnership.local.sign_ins import PASSWORD
 from tests import processes
 from tests.services import PASSWORD as DATABASE_PASSWORD
 from tests.services import VAR, WORKER, process_environment
@@ -44,7 +45,9 @@ def base() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
     connection.close()
-    roles.create(admin, dict.fromkeys(roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True)
+    database_roles.create(
+        admin, dict.fromkeys(database_roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True
+    )
     for command in (["migrate"], ["demo", "--people", "3000"]):
         subprocess.run(
             [sys.executable, "manage.py", *command],

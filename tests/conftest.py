@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
-from partnership.access import Acting
+from partnership.isolation.acting import Acting
 from tests.browsing import base, browser  # noqa: F401 — fixtures
 from tests.systems import System
 from tests.world import World

@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from cases.models import Person
-from metrics import services
-from metrics.models import (
-    Run,
-)
-from partnership.identity_code import make
+from cases.people.identity_code import make
+from cases.people.models import Person
+from metrics.runs import actions as runs
+from metrics.runs.models import Run
 from tests.world import World, database_role
 
 START = date(2022, 3, 1)
 
 
 def compute(reason: str = "test") -> Run:
-    services.request_run(reason)
+    runs.request_run(reason)
     with database_role("worker"):
-        run = services.compute()
+        run = runs.compute()
     assert run
     assert run.state == Run.State.DONE, run.error
     return run

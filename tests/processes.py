@@ -47,7 +47,16 @@ def worker(database: str, **extra: str) -> subprocess.Popen[bytes]:
 
 
 def web(database: str, port: int, **extra: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "partnership.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "partnership.project.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "8",
+    ]
     return start([*command, "--worker-class", "gthread"], "web", database, **extra)
 
 

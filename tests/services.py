@@ -25,7 +25,8 @@ def _with_role(url: str, role: str, database: str) -> str:
 
 
 def prepare() -> None:
-    from partnership import embedded, roles, secrets
+    from partnership.isolation import database_roles, keys
+    from partnership.local import embedded
 
     os.environ["PORTAL_ENV"] = "test"
     os.environ["PORTAL_VAR"] = str(VAR)
@@ -33,9 +34,9 @@ def prepare() -> None:
     number = int(re.sub(r"\D", "", WORKER) or 0) + 1 if WORKER else 0
     if not WORKER:
         embedded.start(VAR, durable=False)
-        secrets.local(VAR)
-        passwords = dict.fromkeys(roles.ROLES, PASSWORD)
-        roles.create(admin or embedded.admin_url(VAR), passwords, for_tests=True)
+        keys.local(VAR)
+        passwords = dict.fromkeys(database_roles.ROLES, PASSWORD)
+        database_roles.create(admin or embedded.admin_url(VAR), passwords, for_tests=True)
     os.environ["PORTAL_DB_ROLE"] = "owner"
     os.environ["PORTAL_REDIS_DB"] = str(number)
     os.environ["PORTAL_CACHE_PREFIX"] = f"test{number}"
@@ -64,6 +65,6 @@ def process_environment(role: str, database: str) -> dict[str, str]:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not WORKER:
-        from partnership import embedded
+        from partnership.local import embedded
 
         embedded.stop(VAR)

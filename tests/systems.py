@@ -6,8 +6,8 @@ import base64
 import json
 from typing import Any
 
-from partnership import clients
-from partnership.access import Acting
+from partnership.integrations import actions as integrations
+from partnership.isolation.acting import Acting
 from tests.world import WebClient, on_web
 
 JSON = "application/json"
@@ -20,7 +20,7 @@ class System:
         from partnership.api.scopes import grantable
 
         with on_web(manager):
-            self.client, self.credential, self.secret = clients.create(
+            self.client, self.credential, self.secret = integrations.create_client(
                 by=manager, name=name, wanted=scopes or grantable(manager.partner)
             )
         self.http = WebClient()

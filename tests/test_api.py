@@ -11,10 +11,11 @@ from django.db import connection
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from cases.models import Person
-from partnership import clients
-from partnership.models import ApiClient, IdempotentAnswer, ReadLog
-from referrals import services
+from cases.people.models import Person
+from partnership.api.models import ApiClient, IdempotentAnswer
+from partnership.audit_trail.models import ReadLog
+from partnership.integrations import actions as integrations
+from referrals.handover import actions as handover
 from tests.systems import JSON, System
 from tests.world import WebClient, database_role, on_web, run_as
 
@@ -53,7 +54,7 @@ class TestTokens:
 
     def test_revoked_it_stops_at_once(self, world, manager, ngo):
         ngo.get("persons")
-        run_as_manager = lambda: clients.revoke(client=ngo.client)
+        run_as_manager = lambda: integrations.revoke_client(client=ngo.client)
         with on_web(manager):
             run_as_manager()
         ngo.call("get", "persons", status=401)
@@ -61,7 +62,7 @@ class TestTokens:
 
     def test_a_new_secret_and_the_old_one_work_side_by_side_for_a_week(self, world, manager, ngo, monkeypatch):
         with on_web(manager):
-            credential, secret = clients.rotate(client=ngo.client)
+            credential, secret = integrations.rotate_secret(client=ngo.client)
         assert ngo.get_token().status_code == 200
         old = ngo.credential, ngo.secret
         ngo.credential, ngo.secret = credential, secret
@@ -75,7 +76,7 @@ class TestTokens:
     def test_a_scope_that_is_taken_away_is_gone_from_tokens_that_are_out(self, world, manager, ngo):
         ngo.get("persons")
         with on_web(manager):
-            clients.change(by=manager, client=ngo.client, wanted=["referrals:read"])
+            integrations.change_client(by=manager, client=ngo.client, wanted=["referrals:read"])
         ngo.call("get", "persons", status=403)
 
     def test_nobody_signs_in_as_a_client(self, world, ngo):
@@ -289,7 +290,7 @@ class TestHabits:
         referral = world.sent()
         ask = lambda: ngo.call("post", f"referrals/{referral.pk}/acknowledge", Idempotency_Key="k-4").found
         assert ask()["disclosure"]["last_name"] == "Meikäläinen"
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
         assert ask()["disclosure"] is None
 
     def test_an_answer_given_again_is_in_the_read_log_too(self, world, ngo):

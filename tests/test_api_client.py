@@ -15,9 +15,9 @@ import httpx
 import pytest
 from django.core.cache import cache
 
-from cases.models import DataImport
-from cases.tasks import run_import
-from partnership.access import Acting
+from cases.imports.jobs import run_import
+from cases.imports.models import DataImport
+from partnership.isolation.acting import Acting
 from tests.systems import System
 from tests.test_api_schema import as_web
 from tests.world import WebClient, World, database_role

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cases.models import Enrolment
-from partnership.models import ReadLog
-from referrals import services
+from cases.enrolments.models import Enrolment
+from partnership.audit_trail.models import ReadLog
+from referrals.handover import actions as handover
 from tests.systems import JSON, System
 from tests.world import WebClient, on_web, run_as
 
@@ -42,8 +42,8 @@ class TestLists:
         kept, gone = world.draft(), world.draft(person=world.person(world.police, first_names="B"))
         synced = timezone.now().isoformat().replace("+00:00", "Z")
         with on_web(world.liaison):
-            services.send(by=world.liaison, referral=kept)
-            services.discard(by=world.liaison, referral=gone)
+            handover.send(by=world.liaison, referral=kept)
+            handover.discard(by=world.liaison, referral=gone)
         number = gone.pk
         page = police.get(f"referrals?updated_since={synced}")
         assert [row["id"] for row in page["results"]] == [kept.pk]
@@ -53,14 +53,14 @@ class TestLists:
     def test_a_tombstone_is_its_partners_alone(self, world, ngo, police):
         gone = world.draft()
         with on_web(world.liaison):
-            services.discard(by=world.liaison, referral=gone)
+            handover.discard(by=world.liaison, referral=gone)
         since = "2020-01-01T00:00:00Z"
         assert ngo.get(f"referrals?updated_since={since}")["deleted"] == []
 
     def test_a_change_that_a_withdrawn_consent_makes_reaches_the_receivers_copy(self, world, ngo):
         referral = world.enrolled()
         synced = timezone.now()
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
         page = ngo.get(f"referrals?updated_since={synced.isoformat().replace('+00:00', 'Z')}")
         assert [row["id"] for row in page["results"]] == [referral.pk]
 

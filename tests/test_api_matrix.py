@@ -12,17 +12,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 
-from cases.imports import services as imports
-from cases.models import Feed
-from metrics.models import Cohort, RecidivismResult, Run
-from partnership import webhooks
-from partnership.access import Acting
+from cases.arrests.models import Feed
+from cases.imports import actions as imports
+from metrics.cohorts.models import Cohort
+from metrics.recidivism.models import RecidivismResult
+from metrics.runs.models import Run
 from partnership.api.scopes import grantable
-from partnership.models import DistrictPopulation, Notification, OutboxEvent
+from partnership.events.models import Notification, OutboxEvent
+from partnership.integrations import actions as integrations
+from partnership.isolation.acting import Acting
+from partnership.members.models import DistrictPopulation
 from tests.systems import System
 from tests.world import WebClient, World, on_web
 
-DOCUMENT = SchemaGenerator(urlconf="partnership.api.urls_schema").get_schema(request=None, public=True)
+DOCUMENT = SchemaGenerator(urlconf="partnership.project.api_description_urls").get_schema(request=None, public=True)
 OPERATIONS = {
     f"{method} {path.removeprefix('/api/v1/')}": operation
     for path, operations in DOCUMENT["paths"].items()
@@ -48,9 +51,9 @@ def full(world: World) -> World:
         programme=world.other_programme,
     )
     with on_web(world.other_caseworker):
-        from referrals import services
+        from referrals.handover import actions as handover
 
-        services.accept(by=world.other_caseworker, referral=foreign, started_on=world.today)
+        handover.accept(by=world.other_caseworker, referral=foreign, started_on=world.today)
     foreign.refresh_from_db()
     manager = world.case_manager
     other = world.member(world.other_ngo, "case_manager", is_manager=True)
@@ -58,8 +61,8 @@ def full(world: World) -> World:
     hooks = {}
     for who in (manager, other, liaison):
         with on_web(who):
-            hooks[who] = webhooks.subscribe(by=who, url="https://hooks.test.example/x", events=["referral.sent"])
-            hooks[who].delivery = webhooks.send_test(hooks[who])
+            hooks[who] = integrations.subscribe(by=who, url="https://hooks.test.example/x", events=["referral.sent"])
+            hooks[who].delivery = integrations.send_test(hooks[who])
     uploads = {}
     for who, kind, more in (
         (world.data_officer, "arrests", {}),

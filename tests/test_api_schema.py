@@ -16,9 +16,9 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
-from partnership.access import Acting
-from partnership.models import ApiClient
-from partnership.wsgi import application
+from partnership.api.models import ApiClient
+from partnership.isolation.acting import Acting
+from partnership.project.wsgi import application
 from tests.systems import System
 from tests.world import World, database_role
 

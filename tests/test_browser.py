@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from partnership import identity_code
+from cases.people import identity_code
 from tests import processes
 from tests.browsing import DESK, PHONE, TOP, divert, in_chromium, sign_in
 

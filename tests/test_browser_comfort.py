@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from partnership import identity_code
+from cases.people import identity_code
 from tests import processes
 from tests.browsing import DATABASE, DESK, PHONE, TOP, divert, in_chromium, sign_in
 from tests.services import process_environment

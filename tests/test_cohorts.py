@@ -7,14 +7,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cases.models import Person
-from metrics import services
-from metrics.cohorts import Selection
-from metrics.models import (
-    Cohort,
-    RecidivismResult,
-)
-from partnership.errors import RuleError
+from cases.people.models import Person
+from metrics.cohorts import actions as cohorts
+from metrics.cohorts.models import Cohort
+from metrics.cohorts.selection import Selection
+from metrics.recidivism.models import RecidivismResult
+from partnership.isolation.errors import RuleError
 from tests.measuring import START, compute, people
 from tests.world import on_web, run_as
 
@@ -28,12 +26,12 @@ class TestCohorts:
         cohort = Cohort(name="Late")
         run_as(
             measured.case_manager,
-            services.save_cohort,
+            cohorts.save_cohort,
             cohort=cohort,
             selection=Selection(started_from=START + timedelta(days=300)),
         )
         everybody = Cohort(name="All")
-        run_as(measured.case_manager, services.save_cohort, cohort=everybody, selection=Selection())
+        run_as(measured.case_manager, cohorts.save_cohort, cohort=everybody, selection=Selection())
         run = compute()
         assert RecidivismResult.objects.get(run=run, cohort=everybody, offences="any", window_months=12).eligible == 12
         late = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
@@ -42,7 +40,7 @@ class TestCohorts:
     def test_who_is_in_the_whole_but_not_in_the_part_can_not_be_subtracted(self, measured):
         people(measured, 40, rearrested=20, women=37)
         cohort = Cohort(name="Women")
-        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(sexes=["female"]))
+        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["female"]))
         run = compute()
         whole = RecidivismResult.objects.get(run=run, programme=measured.programme, offences="any", window_months=12)
         part = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
@@ -57,7 +55,7 @@ class TestCohorts:
         for drug in ("opioids", "cannabis", "cocaine"):
             run_as(
                 measured.case_manager,
-                services.save_cohort,
+                cohorts.save_cohort,
                 cohort=Cohort(name=drug),
                 selection=Selection(substances=[drug]),
             )
@@ -72,7 +70,7 @@ class TestCohorts:
     def test_two_cohorts_of_the_same_people_are_suppressed_alike(self, measured):
         people(measured, 40, rearrested=3)
         for name in ("One", "Other"):
-            run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name=name), selection=Selection())
+            run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name=name), selection=Selection())
         run = compute()
         year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12, partner=measured.ngo)
         assert set(year.values_list("rearrested", flat=True)) == {None}
@@ -97,7 +95,7 @@ class TestCohorts:
     def test_each_restriction(self, measured, selection, eligible):
         people(measured, 40, rearrested=20, women=15)
         cohort = Cohort(name="Some")
-        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=selection)
+        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=selection)
         run = compute()
         found = RecidivismResult.objects.filter(run=run, cohort=cohort, offences="any", window_months=12).first()
         assert (found.eligible if found else 0) == eligible
@@ -109,7 +107,7 @@ class TestCohorts:
             enrolment.ended_on, enrolment.end_reason = enrolment.started_on + timedelta(days=40), "completed"
             enrolment.save()
         cohort = Cohort(name="Completed")
-        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(index="completion"))
+        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(index="completion"))
         run = compute()
         found = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
         assert (found.eligible, found.rearrested) == (30, 0)  # the arrests lie before the completion
@@ -118,11 +116,11 @@ class TestCohorts:
         with pytest.raises(RuleError):
             run_as(
                 measured.case_manager,
-                services.save_cohort,
+                cohorts.save_cohort,
                 cohort=Cohort(name="x"),
                 selection=Selection(partners=[measured.other_ngo.pk]),
             )
-        saved = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Ours"), selection=Selection())
+        saved = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Ours"), selection=Selection())
         assert saved.selection == {"partners": [measured.ngo.pk]}
 
     def test_a_coordinators_cohort_is_seen_by_all_only_when_it_is_shared(self, measured):
@@ -130,7 +128,7 @@ class TestCohorts:
         for name, is_shared in (("Shared", True), ("Own", False)):
             run_as(
                 measured.coordinator,
-                services.save_cohort,
+                cohorts.save_cohort,
                 cohort=Cohort(name=name, is_shared=is_shared),
                 selection=Selection(),
             )
@@ -148,12 +146,12 @@ class TestCohorts:
 
     def test_figures_of_a_cohort_that_was_changed_since_say_so(self, measured):
         people(measured, 40, rearrested=20)
-        cohort = run_as(measured.case_manager, services.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
+        cohort = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
         compute()
         address = reverse("population_figures") + f"?cohort={cohort.pk}"
         client = measured.client(measured.case_manager)
         assert "was changed since" not in client.get(address).text
-        run_as(measured.case_manager, services.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
+        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
         assert "was changed since" in client.get(address).text
         compute()
         assert "was changed since" not in client.get(address).text
@@ -177,10 +175,10 @@ class TestCohorts:
 
     def test_an_archived_one_whose_name_is_taken_stays_archived(self, measured):
         save = lambda: run_as(
-            measured.caseworker, services.save_cohort, cohort=Cohort(name="Women"), selection=Selection()
+            measured.caseworker, cohorts.save_cohort, cohort=Cohort(name="Women"), selection=Selection()
         )
         first = save()
-        services.archive_cohort(cohort=first, is_archived=True)
+        cohorts.archive_cohort(cohort=first, is_archived=True)
         save()
         address = reverse("cohort_archive", args=[first.pk])
         response = measured.client(measured.caseworker).post(address, {"archived": "no"}, follow=True)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.compute.recidivism import Outcomes, cells
-from metrics.statistics import disclosure
-from metrics.statistics.disclosure import Relation, bounds, is_small, withheld
+from metrics.protection import disclosure
+from metrics.protection.disclosure import Relation, bounds, is_small, withheld
+from metrics.recidivism.compute import Outcomes, cells
 
 
 def table(rows: list[list[int]]) -> tuple[dict, list[Relation]]:

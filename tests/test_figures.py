@@ -6,13 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.models import Enrolment, Person
-from cases.services import set_measurement_consent
-from metrics import follow_up, services
-from metrics.compute import recidivism, trends
-from metrics.models import ArrestTrendResult, RecidivismResult, Run
+from cases.enrolments.actions import set_measurement_consent
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.recidivism import compute as recidivism_compute
+from metrics.recidivism.models import RecidivismResult
+from metrics.runs import actions as runs
+from metrics.runs.models import Run
 from metrics.statistics.proportions import wilson
-from partnership.models import DistrictPopulation
+from metrics.trends import compute as trends_compute
+from metrics.trends.models import ArrestTrendResult
+from partnership.members.models import DistrictPopulation
 from tests.world import World, database_role, on_web
 
 START = date(2023, 1, 31)
@@ -22,11 +27,11 @@ Group = ArrestTrendResult.Group
 def counts(world: World, window: int = 12, offences: str = "any") -> tuple[int, int]:
     """(eligible, rearrested) before disclosure control, as the worker computes them."""
     with database_role("worker"):
-        follow_up.refresh()
-        found = recidivism.outcomes(recidivism.everything([]), date(2030, 1, 1))
+        follow_up_upkeep.refresh()
+        found = recidivism_compute.outcomes(recidivism_compute.everything([]), date(2030, 1, 1))
     for population, outcome in found.items():
         if population.programme == world.programme.pk:
-            number = recidivism.WINDOWS.index(window) + 1
+            number = recidivism_compute.WINDOWS.index(window) + 1
             return outcome.eligible(number), outcome.rearrested(offences, number)
     return 0, 0
 
@@ -165,7 +170,7 @@ class TestLinkage:
         assert counts(measured) == (1, 1)
 
     def test_two_different_codes_are_two_people_whatever_the_names(self, measured):
-        from partnership.identity_code import make
+        from cases.people.identity_code import make
 
         one, other = make(date(1990, 5, 17), 900), make(date(1990, 5, 17), 902)
         measured.enrolment(person=measured.person(measured.ngo, identity_code=one), started_on=START)
@@ -183,7 +188,7 @@ class TestLinkage:
         assert counts(measured) == (0, 0)
 
     def test_a_name_that_several_codes_bear_is_ambiguous_and_left_out(self, measured):
-        from partnership.identity_code import make
+        from cases.people.identity_code import make
 
         measured.enrolment(person=measured.person(measured.ngo), started_on=START)
         measured.person(measured.police, identity_code=make(date(1990, 5, 17), 900))
@@ -197,9 +202,9 @@ class TestLinkage:
 
 class TestRun:
     def compute(self) -> Run:
-        services.request_run("test")
+        runs.request_run("test")
         with database_role("worker"):
-            run = services.compute()
+            run = runs.compute()
         assert run
         return run
 
@@ -208,23 +213,23 @@ class TestRun:
         run = self.compute()
         assert (run.state, run.definition, run.data_cut_off, run.enrolments_in) == (
             Run.State.DONE,
-            services.DEFINITION,
+            runs.DEFINITION,
             date(2026, 6, 30),
             1,
         )
 
     def test_requests_pile_up_into_one(self, measured):
-        services.request_run("one")
-        services.request_run("two")
+        runs.request_run("one")
+        runs.request_run("two")
         assert Run.objects.count() == 1
         with database_role("worker"):
-            assert services.compute() is not None
-            assert services.compute() is None
+            assert runs.compute() is not None
+            assert runs.compute() is None
 
     def test_a_run_that_died_with_its_worker_is_computed_anew(self, measured):
         dead = Run.objects.create(reason="import.done", state=Run.State.RUNNING, definition="x")
         with database_role("worker"):
-            run = services.compute()
+            run = runs.compute()
         dead.refresh_from_db()
         assert (dead.state, run.state) == (Run.State.FAILED, Run.State.DONE)
 
@@ -251,7 +256,7 @@ class TestRun:
         ],
     )
     def test_counts_of_one_to_four_on_either_side_are_withheld(self, people, rearrested, withheld):
-        assert recidivism.why_withheld(people, rearrested) == withheld
+        assert recidivism_compute.why_withheld(people, rearrested) == withheld
 
     def test_a_small_difference_between_any_and_drug_offences_is_not_published(self, measured):
         for number in range(20):
@@ -273,7 +278,7 @@ class TestRun:
             )
 
     def test_an_import_asks_for_new_figures(self, measured):
-        from partnership import outbox
+        from partnership.events import outbox
 
         outbox.announce("import.done", "import:1:done", data_import=1)
         with database_role("worker"):
@@ -309,7 +314,7 @@ class TestTrends:
         world.arrest(world.person(world.police), world.today - timedelta(days=3000))
         months = self.trend(world).values_list("month", flat=True)
         assert max(months) < last.replace(day=1)
-        assert len(set(months)) == trends.MONTHS
+        assert len(set(months)) == trends_compute.MONTHS
 
     def test_nothing_is_known_of_the_months_before_the_first_arrest_on_record(self, world):
         world.complete_through(world.today)
@@ -336,7 +341,7 @@ class TestTrends:
         assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * 20 / 50_000)
 
     def test_an_arrest_for_use_and_supply_counts_once_as_supply(self, world):
-        from cases.models import Arrest, Offence
+        from cases.arrests.models import Arrest, Offence
 
         world.complete_through(world.today.replace(day=1) - timedelta(days=1))
         month = (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -348,13 +353,13 @@ class TestTrends:
         assert (found[Group.SUPPLY], found[Group.PERSONAL], found[Group.ALL]) == (6, 0, 6)
 
     def trend(self, world: World):  # type: ignore[no-untyped-def]
-        services.request_run("test")
+        runs.request_run("test")
         with database_role("worker"):
-            run = services.compute()
+            run = runs.compute()
         return ArrestTrendResult.objects.filter(run=run)
 
     def test_a_yearly_sum_is_withheld_as_soon_as_one_month_is(self):
-        from metrics.views.trends import year_sums
+        from metrics.trends.pages import year_sums
 
         def rows(*counts: int | None) -> list:
             return [(n, {"all": ArrestTrendResult(arrests=c)}) for n, c in enumerate(counts)]

@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.models import Arrest, Enrolment, Person
-from cases.services import set_measurement_consent
-from metrics import follow_up
-from metrics.models import FollowUp, Link, Touched
-from partnership.identity_code import make
-from referrals import services as referrals
+from cases.arrests.models import Arrest
+from cases.enrolments.actions import set_measurement_consent
+from cases.enrolments.models import Enrolment
+from cases.people.identity_code import make
+from cases.people.models import Person
+from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.follow_up.models import FollowUp, Link, Touched
+from referrals.handover import actions as handover
 from tests.world import World, database_role, on_web
 
 START = date(2023, 1, 31)
@@ -29,12 +31,12 @@ def rows() -> list[tuple[Any, ...]]:
 
 def refresh() -> int:
     with database_role("worker"):
-        return follow_up.refresh()
+        return follow_up_upkeep.refresh()
 
 
 def rebuild() -> None:
     with database_role("worker"):
-        follow_up.rebuild()
+        follow_up_upkeep.rebuild()
 
 
 def the_row(world: World) -> FollowUp:
@@ -214,7 +216,7 @@ class TestWhoIsTouched:
         world.enrolment(person=world.person(world.ngo), started_on=START)
         refresh()
         FollowUp.objects.all().delete()
-        Touched.objects.create(person_id=follow_up.EVERYBODY, name_pseudonym="")
+        Touched.objects.create(person_id=follow_up_upkeep.EVERYBODY, name_pseudonym="")
         refresh()
         assert FollowUp.objects.count() == 1
         assert Touched.objects.count() == 0
@@ -233,10 +235,12 @@ class TestWhoIsTouched:
             world.arrest(world.person(world.police, first_names=f"P{number}"), START + timedelta(days=number))
         rebuild()
         whole = rows()
-        monkeypatch.setattr(follow_up, "PARALLEL_FROM", -1)
-        monkeypatch.setattr(follow_up, "MOST_SLICES", 3)
+        monkeypatch.setattr(follow_up_upkeep, "PARALLEL_FROM", -1)
+        monkeypatch.setattr(follow_up_upkeep, "MOST_SLICES", 3)
         # One after the other here: connections of their own would not see this test's transaction.
-        monkeypatch.setattr(follow_up, "_in_slices", lambda parts, at_once: [follow_up._run(part) for part in parts])
+        monkeypatch.setattr(
+            follow_up_upkeep, "_in_slices", lambda parts, at_once: [follow_up_upkeep._run(part) for part in parts]
+        )
         rebuild()
         assert rows() == whole
 
@@ -249,8 +253,8 @@ def test_slices_at_one_time_on_connections_of_their_own_give_the_same(monkeypatc
         world.arrest(world.person(world.police, first_names=f"P{number}"), START + timedelta(days=number))
     rebuild()
     whole = rows()
-    monkeypatch.setattr(follow_up, "PARALLEL_FROM", -1)
-    monkeypatch.setattr(follow_up, "MOST_SLICES", 3)
+    monkeypatch.setattr(follow_up_upkeep, "PARALLEL_FROM", -1)
+    monkeypatch.setattr(follow_up_upkeep, "MOST_SLICES", 3)
     rebuild()
     assert len(whole) == 12 + 24  # followed, linked
     assert rows() == whole
@@ -290,5 +294,5 @@ def test_a_referral_that_is_only_sent_touches_nobody(world):
     referral = world.sent(person=world.person(world.police, first_names="Other"))
     Touched.objects.all().delete()
     with on_web(world.caseworker):
-        referrals.acknowledge(by=world.caseworker, referral=referral)
+        handover.acknowledge(by=world.caseworker, referral=referral)
     assert Touched.objects.count() == 0

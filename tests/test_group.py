@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import Session
-from cases.services import DateOutOfRange, record_group
-from partnership.outbox import relay
+from cases.enrolments.actions import record_group
+from cases.enrolments.models import Session
+from partnership.events.outbox import relay
+from partnership.isolation.errors import DateOutOfRange
 from tests.world import database_role, run_as
 
 

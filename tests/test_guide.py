@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from partnership.guide import GUIDES, WORDS
-from partnership.models import Role
+from partnership.members.models import Role
+from partnership.project.guide import GUIDES, WORDS
 from tests.world import World
 
 BY_ROLE = {

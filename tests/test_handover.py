@@ -13,13 +13,17 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.models import Consent, Enrolment, Person
-from cases.services import GuardianConsentMissing
-from partnership.models import Agreement, OutboxEvent
-from programs.models import Programme, ReferralKind
-from referrals import diversions, services
-from referrals.models import Change, Disclosure, Referral
-from referrals.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, Party, State, verbs_for
+from cases.consents.actions import GuardianConsentMissing
+from cases.consents.models import Consent
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from partnership.agreements.models import Agreement
+from partnership.events.models import OutboxEvent
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import actions as diversions
+from referrals.handover import actions as handover
+from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, Party, State, verbs_for
 from tests.world import World, on_web, run_as
 
 
@@ -36,7 +40,7 @@ def details(verb: str, world: World) -> dict:
 
 def do(world: World, verb: str, referral: Referral, **extra):
     acting = world.liaison if TRANSITIONS[verb].by == Party.SENDER else world.caseworker
-    return run_as(acting, getattr(services, verb), referral=referral, **(details(verb, world) | extra))
+    return run_as(acting, getattr(handover, verb), referral=referral, **(details(verb, world) | extra))
 
 
 class TestTransitionTable:
@@ -51,7 +55,7 @@ class TestTransitionTable:
                 state, steps = TRANSITIONS[verb].target, steps + 1
             else:
                 # Of what was never sent the receiver knows nothing.
-                with pytest.raises((services.IllegalTransition, services.NotAParty)):
+                with pytest.raises((handover.IllegalTransition, handover.NotAParty)):
                     do(world, verb, referral)
             referral.refresh_from_db()
             assert referral.state == state
@@ -73,29 +77,29 @@ class TestTransitionTable:
     def test_only_the_party_named_in_the_table_can_use_a_verb(self, world, verb):
         referral = world.draft()
         wrong = world.caseworker if TRANSITIONS[verb].by == Party.SENDER else world.liaison
-        with pytest.raises(services.NotAParty):
-            run_as(wrong, getattr(services, verb), referral=referral, **details(verb, world))
+        with pytest.raises(handover.NotAParty):
+            run_as(wrong, getattr(handover, verb), referral=referral, **details(verb, world))
 
     def test_a_stranger_finds_no_referral_to_act_on(self, world):
         referral = world.sent()
-        with pytest.raises(services.NotAParty):
-            run_as(world.other_caseworker, services.accept, referral=referral)
+        with pytest.raises(handover.NotAParty):
+            run_as(world.other_caseworker, handover.accept, referral=referral)
 
     def test_a_reason_of_another_verb_is_refused(self, world):
         referral = world.sent()
-        with pytest.raises(services.ReasonMissing):
+        with pytest.raises(handover.ReasonMissing):
             do(world, "decline", referral, reason="consent_withdrawn")
 
 
 class TestSending:
     def test_it_needs_consent(self, world):
-        with pytest.raises(services.NoConsent):
+        with pytest.raises(handover.NoConsent):
             do(world, "send", world.draft(consent=False))
 
     def test_an_expired_consent_is_none(self, world):
         referral = world.draft()
         Consent.objects.update(expires_on=world.today - timedelta(days=1), signed_on=world.today - timedelta(days=9))
-        with pytest.raises(services.NoConsent):
+        with pytest.raises(handover.NoConsent):
             do(world, "send", referral)
 
     def test_a_consent_that_runs_out_today_is_valid_today(self, world):
@@ -105,8 +109,8 @@ class TestSending:
 
     def test_a_withdrawn_consent_is_none(self, world):
         referral = world.draft()
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
-        with pytest.raises(services.NoConsent):
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        with pytest.raises(handover.NoConsent):
             do(world, "send", referral)
 
     @pytest.mark.parametrize(
@@ -120,12 +124,12 @@ class TestSending:
     )
     def test_it_needs_an_agreement_in_force(self, world, change):
         Agreement.objects.update(**change(world.agreement))
-        with pytest.raises(services.NoAgreement):
+        with pytest.raises(handover.NoAgreement):
             do(world, "send", world.draft())
 
     def test_an_agreement_of_others_does_not_help(self, world):
         world.agreement.parties.remove(world.police)
-        with pytest.raises(services.NoAgreement):
+        with pytest.raises(handover.NoAgreement):
             do(world, "send", world.draft())
 
     def test_under_another_legal_basis_consent_is_not_needed(self, world):
@@ -135,7 +139,7 @@ class TestSending:
     def test_a_closed_programme_takes_nobody(self, world):
         referral = world.draft()
         Programme.objects.filter(pk=world.programme.pk).update(capacity=Programme.Capacity.CLOSED)
-        with pytest.raises(services.NotTaken):
+        with pytest.raises(handover.NotTaken):
             do(world, "send", referral)
 
     def test_it_discloses_the_person_and_starts_the_clocks(self, world):
@@ -148,20 +152,20 @@ class TestSending:
 
     def test_sending_twice_is_refused_with_the_state_it_is_in(self, world):
         referral = world.sent()
-        with pytest.raises(services.IllegalTransition, match="Sent"):
+        with pytest.raises(handover.IllegalTransition, match="Sent"):
             do(world, "send", referral)
         assert Change.objects.filter(referral=referral).count() == 1
 
     def test_a_unit_sends_only_its_kinds(self, world):
-        with pytest.raises(services.NotTaken):
+        with pytest.raises(handover.NotTaken):
             world.draft(kind=ReferralKind.NGO_TO_NGO)
 
     def test_a_self_referral_stays_inside_and_needs_no_agreement(self, world):
         Agreement.objects.all().delete()
         person = world.person(world.ngo)
         referral = world.draft(by=world.caseworker, person=person, kind=ReferralKind.SELF, consent=False)
-        run_as(world.caseworker, services.send, referral=referral)
-        accepted = run_as(world.caseworker, services.accept, referral=referral, started_on=world.today)
+        run_as(world.caseworker, handover.send, referral=referral)
+        accepted = run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
         assert accepted.receiver_person == person
 
 
@@ -178,7 +182,7 @@ class TestUnderEighteen:
         minor = world.person(world.police, born_on=self.born(world, 17))
         referral = world.draft(person=minor, consent=False)
         terms = world.consent_terms(guardian_missing_reason="The guardian is the danger.")
-        run_as(world.liaison, services.attach_consent, referral=referral, **terms)
+        run_as(world.liaison, handover.attach_consent, referral=referral, **terms)
         assert do(world, "send", Referral.objects.get(pk=referral.pk)).state == State.SENT
 
     def test_on_the_eighteenth_birthday_one_is_an_adult(self):
@@ -197,7 +201,7 @@ class TestUnderEighteen:
         person = referral.person
         person.born_on = self.born(world, 16)
         person.save()
-        with pytest.raises(services.NoConsent):
+        with pytest.raises(handover.NoConsent):
             do(world, "send", referral)
 
 
@@ -228,21 +232,21 @@ class TestAnswering:
 
     def test_a_declined_referral_is_referred_on_with_its_history(self, world):
         referral = do(world, "decline", world.sent())
-        following = run_as(world.liaison, services.refer_on, referral=referral, programme=world.other_programme)
+        following = run_as(world.liaison, handover.refer_on, referral=referral, programme=world.other_programme)
         assert following.referred_on_from == referral
         assert following.person == referral.person
         assert Referral.objects.get(pk=referral.pk).state == State.DECLINED
         assert following.consent is None  # the old consent named another receiver
 
     def test_ending_the_enrolment_closes_the_referral_by_its_event(self, world):
-        from cases import services as cases
-        from partnership import outbox
+        from cases.enrolments import actions as enrolments
+        from partnership.events import outbox
         from tests.world import database_role
 
         referral = world.enrolled()
         run_as(
             world.caseworker,
-            cases.end_enrolment,
+            enrolments.end_enrolment,
             enrolment=referral.enrolment,
             ended_on=world.today,
             reason="completed",
@@ -263,7 +267,7 @@ class TestAnswering:
 class TestConsentWithdrawn:
     def test_a_referral_not_yet_enrolled_is_withdrawn_and_the_receiver_is_told(self, world):
         referral = world.sent()
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
         referral.refresh_from_db()
         assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
         told = OutboxEvent.objects.filter(kind="referral.withdrawn").get().payload["tell"]
@@ -271,7 +275,7 @@ class TestConsentWithdrawn:
 
     def test_an_enrolled_one_stays_but_nothing_more_is_disclosed(self, world):
         referral = world.enrolled()
-        run_as(world.caseworker, services.withdraw_consent, consent=referral.consent)
+        run_as(world.caseworker, handover.withdraw_consent, consent=referral.consent)
         referral.refresh_from_db()
         assert referral.state == State.ENROLLED
         condition = referral.diversion.conditions.get()
@@ -280,9 +284,9 @@ class TestConsentWithdrawn:
 
     def test_it_can_be_withdrawn_once(self, world):
         referral = world.sent()
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
         at = Consent.objects.get(pk=referral.consent_id).withdrawn_at
-        run_as(world.liaison, services.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
         assert Consent.objects.get(pk=referral.consent_id).withdrawn_at == at
 
 
@@ -308,15 +312,15 @@ class TestDiversion:
             assert diversion.decision_note.reasons == "All met."
 
     def test_attended_sessions_count_by_themselves(self, world):
-        from cases import services as cases
-        from partnership import outbox
+        from cases.enrolments import actions as enrolments
+        from partnership.events import outbox
         from tests.world import database_role
 
         referral = world.enrolled()
         for attendance in ("attended", "missed", "attended"):
             run_as(
                 world.caseworker,
-                cases.record_session,
+                enrolments.record_session,
                 enrolment=referral.enrolment,
                 held_on=world.today,
                 method="counselling",
@@ -354,7 +358,7 @@ class TestTwoAtOnce:
                 barrier.wait()
                 do(world, verb, referral, version=referral.version)
                 outcomes.append("won")
-            except services.ChangedMeanwhile as error:
+            except handover.ChangedMeanwhile as error:
                 outcomes.append(str(error))
             finally:
                 connection.close()

@@ -13,9 +13,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import papers
-from cases.models import ConsentPaper, Person
-from partnership import crypto, identity_code
+from cases.consents import papers
+from cases.consents.models import ConsentPaper
+from cases.people import identity_code
+from cases.people.models import Person
+from partnership.isolation import encryption
 from tests.world import on_web
 
 
@@ -115,17 +117,17 @@ class TestFinding:
 
     @given(st.text(max_size=30))
     def test_any_text_can_be_searched_for(self, text):
-        crypto.prefix_indexes(1, text)
-        assert crypto.normalise_name(crypto.normalise_name(text)) == crypto.normalise_name(text)
+        encryption.prefix_indexes(1, text)
+        assert encryption.normalise_name(encryption.normalise_name(text)) == encryption.normalise_name(text)
 
     def test_a_pseudonym_needs_all_of_name_birth_date_and_sex(self):
         full = ("Maija", "Meikäläinen", date(1990, 5, 17), "female")
-        assert crypto.name_pseudonym(*full)
-        assert crypto.name_pseudonym("", *full[1:]) == ""
-        assert crypto.name_pseudonym("Maija", "Meikäläinen", None, "female") == ""
-        assert crypto.name_pseudonym("Maija", "Meikäläinen", date(1990, 5, 17), "unknown") == ""
+        assert encryption.name_pseudonym(*full)
+        assert encryption.name_pseudonym("", *full[1:]) == ""
+        assert encryption.name_pseudonym("Maija", "Meikäläinen", None, "female") == ""
+        assert encryption.name_pseudonym("Maija", "Meikäläinen", date(1990, 5, 17), "unknown") == ""
 
     def test_case_spacing_and_further_given_names_do_not_matter(self):
         day = date(1990, 5, 17)
-        one = crypto.name_pseudonym("Maija Liisa", "von  Essen", day, "female")
-        assert one == crypto.name_pseudonym("MAIJA", "Von-Essen", day, "female")
+        one = encryption.name_pseudonym("Maija Liisa", "von  Essen", day, "female")
+        assert one == encryption.name_pseudonym("MAIJA", "Von-Essen", day, "female")

@@ -14,25 +14,18 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.imports import services
+from cases.arrests.models import Arrest, Feed, Offence
+from cases.enrolments.models import Enrolment
+from cases.imports import actions as imports
 from cases.imports.fields import Problem, read_date
-from cases.models import (
-    Arrest,
-    DataImport,
-    Enrolment,
-    Feed,
-    ImportChunk,
-    ImportMapping,
-    ImportProblem,
-    ImportRow,
-    Offence,
-    Person,
-)
-from cases.tasks import run_import
-from partnership import crypto, identity_code
-from partnership.access import Acting
-from partnership.downloads import guard_formula
-from partnership.models import OutboxEvent
+from cases.imports.jobs import run_import
+from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
+from cases.people import identity_code
+from cases.people.models import Person
+from partnership.events.models import OutboxEvent
+from partnership.isolation import encryption
+from partnership.isolation.acting import Acting
+from partnership.pages.downloads import guard_formula
 from tests.world import World, database_role, on_web
 
 HEADINGS = [
@@ -82,7 +75,7 @@ def upload(
     if kind == DataImport.Kind.ARRESTS:
         extra = {"complete_through": date(2025, 6, 30), "district_ids": [world.city.pk]} | extra
     with on_web(by):
-        return services.upload(by=by, kind=kind, file=SimpleUploadedFile(name, content), **extra)
+        return imports.upload(by=by, kind=kind, file=SimpleUploadedFile(name, content), **extra)
 
 
 def work(data_import: DataImport) -> DataImport:
@@ -97,13 +90,13 @@ def check(
     world: World, data_import: DataImport, codes: dict[str, str] | None = None, by: Acting | None = None
 ) -> DataImport:
     with on_web(by or world.data_officer):
-        services.start_check(data_import=data_import, mapping=data_import.mapping, codes=codes or {})
+        imports.start_check(data_import=data_import, mapping=data_import.mapping, codes=codes or {})
     return work(data_import)
 
 
 def confirm(world: World, data_import: DataImport, by: Acting | None = None) -> DataImport:
     with on_web(by or world.data_officer):
-        services.confirm(data_import=data_import)
+        imports.confirm(data_import=data_import)
     return work(data_import)
 
 
@@ -168,7 +161,7 @@ class TestReading:
         ids=["empty", "one column", "twice", "binary", "broken zip"],
     )
     def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(self, world, content):
-        with pytest.raises(services.files.UnreadableFile):
+        with pytest.raises(imports.files.UnreadableFile):
             upload(world, content)
         assert not DataImport.objects.exists()
 
@@ -268,8 +261,8 @@ class TestCodesAndColumns:
 
     def test_a_required_column_must_be_chosen(self, world):
         data_import = upload(world, b"x;y\n1;2\n")
-        with pytest.raises(services.MappingIncomplete, match="Arrest number"), on_web(world.data_officer):
-            services.start_check(data_import=data_import, mapping={}, codes={})
+        with pytest.raises(imports.MappingIncomplete, match="Arrest number"), on_web(world.data_officer):
+            imports.start_check(data_import=data_import, mapping={}, codes={})
 
 
 class TestLoading:
@@ -336,7 +329,7 @@ class TestLoading:
             world.ngo, identity_code=CODE, last_name="Other", first_names="Name", born_on=date(1952, 10, 13)
         )
         imported = Person.objects.get(partner=world.police)
-        assert imported.code_pseudonym == own.code_pseudonym == crypto.code_pseudonym(CODE)
+        assert imported.code_pseudonym == own.code_pseudonym == encryption.code_pseudonym(CODE)
         assert imported.code_index != own.code_index
 
     def test_its_arrival_is_announced_once(self, world):
@@ -353,7 +346,7 @@ class TestLoading:
         ]
         data_import = check(world, upload(world, csv_of(rows)))
         with on_web(world.data_officer):
-            services.confirm(data_import=data_import)
+            imports.confirm(data_import=data_import)
         slices = loading.SLICES
         seen: list[int] = []
         real = loading.acting_for
@@ -422,9 +415,9 @@ def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(wor
     48 of 216 with aid and 66 of 216 without. The data set comes with lifelines; we make the files and import them."""
     from lifelines.datasets import load_rossi
 
-    from metrics import services as metrics
-    from metrics.models import RecidivismResult
-    from programs.models import Programme
+    from metrics.recidivism.models import RecidivismResult
+    from metrics.runs import actions as runs
+    from programs.catalogue.models import Programme
 
     aid = Programme.objects.create(partner=world.ngo, name="Financial aid", kind="vocational", accepts=["self"])
     none = Programme.objects.create(partner=world.ngo, name="No financial aid", kind="vocational", accepts=["self"])
@@ -457,9 +450,9 @@ def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(wor
         assert confirm(world, data_import, by=world.case_manager).added == 216
     assert load(world, csv_of(arrests), complete_through=released + timedelta(days=366)).added == 114
 
-    metrics.request_run("test")
+    runs.request_run("test")
     with database_role("worker"):
-        run = metrics.compute()
+        run = runs.compute()
     year = RecidivismResult.objects.filter(run=run, window_months=12, offences="any")
     figures = {r.programme.name if r.programme else "all": (r.rearrested, r.eligible) for r in year}
     assert figures == {"Financial aid": (48, 216), "No financial aid": (66, 216), "all": (114, 432)}

@@ -9,11 +9,11 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from cases.models import Note, Session
-from partnership.access import Acting, enter
-from partnership.models import ReadLog
-from referrals import services
-from referrals.models import Disclosure
+from cases.enrolments.models import Note, Session
+from partnership.audit_trail.models import ReadLog
+from partnership.isolation.acting import Acting, enter
+from referrals.handover import actions as handover
+from referrals.handover.models import Disclosure
 from tests.services import PASSWORD
 from tests.world import World, database_role, on_web
 
@@ -97,7 +97,7 @@ def committed(transactional_db) -> World:
         Session.objects.create(
             partner=world.ngo, enrolment=enrolment, held_on=world.today, recorded_by=world.caseworker.user
         )
-        services.write_message(by=world.caseworker, referral=referral, text="hello")
+        handover.write_message(by=world.caseworker, referral=referral, text="hello")
         ReadLog.objects.bulk_create(
             [ReadLog(partner=world.ngo, user=world.caseworker.user, what="person", object_id=1)], ignore_conflicts=True
         )
@@ -293,5 +293,5 @@ class TestWithdrawalClosesDisclosure:
     def test_a_declined_referral_is_closed_to_its_receiver(self, world):
         referral = world.sent()
         with on_web(world.caseworker):
-            services.decline(by=world.caseworker, referral=referral, reason="no_capacity")
+            handover.decline(by=world.caseworker, referral=referral, reason="no_capacity")
             assert not Disclosure.objects.filter(referral=referral).exists()

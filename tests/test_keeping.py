@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Note
-from partnership import keeping
-from partnership.models import KeptForm
+from cases.enrolments.models import Note
+from partnership.pages import form_drafts
+from partnership.pages.models import KeptForm
 from tests.world import WebClient, database_role, on_web
 
 
@@ -78,10 +78,10 @@ class TestKeptWhileTyped:
         for path in ("/old/", "/new/"):
             client.post(reverse("keep"), {"keep-path": path, "text": "x"})
         KeptForm.objects.filter(path="/old/").update(
-            kept_at=timezone.now() - timedelta(days=keeping.KEPT_DAYS, hours=1)
+            kept_at=timezone.now() - timedelta(days=form_drafts.KEPT_DAYS, hours=1)
         )
         with database_role("worker"):
-            keeping.forget_old()
+            form_drafts.forget_old()
         assert list(KeptForm.objects.values_list("path", flat=True)) == ["/new/"]
 
 
@@ -91,7 +91,7 @@ class TestSessionEnded:
     def ended(self, case, acting) -> WebClient:
         client = case.client(acting)
         client.get("/")
-        assert client.cookies[keeping.WHOSE_COOKIE]["httponly"]
+        assert client.cookies[form_drafts.WHOSE_COOKIE]["httponly"]
         client.session.flush()
         client.cookies[settings.SESSION_COOKIE_NAME] = "over"
         return client
@@ -115,7 +115,7 @@ class TestSessionEnded:
         client.force_login(case.liaison.user)
         response = client.get(reverse("unsent"))
         assert response.status_code == 302
-        assert keeping.STASH_KEY not in client.session
+        assert form_drafts.STASH_KEY not in client.session
 
     def test_it_can_be_dropped(self, case):
         client = self.ended(case, case.caseworker)
@@ -127,7 +127,7 @@ class TestSessionEnded:
     def test_the_session_holds_no_readable_text(self, case):
         client = self.ended(case, case.caseworker)
         client.post(case.note_url, {"note-text": "Relapsed"})
-        assert "Relapsed" not in client.session[keeping.STASH_KEY]
+        assert "Relapsed" not in client.session[form_drafts.STASH_KEY]
 
     def test_a_form_with_a_worn_out_token_waits_as_well(self, case):
         client = WebClient(enforce_csrf_checks=True)
@@ -140,4 +140,4 @@ class TestSessionEnded:
     def test_a_strangers_form_is_not_taken_in(self, case):
         client = WebClient(enforce_csrf_checks=True)
         assert client.post(case.note_url, {"note-text": "Planted"}).status_code == 403
-        assert keeping.STASH_KEY not in client.session
+        assert form_drafts.STASH_KEY not in client.session

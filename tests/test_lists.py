@@ -9,13 +9,16 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from cases.lists import CASELOAD, PEOPLE
-from cases.models import Enrolment
-from partnership import lists
-from partnership.models import ReadLog, SavedView
-from referrals import diversions
-from referrals.lists import DIVERSIONS, REFERRALS
-from referrals.models import Referral
+from cases.enrolments.lists import CASELOAD
+from cases.enrolments.models import Enrolment
+from cases.people.lists import PEOPLE
+from partnership.audit_trail.models import ReadLog
+from partnership.pages import lists as pages_lists
+from partnership.pages.models import SavedView
+from referrals.diversions import actions as diversions
+from referrals.diversions.lists import DIVERSIONS
+from referrals.handover.lists import REFERRALS
+from referrals.handover.models import Referral
 from tests.world import on_web, run_as
 
 
@@ -90,10 +93,10 @@ class TestSavedViews:
 
     def test_there_is_an_end_to_views_but_not_to_changing_one(self, world):
         client = world.client(world.caseworker)
-        for number in range(lists.MOST_VIEWS + 1):
+        for number in range(pages_lists.MOST_VIEWS + 1):
             self.save(client, name=f"View {number}")
         self.save(client, name="View 0", query="kind=ngo_to_ngo")
-        assert SavedView.objects.count() == lists.MOST_VIEWS
+        assert SavedView.objects.count() == pages_lists.MOST_VIEWS
         assert SavedView.objects.get(name="View 0").query == "kind=ngo_to_ngo"
 
     def test_without_a_name_or_of_no_list_nothing_is_saved(self, world):
@@ -125,7 +128,7 @@ class TestFiles:
         assert [row[0].value for row in sheet.iter_rows()][:2] == ["Person", "Meikäläinen, Maija Liisa"]
 
     def test_a_list_too_long_for_xlsx_says_what_to_do(self, world, monkeypatch):
-        monkeypatch.setattr(lists, "MOST_ROWS_XLSX", 0)
+        monkeypatch.setattr(pages_lists, "MOST_ROWS_XLSX", 0)
         world.sent()
         client = world.client(world.caseworker)
         response = client.get("/referrals/export/?format=xlsx&state=open")

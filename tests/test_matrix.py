@@ -17,14 +17,24 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases import papers, planning, rights
-from cases.imports import services as imports
-from cases.models import Goal
-from metrics.models import ArrestTrendResult, Cohort, Intervention, RecidivismResult, Run
-from partnership import clients, webhooks
-from partnership import services as partnership
-from partnership.models import Notification, OutboxEvent, ReadDay, ReadLog, SavedView, User
-from partnership.tasks import HEARTBEAT_KEY
+from cases.consents import papers
+from cases.enrolments.models import Goal
+from cases.imports import actions as imports
+from cases.planning import actions as planning
+from cases.rights import actions as rights
+from metrics.cohorts.models import Cohort
+from metrics.recidivism.models import RecidivismResult
+from metrics.runs.models import Run
+from metrics.trends.models import ArrestTrendResult, Intervention
+from partnership.announcements import actions as announcements
+from partnership.audit_trail.models import ReadLog
+from partnership.events.models import Notification, OutboxEvent
+from partnership.integrations import actions as integrations
+from partnership.members import actions as members
+from partnership.members.models import User
+from partnership.oversight.models import ReadDay
+from partnership.pages.models import SavedView
+from partnership.project.jobs import HEARTBEAT_KEY
 from tests.world import WebClient, World, on_web
 
 OUR = "caseworker case_manager"
@@ -283,7 +293,7 @@ def full(world: World) -> World:
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )
     with on_web(world.coordinator):
-        world.announcement = partnership.announce(
+        world.announcement = announcements.announce(
             by=world.coordinator, title="News", text="x", shown_from=world.today, shown_until=world.today
         )
     world.read_day = ReadDay.objects.create(
@@ -306,16 +316,16 @@ def full(world: World) -> World:
         file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
         world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)
     with on_web(world.case_manager):
-        world.invitation, world.token = partnership.invite_member(
+        world.invitation, world.token = members.invite_member(
             by=world.case_manager, partner=world.ngo, email="new@test.example", role="caseworker"
         )
-        world.api_client, world.credential, _secret = clients.create(
+        world.api_client, world.credential, _secret = integrations.create_client(
             by=world.case_manager, name="System", wanted=["persons:read"]
         )
-        world.webhook = webhooks.subscribe(
+        world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]
         )
-        world.delivery = webhooks.send_test(world.webhook)
+        world.delivery = integrations.send_test(world.webhook)
     event = OutboxEvent.objects.create(kind="referral.sent", key="test")
     world.notification = Notification.objects.create(
         event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"

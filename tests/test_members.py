@@ -12,8 +12,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from partnership import services
-from partnership.models import Invitation, Membership, ReadLog, Role, User
+from partnership.audit_trail.models import ReadLog
+from partnership.members import actions as members
+from partnership.members.models import Invitation, Membership, Role, User
 from tests.world import WebClient, World, run_as
 
 PASSWORD = "correct horse battery"
@@ -127,7 +128,7 @@ class TestActing:
 
 class TestInvitations:
     def invite(self, world: World, email: str = "new@test.example", role: str = "caseworker") -> str:
-        _, token = run_as(world.case_manager, services.invite_member, partner=world.ngo, email=email, role=role)
+        _, token = run_as(world.case_manager, members.invite_member, partner=world.ngo, email=email, role=role)
         return token
 
     def test_somebody_new_joins(self, world):
@@ -173,7 +174,7 @@ class TestInvitations:
         assert Membership.objects.filter(user=world.other_caseworker.user, partner=world.ngo).exists()
 
     def test_a_role_fits_the_kind_of_partner(self, world):
-        with pytest.raises(services.RoleDoesNotFit):
+        with pytest.raises(members.RoleDoesNotFit):
             self.invite(world, role="coordinator")
 
     def test_a_weak_password_is_refused_and_what_was_typed_is_kept(self, world):
@@ -183,10 +184,10 @@ class TestInvitations:
         assert not User.objects.filter(email="new@test.example").exists()
 
     def test_the_last_manager_stays(self, world):
-        with pytest.raises(services.LastManager):
+        with pytest.raises(members.LastManager):
             run_as(
                 world.case_manager,
-                services.change_member,
+                members.change_member,
                 membership=world.case_manager.membership,
                 role="case_manager",
                 is_manager=False,

@@ -9,11 +9,12 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from partnership import notifications, outbox
-from partnership.models import Notification, OutboxEvent, User
-from referrals import services
-from referrals.models import Referral
-from referrals.reminders import send_reminders
+from partnership.events import notifications, outbox
+from partnership.events.models import Notification, OutboxEvent
+from partnership.members.models import User
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
+from referrals.reminders.reminders import send_reminders
 from tests.world import World, database_role, run_as
 
 
@@ -82,18 +83,18 @@ class TestOutbox:
 class TestWhoIsTold:
     def test_the_other_party_not_the_one_who_acted(self, world):
         referral = world.sent()
-        run_as(world.caseworker, services.acknowledge, referral=referral)
+        run_as(world.caseworker, handover.acknowledge, referral=referral)
         relay()
         by_kind = {(n.kind, n.partner_id) for n in Notification.objects.all()}
         assert by_kind == {("referral.sent", world.ngo.pk), ("referral.acknowledged", world.police.pk)}
 
     def test_a_data_officer_is_not_told_of_referrals(self, world):
-        run_as(world.caseworker, services.acknowledge, referral=world.sent())
+        run_as(world.caseworker, handover.acknowledge, referral=world.sent())
         relay()
         assert not Notification.objects.filter(user=world.data_officer.user).exists()
 
     def test_every_kind_that_is_told_has_a_sentence(self, world):
-        for target in {t.target for t in services.TRANSITIONS.values()}:
+        for target in {t.target for t in handover.TRANSITIONS.values()}:
             assert notifications.text_of(f"referral.{target}") != f"referral.{target}"
 
 
@@ -178,12 +179,12 @@ class TestReminders:
 
     def test_none_once_there_was_an_answer(self, world):
         referral = self.late(world, due_acknowledge_at=1)
-        run_as(world.caseworker, services.acknowledge, referral=referral)
+        run_as(world.caseworker, handover.acknowledge, referral=referral)
         assert self.remind() == 0
 
     def test_an_acknowledged_one_is_reminded_of_the_answer(self, world):
         referral = self.late(world, due_acknowledge_at=3, due_accept_at=1)
-        run_as(world.caseworker, services.acknowledge, referral=referral)
+        run_as(world.caseworker, handover.acknowledge, referral=referral)
         self.remind()
         assert OutboxEvent.objects.filter(kind="referral.overdue.answer").count() == 1
 
@@ -192,8 +193,8 @@ class TestReminders:
         assert self.remind() == 0
 
     def test_a_diversion_past_its_deadline_reminds_the_ngo_and_an_outcome_the_liaison(self, world):
-        from referrals import diversions
-        from referrals.models import DiversionAgreement
+        from referrals.diversions import actions as diversions
+        from referrals.diversions.models import DiversionAgreement
 
         diversion = world.enrolled().diversion
         DiversionAgreement.objects.update(deadline=world.today - timedelta(days=1))

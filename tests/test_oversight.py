@@ -10,12 +10,17 @@ from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import planning
-from metrics.views.home import clocks
-from partnership import outbox, reading, services
-from partnership.models import Announcement, Notification, ReadDay, ReadLog
-from referrals import services as referrals
-from referrals.models import Referral
+from cases.planning import actions as planning
+from partnership.announcements import actions as announcements
+from partnership.announcements.models import Announcement
+from partnership.audit_trail.models import ReadLog
+from partnership.events import outbox
+from partnership.events.models import Notification
+from partnership.oversight import unusual_reading
+from partnership.oversight.models import ReadDay
+from partnership.project.home import clocks
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
 from tests.world import database_role, on_web, run_as
 
 
@@ -43,7 +48,7 @@ class TestPromisesKept:
 
     def test_what_was_withdrawn_or_lies_long_back_is_not_counted(self, world):
         withdrawn = self.sent(world, 200)
-        run_as(world.liaison, referrals.withdraw, referral=withdrawn, reason="sent_by_mistake")
+        run_as(world.liaison, handover.withdraw, referral=withdrawn, reason="sent_by_mistake")
         self.sent(world, 24 * 91)
         assert self.found(world) == {}
 
@@ -58,7 +63,7 @@ class TestAnnouncements:
     def announce(self, world, **more):
         today = world.today
         terms = {"title": "Training", "text": "On Friday", "shown_from": today, "shown_until": today} | more
-        return run_as(world.coordinator, services.announce, **terms)
+        return run_as(world.coordinator, announcements.announce, **terms)
 
     def test_everybody_sees_it_on_the_days_it_is_shown(self, world):
         self.announce(world)
@@ -91,7 +96,7 @@ class TestAnnouncements:
         with pytest.raises(DatabaseError):
             run_as(
                 world.caseworker,
-                services.announce,
+                announcements.announce,
                 title="x",
                 text="x",
                 shown_from=world.today,
@@ -160,7 +165,7 @@ class TestUnusualReading:
 
     def reasons(self, day):
         with database_role("worker"):
-            reading.sum_up(day)
+            unusual_reading.sum_up(day)
         return ReadDay.objects.get(day=day).reasons
 
     def test_as_much_as_ever_is_not_unusual(self, world, yesterday):

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Enrolment, Person
-from partnership.paging import page_by_key
-from referrals import services
-from referrals.models import Referral
-from referrals.transitions import State
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from partnership.pages.paging import page_by_key
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
+from referrals.handover.transitions import State
 from tests.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
 from tests.world import World, run_as
 
@@ -112,7 +113,7 @@ def many(world: World) -> None:
     """More of everything, so that a query per row would show."""
     for number in range(3):
         referral = world.enrolled(person=world.person(world.police, first_names=f"Extra {number}"))
-        run_as(world.caseworker, services.write_message, referral=referral, text="hello")
+        run_as(world.caseworker, handover.write_message, referral=referral, text="hello")
         world.sent(person=world.person(world.police, first_names=f"Waiting {number}"))
         world.draft(person=world.person(world.police, first_names=f"Draft {number}"))
         world.partner(f"Extra partner {number}", "ngo").districts.set([world.city, world.hill])
@@ -223,13 +224,13 @@ class TestDrafts:
         client = world.client(world.liaison)
         for _ in range(2):
             client.post(f"/referrals/{referral.pk}/do/send/")
-        assert services.Change.objects.filter(referral=referral).count() == 1
+        assert handover.Change.objects.filter(referral=referral).count() == 1
 
 
 class TestAnswering:
     def test_an_old_page_is_told_what_happened_meanwhile(self, world):
         referral = world.sent()
-        run_as(world.case_manager, services.acknowledge, referral=referral)
+        run_as(world.case_manager, handover.acknowledge, referral=referral)
         response = world.client(world.caseworker).post(
             f"/referrals/{referral.pk}/do/decline/",
             {"version": referral.version, "decline-reason": "no_capacity"},
@@ -250,7 +251,7 @@ class TestAnswering:
         referral = world.sent()
         receiver = world.client(world.caseworker).get(f"/referrals/{referral.pk}/").content.decode()
         sender = world.client(world.liaison).get(f"/referrals/{referral.pk}/").content.decode()
-        offered = lambda body: {v for v in services.TRANSITIONS if f"/do/{v}/" in body}
+        offered = lambda body: {v for v in handover.TRANSITIONS if f"/do/{v}/" in body}
         assert offered(receiver) == {"acknowledge", "accept", "waitlist", "decline"}
         assert offered(sender) == {"withdraw"}
 
@@ -275,7 +276,7 @@ class TestAnswering:
         assert Enrolment.objects.get().sessions.count() == 1
 
     def test_lists_filter_by_state(self, world):
-        run_as(world.caseworker, services.decline, referral=world.sent(), reason="no_capacity")
+        run_as(world.caseworker, handover.decline, referral=world.sent(), reason="no_capacity")
         waiting = world.sent(person=world.person(world.police, last_name="Waiting"))
         client = world.client(world.caseworker)
         assert b"Waiting" in client.get("/referrals/?state=open").content
@@ -291,12 +292,12 @@ class TestErrorPages:
         assert "Your role at Anchor" in client.get("/imports/").content.decode()
 
     def test_a_server_error_has_a_page_and_rolls_back(self, world, monkeypatch):
-        from cases import views
+        from cases.people import pages as people_pages
 
         def breaks(*args: object, **kwargs: object) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(views, "log_read", breaks)
+        monkeypatch.setattr(people_pages, "log_read", breaks)
         client = world.client(world.caseworker)
         client.raise_request_exception = False
         response = client.get("/people/")

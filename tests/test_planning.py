@@ -14,10 +14,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import planning, services
-from cases.models import HIGHEST, Appointment, Assessment, CalendarFeed, Session, Task
-from cases.scores import HEIGHT, WIDTH, scores_of
-from partnership.errors import Invalid, RuleError
+from cases.assessments import actions as assessments_actions
+from cases.assessments.models import HIGHEST, Assessment
+from cases.assessments.scores import HEIGHT, WIDTH, scores_of
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Session
+from cases.planning import actions as planning
+from cases.planning.models import Appointment, CalendarFeed, Task
+from partnership.isolation.errors import Invalid, RuleError
 from tests.world import WebClient, on_web, run_as
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -95,19 +99,19 @@ class TestAppointments:
     def test_an_ended_participation_takes_none(self, case):
         run_as(
             case.caseworker,
-            services.end_enrolment,
+            enrolments.end_enrolment,
             enrolment=case.the_enrolment,
             ended_on=case.today,
             reason="completed",
         )
-        with pytest.raises(services.EnrolmentEnded):
+        with pytest.raises(enrolments.EnrolmentEnded):
             appointment(case)
 
     def test_the_end_of_a_participation_takes_later_ones_off_the_calendar_and_leaves_those_of_its_day(self, case):
         of_today = appointment(case)
         appointment(case, starts_at=timezone.now() + timedelta(days=7))
         end = {"enrolment": case.the_enrolment, "ended_on": case.today, "reason": "completed"}
-        run_as(case.caseworker, services.end_enrolment, **end)
+        run_as(case.caseworker, enrolments.end_enrolment, **end)
         assert [kept.pk for kept in Appointment.objects.all()] == [of_today.pk]
 
     def test_another_ngo_sees_none(self, case):
@@ -210,7 +214,7 @@ class TestAssessments:
     def record(self, case, score, days_ago=0, instrument="audit"):
         return run_as(
             case.caseworker,
-            planning.record_assessment,
+            assessments_actions.record_assessment,
             enrolment=case.the_enrolment,
             instrument=instrument,
             score=score,
@@ -253,7 +257,7 @@ class TestAssessments:
     def test_the_police_that_referred_never_sees_a_score(self, case):
         referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
         run_as(
-            case.caseworker, planning.record_assessment, enrolment=referral.enrolment, instrument="dudit", score=33,
+            case.caseworker, assessments_actions.record_assessment, enrolment=referral.enrolment, instrument="dudit", score=33,
             held_on=case.today,
         )  # fmt: skip
         for address in (reverse("referral", args=[referral.pk]), reverse("person", args=[referral.person_id])):
@@ -265,7 +269,7 @@ class TestAssessments:
 def test_the_timeline_tells_what_happened_newest_first(case):
     referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
     person = referral.receiver_person
-    run_as(case.caseworker, services.add_note, enrolment=referral.enrolment, text="Came by")
+    run_as(case.caseworker, enrolments.add_note, enrolment=referral.enrolment, text="Came by")
     page = case.client(case.caseworker).get(reverse("person", args=[person.pk])).content.decode()
     assert "Started: Counselling" in page
     assert "Came by" in page

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from metrics.models import RecidivismResult, Run
+from metrics.recidivism.models import RecidivismResult
+from metrics.runs.models import Run
 from tests.world import WebClient
 
 

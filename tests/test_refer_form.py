@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from cases.models import Consent, ConsentPaper
-from partnership.models import ReadLog
-from referrals.models import Referral
+from cases.consents.models import Consent, ConsentPaper
+from partnership.audit_trail.models import ReadLog
+from referrals.handover.models import Referral
 from tests.world import database_role, on_web
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"drawn"

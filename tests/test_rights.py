@@ -10,24 +10,22 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import papers, planning, rights, services
-from cases.models import (
-    Assessment,
-    ConsentPaper,
-    Enrolment,
-    Goal,
-    Note,
-    Person,
-    RequestWords,
-    RetentionCount,
-    Session,
-    SubjectRequest,
-    Task,
-)
-from partnership.errors import Invalid
-from partnership.models import ReadLog
-from referrals import services as referrals
-from referrals.models import Condition, Disclosure
+from cases.assessments import actions as assessments
+from cases.assessments.models import Assessment
+from cases.consents import papers
+from cases.consents.models import ConsentPaper
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.people.models import Person
+from cases.planning import actions as planning
+from cases.planning.models import Task
+from cases.rights import actions as rights
+from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+from partnership.audit_trail.models import ReadLog
+from partnership.isolation.errors import Invalid
+from referrals.diversions.models import Condition
+from referrals.handover import actions as handover
+from referrals.handover.models import Disclosure
 from tests.world import database_role, on_web, run_as
 
 SECRETS = ("Maija", "Meikäläinen", "0401234567", "Talked about the family", "Find a flat", "Call her sister")
@@ -41,10 +39,12 @@ def case(world):
         person=world.them, started_on=world.today - timedelta(days=40), responsible=world.caseworker.user
     )
     us = world.caseworker
-    run_as(us, services.record_session, enrolment=world.part, held_on=world.today, method="cbt", attendance="attended")
-    run_as(us, services.add_note, enrolment=world.part, text="Talked about the family")
-    run_as(us, services.add_goal, enrolment=world.part, area="housing", text="Find a flat")
-    run_as(us, planning.record_assessment, enrolment=world.part, instrument="audit", score=17, held_on=world.today)
+    run_as(
+        us, enrolments.record_session, enrolment=world.part, held_on=world.today, method="cbt", attendance="attended"
+    )
+    run_as(us, enrolments.add_note, enrolment=world.part, text="Talked about the family")
+    run_as(us, enrolments.add_goal, enrolment=world.part, area="housing", text="Find a flat")
+    run_as(us, assessments.record_assessment, enrolment=world.part, instrument="audit", score=17, held_on=world.today)
     run_as(us, planning.add_task, text="Call her sister", due_on=None, assigned_to=us.user, person=world.them)
     world.onward = world.draft(by=us, person=world.them, kind="ngo_to_ngo", programme=world.other_programme)
     run_as(us, papers.attach, consent=world.onward.consent, content=b"%PDF-1.7")
@@ -52,7 +52,7 @@ def case(world):
 
 
 def end(case):
-    run_as(case.caseworker, services.end_enrolment, enrolment=case.part, ended_on=case.today, reason="completed")
+    run_as(case.caseworker, enrolments.end_enrolment, enrolment=case.part, ended_on=case.today, reason="completed")
 
 
 class TestTheFile:
@@ -67,7 +67,7 @@ class TestTheFile:
 
     def test_what_referrals_hold_is_in_it_for_the_sender_and_for_the_receiver(self, case):
         referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
-        run_as(case.caseworker, referrals.write_message, referral=referral, text="Came on Monday")
+        run_as(case.caseworker, handover.write_message, referral=referral, text="Came on Monday")
         for acting, person in ((case.liaison, referral.person), (case.caseworker, referral.receiver_person)):
             with on_web(acting):
                 text = str(rights.held_about(person))
@@ -176,8 +176,8 @@ class TestErasure:
         return Person.objects.get(pk=case.them.pk)
 
     def test_nothing_that_names_the_person_is_left_in_the_database(self, case):
-        sent = run_as(case.caseworker, referrals.send, referral=case.onward)
-        run_as(case.caseworker, referrals.withdraw, referral=sent, reason="other_arrangement")
+        sent = run_as(case.caseworker, handover.send, referral=case.onward)
+        run_as(case.caseworker, handover.withdraw, referral=sent, reason="other_arrangement")
         end(case)
         them = self.erase(case)
         assert (them.first_names, them.last_name, them.phone, them.born_on) == ("", "", "", None)
@@ -224,14 +224,14 @@ class TestErasure:
 
     def test_nor_by_the_receiver_while_it_is_under_way(self, case):
         referral = case.sent(person=case.person(case.police, first_names="Accepted"))
-        run_as(case.caseworker, referrals.accept, referral=referral)
+        run_as(case.caseworker, handover.accept, referral=referral)
         referral.refresh_from_db()
         with pytest.raises(rights.StillNeeded, match="under way"):
             run_as(case.caseworker, rights.erase, person=referral.receiver_person)
 
     def test_not_while_a_referral_is_under_way_nor_with_arrests(self, case):
         end(case)
-        run_as(case.caseworker, referrals.send, referral=case.onward)
+        run_as(case.caseworker, handover.send, referral=case.onward)
         with pytest.raises(rights.StillNeeded, match="under way"):
             self.erase(case)
         arrested = case.person(case.police)

@@ -12,7 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.cache import cache
 
-from partnership.tasks import HEARTBEAT_KEY
+from partnership.project.jobs import HEARTBEAT_KEY
 
 TOP = Path(__file__).resolve().parent.parent
 GOOD = {
@@ -87,15 +87,16 @@ def test_web_and_worker_cannot_migrate(db, django_db_setup):
 
 
 def test_the_partner_is_set_inside_a_transaction_or_not_at_all(transactional_db):
-    from partnership.access import enter
+    from partnership.isolation.acting import enter
 
     with pytest.raises(RuntimeError, match="transaction"):
         enter(partner_id=1)
 
 
 def test_the_roles_script_can_be_run_again(db):
-    from partnership import embedded, roles
+    from partnership.isolation import database_roles
+    from partnership.local import embedded
     from tests.services import PASSWORD, VAR
 
     admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
-    roles.create(admin, dict.fromkeys(roles.ROLES, PASSWORD), for_tests=True)
+    database_roles.create(admin, dict.fromkeys(database_roles.ROLES, PASSWORD), for_tests=True)

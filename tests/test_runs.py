@@ -8,24 +8,18 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from cases.models import Feed
-from cases.services import count_overdoses
-from metrics import services
-from metrics.models import (
-    ArrestTrendResult,
-    CareResult,
-    ComparisonResult,
-    FeedQuality,
-    Intervention,
-    LinkQuality,
-    RecidivismResult,
-    ReferralResult,
-    Run,
-    SurvivalResult,
-    TrendChange,
-)
-from partnership.errors import RuleError
-from partnership.models import District
+from cases.arrests.models import Feed
+from cases.overdoses.actions import count_overdoses
+from metrics.comparison.models import ComparisonResult
+from metrics.quality.models import FeedQuality, LinkQuality
+from metrics.recidivism.models import CareResult, RecidivismResult, SurvivalResult
+from metrics.referral_figures.models import ReferralResult
+from metrics.runs import actions as runs
+from metrics.runs.models import Run
+from metrics.trends import actions as trends
+from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+from partnership.isolation.errors import RuleError
+from partnership.members.models import District
 from tests.measuring import START, compute, people
 from tests.world import database_role, on_web, run_as
 
@@ -60,8 +54,8 @@ class TestResults:
 
     def test_the_pool_of_comparison_people_holds_every_arrest_of_theirs(self, measured):
         """Choosing one arrest a person by chance would prefer, among first arrests, those of people who had no second."""
-        from metrics import follow_up
-        from metrics.compute.comparison import read
+        from metrics.comparison.compute import read
+        from metrics.follow_up import upkeep as follow_up_upkeep
 
         person = measured.person(measured.police)
         for days in (0, 100, 300):
@@ -72,24 +66,24 @@ class TestResults:
         )
         measured.arrest(enrolled, START)
         with database_role("worker"):
-            follow_up.refresh()
-            follow_up.follow_apart("arrested", "comparison_pool", limit="100")
+            follow_up_upkeep.refresh()
+            follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit="100")
             pool = read("comparison_pool", "true", [], date(2030, 1, 1)).sort_values("index_date")
         # Who withdrew the consent to be counted was enrolled all the same, and is no comparison either.
         assert list(pool.prior_arrests) == [1, 2, 3]
         assert list((pool.any_on - pool.index_date).dt.days.fillna(0)) == [100, 200, 0]
 
     def test_referred_and_eligible_but_not_enrolled_are_followed_from_the_referral(self, measured):
-        from metrics import follow_up
-        from metrics.compute.comparison import read
-        from referrals import services as referrals
+        from metrics.comparison.compute import read
+        from metrics.follow_up import upkeep as follow_up_upkeep
+        from referrals.handover import actions as handover
 
         for number, reason in enumerate(["no_capacity", "not_eligible", "person_declined"]):
             referral = measured.sent(person=measured.person(measured.police, first_names=f"P{number}"))
-            run_as(measured.caseworker, referrals.decline, referral=referral, reason=reason)
+            run_as(measured.caseworker, handover.decline, referral=referral, reason=reason)
         with database_role("worker"):
-            follow_up.refresh()
-            follow_up.follow_apart("not_enrolled", "not_enrolled")
+            follow_up_upkeep.refresh()
+            follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")
             rows = read("not_enrolled", "true", [], date(2030, 1, 1))
         assert len(rows) == 2
         assert {d.date() for d in rows.index_date} == {measured.today}
@@ -105,9 +99,9 @@ class TestResults:
     def test_a_repeated_run_gives_the_same_and_stands_beside(self, measured):
         people(measured, 40, rearrested=15)
         first = compute()
-        assert services.repeat(first).again == first
+        assert runs.repeat(first).again == first
         with database_role("worker"):
-            again = services.compute()
+            again = runs.compute()
         values = lambda run: sorted(
             RecidivismResult.objects.filter(run=run).values_list(
                 "programme", "offences", "window_months", "eligible", "rearrested"
@@ -116,7 +110,7 @@ class TestResults:
         assert again
         assert again.again == first
         assert values(again) == values(first)
-        assert services.latest_run() == first
+        assert runs.latest_run() == first
 
     def test_a_repeated_run_stands_on_the_same_days_where_feeds_differ(self, measured):
         people(measured, 40, rearrested=15)
@@ -127,29 +121,29 @@ class TestResults:
         )
         first = compute()
         assert first.data_cut_off == date(2020, 1, 1)
-        repeated = services.repeat(first)
+        repeated = runs.repeat(first)
         with database_role("worker"):
-            again = services.compute()
+            again = runs.compute()
         assert again == repeated
         assert again.parameters == first.parameters
         assert again.data_cut_off == first.data_cut_off
 
     def test_a_repetition_that_can_not_be_is_refused_and_not_forgotten(self, measured):
         first = compute()
-        services.request_run("test")
+        runs.request_run("test")
         with pytest.raises(RuleError, match="waits to start"):
-            services.repeat(first)
+            runs.repeat(first)
         Run.objects.filter(pk=first.pk).update(definition="2020-1")
         first.refresh_from_db()
         with pytest.raises(RuleError, match="definitions"):
-            services.repeat(first)
+            runs.repeat(first)
 
     def test_as_of_an_earlier_day_no_feed_counts_beyond_it(self, measured):
         people(measured, 40, rearrested=15)
         day = START + timedelta(days=200)
-        Run.objects.create(reason="test", definition=services.DEFINITION, parameters={"as_of": day.isoformat()})
+        Run.objects.create(reason="test", definition=runs.DEFINITION, parameters={"as_of": day.isoformat()})
         with database_role("worker"):
-            run = services.compute()
+            run = runs.compute()
         assert (
             RecidivismResult.objects.get(
                 run=run, offences="any", window_months=6, programme=measured.programme
@@ -169,31 +163,31 @@ class TestRunsSurvive:
         people(measured, 12, rearrested=6)
         seen = []
 
-        def at(self: services.Progress, step: str) -> None:
+        def at(self: runs.Progress, step: str) -> None:
             seen.append(step)
             if step == "survival":
-                raise services.Superseded
+                raise runs.Superseded
 
-        monkeypatch.setattr(services.Progress, "at", at)
-        services.request_run("older")
+        monkeypatch.setattr(runs.Progress, "at", at)
+        runs.request_run("older")
         with database_role("worker"):
-            run = services.compute()
+            run = runs.compute()
         assert (run.state, seen[-1], run.results_out) == (Run.State.SUPERSEDED, "survival", 0)
         assert RecidivismResult.objects.count() == 0
         monkeypatch.undo()
         assert compute("newer").pk > run.pk
 
     def test_after_three_that_were_stopped_the_next_is_carried_through(self, world):
-        for _ in range(services.MOST_SUPERSEDED):
+        for _ in range(runs.MOST_SUPERSEDED):
             Run.objects.create(reason="x", definition="x", state=Run.State.SUPERSEDED)
-        progress = services.Progress(Run.objects.create(reason="x", definition="x", state=Run.State.RUNNING))
+        progress = runs.Progress(Run.objects.create(reason="x", definition="x", state=Run.State.RUNNING))
         progress.close()
         assert not progress.may_stop
 
     def test_jobs_change_no_result_and_delete_none_of_a_published_run(self, measured):
         people(measured, 12, rearrested=6)
         run = compute()
-        run_as(measured.coordinator, services.publish, run=run)
+        run_as(measured.coordinator, runs.publish, run=run)
         for sql in (
             "UPDATE metrics_recidivismresult SET rate = 0.5",
             f"UPDATE metrics_run SET results_out = 0 WHERE id = {run.pk}",
@@ -208,14 +202,14 @@ class TestRunsSurvive:
                 cursor.execute(sql)
                 if cursor.rowcount == 0:
                     raise DatabaseError("nothing was changed")
-        Run.objects.filter(pk=run.pk).update(requested_at=run.requested_at - services.KEEP_RUNS - timedelta(days=1))
+        Run.objects.filter(pk=run.pk).update(requested_at=run.requested_at - runs.KEEP_RUNS - timedelta(days=1))
         compute()
         assert RecidivismResult.objects.filter(run=run).exists()
 
     def test_only_a_coordinator_publishes(self, measured):
         run = compute()
         with pytest.raises(RuleError):
-            run_as(measured.case_manager, services.publish, run=run)
+            run_as(measured.case_manager, runs.publish, run=run)
         with pytest.raises(DatabaseError), on_web(measured.case_manager), connection.cursor() as cursor:
             cursor.execute("UPDATE metrics_run SET published_at = now()")
             if cursor.rowcount == 0:
@@ -264,7 +258,7 @@ class TestWhoSees:
 class TestInterventions:
     def test_a_change_in_pilot_districts_is_found(self, measured):
         measured.complete_through(date(2026, 6, 30), measured.hill)
-        from partnership.models import DistrictPopulation
+        from partnership.members.models import DistrictPopulation
 
         DistrictPopulation.objects.create(district=measured.hill, year=2020, residents=50_000, residents_under_18=9_000)
         person = measured.person(measured.police)
@@ -278,7 +272,7 @@ class TestInterventions:
         intervention = Intervention(name="Pilot", started_on=date(2024, 1, 1), series="drug")
         run_as(
             measured.coordinator,
-            services.save_intervention,
+            trends.save_intervention,
             intervention=intervention,
             districts=[measured.city],
             comparison_districts=[measured.hill],
@@ -299,7 +293,7 @@ class TestInterventions:
         with pytest.raises(DatabaseError):
             run_as(
                 measured.case_manager,
-                services.save_intervention,
+                trends.save_intervention,
                 intervention=Intervention(name="x", started_on=START),
                 districts=[],
                 comparison_districts=[],

@@ -8,11 +8,13 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cases.models import Arrest, DataImport, Feed, ImportMapping
-from cases.tasks import run_import
-from partnership.access import Acting
-from partnership.models import DistrictPopulation, Notification
-from partnership.outbox import relay
+from cases.arrests.models import Arrest, Feed
+from cases.imports.jobs import run_import
+from cases.imports.models import DataImport, ImportMapping
+from partnership.events.models import Notification
+from partnership.events.outbox import relay
+from partnership.isolation.acting import Acting
+from partnership.members.models import DistrictPopulation
 from tests.systems import System
 from tests.world import World, database_role
 

@@ -11,10 +11,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.utils import timezone
 
-from partnership import webhooks
-from partnership.errors import RuleError
-from partnership.models import OutboxEvent, WebhookDelivery, WebhookSubscription
-from partnership.outbox import relay
+from partnership.events import webhooks
+from partnership.events.models import OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.events.outbox import relay
+from partnership.integrations import actions as integrations
+from partnership.isolation.errors import RuleError
 from tests.world import World, database_role, on_web
 
 
@@ -53,7 +54,7 @@ def receiver():
 def subscription(world: World, receiver, settings) -> WebhookSubscription:
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
     with on_web(world.case_manager):
-        return webhooks.subscribe(by=world.case_manager, url=receiver.url, events=["referral.sent"])
+        return integrations.subscribe(by=world.case_manager, url=receiver.url, events=["referral.sent"])
 
 
 def deliver() -> int:
@@ -114,7 +115,7 @@ def test_it_is_tried_again_with_growing_pauses_then_given_up_and_can_be_replayed
     assert (found.state, found.attempts) == ("dead", len(webhooks.PAUSES) + 1)
     receiver.status = 200
     with on_web(world.case_manager):
-        webhooks.replay(WebhookDelivery.objects.get())
+        integrations.send_again(WebhookDelivery.objects.get())
     assert deliver() == 1
     assert len({headers["Webhook-Id"] for headers, _body in receiver.got}) == 1
 
@@ -137,14 +138,14 @@ def test_a_redirect_is_not_followed(world, receiver, subscription):
 )  # fmt: skip
 def test_an_address_that_is_not_public_is_not_taken(world, url):
     with on_web(world.case_manager), pytest.raises(RuleError):
-        webhooks.subscribe(by=world.case_manager, url=url, events=["referral.sent"])
+        integrations.subscribe(by=world.case_manager, url=url, events=["referral.sent"])
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "169.254.169.254"])
 def test_a_name_that_leads_to_a_private_address_is_not_called(world, monkeypatch, target):
     """Where a name leads is checked on the very connection: it may have changed since the address was taken."""
     with on_web(world.case_manager):
-        webhooks.subscribe(by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"])
+        integrations.subscribe(by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"])
     family = socket.AF_INET6 if ":" in target else socket.AF_INET
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *args, **more: [(family, socket.SOCK_STREAM, 6, "", (target, 443))]
@@ -172,6 +173,8 @@ def test_the_web_role_sees_its_own_partners_webhooks_only(world, subscription):
 
 def test_switched_off_it_is_told_nothing(world, receiver, subscription):
     with on_web(world.case_manager):
-        webhooks.change(subscription=subscription, url=receiver.url, events=["referral.sent"], is_active=False)
+        integrations.change_subscription(
+            subscription=subscription, url=receiver.url, events=["referral.sent"], is_active=False
+        )
     world.sent()
     assert deliver() == 0

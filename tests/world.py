@@ -12,13 +12,16 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from cases import services as cases
-from cases.models import Arrest, Enrolment, Feed, Offence, Person
-from partnership.access import Acting, enter
-from partnership.models import Agreement, District, DistrictPopulation, Membership, Partner, Role, User
-from programs.models import Programme, ReferralKind
-from referrals import diversions, services
-from referrals.models import Referral
+from cases.arrests.models import Arrest, Feed, Offence
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from partnership.agreements.models import Agreement
+from partnership.isolation.acting import Acting, enter
+from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import actions as diversions
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
 
 numbers = itertools.count(1)
 
@@ -124,7 +127,7 @@ class World:
         person = person or self.person(by.partner)
         values = {"kind": ReferralKind.ARREST_DIVERSION, "programme": self.programme, "summary": "Wants help."} | fields
         with on_web(by):
-            referral = services.draft(by=by, person=person, **values)
+            referral = handover.draft(by=by, person=person, **values)
             if referral.takes_diversion:
                 diversions.set_terms(
                     by=by,
@@ -133,20 +136,20 @@ class World:
                     conditions=[{"kind": "sessions", "detail": "", "target": 3}],
                 )
             if consent:
-                services.attach_consent(by=by, referral=referral, **self.consent_terms())
+                handover.attach_consent(by=by, referral=referral, **self.consent_terms())
         return Referral.objects.get(pk=referral.pk)
 
     def sent(self, **fields: Any) -> Referral:
         by = fields.get("by") or self.liaison
         referral = self.draft(**fields)
         with on_web(by):
-            services.send(by=by, referral=referral)
+            handover.send(by=by, referral=referral)
         return Referral.objects.get(pk=referral.pk)
 
     def enrolled(self, **fields: Any) -> Referral:
         referral = self.sent(**fields)
         with on_web(self.caseworker):
-            services.accept(by=self.caseworker, referral=referral, started_on=self.today)
+            handover.accept(by=self.caseworker, referral=referral, started_on=self.today)
         return Referral.objects.get(pk=referral.pk)
 
     def enrolment(self, person: Person | None = None, started_on: date | None = None, **fields: Any) -> Enrolment:
@@ -191,4 +194,4 @@ def run_as(acting: Acting, action: Any, **arguments: Any) -> Any:
         return action(by=acting, **arguments)
 
 
-__all__ = ["WebClient", "World", "cases", "database_role", "on_web", "run_as"]
+__all__ = ["WebClient", "World", "database_role", "on_web", "run_as"]

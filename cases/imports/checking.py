@@ -16,13 +16,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cases import iccs
+from cases.arrests import iccs
 from cases.imports.fields import COLUMNS, Column, Problem
 from cases.imports.files import Row, rows_of
-from cases.models import DataImport, ImportProblem, ImportRow, Sex, age_on
-from partnership import crypto
-from partnership.access import acting_for
-from partnership.models import District
+from cases.imports.models import DataImport, ImportProblem, ImportRow
+from cases.people.models import Sex, age_on
+from partnership.isolation import encryption
+from partnership.isolation.acting import acting_for
+from partnership.members.models import District
 
 BATCH = 5_000
 MAX_PROBLEMS = 100_000
@@ -129,7 +130,7 @@ class Checker:
         self.width = max((position for _, position in self.columns), default=0) + 1
         self.headings = headings
         self.districts = {
-            crypto.normalise_name(name): pk
+            encryption.normalise_name(name): pk
             for pk, n, c in District.objects.values_list("pk", "name", "code")
             for name in (n, c)
         }
@@ -173,7 +174,7 @@ class Checker:
         if code and read.get("born_on") and read["born_on"] != code.born_on:
             found.append(("born_on", "birth_differs"))
         if "district" in read:
-            district = self.districts.get(crypto.normalise_name(read["district"]))
+            district = self.districts.get(encryption.normalise_name(read["district"]))
             if district is None:
                 found.append(("district", "unknown_district"))
             read["district_id"] = district
@@ -253,17 +254,17 @@ class Checker:
         partner_id = self.partner_id
         return "\t".join(
             [
-                crypto.encrypt(first_names) if first_names else "",
-                crypto.encrypt(last_name) if last_name else "",
-                crypto.encrypt(born_on.isoformat()) if born_on else "",
-                crypto.encrypt(code) if code else "",
+                encryption.encrypt(first_names) if first_names else "",
+                encryption.encrypt(last_name) if last_name else "",
+                encryption.encrypt(born_on.isoformat()) if born_on else "",
+                encryption.encrypt(code) if code else "",
                 sex,
                 str(born_on.year) if born_on else "\\N",
-                crypto.code_index(partner_id, code) if code else "",
-                crypto.name_birth_index(partner_id, last_name, born_on) if last_name and born_on else "",
-                "{" + ",".join(crypto.prefix_indexes(partner_id, first_names, last_name)) + "}",
-                crypto.code_pseudonym(code),
-                crypto.name_pseudonym(first_names, last_name, born_on, sex),
+                encryption.code_index(partner_id, code) if code else "",
+                encryption.name_birth_index(partner_id, last_name, born_on) if last_name and born_on else "",
+                "{" + ",".join(encryption.prefix_indexes(partner_id, first_names, last_name)) + "}",
+                encryption.code_pseudonym(code),
+                encryption.name_pseudonym(first_names, last_name, born_on, sex),
             ]
         )
 

@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import DataImport, Enrolment, Sex
-from partnership import identity_code
-from partnership.crypto import normalise_name
+from cases.enrolments.models import Enrolment
+from cases.imports.models import DataImport
+from cases.people import identity_code
+from cases.people.models import Sex
+from partnership.isolation.encryption import normalise_name
 
 
 class Problem(Exception):

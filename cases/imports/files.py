@@ -17,8 +17,8 @@ from zipfile import BadZipFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from cases.models import DataImport, ImportChunk
-from partnership.errors import RuleError
+from cases.imports.models import DataImport, ImportChunk
+from partnership.isolation.errors import RuleError
 
 CHUNK = 1024 * 1024
 csv.field_size_limit(1024 * 1024)

@@ -11,13 +11,14 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.imports.services import forget_file
-from cases.models import DataImport, Feed
-from partnership import outbox
-from partnership.access import acting_for
-from partnership.outbox import Tell
+from cases.arrests.models import Feed
+from cases.imports.actions import forget_file
+from cases.imports.models import DataImport
+from partnership.events import outbox
+from partnership.events.outbox import Tell
+from partnership.isolation.acting import acting_for
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+SQL = Path(__file__).resolve().parent / "sql"
 SLICES = 16
 """People are divided by the first digit of their key, a hash in hexadecimal."""
 BOUNDS = [*"0123456789abcdef", "g"]

@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.utils.timezone
-import partnership.fields
+import partnership.isolation.encrypted_fields
 from django.db import migrations, models
 
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('signed_on', models.DateField(verbose_name='signed on')),
                 ('signed_how', models.CharField(choices=[('paper', 'On paper'), ('screen', 'On the screen'), ('verbal', 'Spoken, with a witness')], max_length=10, verbose_name='signed how')),
                 ('told_right_to_withdraw', models.BooleanField(verbose_name='the right to withdraw was explained')),
-                ('guardian_name', partnership.fields.EncryptedTextField(blank=True, verbose_name='guardian who consented')),
+                ('guardian_name', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='guardian who consented')),
                 ('guardian_missing_reason', models.CharField(blank=True, max_length=200, verbose_name="why a guardian's consent is missing")),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn at')),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('area', models.CharField(choices=[('substances', 'Substance use'), ('health', 'Health'), ('work', 'Work and study'), ('housing', 'Housing'), ('relationships', 'Relationships'), ('other', 'Other')], max_length=20, verbose_name='area')),
-                ('text', partnership.fields.EncryptedTextField(verbose_name='goal')),
+                ('text', partnership.isolation.encrypted_fields.EncryptedTextField(verbose_name='goal')),
                 ('reached_on', models.DateField(blank=True, null=True, verbose_name='reached on')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ('row', models.PositiveIntegerField(verbose_name='row')),
                 ('column', models.CharField(blank=True, max_length=100, verbose_name='column')),
                 ('reason', models.CharField(max_length=60, verbose_name='reason')),
-                ('values', partnership.fields.EncryptedTextField(help_text='The row as it stands in the file: a JSON list.')),
+                ('values', partnership.isolation.encrypted_fields.EncryptedTextField(help_text='The row as it stands in the file: a JSON list.')),
             ],
         ),
         migrations.CreateModel(
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', partnership.fields.EncryptedTextField(verbose_name='note')),
+                ('text', partnership.isolation.encrypted_fields.EncryptedTextField(verbose_name='note')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
@@ -201,12 +201,12 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_names', partnership.fields.EncryptedTextField(blank=True, verbose_name='first names')),
-                ('last_name', partnership.fields.EncryptedTextField(blank=True, verbose_name='last name')),
-                ('born_on', partnership.fields.EncryptedDateField(blank=True, verbose_name='date of birth')),
-                ('identity_code', partnership.fields.EncryptedTextField(blank=True, verbose_name='personal identity code')),
-                ('phone', partnership.fields.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('email', partnership.fields.EncryptedTextField(blank=True, verbose_name='e-mail')),
+                ('first_names', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='first names')),
+                ('last_name', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='last name')),
+                ('born_on', partnership.isolation.encrypted_fields.EncryptedDateField(blank=True, verbose_name='date of birth')),
+                ('identity_code', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='personal identity code')),
+                ('phone', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='phone')),
+                ('email', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='e-mail')),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Not known')], default='unknown', max_length=10, verbose_name='sex')),
                 ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
                 ('died_on', models.DateField(blank=True, null=True, verbose_name='died on')),

@@ -6,7 +6,7 @@ read an encrypted column, a note or a goal. It writes only for the partner that 
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 OWNED = [
     "cases_person",

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import partnership.fields
+import partnership.isolation.encrypted_fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('media_type', models.CharField(max_length=30)),
-                ('content', partnership.fields.EncryptedBinaryField()),
+                ('content', partnership.isolation.encrypted_fields.EncryptedBinaryField()),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('consent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='paper', to='cases.consent')),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='Task',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', partnership.fields.EncryptedTextField(verbose_name='what')),
+                ('text', partnership.isolation.encrypted_fields.EncryptedTextField(verbose_name='what')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='by')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('done_at', models.DateTimeField(null=True)),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 TABLES = ["cases_consentpaper", "cases_appointment", "cases_task", "cases_assessment"]
 FEED = "cases_calendarfeed"

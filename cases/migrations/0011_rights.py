@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import partnership.fields
+import partnership.isolation.encrypted_fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('access', 'See the data (article 15)'), ('rectification', 'Have it corrected (article 16)'), ('erasure', 'Have it erased (article 17)'), ('restriction', 'Have its use restricted (article 18)'), ('objection', 'Object to its use (article 21)')], max_length=20, verbose_name='what is asked for')),
                 ('received_on', models.DateField(verbose_name='received on')),
                 ('due_on', models.DateField(verbose_name='answer by')),
-                ('note', partnership.fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
+                ('note', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
                 ('outcome', models.CharField(blank=True, choices=[('', 'Open'), ('granted', 'Granted'), ('partly', 'Granted in part'), ('refused', 'Refused')], default='', max_length=10, verbose_name='outcome')),
-                ('answer', partnership.fields.EncryptedTextField(blank=True, verbose_name='answer, with reasons')),
+                ('answer', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='answer, with reasons')),
                 ('answered_on', models.DateField(blank=True, null=True, verbose_name='answered on')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

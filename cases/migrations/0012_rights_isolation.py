@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 REQUEST, COUNT = "cases_subjectrequest", "cases_retentioncount"
 AUDITS = f"{rls.ROLE} = 'auditor'"

@@ -3,8 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import partnership.fields
-from partnership import rls
+import partnership.isolation.encrypted_fields
+from partnership.isolation import policies as rls
 
 
 class Migration(migrations.Migration):
@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
             name="RequestWords",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("note", partnership.fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
-                ("answer", partnership.fields.EncryptedTextField(blank=True, verbose_name="answer, with reasons")),
+                ("note", partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name="in the person's words")),
+                ("answer", partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name="answer, with reasons")),
                 (
                     "partner",
                     models.ForeignKey(

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 # table → (which people a changed row concerns, the columns that matter)
 WATCHED = {

@@ -5,7 +5,7 @@ Jobs write results once: they change none, and delete none of a published run.
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 COORDINATOR = f"{rls.ROLE} = 'coordinator'"
 OF_PARTNER = f"(partner_id is null or {rls.OWN} or {COORDINATOR})"

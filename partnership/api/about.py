@@ -137,7 +137,9 @@ def description(request: HttpRequest) -> dict[str, Any]:
     key = f"openapi:{get_language()}"
     found = cache.get(key)
     if found is None:
-        found = SchemaGenerator(urlconf="partnership.api.urls_schema").get_schema(request=None, public=True)
+        found = SchemaGenerator(urlconf="partnership.project.api_description_urls").get_schema(
+            request=None, public=True
+        )
         cache.set(key, found, 300)
     return found | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
 

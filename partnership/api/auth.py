@@ -15,10 +15,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from partnership.access import Acting, enter, lacks_second_factor
 from partnership.api import scopes
+from partnership.api.models import ApiClient
 from partnership.api.problems import InvalidToken
-from partnership.models import ApiClient, Membership, Partner, User
+from partnership.isolation.acting import Acting, enter, lacks_second_factor
+from partnership.members.models import Membership, Partner, User
 
 PEOPLE_PER_MINUTE = 600
 WINDOW = 60

@@ -19,8 +19,8 @@ from psycopg2.extensions import BOOLEAN
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from partnership.access import Acting, stream_as
 from partnership.api.views import Query, View, Written
+from partnership.isolation.acting import Acting, stream_as
 
 FORMATS = {"csv": "text/csv; charset=utf-8; header=present", "ndjson": "application/x-ndjson"}
 PIECE = 64 * 1024

@@ -19,9 +19,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partnership.access import Acting
+from partnership.api.models import IdempotentAnswer, Tombstone
 from partnership.api.problems import KeyReused
-from partnership.models import IdempotentAnswer, Tombstone
+from partnership.isolation.acting import Acting
 
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 

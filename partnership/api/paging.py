@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 
+from partnership.api.models import Tombstone
 from partnership.api.problems import WrongParameter
-from partnership.models import Tombstone
-from partnership.paging import beyond
+from partnership.pages.paging import beyond
 
 MAX_SIZE = 500
 SIZE = 50

@@ -15,7 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from partnership.errors import Invalid, RuleError
+from partnership.isolation.errors import Invalid, RuleError
 
 MEDIA_TYPE = "application/problem+json"
 

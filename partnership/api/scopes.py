@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.scopes import BaseScopes
 
-from partnership.access import Acting
-from partnership.models import ROLES_BY_KIND, Partner, Role
+from partnership.isolation.acting import Acting
+from partnership.members.models import ROLES_BY_KIND, Partner, Role
 
 SCOPES: dict[str, str | Promise] = {
     "directory:read": _("Read partners, districts, agreements and programmes"),

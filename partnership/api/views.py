@@ -20,14 +20,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from partnership.access import Acting
 from partnership.api import idempotency
 from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of
+from partnership.api.models import Tombstone
 from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
 from partnership.api.problems import PreconditionFailed, WrongParameter
 from partnership.api.serializers import Resource, utc
-from partnership.models import Tombstone
-from partnership.numbers import typed
+from partnership.isolation.acting import Acting
+from partnership.pages.number_format import typed
 
 LARGEST = 2**63 - 1
 

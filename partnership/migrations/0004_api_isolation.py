@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 TOKENS = "oauth2_provider_accesstoken"
 TOUCH = """

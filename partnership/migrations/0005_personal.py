@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import partnership.fields
+import partnership.isolation.encrypted_fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(help_text='Where the form is sent to.', max_length=200)),
-                ('content', partnership.fields.EncryptedTextField(help_text='Pairs of field and value, as JSON.')),
+                ('content', partnership.isolation.encrypted_fields.EncryptedTextField(help_text='Pairs of field and value, as JSON.')),
                 ('kept_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partnership.partner')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from partnership import rls
+from partnership.isolation import policies as rls
 
 MINE = f"{rls.OWN} and user_id = {rls.USER}"
 COORDINATES = f"{rls.OWN} and {rls.ROLE} = 'coordinator'"

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import partnership.fields
+import partnership.isolation.encrypted_fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reasons', partnership.fields.EncryptedTextField(verbose_name='reasons')),
+                ('reasons', partnership.isolation.encrypted_fields.EncryptedTextField(verbose_name='reasons')),
                 ('from_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('to_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('diversion', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='decision_note', to='referrals.diversionagreement')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', partnership.fields.EncryptedTextField(verbose_name='message')),
+                ('text', partnership.isolation.encrypted_fields.EncryptedTextField(verbose_name='message')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('author_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
@@ -107,15 +107,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_open', models.BooleanField(default=False)),
-                ('first_names', partnership.fields.EncryptedTextField(blank=True, verbose_name='first names')),
-                ('last_name', partnership.fields.EncryptedTextField(blank=True, verbose_name='last name')),
-                ('born_on', partnership.fields.EncryptedDateField(blank=True, verbose_name='date of birth')),
-                ('identity_code', partnership.fields.EncryptedTextField(blank=True, verbose_name='personal identity code')),
+                ('first_names', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='first names')),
+                ('last_name', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='last name')),
+                ('born_on', partnership.isolation.encrypted_fields.EncryptedDateField(blank=True, verbose_name='date of birth')),
+                ('identity_code', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='personal identity code')),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Not known')], default='unknown', max_length=10, verbose_name='sex')),
-                ('phone', partnership.fields.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('email', partnership.fields.EncryptedTextField(blank=True, verbose_name='e-mail')),
+                ('phone', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='phone')),
+                ('email', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='e-mail')),
                 ('language', models.CharField(blank=True, max_length=40, verbose_name='language')),
-                ('summary', partnership.fields.EncryptedTextField(blank=True, verbose_name='situation')),
+                ('summary', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='situation')),
                 ('from_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('to_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('referral', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='disclosure', to='referrals.referral')),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('sessions', 'Attend sessions'), ('assessment', 'Come to an assessment'), ('restitution', 'Make good the damage'), ('stay_clear', 'Stay clear of an area'), ('other', 'Other')], max_length=20, verbose_name='condition')),
-                ('detail', partnership.fields.EncryptedTextField(blank=True, verbose_name='detail')),
+                ('detail', partnership.isolation.encrypted_fields.EncryptedTextField(blank=True, verbose_name='detail')),
                 ('target', models.PositiveSmallIntegerField(default=1, verbose_name='how many')),
                 ('done', models.PositiveSmallIntegerField(default=0, verbose_name='done')),
                 ('reported_on', models.DateField(null=True, verbose_name='last reported')),

@@ -6,9 +6,9 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
-from cases.models import Person
-from partnership import crypto
-from partnership.fields import EncryptedBinaryField, EncryptedTextField
+from cases.people.models import Person
+from partnership.isolation import encryption
+from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 
 BATCH = 1000
 
@@ -17,7 +17,7 @@ def _renewed(token: Any) -> Any:
     """The token under the newest key; nothing stays nothing."""
     if not token:
         return token
-    return crypto.rotate(token) if isinstance(token, str) else crypto.rotate_bytes(bytes(token))
+    return encryption.rotate(token) if isinstance(token, str) else encryption.rotate_bytes(bytes(token))
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from partnership.models import Partner
+from partnership.members.models import Partner
 
 
 class Command(BaseCommand):

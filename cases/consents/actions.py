@@ -1,0 +1,34 @@
+"""Actions on people, consents and enrolments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.consents.models import Consent
+from cases.people.models import Person
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Partner
+
+
+class GuardianConsentMissing(RuleError):
+    code = "guardian_consent_missing"
+
+
+@transaction.atomic
+def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: Any) -> Consent:
+    """Records the person's consent to a disclosure to another partner.
+
+    For somebody under 18 a guardian's consent belongs to it, or the reason why there is none.
+    """
+    if person.is_minor and not (terms.get("guardian_name") or terms.get("guardian_missing_reason")):
+        raise GuardianConsentMissing(
+            _("This person is under 18: name the guardian who consents, or say why a guardian's consent is missing.")
+        )
+    consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
+    consent.full_clean(exclude=["disclosed_at", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"])
+    consent.save()
+    return consent

@@ -1,0 +1,97 @@
+"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.people.models import Person
+from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
+from partnership.members.models import Partner, User
+
+
+class Consent(models.Model):
+    """A person's consent to a disclosure, with the elements of 42 CFR 2.31 and GDPR articles 7 and 9.
+
+    Whose data (person), who may disclose (from_partner), what (scope), to whom (to_partner), for what (purpose), until
+    when or which event, signed when and how; the right to withdraw is told; for somebody under 18 the guardian's consent
+    as well, or why it is missing. The person's record is the sender's; the receiver sees the terms, not the record.
+    """
+
+    class Signed(models.TextChoices):
+        PAPER = "paper", _("On paper")
+        SCREEN = "screen", _("On the screen")
+        VERBAL = "verbal", _("Spoken, with a witness")
+
+    class Scope(models.TextChoices):
+        IDENTITY = "identity", _("Name, date of birth, identity code, contact")
+        IDENTITY_AND_SITUATION = "identity_and_situation", _("The same, and a summary of the situation")
+
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    scope = models.CharField(
+        _("what may be disclosed"), max_length=30, choices=Scope, default=Scope.IDENTITY_AND_SITUATION
+    )
+    purpose = models.CharField(_("purpose"), max_length=200)
+    reports_back = models.BooleanField(
+        _("the receiver may report attendance and outcome back"),
+        help_text=_("Counts and dates only: what is said in treatment stays with the NGO."),
+        default=True,
+    )
+    expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    expires_event = models.CharField(_("or until this event"), max_length=200, blank=True)
+    signed_on = models.DateField(_("signed on"))
+    signed_how = models.CharField(_("signed how"), max_length=10, choices=Signed)
+    told_right_to_withdraw = models.BooleanField(_("the right to withdraw was explained"))
+    guardian_name = EncryptedTextField(_("guardian who consented"), blank=True)
+    guardian_missing_reason = models.CharField(_("why a guardian's consent is missing"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+    disclosed_at = models.DateTimeField(
+        null=True, help_text="When the referral under it was sent: from then on the receiver sees it."
+    )
+
+    class Meta:
+        verbose_name = _("consent")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__isnull=False) | ~Q(expires_event=""),
+                name="consent_ends",
+                violation_error_message=_("Say until when the consent is valid: a date or an event."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_on=None) | Q(expires_on__gte=F("signed_on")),
+                name="consent_ends_after_signing",
+                violation_error_message=_("The consent ends before it was signed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(told_right_to_withdraw=True),
+                name="right_to_withdraw_told",
+                violation_error_message=_("A consent is valid only when the right to withdraw was explained."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
+
+    @property
+    def is_valid(self) -> bool:
+        return self.withdrawn_at is None and (self.expires_on is None or self.expires_on >= timezone.localdate())
+
+
+class ConsentPaper(models.Model):
+    """The signed form behind a consent: a signature from the screen, or a photographed or scanned paper. The discloser's alone."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    consent = models.OneToOneField(Consent, models.CASCADE, related_name="paper")
+    media_type = models.CharField(max_length=30)
+    content = EncryptedBinaryField()
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"consent paper {self.pk}"

@@ -1,0 +1,26 @@
+"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from cases.consents import papers
+from cases.consents.models import ConsentPaper
+from cases.people.models import PEOPLE_ROLES
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def consent_paper(request: PartnerRequest, pk: int) -> HttpResponse:
+    """The signed form behind an own consent; `pk` is the consent's."""
+    found = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)
+    log_read(request.acting, "consent_paper", pk)
+    response = HttpResponse(found.content, content_type=found.media_type)
+    name = f"consent-{pk}.{papers.SUFFIXES[found.media_type]}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,218 @@
+"""Actions on people, consents and enrolments."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.people.models import Person
+from cases.planning.models import Appointment
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import DateOutOfRange, RuleError
+from partnership.members.models import CASEWORK_ROLES, Membership, User
+from partnership.pages.days import day_of
+from programs.catalogue.models import Programme
+
+
+class AlreadyEnrolled(RuleError):
+    code = "already_enrolled"
+
+
+class EnrolmentEnded(RuleError):
+    code = "enrolment_ended"
+
+
+@transaction.atomic
+def enrol(
+    *,
+    by: Acting,
+    person: Person,
+    programme: Programme,
+    started_on: date,
+    measurement_consent: bool,
+    referral_kind: str = "",
+    primary_drug: str = "",
+) -> Enrolment:
+    """Enrols an own person in an own programme."""
+    if programme.partner_id != by.partner.pk:
+        raise RuleError(_("Only its own partner enrols people in a programme."))
+    if started_on > timezone.localdate():
+        raise DateOutOfRange(_("The start can't be in the future: enrol the person on the day."))
+    try:
+        with transaction.atomic():
+            return Enrolment.objects.create(
+                partner=by.partner,
+                person=person,
+                programme=programme,
+                started_on=started_on,
+                measurement_consent=measurement_consent,
+                referral_kind=referral_kind,
+                primary_drug=primary_drug,
+                responsible=by.user,
+            )
+    except IntegrityError as error:
+        if "enrolled_once_at_a_time" in str(error):
+            raise AlreadyEnrolled(_("This person takes part in the programme already.")) from error
+        raise
+
+
+def team(acting: Acting) -> list[User]:
+    """The caseworkers and case managers of the acting partner, by name."""
+    members = Membership.objects.in_use().filter(partner=acting.partner, role__in=CASEWORK_ROLES, api_client=None)
+    return [member.user for member in members.select_related("user").order_by("user__full_name", "user_id")]
+
+
+@transaction.atomic
+def hand_over(*, enrolments: QuerySet[Enrolment], to: User) -> int:
+    """Makes a colleague responsible for open enrolments; returns for how many."""
+    return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
+
+
+def open_enrolment(enrolment: Enrolment) -> Enrolment:
+    """The enrolment, locked; an ended one takes no more entries."""
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if locked.ended_on:
+        raise EnrolmentEnded(_("This enrolment has ended."))
+    return locked
+
+
+@transaction.atomic
+def record_session(
+    *, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None
+) -> Session:
+    """Records a session. Its attendance, a count and a date, reaches a diversion that asks for sessions; its content never."""
+    enrolment = open_enrolment(enrolment)
+    if not enrolment.started_on <= held_on <= timezone.localdate():
+        raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
+    session = Session.objects.create(
+        partner=by.partner,
+        enrolment=enrolment,
+        held_on=held_on,
+        method=method,
+        attendance=attendance,
+        minutes=minutes,
+        recorded_by=by.user,
+    )
+    if attendance == Session.Attendance.ATTENDED:
+        enrolment.last_contact_on = max(filter(None, [enrolment.last_contact_on, held_on]))
+        enrolment.save(update_fields=["last_contact_on"])
+    outbox.announce("session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=enrolment.pk)
+    return session
+
+
+@transaction.atomic
+def record_group(
+    *,
+    by: Acting,
+    programme: Programme,
+    held_on: date,
+    method: str,
+    attendance: dict[int, str],
+    minutes: int | None = None,
+) -> tuple[int, int]:
+    """Records a session of a whole group: `attendance` by enrolment. Returns how many were recorded, and how many had a session
+    of this kind on that day already: sent twice, it is recorded once.
+
+    Raises DateOutOfRange when the day lies in the future or before somebody's start.
+    """
+    enrolments = list(
+        Enrolment.objects.select_for_update().filter(
+            partner=by.partner, programme=programme, ended_on=None, pk__in=attendance
+        )
+    )
+    early = [enrolment for enrolment in enrolments if held_on < enrolment.started_on]
+    if early or held_on > timezone.localdate():
+        raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
+    known = set(
+        Session.objects.filter(enrolment__in=enrolments, held_on=held_on, method=method).values_list(
+            "enrolment", flat=True
+        )
+    )
+    made = Session.objects.bulk_create(
+        Session(
+            partner=by.partner,
+            enrolment=enrolment,
+            held_on=held_on,
+            method=method,
+            attendance=attendance[enrolment.pk],
+            minutes=minutes,
+            recorded_by=by.user,
+        )
+        for enrolment in enrolments
+        if enrolment.pk not in known
+    )
+    met = [session.enrolment_id for session in made if session.attendance == Session.Attendance.ATTENDED]
+    Enrolment.objects.filter(Q(last_contact_on__lt=held_on) | Q(last_contact_on=None), pk__in=met).update(
+        last_contact_on=held_on
+    )
+    for session in made:
+        outbox.announce(
+            "session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
+        )
+    return len(made), len(known)
+
+
+@transaction.atomic
+def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
+    return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
+
+
+@transaction.atomic
+def mark_goal(*, goal: Goal, reached_on: date | None) -> None:
+    """Marks a goal as reached, or takes the mark back."""
+    goal.reached_on = reached_on
+    goal.save(update_fields=["reached_on"])
+
+
+@transaction.atomic
+def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
+    return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
+
+
+@transaction.atomic
+def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: str) -> Enrolment:
+    """Ends an enrolment and takes its appointments after that day off the calendar; the referral that led to it, if any, learns
+    of it from the event."""
+    enrolment = open_enrolment(enrolment)
+    if not enrolment.started_on <= ended_on <= timezone.localdate():
+        raise DateOutOfRange(_("The end lies before the start or in the future."))
+    enrolment.ended_on, enrolment.end_reason = ended_on, Enrolment.EndReason(reason)
+    enrolment.save(update_fields=["ended_on", "end_reason"])
+    _first, last = day_of(ended_on)
+    Appointment.objects.filter(enrolment=enrolment, session=None, starts_at__gt=last).delete()
+    if reason == Enrolment.EndReason.DIED and not enrolment.person.died_on:
+        enrolment.person.died_on = ended_on
+        enrolment.person.save()
+    outbox.announce(
+        "enrolment.ended",
+        f"enrolment:{enrolment.pk}:ended",
+        partner=by.partner.pk,
+        user=by.user.pk,
+        enrolment=enrolment.pk,
+        reason=reason,
+    )
+    return enrolment
+
+
+@transaction.atomic
+def set_primary_drug(*, enrolment: Enrolment, primary_drug: str) -> None:
+    """Says, or corrects, for which drug the person came; empty: not known or none."""
+    enrolment.primary_drug = primary_drug
+    enrolment.save(update_fields=["primary_drug"])
+
+
+@transaction.atomic
+def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
+    """Withdraws (from today on) or gives again the consent to be counted in statistics."""
+    enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
+    enrolment.measurement_consent = consents
+    enrolment.save(update_fields=["measurement_consent", "measurement_consent_ended_on"])
+    outbox.announce(
+        "measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk
+    )

@@ -1,0 +1,145 @@
+"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment, Session, Substance
+from cases.people.api import PersonSerializer
+from cases.people.models import Person
+from partnership.api.serializers import Resource, Strict
+from partnership.api.views import Flag, Number, Query, View
+from programs.catalogue.api import ProgrammeBrief
+from programs.catalogue.models import Programme
+
+# --- Enrolments and attendance -------------------------------------------------------------------------------------------------
+
+
+class EnrolmentSerializer(Resource):
+    expandable = {
+        "person": ("person", PersonSerializer, "person"),
+        "programme": ("programme", ProgrammeBrief, "programme"),
+    }
+
+    class Meta:
+        model = Enrolment
+        fields = [
+            "id", "person", "programme", "started_on", "ended_on", "end_reason", "referral_kind", "primary_drug",
+            "last_contact_on", "measurement_consent", "measurement_consent_ended_on", "created_at", "changed_at",
+        ]  # fmt: skip
+
+
+class EnrolmentQuery(Query):
+    person = Number()
+    programme = Number()
+    is_open = Flag()
+
+
+class EnrolmentInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.all())
+    started_on = serializers.DateField()
+    measurement_consent = serializers.BooleanField()
+    primary_drug = serializers.ChoiceField(choices=Substance.choices, default="", allow_blank=True)
+
+
+class EndInput(Strict):
+    ended_on = serializers.DateField()
+    reason = serializers.ChoiceField(choices=Enrolment.EndReason.choices)
+
+
+class MeasurementConsentInput(Strict):
+    consents = serializers.BooleanField()
+
+
+class SessionSerializer(Resource):
+    class Meta:
+        model = Session
+        fields = ["id", "enrolment", "held_on", "method", "attendance", "minutes", "recorded_at"]
+
+
+class SessionInput(Strict):
+    held_on = serializers.DateField()
+    method = serializers.ChoiceField(choices=Session.Method.choices, default=Session.Method.COUNSELLING)
+    attendance = serializers.ChoiceField(choices=Session.Attendance.choices, default=Session.Attendance.ATTENDED)
+    minutes = serializers.IntegerField(min_value=1, max_value=1440, default=None, allow_null=True)
+
+
+class SessionQuery(Query):
+    is_list = True
+
+
+class EnrolmentView(View):
+    """Who takes part in the partner's own programmes; sessions with attendance."""
+
+    resource = "enrolments"
+    serializer_class = EnrolmentSerializer
+    queries = {"list": EnrolmentQuery, "sessions": SessionQuery}
+    orders = ("-id", "id", "changed_at", "-changed_at")
+    tombstones = ("cases_enrolment",)
+    is_personal = True
+
+    def get_queryset(self) -> QuerySet[Enrolment]:
+        return Enrolment.objects.filter(partner=self.acting.partner).order_by()
+
+    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
+        given = dict(parameters)
+        is_open = given.pop("is_open", None)
+        found = super().narrowed(queryset, given)
+        return found if is_open is None else found.filter(ended_on__isnull=is_open)
+
+    @extend_schema(request=EnrolmentInput, responses={201: EnrolmentSerializer})
+    def create(self, request: Request) -> Response:
+        """Enrols an own person in an own programme."""
+        given = self.given(EnrolmentInput)
+        made = enrolments.enrol(by=self.acting, **given)
+        location = request.build_absolute_uri(f"/api/v1/enrolments/{made.pk}")
+        return self.answer(made, 201, {"Location": location})
+
+    @extend_schema(request=EndInput, responses={200: EnrolmentSerializer})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: int) -> Response:
+        """Ends the enrolment; the referral that led to it, if any, is closed as well."""
+        found = self.get_object()
+        self.check_unchanged(found)
+        given = self.given(EndInput)
+        enrolments.end_enrolment(by=self.acting, enrolment=found, **given)
+        return self.answer(self.get_object())
+
+    @extend_schema(request=MeasurementConsentInput, responses={200: EnrolmentSerializer})
+    @action(detail=True, methods=["put"], url_path="measurement-consent")
+    def measurement_consent(self, request: Request, pk: int) -> Response:
+        """Withdraws the consent to be counted in statistics, or gives it again."""
+        found = self.get_object()
+        self.check_unchanged(found)
+        given = self.given(MeasurementConsentInput)
+        enrolments.set_measurement_consent(enrolment=found, consents=given["consents"])
+        return self.answer(self.get_object())
+
+    @extend_schema(methods=["GET"], responses={200: SessionSerializer(many=True)})
+    @extend_schema(methods=["POST"], request=SessionInput, responses={201: SessionSerializer})
+    @action(detail=True, methods=["get"], serializer_class=SessionSerializer)
+    def sessions(self, request: Request, pk: int) -> Response:
+        """Sessions of an enrolment, newest first."""
+        return self.answer_list([Session.objects.filter(enrolment=self.enrolment(pk)).order_by()])
+
+    @extend_schema(request=SessionInput, responses={201: SessionSerializer})
+    @sessions.mapping.post
+    def record(self, request: Request, pk: int) -> Response:
+        """Records a session: who came, on which day. What was said is not asked for."""
+        enrolment = self.enrolment(pk)
+        given = self.given(SessionInput)
+        made = enrolments.record_session(by=self.acting, enrolment=enrolment, **given)
+        return Response(self.shown(made), status=201)
+
+    def enrolment(self, pk: int) -> Enrolment:
+        return get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)

@@ -1,0 +1,176 @@
+"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.people.models import Person
+from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.members.models import Partner, User
+from programs.catalogue.models import Programme
+
+
+class Substance(models.TextChoices):
+    """Primary drug, in the groups of the EUDA Treatment Demand Indicator protocol 3.0."""
+
+    OPIOIDS = "opioids", _("Opioids")
+    COCAINE = "cocaine", _("Cocaine")
+    STIMULANTS = "stimulants", _("Stimulants other than cocaine")
+    SEDATIVES = "sedatives", _("Hypnotics and sedatives")
+    HALLUCINOGENS = "hallucinogens", _("Hallucinogens")
+    INHALANTS = "inhalants", _("Volatile inhalants")
+    CANNABIS = "cannabis", _("Cannabis")
+    OTHER = "other", _("Other substances")
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def open(self) -> EnrolmentQuerySet:
+        return self.filter(ended_on=None)
+
+
+class Enrolment(models.Model):
+    """A person takes part in a programme of the partner."""
+
+    class EndReason(models.TextChoices):
+        COMPLETED = "completed", _("Completed")
+        PERSON_LEFT = "person_left", _("Person: left before the end")
+        PERSON_UNREACHABLE = "person_unreachable", _("Person: could not be reached")
+        PROVIDER_ENDED = "provider_ended", _("Provider: ended the participation")
+        MOVED = "moved", _("Other: moved away")
+        IMPRISONED = "imprisoned", _("Other: imprisoned")
+        DIED = "died", _("Other: died")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="enrolments", verbose_name=_("programme"))
+    started_on = models.DateField(_("started on"))
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_reason = models.CharField(_("reason for ending"), max_length=20, choices=EndReason, blank=True)
+    referral_kind = models.CharField(max_length=30, blank=True)
+    primary_drug = models.CharField(_("primary drug"), max_length=20, choices=Substance, blank=True)
+    responsible = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("responsible"))
+    last_contact_on = models.DateField(_("last contact"), null=True)
+    measurement_consent = models.BooleanField(
+        _("consents to be counted in the partnership's statistics"),
+        default=True,
+        help_text=_("By pseudonym only. Without it the person is in no figure."),
+    )
+    measurement_consent_ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        indexes = [
+            models.Index(fields=["programme", "started_on"], name="enrolment_cohort"),
+            # Lists of the API, and what changed since a client last asked.
+            models.Index(fields=["partner", "id"], name="enrolment_by_id"),
+            models.Index(fields=["partner", "changed_at", "id"], name="enrolment_sync"),
+            models.Index(
+                fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="enrolment_ends_after_start",
+                violation_error_message=_("The end comes before the start."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(ended_on=None), Q(end_reason="")), name="ended_enrolment_has_a_reason"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "programme"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"enrolment {self.pk}"
+
+
+class Session(models.Model):
+    """A meeting with the person: the NGO's alone."""
+
+    class Attendance(models.TextChoices):
+        ATTENDED = "attended", _("Attended")
+        MISSED = "missed", _("Did not come")
+        CANCELLED = "cancelled", _("Cancelled in time")
+
+    class Method(models.TextChoices):
+        COUNSELLING = "counselling", _("Counselling")
+        MOTIVATIONAL = "motivational_interviewing", _("Motivational interviewing")
+        CBT = "cbt", _("Cognitive behavioural therapy")
+        GROUP = "group", _("Group")
+        ASSESSMENT = "assessment", _("Assessment")
+        OTHER = "other", _("Other")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="sessions")
+    held_on = models.DateField(_("date"))
+    method = models.CharField(_("method"), max_length=30, choices=Method, default=Method.COUNSELLING)
+    attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.ATTENDED)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("session")
+        indexes = [models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list")]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class Goal(models.Model):
+    """Something that the person wants to reach."""
+
+    class Area(models.TextChoices):
+        SUBSTANCES = "substances", _("Substance use")
+        HEALTH = "health", _("Health")
+        WORK = "work", _("Work and study")
+        HOUSING = "housing", _("Housing")
+        RELATIONSHIPS = "relationships", _("Relationships")
+        OTHER = "other", _("Other")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="goals")
+    area = models.CharField(_("area"), max_length=20, choices=Area)
+    text = EncryptedTextField(_("goal"))
+    reached_on = models.DateField(_("reached on"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("goal")
+        indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
+
+    def __str__(self) -> str:
+        return f"goal {self.pk}"
+
+
+class Note(models.Model):
+    """A caseworker's note: the NGO's alone."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="notes")
+    text = EncryptedTextField(_("note"))
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("note")
+        indexes = [models.Index(fields=["enrolment", "-id"], name="note_list")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+NOT_SEEN_DAYS = 14
+"""Somebody who was not met for so long is shown to who is responsible."""

@@ -1,0 +1,164 @@
+"""Actions on imports, as the pages call them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.arrests import iccs
+from cases.imports import files
+from cases.imports.fields import COLUMNS, guess_mapping
+from cases.imports.models import DataImport, ImportChunk, ImportMapping
+from partnership.events.job_queue import ask_for
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from programs.catalogue.models import Programme
+
+
+class WrongState(RuleError):
+    code = "import_state"
+
+
+class MappingIncomplete(RuleError):
+    code = "mapping_incomplete"
+
+
+@transaction.atomic
+def upload(
+    *,
+    by: Acting,
+    kind: str,
+    file: UploadedFile,
+    complete_through: date | None = None,
+    district_ids: list[int] | None = None,
+    programme: Programme | None = None,
+    loads_if_clean: bool = False,
+) -> DataImport:
+    """Stores a file, encrypted, and proposes its columns. `loads_if_clean`: once checked, it needs no confirmation when
+    every row is right."""
+    if kind == DataImport.Kind.PARTICIPANTS and (programme is None or programme.partner_id != by.partner.pk):
+        raise RuleError(_("Choose one of your programmes: the participants are enrolled in it."))
+    name = (file.name or "").rsplit("/", 1)[-1][:200]
+    is_sheet = file.read(4) == b"PK\x03\x04"
+    data_import = DataImport(
+        partner=by.partner,
+        kind=kind,
+        file_name=name,
+        size=file.size or 0,
+        created_by=by.user,
+        complete_through=complete_through,
+        district_ids=district_ids or [],
+        programme=programme,
+        loads_if_clean=loads_if_clean,
+    )
+    file.seek(0)
+    if is_sheet:
+        _number, first = next(files.filled(files.sheet_rows(file)), (1, []))  # type: ignore[arg-type]
+        headings = [str(value).strip() for value in first]
+    else:
+        data_import.encoding = files.find_encoding(files.pieces(file))
+        file.seek(0)
+        head = file.read(64 * 1024).decode(data_import.encoding, errors="replace").lstrip("\r\n")
+        line = head.splitlines()[0] if head else ""
+        if "\x00" in head:
+            raise files.UnreadableFile(_("This is not a text file: save it as XLSX or CSV."))
+        data_import.delimiter = files.find_delimiter(line)
+        headings = [value.strip() for value in next(csv.reader([line], delimiter=data_import.delimiter), [])]
+    if len(headings) < 2:
+        raise files.UnreadableFile(
+            _("The first row must hold the headings of the columns, divided by comma, semicolon or tab.")
+        )
+    if len(set(headings)) != len(headings):
+        raise files.UnreadableFile(_("Two columns have the same heading: rename one of them."))
+    remembered = ImportMapping.objects.filter(kind=kind).first()
+    data_import.columns = headings
+    data_import.mapping = guess_mapping(kind, headings, remembered.mapping if remembered else {})
+    data_import.codes = remembered.codes if remembered else {}
+    data_import.save()
+    digest = hashlib.sha256()
+    for number, chunk in enumerate(files.pieces(file)):
+        digest.update(chunk)
+        ImportChunk.objects.bulk_create(
+            [ImportChunk(partner=by.partner, data_import=data_import, number=number, data=chunk)]
+        )
+    data_import.sha256 = digest.hexdigest()
+    data_import.save(update_fields=["sha256"])
+    return data_import
+
+
+@transaction.atomic
+def start_check(*, data_import: DataImport, mapping: dict[str, str], codes: dict[str, str]) -> None:
+    """Takes the choice of columns and offence codes, remembers it for next time, and starts the job that checks every row."""
+    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    mapping = {field: heading for field, heading in mapping.items() if heading}
+    missing = [str(c.label) for c in COLUMNS[data_import.kind] if c.required and c.name not in mapping]
+    if missing:
+        raise MappingIncomplete(_("Choose a column for: %(fields)s.") % {"fields": ", ".join(missing)})
+    if len(set(mapping.values())) != len(mapping):
+        raise MappingIncomplete(_("One column is chosen for two things."))
+    bad = [code for code in codes.values() if code and not iccs.is_valid(code)]
+    if bad:
+        raise MappingIncomplete(_("Not an ICCS code: %(code)s.") % {"code": bad[0]})
+    data_import.mapping = mapping
+    data_import.codes = data_import.codes | {local: code for local, code in codes.items() if code}
+    ImportMapping.objects.update_or_create(
+        partner_id=data_import.partner_id,
+        kind=data_import.kind,
+        defaults={"mapping": data_import.mapping, "codes": data_import.codes},
+    )
+    _move(data_import, DataImport.State.CHECKING)
+
+
+@transaction.atomic
+def confirm(*, data_import: DataImport) -> None:
+    """Starts the job that writes the checked rows into the registers."""
+    data_import = _in_state(data_import, DataImport.State.CHECKED)
+    if data_import.rows_total == data_import.rows_bad:
+        raise WrongState(_("No row of this file can be taken."))
+    _move(data_import, DataImport.State.LOADING)
+
+
+@transaction.atomic
+def discard(*, data_import: DataImport) -> None:
+    """Deletes the file and what was laid out of it. The registers were not touched."""
+    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    forget_file(data_import)
+    data_import.problems.all().delete()
+    data_import.state = DataImport.State.DISCARDED
+    data_import.changed_at = timezone.now()
+    data_import.save()
+
+
+def forget_file(data_import: DataImport) -> None:
+    """Deletes the file's pieces and checked rows; problems stay, for download."""
+    data_import.chunks.all().delete()
+    data_import.checked_rows.all().delete()
+
+
+def _in_state(data_import: DataImport, *states: str) -> DataImport:
+    locked = DataImport.objects.select_for_update().get(pk=data_import.pk)
+    if locked.state not in states:
+        raise WrongState(_("This import is in state “%(state)s” now.") % {"state": locked.get_state_display()})
+    return locked
+
+
+def _move(data_import: DataImport, state: str) -> None:
+    data_import.state, data_import.rows_done, data_import.error = state, 0, ""
+    data_import.added = data_import.corrected = data_import.unchanged = 0
+    data_import.changed_at = timezone.now()
+    data_import.save()
+    # When the broker does not answer, the scheduler's round finds the import.
+    transaction.on_commit(lambda: ask_for("cases.imports.jobs.run_import", data_import.pk, data_import.partner_id))
+
+
+def preview(data_import: DataImport) -> dict[str, Any]:
+    """Whether the same file was imported before."""
+    before = DataImport.objects.filter(sha256=data_import.sha256, state=DataImport.State.DONE, kind=data_import.kind)
+    return {"imported_before": before.exclude(pk=data_import.pk).order_by("-id").first()}

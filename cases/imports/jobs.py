@@ -1,0 +1,54 @@
+"""Jobs of imports."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.imports.checking import check
+from cases.imports.loading import load
+from cases.imports.models import DataImport
+from partnership.events.job_queue import alone
+from partnership.isolation.acting import acting_for
+from partnership.isolation.errors import RuleError
+
+log = logging.getLogger(__name__)
+STALLED_AFTER = timedelta(minutes=3)
+LOCK_SPACE = 7001
+"""First key of the advisory locks, so that other uses of advisory locks don't meet these."""
+
+
+@shared_task
+def run_import(import_id: int, partner_id: int) -> None:
+    """Checks or loads, as the import's state says. Delivered twice, the second finds nothing to do."""
+    with alone((LOCK_SPACE, import_id)) as is_alone:
+        if not is_alone:
+            return
+        with acting_for(partner_id, role="worker"):
+            data_import = DataImport.objects.get(pk=import_id)
+        try:
+            if data_import.state == DataImport.State.CHECKING:
+                check(data_import)
+            # A check that found nothing wrong may go on to the load at once.
+            if data_import.state == DataImport.State.LOADING:
+                load(data_import)
+        except Exception as error:
+            log.exception("Import %s failed", import_id)
+            with acting_for(partner_id, role="worker"):
+                message = str(error) if isinstance(error, RuleError) else type(error).__name__
+                DataImport.objects.filter(pk=import_id).update(
+                    state=DataImport.State.FAILED, error=message, changed_at=timezone.now()
+                )
+
+
+@shared_task
+def resume_stalled_imports() -> None:
+    """Starts again what a dead worker left: imports under way that no one has touched for a while."""
+    stalled = DataImport.objects.filter(
+        state__in=[DataImport.State.CHECKING, DataImport.State.LOADING], changed_at__lt=timezone.now() - STALLED_AFTER
+    )
+    for pk, partner_id in stalled.values_list("pk", "partner_id"):
+        run_import.delay(pk, partner_id)

@@ -1,0 +1,167 @@
+"""Pages of imports: upload, columns, progress, preview, confirmation, problems."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.imports import actions as imports_actions
+from cases.imports.fields import REASONS
+from cases.imports.forms import MappingForm, UploadForm
+from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import PartnerRequest, stream_as
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Partner, Role
+from partnership.pages.downloads import guard_formula
+from partnership.pages.guard import own, partner_page
+from partnership.pages.paging import page_by_key
+
+IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR)
+
+
+def kind_of(partner: Partner) -> str:
+    """Police units bring arrests, those who help participants, the coordination office populations."""
+    return KINDS_BY_PARTNER[partner.kind]
+
+
+@require_safe
+@partner_page(*IMPORT_ROLES)
+def import_list(request: PartnerRequest) -> HttpResponse:
+    imports = DataImport.objects.filter(partner=request.acting.partner).select_related("created_by")
+    page = page_by_key(imports, ["-id"], request.GET.get("after", ""))
+    return render(request, "cases/import_list.html", {"page": page, "kind": kind_of(request.acting.partner)})
+
+
+@partner_page(*IMPORT_ROLES)
+def import_new(request: PartnerRequest) -> HttpResponse:
+    partner = request.acting.partner
+    kind = kind_of(partner)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, partner=partner, kind=kind, max_bytes=settings.IMPORT_MAX_BYTES
+    )
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = imports_actions.upload(
+                by=request.acting,
+                kind=kind,
+                file=given["file"],
+                complete_through=given.get("complete_through"),
+                district_ids=[district.pk for district in given.get("districts", [])],
+                programme=given.get("programme"),
+            )
+        except RuleError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("data_import", pk=made.pk)
+    context = {
+        "form": form,
+        "title": _("New import"),
+        "back": reverse("import_list"),
+        "multipart": True,
+        "submit": _("Upload"),
+    }
+    return render(request, "partnership/form.html", context)
+
+
+@partner_page(*IMPORT_ROLES)
+def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
+    """An import on one page: columns to choose, progress, preview, result."""
+    found = own(request, DataImport, pk, "created_by", "programme")
+    form = MappingForm(request.POST or None, data_import=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imports_actions.start_check(data_import=found, mapping=form.mapping(), codes=form.codes())
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("data_import", pk=pk)
+    problems = found.problems.all()
+    after = request.GET.get("after", "")
+    context = {
+        "data_import": found,
+        "form": form,
+        "reasons": problems.values("column", "reason").annotate(rows=Count("id")).order_by("-rows")[:20],
+        "problems": page_by_key(problems, ["row", "id"], after) if found.rows_bad else None,
+        "reason_texts": REASONS,
+        **imports_actions.preview(found),
+    }
+    return render(request, "cases/data_import.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@partner_page(*IMPORT_ROLES)
+def import_progress(request: PartnerRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes while a job runs; when it is over, the whole page is asked for."""
+    found = own(request, DataImport, pk)
+    response = render(request, "cases/_import_progress.html", {"data_import": found})
+    if not found.is_running:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@partner_page(*IMPORT_ROLES)
+def import_confirm(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        imports_actions.confirm(data_import=own(request, DataImport, pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+    return redirect("data_import", pk=pk)
+
+
+@require_POST
+@partner_page(*IMPORT_ROLES)
+def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        imports_actions.discard(data_import=own(request, DataImport, pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("data_import", pk=pk)
+    messages.success(request, _("Discarded. Nothing of the file was kept."))
+    return redirect("import_list")
+
+
+@require_safe
+@partner_page(*IMPORT_ROLES)
+def import_problems(request: PartnerRequest, pk: int) -> HttpResponseBase:
+    """The rejected rows as they stood in the file, each with its reasons, to mend and send again."""
+    found = own(request, DataImport, pk)
+    log_read(request.acting, "import_problems", pk, found.rows_bad)
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + _line([*found.columns, _("Row"), _("Reasons")])
+        row: tuple[int, str] | None = None
+        reasons: list[str] = []
+        for problem in ImportProblem.objects.filter(data_import=found).order_by("row", "id").iterator(2000):
+            if row and problem.row != row[0]:
+                yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
+                reasons = []
+            row = (problem.row, problem.values)
+            text = str(REASONS.get(problem.reason, problem.reason))
+            reasons.append(f"{problem.column}: {text}" if problem.column else text)
+        if row:
+            yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
+
+    response = StreamingHttpResponse(stream_as(request.acting, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{pk}-problems.csv"'
+    return response
+
+
+def _line(values: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerow([guard_formula(value) for value in values])
+    return out.getvalue()

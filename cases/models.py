@@ -1,0 +1,37 @@
+"""Where Django looks for this app's models: each stands in the room that it belongs to."""
+
+from cases.arrests.models import Arrest, Feed, Offence
+from cases.assessments.models import Assessment
+from cases.consents.models import Consent, ConsentPaper
+from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
+from cases.overdoses.models import OverdoseCount
+from cases.people.models import Person
+from cases.planning.models import Appointment, CalendarFeed, Task
+from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+
+__all__ = [
+    "Appointment",
+    "Arrest",
+    "Assessment",
+    "CalendarFeed",
+    "Consent",
+    "ConsentPaper",
+    "DataImport",
+    "Enrolment",
+    "Feed",
+    "Goal",
+    "ImportChunk",
+    "ImportMapping",
+    "ImportProblem",
+    "ImportRow",
+    "Note",
+    "Offence",
+    "OverdoseCount",
+    "Person",
+    "RequestWords",
+    "RetentionCount",
+    "Session",
+    "SubjectRequest",
+    "Task",
+]

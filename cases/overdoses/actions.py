@@ -1,0 +1,31 @@
+"""Actions on people, consents and enrolments."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.overdoses.models import OverdoseCount
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import DateOutOfRange
+from partnership.members.models import District
+
+
+@transaction.atomic
+def count_overdoses(*, by: Acting, district: District, month: date, fatal: int, non_fatal: int) -> OverdoseCount:
+    """Says how many overdoses the acting partner counted in a district in a month; said again, it replaces the count."""
+    month = month.replace(day=1)
+    if month > timezone.localdate():
+        raise DateOutOfRange(_("The month lies in the future."))
+    found, _made = OverdoseCount.objects.update_or_create(
+        partner=by.partner,
+        district=district,
+        month=month,
+        defaults={"fatal": fatal, "non_fatal": non_fatal, "changed_at": timezone.now()},
+    )
+    outbox.announce("overdoses.counted", f"overdoses:{found.pk}:{timezone.now().isoformat()}")
+    return found

@@ -1,0 +1,34 @@
+"""Actions on people, consents and enrolments."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases.people.models import Person
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Partner
+
+
+class KnownPerson(RuleError):
+    code = "known_person"
+
+
+def find_known(partner: Partner, identity_code: str) -> Person | None:
+    """The partner's own person with this identity code."""
+    return Person.objects.found_by(partner.pk, identity_code).first() if identity_code else None
+
+
+@transaction.atomic
+def save_person(*, by: Acting, person: Person) -> Person:
+    """Saves a person of the acting partner. Two records with one identity code can't stand side by side."""
+    person.partner = by.partner
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        if "one_person_per_code" in str(error):
+            raise KnownPerson(_("You have a person with this identity code already: search for the code.")) from error
+        raise
+    return person

@@ -1,0 +1,146 @@
+"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.people import actions as people
+from cases.people import identity_code
+from cases.people.models import Person, Sex
+from partnership.api.serializers import InPast, Resource, Strict
+from partnership.api.views import View
+from partnership.members.api import DistrictSerializer
+from partnership.members.models import District
+
+# --- People ------------------------------------------------------------------------------------------------------------------
+
+
+class PersonSerializer(Resource):
+    first_names = serializers.CharField()
+    last_name = serializers.CharField()
+    born_on = serializers.DateField(allow_null=True)
+    identity_code = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    expandable = {"district": ("district", DistrictSerializer, "district")}
+
+    class Meta:
+        model = Person
+        fields = [
+            "id", "first_names", "last_name", "born_on", "identity_code", "phone", "email", "sex", "district", "died_on",
+            "created_at", "changed_at",
+        ]  # fmt: skip
+
+
+class PersonInput(Strict):
+    first_names = serializers.CharField(max_length=100, default="", allow_blank=True)
+    last_name = serializers.CharField(max_length=100, default="", allow_blank=True)
+    born_on = InPast(default=None, allow_null=True)
+    identity_code = serializers.CharField(max_length=20, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=40, default="", allow_blank=True)
+    email = serializers.EmailField(default="", allow_blank=True)
+    sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
+    district = serializers.PrimaryKeyRelatedField(queryset=District.objects.all(), default=None, allow_null=True)
+    died_on = InPast(default=None, allow_null=True)
+
+    def validate_identity_code(self, value: str) -> str:
+        if not value:
+            return ""
+        try:
+            return identity_code.parse(value).text
+        except Exception:
+            raise serializers.ValidationError(_("Not a valid personal identity code.")) from None
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        code = identity_code.parse(data["identity_code"]) if data.get("identity_code") else None
+        if code and data.get("born_on") and data["born_on"] != code.born_on:
+            raise serializers.ValidationError(
+                {"born_on": [_("The date of birth differs from the one in the identity code.")]}
+            )
+        if code:
+            data["born_on"] = code.born_on
+            data["sex"] = code.sex if data.get("sex", Sex.UNKNOWN) == Sex.UNKNOWN else data["sex"]
+        if not (data.get("last_name") or data.get("first_names") or code):
+            raise serializers.ValidationError({"last_name": [_("Give a name or an identity code.")]})
+        return data
+
+
+class PersonSearch(Strict):
+    """What to find people by; in the body, so that no name or code stands in a log of addresses."""
+
+    text = serializers.CharField(min_length=3, max_length=200, help_text="An identity code, or beginnings of names.")
+    born_on = serializers.DateField(default=None, allow_null=True)
+
+
+class PersonView(View):
+    """The caller's partner's own people. Nobody else's are found."""
+
+    resource = "persons"
+    serializer_class = PersonSerializer
+    orders = ("-id", "id", "changed_at", "-changed_at")
+    tombstones = ("cases_person",)
+    is_personal = True
+    scopes = {"search": "persons:read"}
+
+    def get_queryset(self) -> QuerySet[Person]:
+        return Person.objects.filter(partner=self.acting.partner).order_by()
+
+    @extend_schema(request=PersonInput, responses={201: PersonSerializer})
+    def create(self, request: Request) -> Response:
+        """Adds a person. A second one with the same identity code is refused (`known-person`)."""
+        given = self.given(PersonInput)
+        made = people.save_person(by=self.acting, person=Person(**given))
+        location = request.build_absolute_uri(f"/api/v1/persons/{made.pk}")
+        return self.answer(made, 201, {"Location": location})
+
+    @extend_schema(request=PersonInput, responses={200: PersonSerializer})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Changes the fields that are given."""
+        found = self.get_object()
+        self.check_unchanged(found)
+        before = {str(name): getattr(found, str(name)) for name in PersonInput().fields}
+        whole = PersonInput(data=self._whole(before, request.data))
+        whole.is_valid(raise_exception=True)
+        for name, value in whole.validated_data.items():
+            setattr(found, name, value)
+        return self.answer(people.save_person(by=self.acting, person=found))
+
+    @staticmethod
+    def _whole(before: dict[str, Any], data: Any) -> dict[str, Any]:
+        """The record with the changes, as it would be sent in full: the rules look at all of it."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError({"": [_("Send an object.")]})
+        plain = {
+            name: value.isoformat()
+            if hasattr(value, "isoformat")
+            else value.pk
+            if isinstance(value, District)
+            else value
+            for name, value in before.items()
+        }
+        if data.get("identity_code") and "born_on" not in data:
+            plain["born_on"] = None
+        return {
+            name: ("" if value is None and name in {"identity_code"} else value)
+            for name, value in (plain | data).items()
+        }
+
+    @extend_schema(request=PersonSearch, responses={200: PersonSerializer(many=True)})
+    @action(detail=False, methods=["post"])
+    def search(self, request: Request) -> Response:
+        """Finds own people by identity code, or by names (with a date of birth: last name and that date). At most 50."""
+        given = self.given(PersonSearch)
+        found = self.get_queryset().found_by(  # type: ignore[attr-defined]
+            self.acting.partner.pk, given["text"], given["born_on"]
+        )
+        rows = list(found.order_by("-id")[:50])
+        self.count = len(rows)
+        return Response({"results": self.shown(rows, many=True), "next": None})

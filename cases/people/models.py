@@ -1,0 +1,141 @@
+"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.people import identity_code
+from partnership.isolation import encryption
+from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.members.models import CASEWORK_ROLES, POLICE_ROLES, District, Partner
+
+ADULT_AGE = 18
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Completed years. Somebody born on 29 February completes a year on 1 March of common years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def found_by(self, partner_id: int, text: str, born_on: date | None = None) -> PersonQuerySet:
+        """People of the partner that a search text means: an exact identity code, or beginnings of names.
+
+        With a date of birth: the last name and that date. Shorter than three letters finds nobody.
+        """
+        text = text.strip()
+        try:
+            code = identity_code.parse(text).text
+        except Exception:
+            code = ""
+        if code:
+            return self.filter(code_index=encryption.code_index(partner_id, code))
+        if born_on and text:
+            return self.filter(name_birth_index=encryption.name_birth_index(partner_id, text, born_on))
+        words = [w for w in encryption.normalise_name(text).split() if len(w) >= encryption.PREFIX_LENGTH]
+        if not words:
+            return self.none()
+        return self.filter(name_prefixes__contains=[encryption.prefix_index(partner_id, w) for w in words])
+
+
+class Person(models.Model):
+    """A partner's own record of a human being. The same one may be a Person of several partners; nobody browses across."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    first_names = EncryptedTextField(_("first names"), blank=True)
+    last_name = EncryptedTextField(_("last name"), blank=True)
+    born_on = EncryptedDateField(_("date of birth"), blank=True)
+    identity_code = EncryptedTextField(_("personal identity code"), blank=True)
+    phone = EncryptedTextField(_("phone"), blank=True)
+    email = EncryptedTextField(_("e-mail"), blank=True)
+    # In the clear and coarse, for statistics.
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home district")
+    )
+    died_on = models.DateField(_("died on"), null=True, blank=True)
+    erased_on = models.DateField(_("erased on"), null=True, blank=True)
+    # To find the person in the own register.
+    code_index = models.CharField(max_length=32, blank=True)
+    name_birth_index = models.CharField(max_length=32, blank=True)
+    name_prefixes = ArrayField(models.CharField(max_length=16), default=list)
+    # To join records of the same human being: the metrics job alone.
+    code_pseudonym = models.CharField(max_length=64, blank=True)
+    name_pseudonym = models.CharField(max_length=64, blank=True)
+    source_key = models.CharField(max_length=64, blank=True, help_text="Hash of the partner system's own number.")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
+            models.Index(fields=["partner", "id"], name="person_by_id"),
+            models.Index(fields=["partner", "name_birth_index"], name="person_name_birth"),
+            GinIndex(fields=["name_prefixes"], name="person_name_prefixes"),
+            models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
+            models.Index(fields=["name_pseudonym"], condition=~Q(name_pseudonym=""), name="person_name_pseudonym"),
+            models.Index(fields=["name_pseudonym"], condition=Q(code_pseudonym=""), name="person_without_code"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "code_index"], condition=~Q(code_index=""), name="one_person_per_code"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_name}, {self.first_names}" if self.last_name else (self.first_names or f"#{self.pk}")
+
+    def derive(self) -> None:
+        """Computes what is stored beside the encrypted fields: indexes, pseudonyms, birth year. Call before each save."""
+        self.birth_year = self.born_on.year if self.born_on else self.birth_year
+        self.code_index = encryption.code_index(self.partner_id, self.identity_code) if self.identity_code else ""
+        self.name_birth_index = (
+            encryption.name_birth_index(self.partner_id, self.last_name, self.born_on)
+            if self.last_name and self.born_on
+            else ""
+        )
+        self.name_prefixes = encryption.prefix_indexes(self.partner_id, self.first_names or "", self.last_name or "")
+        self.code_pseudonym = encryption.code_pseudonym(self.identity_code or "")
+        self.name_pseudonym = encryption.name_pseudonym(
+            self.first_names or "", self.last_name or "", self.born_on, self.sex
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        self.changed_at = timezone.now()
+        super().save(*args, **kwargs)
+
+    def age(self, on: date | None = None) -> int | None:
+        return age_on(self.born_on, on or timezone.localdate()) if self.born_on else None
+
+    @property
+    def is_minor(self) -> bool:
+        age = self.age()
+        return age is not None and age < ADULT_AGE
+
+
+PEOPLE_ROLES = (*CASEWORK_ROLES, *POLICE_ROLES)
+"""Those who keep a register of people."""

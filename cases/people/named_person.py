@@ -1,0 +1,19 @@
+"""A form about somebody who is known already starts from that person."""
+
+from __future__ import annotations
+
+from cases.people.models import Person
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import own
+from partnership.pages.number_format import typed
+
+
+def named_person(request: PartnerRequest) -> Person | None:
+    """The own person whom ?person=N names, for a form that starts from somebody known: that the name was seen is logged."""
+    number = typed(request.GET.get("person", ""))
+    if number is None:
+        return None
+    person = own(request, Person, number)
+    log_read(request.acting, "person", number)
+    return person

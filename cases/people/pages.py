@@ -1,0 +1,138 @@
+"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.arrests.models import Arrest
+from cases.consents.models import ConsentPaper
+from cases.people import actions as people_actions
+from cases.people.forms import PersonForm
+from cases.people.lists import PEOPLE
+from cases.people.models import PEOPLE_ROLES, Person
+from cases.people.timeline import timeline_of
+from cases.planning import actions as planning
+from cases.planning.models import Task
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation import encryption
+from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES
+from partnership.pages.guard import own, partner_page
+from partnership.pages.lists import export, show
+
+# --- People --------------------------------------------------------------------------------------------------------------
+
+
+SEARCHED = "people-searched"
+
+
+@partner_page(*PEOPLE_ROLES)
+def person_list(request: PartnerRequest) -> HttpResponse:
+    """The own register: newest first, or (?found) those whom the latest search means.
+
+    Found by name from the third letter, by name and birth date, or by identity code. A search is posted and stands in the
+    session, encrypted: no address, log or history holds a name.
+    """
+    if request.method == "POST":
+        typed = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+        request.session[SEARCHED] = encryption.encrypt(f"{request.POST.get('born_on', '')[:10]}|{typed}")
+        if "HX-Request" not in request.headers:
+            return redirect(f"{reverse('person_list')}?found=1" if typed else "person_list")
+    is_part = request.method == "POST"
+    text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
+    shown = show(request, PEOPLE, _people(request, text, born_on))
+    log_read(request.acting, "person_list", 0, len(shown.page.rows))
+    template = "cases/_people.html" if is_part else "cases/person_list.html"
+    context = {"shown": shown, "page": shown.page, "q": text, "born_on": born_on, "is_part": is_part}
+    return render(request, template, context)
+
+
+def _searched(request: PartnerRequest) -> tuple[str, date | None]:
+    token = request.session.get(SEARCHED, "")
+    born_on, _bar, text = encryption.decrypt(token).partition("|") if token else ("", "", "")
+    try:
+        return text, date.fromisoformat(born_on)
+    except ValueError:
+        return text, None
+
+
+def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySet[Person]:
+    partner = request.acting.partner
+    people = Person.objects.filter(partner=partner).select_related("district")
+    return people.found_by(partner.pk, text, born_on) if text else people
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def person_export(request: PartnerRequest) -> HttpResponseBase:
+    """The list of people, or those found, as CSV or XLSX."""
+    text, born_on = _searched(request) if request.GET.get("found") else ("", None)
+    log_read(request.acting, "person_export", 0)
+    try:
+        return export(request, PEOPLE, lambda: _people(request, text, born_on), name="people")
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("person_list")
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def person(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Person, pk, "district")
+    log_read(request.acting, "person", pk)
+    enrolments = found.enrolments.select_related("programme", "responsible").order_by("-started_on")
+    arrests = (
+        Arrest.objects.filter(person=found)
+        .select_related("district")
+        .prefetch_related("offences")
+        .order_by("-arrested_on")
+    )
+    tasks = planning.to_do(Task.objects.filter(person=found).select_related("assigned_to"))[:20]
+    consents = (
+        found.consents.select_related("to_partner")
+        .annotate(has_paper=Exists(ConsentPaper.objects.filter(consent=OuterRef("pk"))))
+        .order_by("-id")
+    )
+    entries, has_more = timeline_of(found, enrolments, consents, arrests)
+    return render(
+        request,
+        "cases/person.html",
+        {
+            "person": found,
+            "enrolments": enrolments,
+            "arrests": arrests,
+            "consents": consents,
+            "entries": entries,
+            "has_more": has_more,
+            "tasks": tasks if request.acting.role in CASEWORK_ROLES else [],
+        },
+    )
+
+
+@partner_page(*PEOPLE_ROLES)
+def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    found = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
+    form = PersonForm(request.POST or None, instance=found)
+    if form.is_valid():
+        try:
+            saved = people_actions.save_person(by=request.acting, person=form.save(commit=False))
+        except RuleError as error:
+            form.add_error("identity_code", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("person", pk=saved.pk)
+    if pk:
+        log_read(request.acting, "person", pk)
+    title = str(found) if pk else _("New person")
+    back = reverse("person", args=[pk]) if pk else reverse("person_list")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})

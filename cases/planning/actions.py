@@ -1,0 +1,146 @@
+"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment, Session
+from cases.people.models import Person
+from cases.planning.models import Appointment, CalendarFeed, Task
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import Invalid, RuleError
+from partnership.members.models import User
+
+FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
+
+
+class AlreadyRecorded(RuleError):
+    code = "already_recorded"
+
+
+# --- Appointments ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_appointment(
+    *, by: Acting, enrolment: Enrolment, starts_at: datetime, minutes: int, method: str, place: str, responsible: User
+) -> Appointment:
+    """Agrees a meeting with a person who takes part. Raises EnrolmentEnded, or Invalid for a colleague of another partner."""
+    enrolments.open_enrolment(enrolment)
+    _check_colleague(by, responsible, "responsible")
+    return Appointment.objects.create(
+        partner=by.partner,
+        enrolment=enrolment,
+        responsible=responsible,
+        starts_at=starts_at,
+        minutes=minutes,
+        method=method,
+        place=place,
+    )
+
+
+def _check_colleague(by: Acting, user: User, field: str) -> None:
+    if user not in enrolments.team(by):
+        raise Invalid(field, _("Choose somebody of your own team."))
+
+
+@transaction.atomic
+def move_appointment(
+    *,
+    by: Acting,
+    appointment: Appointment,
+    starts_at: datetime,
+    minutes: int,
+    method: str,
+    place: str,
+    responsible: User,
+) -> Appointment:
+    """Changes an appointment that has not been recorded yet."""
+    locked = _waiting(appointment)
+    _check_colleague(by, responsible, "responsible")
+    locked.starts_at, locked.minutes, locked.method, locked.place = starts_at, minutes, method, place
+    locked.responsible, locked.changed_at = responsible, timezone.now()
+    locked.save()
+    return locked
+
+
+def _waiting(appointment: Appointment) -> Appointment:
+    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if locked.session_id:
+        raise AlreadyRecorded(_("How this appointment went is recorded already."))
+    return locked
+
+
+@transaction.atomic
+def record_appointment(*, by: Acting, appointment: Appointment, attendance: str) -> Session:
+    """Says how an appointment went: a session of its day, method and length. Recorded once, however often it is pressed."""
+    locked = _waiting(appointment)
+    held_on = timezone.localtime(locked.starts_at).date()
+    session = enrolments.record_session(
+        by=by,
+        enrolment=locked.enrolment,
+        held_on=held_on,
+        method=locked.method,
+        attendance=attendance,
+        minutes=locked.minutes if attendance == Session.Attendance.ATTENDED else None,
+    )
+    locked.session, locked.changed_at = session, timezone.now()
+    locked.save(update_fields=["session", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def cancel_appointment(*, appointment: Appointment) -> None:
+    """Takes an appointment that has not been recorded off the calendar."""
+    _waiting(appointment).delete()
+
+
+# --- Tasks -----------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_task(*, by: Acting, text: str, due_on: date | None, assigned_to: User, person: Person | None = None) -> Task:
+    """Notes something to be done by somebody of the own team."""
+    _check_colleague(by, assigned_to, "assigned_to")
+    return Task.objects.create(
+        partner=by.partner, text=text, due_on=due_on, assigned_to=assigned_to, person=person, created_by=by.user
+    )
+
+
+@transaction.atomic
+def mark_task(*, task: Task, done: bool) -> None:
+    """Marks a task as done, or takes the mark back."""
+    task.done_at = timezone.now() if done else None
+    task.save(update_fields=["done_at"])
+
+
+def to_do(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """What is not done yet, the most pressing first; without a day, last."""
+    return tasks.filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+# --- The calendar as a feed ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_feed(*, by: Acting) -> str:
+    """A new secret address for the user's calendar, shown once; the earlier one stops working. Returns its token."""
+    token = secrets.token_urlsafe(32)
+    CalendarFeed.objects.update_or_create(
+        user=by.user,
+        partner=by.partner,
+        defaults={"token_hash": CalendarFeed.hash_of(token), "made_at": timezone.now()},
+    )
+    return token
+
+
+@transaction.atomic
+def drop_feed(*, by: Acting) -> None:
+    CalendarFeed.objects.filter(user=by.user, partner=by.partner).delete()

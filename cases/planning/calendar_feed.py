@@ -1,0 +1,46 @@
+"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+import icalendar
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.planning.actions import (
+    FEED_DAYS_AHEAD,
+    FEED_DAYS_BACK,
+)
+from cases.planning.models import Appointment
+from partnership.isolation.acting import Acting
+
+pass
+
+MOST_IN_FEED = 1000
+
+
+def feed_of(acting: Acting) -> bytes:
+    """The user's own appointments as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Prevention partnership//portal//")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", str(_("Prevention partnership")))
+    now = timezone.now()
+    window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
+    own = Appointment.objects.filter(partner=acting.partner, responsible=acting.user, starts_at__range=window)
+    for appointment in own.order_by("starts_at", "id")[:MOST_IN_FEED]:
+        event = icalendar.Event()
+        event.add("uid", f"appointment-{appointment.pk}@{settings.SITE_URL.split('//')[-1]}")
+        event.add("dtstamp", appointment.changed_at.astimezone(UTC))
+        event.add("dtstart", appointment.starts_at.astimezone(UTC))
+        event.add("dtend", (appointment.starts_at + timedelta(minutes=appointment.minutes)).astimezone(UTC))
+        event.add("summary", str(_("Appointment")))
+        event.add("class", "CONFIDENTIAL")
+        if appointment.place:
+            event.add("location", appointment.place)
+        event.add("url", settings.SITE_URL + reverse("enrolment", args=[appointment.enrolment_id]))
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,87 @@
+"""A caseworker's days: appointments, tasks, assessments; and the calendar that another programme subscribes to."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.enrolments.models import Enrolment, Session
+from cases.people.models import Person
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.members.models import Partner, User
+
+
+class Appointment(models.Model):
+    """An agreed meeting: the NGO's alone. Once held, missed or cancelled, a session says how it went."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="appointments")
+    responsible = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("with"))
+    starts_at = models.DateTimeField(_("starts"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
+    method = models.CharField(_("method"), max_length=30, choices=Session.Method, default=Session.Method.COUNSELLING)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    session = models.OneToOneField(Session, models.PROTECT, null=True, related_name="appointment")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("appointment")
+        indexes = [
+            models.Index(fields=["partner", "starts_at", "id"], name="appointment_day"),
+            models.Index(fields=["enrolment", "starts_at"], name="appointment_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length")
+        ]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+
+class Task(models.Model):
+    """Something to be done, by somebody, by a day: the partner's alone."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="tasks")
+    text = EncryptedTextField(_("what"))
+    due_on = models.DateField(_("by"), null=True, blank=True)
+    assigned_to = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("task")
+        indexes = [
+            models.Index(
+                fields=["partner", "assigned_to", "due_on", "id"], condition=Q(done_at=None), name="task_to_do"
+            ),
+            models.Index(fields=["person", "-id"], name="task_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"task {self.pk}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which a user's own appointments can be subscribed to. Only the hash of its token is stored."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "partner"], name="one_calendar_feed")]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()

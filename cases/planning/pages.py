@@ -1,0 +1,229 @@
+"""Pages of appointments, tasks and assessments, and the calendar feed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment, Session
+from cases.people.named_person import named_person
+from cases.planning import actions as planning
+from cases.planning import calendar_feed
+from cases.planning.forms import AppointmentForm, TaskForm
+from cases.planning.models import Appointment, CalendarFeed, Task
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import Acting, PartnerRequest, enter
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, Membership
+from partnership.pages.days import day_of
+from partnership.pages.form_fields import refuse
+from partnership.pages.going_back import back
+from partnership.pages.guard import own, partner_page
+from partnership.pages.paging import page_by_key
+
+MOST_IN_WEEK = 500
+MOST_TASKS = 200
+
+
+# --- Calendar ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(*CASEWORK_ROLES)
+def calendar(request: PartnerRequest) -> HttpResponse:
+    """A week of appointments, Monday first: the user's own or the team's."""
+    today = timezone.localdate()
+    try:
+        day = date.fromisoformat(request.GET.get("week", ""))
+    except ValueError:
+        day = today
+    if not 2000 <= day.year <= 2100:
+        day = today
+    monday = day - timedelta(days=day.weekday())
+    mine = request.GET.get("whose") != "all"
+    found = Appointment.objects.filter(partner=request.acting.partner, starts_at__range=day_of(monday, days=7))
+    if mine:
+        found = found.filter(responsible=request.user)
+    related = ["enrolment__person", "enrolment__programme", "responsible", "session"]
+    appointments = list(found.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
+    log_read(request.acting, "calendar", 0, len(appointments))
+    days = [
+        (
+            monday + timedelta(days=n),
+            [a for a in appointments if timezone.localdate(a.starts_at) == monday + timedelta(days=n)],
+        )
+        for n in range(7)
+    ]
+    context = {
+        "days": days,
+        "today": today,
+        "mine": mine,
+        "is_empty": not appointments,
+        "earlier": monday - timedelta(days=7),
+        "later": monday + timedelta(days=7),
+        "is_this_week": monday <= today < monday + timedelta(days=7),
+        "feed": CalendarFeed.objects.filter(user=request.user, partner=request.acting.partner).first(),
+        "attendances": Session.Attendance.choices,
+        "now": timezone.now(),
+    }
+    return render(request, "cases/calendar.html", context)
+
+
+@partner_page(*CASEWORK_ROLES)
+def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Agrees a meeting; `pk` is the enrolment's."""
+    enrolment = own(request, Enrolment, pk, "person", "programme")
+    log_read(request.acting, "enrolment", pk)
+    team = enrolments.team(request.acting)
+    initial = {"day": timezone.localdate() + timedelta(days=7), "responsible": request.user.pk}
+    form = AppointmentForm(request.POST or None, team=team, initial=initial)
+    if form.is_valid():
+        try:
+            planning.make_appointment(by=request.acting, enrolment=enrolment, **form.terms())
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The appointment stands in the calendar."))
+            return redirect("enrolment", pk=pk)
+    title = _("Appointment with %(person)s") % {"person": enrolment.person}
+    return _form(request, form, title, reverse("enrolment", args=[pk]))
+
+
+@partner_page(*CASEWORK_ROLES)
+def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Appointment, pk, "enrolment__person")
+    log_read(request.acting, "enrolment", found.enrolment_id)
+    form = AppointmentForm(
+        request.POST or None, team=enrolments.team(request.acting), initial=AppointmentForm.of(found)
+    )
+    if form.is_valid():
+        try:
+            planning.move_appointment(by=request.acting, appointment=found, **form.terms())
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(f"{reverse('calendar')}?week={form.cleaned_data['day']}")
+    title = _("Appointment with %(person)s") % {"person": found.enrolment.person}
+    return _form(request, form, title, reverse("calendar"))
+
+
+def _form(request: PartnerRequest, form: Any, title: str, back_to: str) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back_to}, status=status)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
+    """How the appointment went: one press, and it is a session."""
+    found = own(request, Appointment, pk)
+    attendance = request.POST.get("attendance", "")
+    if attendance in Session.Attendance.values:
+        try:
+            planning.record_appointment(by=request.acting, appointment=found, attendance=attendance)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved."))
+    return back(request, reverse("calendar"))
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def appointment_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own(request, Appointment, pk)
+    try:
+        planning.cancel_appointment(appointment=found)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The appointment is taken off the calendar."))
+    return back(request, reverse("calendar"))
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def feed_make(request: PartnerRequest) -> HttpResponse:
+    """Makes (or, with `drop`, ends) the secret address; it is shown once."""
+    if "drop" in request.POST:
+        planning.drop_feed(by=request.acting)
+        messages.success(request, _("The address of your calendar no longer works."))
+        return redirect("calendar")
+    token = planning.make_feed(by=request.acting)
+    address = settings.SITE_URL + reverse("calendar_ics", args=[token])
+    return render(request, "cases/calendar_feed.html", {"address": address})
+
+
+@require_safe
+def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
+    """The calendar behind a secret address, for a calendar programme: no sign-in, no names."""
+    feed = CalendarFeed.objects.filter(token_hash=CalendarFeed.hash_of(token)).first()
+    membership = (
+        Membership.objects.in_use()
+        .select_related("user", "partner")
+        .filter(user=feed.user_id, partner=feed.partner_id)
+        .first()
+        if feed
+        else None
+    )
+    if membership is None or membership.role not in CASEWORK_ROLES:
+        raise Http404
+    acting = Acting(membership)
+    enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
+    with translation.override(acting.user.language):
+        response = HttpResponse(calendar_feed.feed_of(acting), content_type="text/calendar; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+# --- Tasks ---------------------------------------------------------------------------------------------------------------
+
+
+@partner_page(*CASEWORK_ROLES)
+def task_list(request: PartnerRequest) -> HttpResponse:
+    """What is to be done, the most pressing first (or ?show=done, the newest first), and the form for one more."""
+    acting, team = request.acting, enrolments.team(request.acting)
+    person = named_person(request)
+    form = TaskForm(request.POST or None, team=team, initial={"assigned_to": request.user.pk})
+    if form.is_valid():
+        try:
+            planning.add_task(by=acting, person=person, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("person", pk=person.pk) if person else redirect("task_list")
+    tasks = Task.objects.filter(partner=acting.partner).select_related("person", "assigned_to")
+    whose = "all" if request.GET.get("whose") == "all" else "mine"
+    if whose == "mine":
+        tasks = tasks.filter(assigned_to=request.user)
+    show = "done" if request.GET.get("show") == "done" else "open"
+    context: dict[str, Any] = {"form": form, "whose": whose, "show": show, "person": person}
+    if show == "done":
+        context["page"] = page_by_key(tasks.exclude(done_at=None), ["-id"], request.GET.get("after", ""))
+        context["tasks"] = context["page"].rows
+    else:
+        context["tasks"] = list(planning.to_do(tasks)[:MOST_TASKS])
+    log_read(acting, "task_list", 0, len(context["tasks"]))
+    return render(request, "cases/task_list.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def task_mark(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Marks a task as done, or takes the mark back."""
+    found = own(request, Task, pk)
+    planning.mark_task(task=found, done=found.done_at is None)
+    messages.success(request, _("Done.") if found.done_at else _("It is to be done again."))
+    return back(request, reverse("task_list"))

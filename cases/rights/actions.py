@@ -1,0 +1,327 @@
+"""What a person may ask of a partner: a file of all that it holds, correction, erasure; and what is past its time.
+
+The file and the erasure go over everything that belongs to the person at this partner, and to no other partner.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, NamedTuple, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Field, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases.arrests.models import Arrest
+from cases.assessments.models import Assessment
+from cases.consents.models import Consent, ConsentPaper
+from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.people.models import Person
+from cases.planning.models import Appointment, Task
+from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+from partnership.audit_trail.models import ReadLog
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import Invalid, RuleError
+from partnership.members.models import Partner
+from partnership.pages import pdf
+from partnership.pages.days import day_of
+from partnership.pages.template_tags import day, read_label
+
+NAMES = ("first_names", "last_name", "identity_code", "phone", "email")
+
+
+class Part(NamedTuple):
+    """One kind of thing that is held: its title, column headings, rows of texts."""
+
+    title: str
+    heading: list[str]
+    rows: list[list[str]]
+
+
+class Holder(NamedTuple):
+    """Something in a higher app that holds data of people: what it holds, and how it is erased (raises StillNeeded)."""
+
+    held: Callable[[Person], list[Part]]
+    erase: Callable[[Person], None]
+
+
+_holders: list[Holder] = []
+
+
+def register(holder: Holder) -> None:
+    """An app that holds data of people, and that this one may not know, says so when it starts."""
+    _holders.append(holder)
+
+
+class StillNeeded(RuleError):
+    code = "still_needed"
+
+
+class AlreadyAnswered(RuleError):
+    code = "already_answered"
+
+
+# --- Requests --------------------------------------------------------------------------------------------------------------
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or its last where there is none (Regulation 1182/71, article 3)."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+@transaction.atomic
+def record_request(*, by: Acting, person: Person, kind: str, received_on: date, note: str = "") -> SubjectRequest:
+    """Records what a person asks for; it is to be answered within a month (GDPR article 12(3))."""
+    if received_on > timezone.localdate():
+        raise Invalid("received_on", _("The date lies in the future."))
+    made = SubjectRequest.objects.create(
+        partner=by.partner,
+        person=person,
+        kind=kind,
+        received_on=received_on,
+        due_on=a_month_after(received_on),
+        recorded_by=by.user,
+    )
+    RequestWords.objects.create(partner=by.partner, request=made, note=note)
+    return made
+
+
+@transaction.atomic
+def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer: str) -> SubjectRequest:
+    """Records the answer, with the reasons where something is refused. Granting an erasure erases."""
+    found = SubjectRequest.objects.select_for_update().get(pk=request.pk)
+    if found.outcome:
+        raise AlreadyAnswered(_("This request was answered already."))
+    if outcome != SubjectRequest.Outcome.GRANTED and not answer.strip():
+        raise Invalid("answer", _("Give the reasons for what is not granted."))
+    if outcome == SubjectRequest.Outcome.GRANTED and found.kind == SubjectRequest.Kind.ERASURE:
+        erase(by=by, person=found.person)
+    found.outcome, found.answered_on, found.answered_by = outcome, timezone.localdate(), by.user
+    found.save(update_fields=["outcome", "answered_on", "answered_by"])
+    RequestWords.objects.filter(request=found).update(answer=answer.strip())
+    return found
+
+
+# --- The file ----------------------------------------------------------------------------------------------------------------
+
+
+def held_about(person: Person) -> list[Part]:
+    """All that the own partner holds about a person, by kind."""
+    of = {"enrolment__person": person, "partner": person.partner_id}
+    shown = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "died_on")
+    facts = [
+        [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)] for name in shown
+    ]
+    reads = ReadLog.objects.filter(partner=person.partner_id, what="person", object_id=person.pk).select_related("user")
+    requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
+    parts = [
+        Part(_("Person"), [_("What"), _("Held")], facts),
+        Part(
+            _("Enrolments"),
+            [_("Programme"), _("Start"), _("Ended on"), _("Reason"), _("Primary drug")],
+            [
+                [
+                    e.programme.name,
+                    day(e.started_on),
+                    day(e.ended_on),
+                    e.get_end_reason_display(),
+                    e.get_primary_drug_display(),
+                ]
+                for e in person.enrolments.select_related("programme").order_by("started_on")
+            ],
+        ),
+        Part(
+            _("Sessions"),
+            [_("Date"), _("Method"), _("Attendance"), _("Minutes")],
+            [
+                [day(s.held_on), s.get_method_display(), s.get_attendance_display(), str(s.minutes or "–")]
+                for s in Session.objects.filter(**of).order_by("held_on", "id")
+            ],
+        ),
+        Part(
+            _("Appointments"),
+            [_("Time"), _("Method"), _("Place")],
+            [
+                [
+                    date_format(timezone.localtime(a.starts_at), "SHORT_DATETIME_FORMAT"),
+                    a.get_method_display(),
+                    a.place or "–",
+                ]
+                for a in Appointment.objects.filter(**of).order_by("starts_at")
+            ],
+        ),
+        Part(
+            _("Assessments"),
+            [_("Date"), _("Instrument"), _("Score")],
+            [
+                [day(a.held_on), a.get_instrument_display(), str(a.score)]
+                for a in Assessment.objects.filter(**of).order_by("held_on", "id")
+            ],
+        ),
+        Part(
+            _("Goals"),
+            [_("Goal"), _("Reached")],
+            [[g.text or "", day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
+        ),
+        Part(
+            _("Notes"),
+            [_("Date"), _("Note")],
+            [[day(n.at), n.text or ""] for n in Note.objects.filter(**of).order_by("id")],
+        ),
+        Part(
+            _("Tasks"),
+            [_("What"), _("By")],
+            [[t.text or "", day(t.due_on)] for t in Task.objects.filter(person=person).order_by("id")],
+        ),
+        Part(
+            _("Consents"),
+            [_("To"), _("Purpose"), _("Signed on"), _("Valid until"), _("Withdrawn"), _("Guardian")],
+            [
+                [
+                    c.to_partner.name,
+                    c.purpose,
+                    day(c.signed_on),
+                    day(c.expires_on),
+                    day(c.withdrawn_at),
+                    c.guardian_name or c.guardian_missing_reason or "–",
+                ]
+                for c in person.consents.select_related("to_partner").order_by("id")
+            ],
+        ),
+        Part(
+            _("Arrests"),
+            [_("Number"), _("Date"), _("Offences")],
+            [
+                [a.arrest_number, day(a.arrested_on), "; ".join(str(o.label) for o in a.offences.all())]
+                for a in person.arrests.prefetch_related("offences").order_by("arrested_on")
+            ],
+        ),
+        Part(
+            _("Who read the person's page"),
+            [_("When"), _("Who"), _("What")],
+            [
+                [date_format(timezone.localtime(r.at), "SHORT_DATETIME_FORMAT"), r.user.full_name, read_label(r.what)]
+                for r in reads.order_by("id")
+            ],
+        ),
+        Part(
+            _("Requests of persons"),
+            [_("Received on"), _("What is asked for"), _("In the person's words"), _("Outcome"), _("Answer")],
+            [
+                [
+                    day(w.request.received_on),
+                    w.request.get_kind_display(),
+                    w.note or "–",
+                    w.request.get_outcome_display(),
+                    w.answer or "–",
+                ]
+                for w in requests
+            ],
+        ),
+    ]
+    for holder in _holders:
+        parts += holder.held(person)
+    return [part for part in parts if part.rows]
+
+
+def _fact(person: Person, name: str) -> str:
+    if name == "sex":
+        return str(person.get_sex_display())
+    value = getattr(person, name)
+    return day(value) if isinstance(value, date) else str(value or "–")
+
+
+def access_file(person: Person, partner: Partner) -> bytes:
+    """The file of all that a partner holds about a person, as tagged PDF."""
+    return pdf.document(
+        {
+            "title": _("Your data at %(partner)s") % {"partner": partner.name},
+            "author": partner.name,
+            "subtitle": str(person),
+            "headline": "",
+            "warning": _("Simulated people and arrests.") if partner.is_simulated else "",
+            "footer": _("As of %(day)s") % {"day": day(timezone.localdate())},
+            "sections": [
+                *(pdf.section(part.title, [], part.heading, part.rows) for part in held_about(person)),
+                pdf.section(
+                    _("Your rights"),
+                    [
+                        _(
+                            "You may have wrong data corrected, have data erased or its use restricted, and object to its use."
+                        ),
+                        _("You may complain to the data-protection ombudsman."),
+                    ],
+                ),
+            ],
+        }
+    )
+
+
+# --- Erasure -----------------------------------------------------------------------------------------------------------------
+
+
+def blank(record: Any, *more: str) -> None:
+    """Takes what identifies the person out of their record or out of a copy that was disclosed."""
+    for name in (*NAMES, *more):
+        setattr(record, name, "")
+    record.born_on = None
+
+
+@transaction.atomic
+def erase(*, by: Acting, person: Person) -> None:
+    """Erases what identifies a person of the acting partner and all that was written about them.
+
+    What stays names nobody: dates of participation and sessions, year of birth, sex, district; and messages and decisions
+    about a referral, which belong to both its parties. The pseudonyms go too, so the person is in no later figure. Raises
+    StillNeeded while the person takes part or a referral is under way, and for arrests, which police law keeps.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.enrolments.filter(ended_on=None).exists():
+        raise StillNeeded(_("The person takes part in a programme: end the participation first."))
+    if person.arrests.exists():
+        raise StillNeeded(_("Arrests are kept as police law says; this person's can't be erased here."))
+    for holder in _holders:
+        holder.erase(person)
+    enrolments = Enrolment.objects.filter(person=person)
+    for model in (Note, Goal, Assessment, Appointment):
+        model._default_manager.filter(enrolment__in=enrolments).delete()
+    Task.objects.filter(person=person).delete()
+    consents = Consent.objects.filter(person=person, from_partner=by.partner)
+    ConsentPaper.objects.filter(consent__in=consents).delete()
+    consents.update(guardian_name="")
+    RequestWords.objects.filter(request__person=person).update(note="", answer="")
+    blank(person, "source_key")
+    person.erased_on = timezone.localdate()
+    person.save()
+    outbox.announce("person.erased", f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
+
+
+# --- Retention ---------------------------------------------------------------------------------------------------------------
+
+
+def past_retention(people: QuerySet[Person], today: date | None = None) -> QuerySet[Person]:
+    """The people with whom nothing has happened for the period of retention (RETENTION_YEARS): none takes part, and every
+    participation, arrest and change of the record lies before it.
+    """
+    cutoff = (today or timezone.localdate()) - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
+    before, _end = day_of(cutoff)
+    of = {"person": OuterRef("pk")}
+    lately = Enrolment.objects.filter(**of).exclude(ended_on__lt=cutoff)
+    arrested = Arrest.objects.filter(**of)
+    return people.filter(~Exists(lately), ~Exists(arrested), erased_on=None, changed_at__lt=before)
+
+
+@transaction.atomic
+def count_past_retention() -> None:
+    """Counts for the auditor, partner by partner, how many people are past their time. Run by a job, which reads no name."""
+    today = timezone.localdate()
+    for partner in Partner.objects.filter(is_active=True).only("id"):
+        overdue = past_retention(Person.objects.filter(partner=partner), today).count()
+        RetentionCount.objects.update_or_create(partner=partner, defaults={"overdue": overdue, "counted_on": today})

@@ -1,0 +1,37 @@
+"""Forms of people, enrolments and imports."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.rights.models import SubjectRequest
+from partnership.pages.form_fields import DateInput
+
+
+class RequestForm(forms.Form):
+    """What a person asks for about their own data."""
+
+    kind = forms.ChoiceField(
+        label=_("What is asked for"), choices=SubjectRequest.Kind.choices, widget=forms.RadioSelect
+    )
+    received_on = forms.DateField(
+        label=_("Received on"), widget=DateInput(), help_text=_("It is to be answered within a month of this day.")
+    )
+    note = forms.CharField(
+        label=_("In the person's words"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[(o.value, o.label) for o in SubjectRequest.Outcome if o.value],
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(
+        label=_("Answer, with the reasons for what is not granted"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -1,0 +1,85 @@
+"""What people ask for of their own data, and how much is past its time."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.people.models import Person
+from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.members.models import Partner, User
+
+
+class SubjectRequest(models.Model):
+    """A person's request about their own data (GDPR articles 15 to 18 and 21): its kind, days and outcome, which the auditor
+    sees too. What was said stands apart (`RequestWords`).
+    """
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("See the data (article 15)")
+        RECTIFICATION = "rectification", _("Have it corrected (article 16)")
+        ERASURE = "erasure", _("Have it erased (article 17)")
+        RESTRICTION = "restriction", _("Have its use restricted (article 18)")
+        OBJECTION = "objection", _("Object to its use (article 21)")
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("Open")
+        GRANTED = "granted", _("Granted")
+        PARTLY = "partly", _("Granted in part")
+        REFUSED = "refused", _("Refused")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="requests")
+    kind = models.CharField(_("what is asked for"), max_length=20, choices=Kind)
+    received_on = models.DateField(_("received on"))
+    due_on = models.DateField(_("answer by"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, default="")
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("request")
+        indexes = [
+            models.Index(fields=["partner", "due_on", "id"], name="request_own"),
+            models.Index(fields=["due_on", "id"], name="request_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=both_or_neither(Q(outcome=""), Q(answered_on=None)), name="answered_request_has_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None) | Q(answered_on__gte=F("received_on")),
+                name="request_answered_after_it_came",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+
+class RequestWords(models.Model):
+    """What a person asked and what was answered: the partner's alone, for it may tell of treatment."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    request = models.OneToOneField(SubjectRequest, models.CASCADE, related_name="words")
+    note = EncryptedTextField(_("in the person's words"), blank=True)
+    answer = EncryptedTextField(_("answer, with reasons"), blank=True)
+
+    def __str__(self) -> str:
+        return f"words of request {self.request_id}"
+
+
+class RetentionCount(models.Model):
+    """How many people of a partner are past their period of retention: counted by a job, without a name."""
+
+    partner = models.OneToOneField(Partner, models.CASCADE, related_name="+")
+    overdue = models.PositiveIntegerField()
+    counted_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"retention of {self.partner_id}"

@@ -1,0 +1,123 @@
+"""Pages of the rights of persons concerned: requests and their answers, the file of all data, what is past its time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.people.models import PEOPLE_ROLES, Person
+from cases.rights import actions as rights
+from cases.rights.forms import AnswerForm, RequestForm
+from cases.rights.models import RetentionCount, SubjectRequest
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Role
+from partnership.pages.form_fields import refuse
+from partnership.pages.guard import own, partner_page
+from partnership.pages.paging import page_by_key
+from partnership.pages.template_tags import day
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES, Role.AUDITOR)
+def request_list(request: PartnerRequest) -> HttpResponse:
+    """Requests by the day on which they are to be answered: the own partner's; for the auditor all, without the person."""
+    audits = request.acting.role == Role.AUDITOR
+    found = SubjectRequest.objects.select_related("partner", *([] if audits else ["person"]))
+    if not audits:
+        found = found.filter(partner=request.acting.partner)
+    show = "answered" if request.GET.get("show") == "answered" else "open"
+    if show == "answered":
+        page = page_by_key(found.exclude(outcome=""), ["-due_on", "-id"], request.GET.get("after", ""))
+    else:
+        page = page_by_key(found.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
+    if not audits:
+        log_read(request.acting, "request_list", 0, len(page.rows))
+    return render(request, "cases/request_list.html", {"page": page, "show": show, "audits": audits})
+
+
+@partner_page(*PEOPLE_ROLES)
+def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Records what a person asks for; `pk` is the person's."""
+    person = own(request, Person, pk)
+    form = RequestForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    if form.is_valid():
+        try:
+            made = rights.record_request(by=request.acting, person=person, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(made.due_on)})
+            return redirect("subject_request", pk=made.pk)
+    log_read(request.acting, "person", pk)
+    title = _("Request of %(person)s") % {"person": person}
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "title": title, "back": reverse("person", args=[pk])}
+    return render(request, "partnership/form.html", context, status=status)
+
+
+@partner_page(*PEOPLE_ROLES)
+def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
+    """One request: what helps to answer it, and the answer."""
+    found = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by", "words")
+    form = AnswerForm(request.POST or None)
+    if form.is_valid():
+        try:
+            rights.answer_request(by=request.acting, request=found, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The answer is recorded."))
+            return redirect("subject_request", pk=pk)
+    log_read(request.acting, "person", found.person_id)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "cases/request.html", {"found": found, "form": form}, status=status)
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES)
+def person_file(request: PartnerRequest, pk: int) -> HttpResponse:
+    """All that the own partner holds about the person, to hand over."""
+    person = own(request, Person, pk, "district")
+    log_read(request.acting, "person_file", pk)
+    response = HttpResponse(rights.access_file(person, request.acting.partner), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="person-{pk}.pdf"'
+    return response
+
+
+@require_safe
+@partner_page(*PEOPLE_ROLES, Role.AUDITOR)
+def retention(request: PartnerRequest) -> HttpResponse:
+    """Who is past the period of retention at the own partner; for the auditor, how many at each."""
+    context: dict[str, Any] = {"years": settings.RETENTION_YEARS}
+    if request.acting.role == Role.AUDITOR:
+        context["counts"] = RetentionCount.objects.select_related("partner").order_by("-overdue", "partner__name")
+        return render(request, "cases/retention.html", context)
+    people = rights.past_retention(Person.objects.filter(partner=request.acting.partner))
+    context["page"] = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
+    log_read(request.acting, "person_list", 0, len(context["page"].rows))
+    return render(request, "cases/retention.html", context)
+
+
+@require_POST
+@partner_page(*PEOPLE_ROLES, manager=True)
+def person_erase(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Erases a person who is past the period of retention."""
+    people = rights.past_retention(Person.objects.filter(partner=request.acting.partner))
+    person = get_object_or_404(people, pk=pk)
+    try:
+        rights.erase(by=request.acting, person=person)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Erased. What stays names nobody."))
+    return redirect("retention")

@@ -1,0 +1,437 @@
+"""Referrals and diversions of the demo: the history of each participant, and work that waits for every role today."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from cases.assessments import actions as assessments
+from cases.consents.models import Consent
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from cases.planning import actions as planning
+from cases.rights import actions as rights
+from demo.people import Life
+from partnership.agreements.models import Agreement
+from partnership.audit_trail.models import ReadLog
+from partnership.isolation.acting import Acting
+from partnership.members.models import Partner, User
+from partnership.oversight import unusual_reading
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import actions as diversions
+from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.handover import actions as handover
+from referrals.handover.actions import IDENTITY
+from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.transitions import State
+
+
+def moment(day: date, hour: int = 10) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def history(
+    cohort: list[tuple[Life, Person, Person, Enrolment, Partner]],
+    agreements: dict[int, Agreement],
+    people: dict[int, User],
+    rng: random.Random,
+) -> int:
+    """A referral with consent, disclosure and changes for each participant whom a police unit referred; a diversion for
+    arrest diversions. Written in bulk: these lie in the past."""
+    rows: list[tuple[Life, Referral, Consent, Enrolment]] = []
+    for life, police_person, own_person, enrolment, police in cohort:
+        if not (life.offer and life.joined_on):
+            continue
+        kinds = [k for k in life.offer.accepts if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)]
+        if not kinds:
+            continue
+        agreement = agreements[enrolment.partner_id]
+        sent_on = life.joined_on - timedelta(days=rng.randint(1, 6))
+        consent = Consent(
+            from_partner=police,
+            to_partner_id=enrolment.partner_id,
+            person=police_person,
+            purpose="To arrange and follow up the service",
+            signed_on=sent_on,
+            signed_how=Consent.Signed.PAPER,
+            expires_on=sent_on + timedelta(days=730),
+            told_right_to_withdraw=True,
+            guardian_name="Guardian of the person"
+            if police_person.age(sent_on) and (police_person.age(sent_on) or 99) < 18
+            else "",
+            recorded_by=people[police.pk],
+            recorded_at=moment(sent_on),
+            disclosed_at=moment(sent_on),
+        )
+        state = (
+            State.ENROLLED
+            if not life.ended_on
+            else State.COMPLETED
+            if life.end_reason == "completed"
+            else State.ENDED_EARLY
+        )
+        closed = moment(life.ended_on, 15) if life.ended_on else None
+        referral = Referral(
+            from_partner=police,
+            to_partner_id=enrolment.partner_id,
+            programme_id=enrolment.programme_id,
+            kind=kinds[0],
+            state=state,
+            person=police_person,
+            receiver_person=own_person,
+            enrolment=enrolment,
+            agreement=agreement,
+            created_by=people[police.pk],
+            created_at=moment(sent_on, 9),
+            sent_at=moment(sent_on),
+            acknowledged_at=moment(sent_on, 14),
+            answered_at=moment(sent_on + timedelta(days=1)),
+            enrolled_at=moment(life.joined_on),
+            closed_at=closed,
+            due_acknowledge_at=moment(sent_on + timedelta(days=agreement.days_to_acknowledge)),
+            due_accept_at=moment(sent_on + timedelta(days=agreement.days_to_accept)),
+            changed_at=closed or moment(life.joined_on),
+            reason_code=handover.REASON_OF_END.get(life.end_reason, "") if state == State.ENDED_EARLY else "",
+            version=5,
+        )
+        rows.append((life, referral, consent, enrolment))
+    Consent.objects.bulk_create([consent for _, _, consent, _ in rows], batch_size=1000)
+    for _life, referral, consent, _enrolment in rows:
+        referral.consent = consent
+    Referral.objects.bulk_create([referral for _, referral, _, _ in rows], batch_size=1000)
+    Disclosure.objects.bulk_create(
+        [
+            Disclosure(
+                referral=referral,
+                from_partner_id=referral.from_partner_id,
+                to_partner_id=referral.to_partner_id,
+                is_open=True,
+                **{name: getattr(referral.person, name) for name in IDENTITY},
+            )
+            for _, referral, _, _ in rows
+        ],
+        batch_size=1000,
+    )
+    Change.objects.bulk_create(
+        [change for _, referral, _, _ in rows for change in _changes(referral, people)], batch_size=2000
+    )
+    _diversions(
+        [(life, referral) for life, referral, _, _ in rows if referral.kind == ReferralKind.ARREST_DIVERSION],
+        people,
+        rng,
+    )
+    return len(rows)
+
+
+def not_enrolled(
+    lives: list[tuple[Life, Person]],
+    offered: list[Programme],
+    agreements: dict[int, Agreement],
+    people: dict[int, User],
+    rng: random.Random,
+) -> int:
+    """Referrals of the past that led to no enrolment, through nobody's unfitness: a comparison group of the figures."""
+    rows = []
+    for life, person in lives:
+        programme = rng.choice(offered)
+        agreement = agreements[programme.partner_id]
+        sent_on = life.arrests[0][0] + timedelta(days=rng.randint(1, 10))
+        if sent_on + timedelta(days=20) > timezone.localdate():
+            continue
+        consent = Consent(
+            from_partner_id=person.partner_id,
+            to_partner_id=programme.partner_id,
+            person=person,
+            signed_on=sent_on,
+            expires_on=sent_on + timedelta(days=730),
+            guardian_name="Guardian of the person" if (person.age(sent_on) or 99) < 18 else "",
+            recorded_by=people[person.partner_id],
+            recorded_at=moment(sent_on),
+            disclosed_at=moment(sent_on),
+            **CONSENT,
+        )
+        answered = moment(sent_on + timedelta(days=rng.randint(1, 12)))
+        rows.append(
+            (
+                consent,
+                Referral(
+                    from_partner_id=person.partner_id,
+                    to_partner_id=programme.partner_id,
+                    programme=programme,
+                    kind=next(
+                        k
+                        for k in programme.accepts
+                        if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)
+                    ),
+                    state=State.DECLINED,
+                    reason_code=rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"]),
+                    person=person,
+                    agreement=agreement,
+                    created_by=people[person.partner_id],
+                    created_at=moment(sent_on, 9),
+                    sent_at=moment(sent_on),
+                    acknowledged_at=moment(sent_on, 15),
+                    answered_at=answered,
+                    closed_at=answered,
+                    due_acknowledge_at=moment(sent_on + timedelta(days=agreement.days_to_acknowledge)),
+                    due_accept_at=moment(sent_on + timedelta(days=agreement.days_to_accept)),
+                    changed_at=answered,
+                    version=3,
+                ),
+            )
+        )
+    Consent.objects.bulk_create([consent for consent, _ in rows], batch_size=1000)
+    for consent, referral in rows:
+        referral.consent = consent
+    Referral.objects.bulk_create([referral for _, referral in rows], batch_size=1000)
+    return len(rows)
+
+
+def _changes(referral: Referral, people: dict[int, User]) -> list[Change]:
+    sender, receiver = referral.from_partner_id, referral.to_partner_id
+    steps = [
+        ("send", State.DRAFT, State.SENT, sender, referral.sent_at),
+        ("acknowledge", State.SENT, State.ACKNOWLEDGED, receiver, referral.acknowledged_at),
+        ("accept", State.ACKNOWLEDGED, State.ACCEPTED, receiver, referral.answered_at),
+        ("enrol", State.ACCEPTED, State.ENROLLED, receiver, referral.enrolled_at),
+    ]
+    if referral.closed_at:
+        verb = "complete" if referral.state == State.COMPLETED else "end_early"
+        steps.append((verb, State.ENROLLED, State(referral.state), receiver, referral.closed_at))
+    return [
+        Change(
+            referral=referral,
+            from_partner_id=sender,
+            to_partner_id=receiver,
+            verb=verb,
+            from_state=source,
+            to_state=target,
+            reason_code=referral.reason_code if verb == "end_early" else "",
+            by=people[partner],
+            by_partner_id=partner,
+            at=at,
+        )
+        for verb, source, target, partner, at in steps
+        if at
+    ]
+
+
+def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng: random.Random) -> None:
+    today = timezone.localdate()
+    outcomes, decisions = DiversionAgreement.Outcome, DiversionAgreement.Decision
+    made: list[tuple[DiversionAgreement, int]] = []
+    for life, referral in rows:
+        if not life.joined_on:
+            continue
+        diversion = DiversionAgreement(
+            referral=referral,
+            from_partner_id=referral.from_partner_id,
+            to_partner_id=referral.to_partner_id,
+            deadline=life.joined_on + timedelta(days=rng.choice([90, 120, 180])),
+            is_sent=True,
+            changed_at=referral.changed_at,
+        )
+        done = rng.randint(0, 4)
+        if referral.closed_at:
+            done = 6 if life.end_reason == "completed" else rng.randint(0, 4)
+            diversion.outcome = (
+                outcomes.COMPLETED if done == 6 else outcomes.PARTLY if done > 2 else outcomes.NOT_COMPLETED
+            )
+            diversion.outcome_at = referral.closed_at
+            if (today - referral.closed_at.date()).days > 25:
+                diversion.decision = (
+                    decisions.NO_FURTHER_ACTION
+                    if done == 6
+                    else decisions.CHARGE_REDUCED
+                    if done > 2
+                    else decisions.RETURNED
+                )
+                diversion.decided_at = referral.closed_at + timedelta(days=rng.randint(2, 20))
+                diversion.decided_by = people[referral.from_partner_id]
+        made.append((diversion, done))
+    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in made], batch_size=1000)
+    conditions = []
+    for diversion, done in made:
+        shared = {
+            "diversion": diversion,
+            "from_partner_id": diversion.from_partner_id,
+            "to_partner_id": diversion.to_partner_id,
+        }
+        reported = timezone.localdate(diversion.outcome_at) if diversion.outcome_at else min(today, diversion.deadline)
+        conditions.append(
+            Condition(kind="assessment", target=1, done=min(done, 1), reported_on=reported, is_sent=True, **shared)
+        )
+        conditions.append(Condition(kind="sessions", target=6, done=done, reported_on=reported, is_sent=True, **shared))
+    Condition.objects.bulk_create(conditions, batch_size=2000)
+
+
+CONSENT: dict[str, Any] = {
+    "purpose": "To arrange and follow up the service that I am referred to",
+    "signed_how": Consent.Signed.PAPER,
+    "told_right_to_withdraw": True,
+}
+
+
+def today_s_work(
+    liaison: Acting,
+    answering: Acting,
+    programme: Programme,
+    elsewhere: list[Programme],
+    people: list[Person],
+    rng: random.Random,
+) -> None:
+    """Referrals in every state between one police unit and one NGO, made by the same services as the pages use."""
+    today = timezone.localdate()
+
+    def refer(person: Person, days_ago: float, to: Programme = programme, send: bool = True) -> Referral:
+        referral = handover.draft(
+            by=liaison,
+            kind=ReferralKind.ARREST_DIVERSION,
+            programme=to,
+            person=person,
+            summary="First time, a small amount for personal use. Wants help.",
+            is_urgent=rng.random() < 0.15,
+        )
+        diversions.set_terms(
+            by=liaison,
+            referral=referral,
+            deadline=today + timedelta(days=90),
+            conditions=[
+                {"kind": "assessment", "detail": "", "target": 1},
+                {"kind": "sessions", "detail": "", "target": 6},
+            ],
+        )
+        guardian = {"guardian_name": "Guardian of the person"} if person.is_minor else {}
+        handover.attach_consent(
+            by=liaison,
+            referral=referral,
+            signed_on=today,
+            expires_on=today + timedelta(days=365),
+            **CONSENT,
+            **guardian,
+        )
+        if send:
+            referral = handover.send(by=liaison, referral=Referral.objects.get(pk=referral.pk))
+            at, promise = timezone.now() - timedelta(days=days_ago), referral.agreement
+            if promise is None:
+                return referral
+            Referral.objects.filter(pk=referral.pk).update(
+                sent_at=at,
+                changed_at=at,
+                due_acknowledge_at=at + timedelta(days=promise.days_to_acknowledge),
+                due_accept_at=at + timedelta(days=promise.days_to_accept),
+            )
+            Change.objects.filter(referral=referral).update(at=at)
+        return Referral.objects.get(pk=referral.pk)
+
+    chosen = iter(people)
+    for days_ago in (0.05, 0.3, 1, 1.5, 2.6, 4):  # new; the last two are late
+        refer(next(chosen), days_ago)
+    for days_ago in (2, 5, 8):
+        handover.acknowledge(by=answering, referral=refer(next(chosen), days_ago))
+    for _ in range(2):
+        handover.accept(by=answering, referral=refer(next(chosen), 3))
+    handover.waitlist(by=answering, referral=refer(next(chosen), 4), expected_on=today + timedelta(days=30))
+    handover.decline(
+        by=answering,
+        referral=refer(next(chosen), 6),
+        reason="outside_area",
+        note="Lives in another town: try the service there.",
+    )
+    handover.withdraw(by=liaison, referral=refer(next(chosen), 9), reason="sent_by_mistake")
+    talked = handover.accept(by=answering, referral=refer(next(chosen), 5), started_on=today)
+    handover.write_message(by=answering, referral=talked, text="We met today; the next appointment is next week.")
+    handover.write_message(by=liaison, referral=talked, text="Thank you, noted.")
+    for to in elsewhere:
+        refer(next(chosen), rng.uniform(0.2, 3), to)
+    for _ in range(2):
+        refer(next(chosen), 0, send=False)
+
+
+def casework(caseworker: Acting, rng: random.Random) -> None:
+    """The caseworker's week: appointments past and to come, tasks, and scores over time, by the services of the pages."""
+    today = timezone.localdate()
+    mine = Enrolment.objects.filter(partner=caseworker.partner, responsible=caseworker.user).open()
+    enrolments = list(mine.select_related("person").order_by("-started_on", "-id")[:12])
+    for number, enrolment in enumerate(enrolments):
+        day = today + timedelta(days=number % 6 - 1)
+        if day < enrolment.started_on:
+            continue
+        planning.make_appointment(
+            by=caseworker,
+            enrolment=enrolment,
+            starts_at=moment(day, 9 + number % 7),
+            minutes=rng.choice((45, 60, 90)),
+            method=rng.choice(("counselling", "motivational_interviewing", "cbt")),
+            place=rng.choice(("Room 2", "Room 4", "By phone")),
+            responsible=caseworker.user,
+        )
+    for enrolment in mine.order_by("started_on", "id")[:12]:
+        audit, wellbeing = rng.randint(16, 28), rng.randint(5, 9) * 4
+        for held_on in (enrolment.started_on, enrolment.started_on + timedelta(days=45), today - timedelta(days=3)):
+            record = partial(assessments.record_assessment, by=caseworker, enrolment=enrolment, held_on=held_on)
+            if enrolment.started_on <= held_on <= today and not enrolment.assessments.filter(held_on=held_on).exists():
+                record(instrument="dudit", score=audit)
+                record(instrument="who5", score=wellbeing)
+            audit, wellbeing = max(audit - rng.randint(0, 8), 0), min(wellbeing + 4 * rng.randint(-1, 5), 100)
+    for days, text in (
+        (-1, "Call about the flat"),
+        (0, "Send the statement"),
+        (3, "Book the interpreter"),
+        (None, "Ask about training"),
+    ):
+        planning.add_task(
+            by=caseworker,
+            text=text,
+            due_on=today + timedelta(days=days) if days is not None else None,
+            assigned_to=caseworker.user,
+            person=rng.choice(enrolments).person if enrolments else None,
+        )
+
+
+def reading_of_the_past(members: list[Acting], rng: random.Random) -> None:
+    """Four weeks of the log of reads, with a night and a large day in it, summed up as the nightly job does; and a request of
+    a person, for the auditor to watch over."""
+    today = timezone.localdate()
+    reads = []
+    for days in range(28, 0, -1):
+        day = today - timedelta(days=days)
+        if day.weekday() > 4:
+            continue
+        for number, member in enumerate(members):
+            times, hour = rng.randint(3, 8), rng.randint(8, 15)
+            if days in (2, 3, 4) and number == 0:
+                times, hour = 60, 22
+            for what in rng.choices(("person", "referral", "person_list", "referral_list"), k=times):
+                is_list = what.endswith("_list")
+                reads.append(
+                    ReadLog(
+                        partner=member.partner,
+                        user=member.user,
+                        what=what,
+                        object_id=0 if is_list else rng.randint(1, 500),
+                        count=rng.randint(5, 25) if is_list else 1,
+                        at=moment(day, hour),
+                    )
+                )
+    ReadLog.objects.bulk_create(reads)
+    for days in range(28, 0, -1):
+        unusual_reading.sum_up(today - timedelta(days=days))
+    caseworker = members[0]
+    people = Person.objects.filter(partner=caseworker.partner).order_by("-changed_at", "-id")
+    for kind, days, note in (
+        ("access", 6, "I want to know what you hold about me."),
+        ("rectification", 20, "My street is wrong."),
+    ):
+        rights.record_request(
+            by=caseworker,
+            person=rng.choice(people[:50]),
+            kind=kind,
+            received_on=today - timedelta(days=days),
+            note=note,
+        )
+    rights.count_past_retention()

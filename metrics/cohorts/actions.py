@@ -1,0 +1,57 @@
+"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from metrics.cohorts.models import Cohort
+from metrics.cohorts.selection import Selection
+from metrics.runs.actions import (
+    request_run,
+    start,
+)
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Role
+
+# --- Saved cohorts and interventions ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
+    """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only."""
+    if by.role == Role.COORDINATOR:
+        cohort.is_partnership_wide = cohort.is_shared
+    else:
+        if set(selection.partners) - {by.partner.pk}:
+            raise RuleError(_("A cohort of yours holds participants of your own programmes."))
+        selection = Selection.from_json(selection.to_json() | {"partners": [by.partner.pk]})
+    if cohort.pk is None:
+        cohort.partner, cohort.created_by = by.partner, by.user
+    cohort.selection = selection.to_json()
+    try:
+        cohort.full_clean(exclude=["created_by", "selection"])
+    except ValidationError as error:
+        raise RuleError(" ".join(error.messages)) from error
+    cohort.save()
+    request_run("cohort")
+    transaction.on_commit(start)
+    return cohort
+
+
+@transaction.atomic
+def archive_cohort(*, cohort: Cohort, is_archived: bool) -> None:
+    """Takes a cohort out of lists and later runs, or puts it back, for the next run to compute. Results that it had stay
+    with their runs. Raises RuleError when its name has been given to another one meanwhile."""
+    cohort.archived_at = timezone.now() if is_archived else None
+    try:
+        cohort.validate_constraints()
+    except ValidationError as error:
+        raise RuleError(" ".join(error.messages)) from error
+    cohort.save(update_fields=["archived_at"])
+    if not is_archived:
+        request_run("cohort")
+        transaction.on_commit(start)

@@ -1,0 +1,107 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.arrests.models import OffenceGroup
+from cases.enrolments.models import Substance
+from cases.people.models import Sex
+from metrics.cohorts import actions as cohorts
+from metrics.cohorts.models import Cohort
+from metrics.cohorts.selection import AgeBand, History, Selection
+from metrics.figures.shown import own_cohorts, visible_cohorts
+from partnership.api.serializers import Resource, Strict
+from partnership.api.views import View
+from programs.catalogue.models import Programme, ReferralKind
+
+# --- Cohorts -----------------------------------------------------------------------------------------------------------------
+
+
+class CohortSerializer(Resource):
+    class Meta:
+        model = Cohort
+        fields = ["id", "partner", "name", "selection", "is_shared", "is_partnership_wide", "created_at", "archived_at"]
+
+
+def _choices(choices: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.ChoiceField(choices=choices), default=list, max_length=100)
+
+
+def _numbers() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), default=list, max_length=500
+    )
+
+
+class SelectionInput(Strict):
+    programmes = _numbers()
+    partners = _numbers()
+    kinds = _choices(Programme.Kind.choices)
+    districts = _numbers()
+    started_from = serializers.DateField(default=None, allow_null=True)
+    started_to = serializers.DateField(default=None, allow_null=True)
+    sexes = _choices(Sex.choices)
+    ages = _choices(AgeBand.choices)
+    history = serializers.ChoiceField(choices=History.choices, default="", allow_blank=True)
+    substances = _choices(Substance.choices)
+    offence_groups = _choices(OffenceGroup.choices)
+    referral_kinds = _choices(ReferralKind.choices)
+    index = serializers.ChoiceField(choices=["start", "completion"], default="start")
+
+
+class CohortInput(Strict):
+    name = serializers.CharField(max_length=120)
+    is_shared = serializers.BooleanField(default=True)
+    selection = SelectionInput()
+
+
+class CohortView(View):
+    """Saved selections of participants; the next computation gives each its figures."""
+
+    resource, operation = "cohorts", "cohorts"
+    scopes = {"list": "metrics:read", "retrieve": "metrics:read"}
+    serializer_class = CohortSerializer
+
+    def get_queryset(self) -> QuerySet[Cohort]:
+        found = own_cohorts if self.action in {"update", "archive", "restore"} else visible_cohorts
+        return found(self.acting).order_by()
+
+    @extend_schema(request=CohortInput, responses={201: CohortSerializer})
+    def create(self, request: Request) -> Response:
+        """Saves a cohort and asks for its figures."""
+        saved = self._save(Cohort(), request)
+        return self.answer(saved, 201, {"Location": request.build_absolute_uri(f"/api/v1/cohorts/{saved.pk}")})
+
+    @extend_schema(request=CohortInput, responses={200: CohortSerializer})
+    def update(self, request: Request, pk: int) -> Response:
+        """Changes an own cohort."""
+        return self.answer(self._save(self.get_object(), request))
+
+    def _save(self, cohort: Cohort, request: Request) -> Cohort:
+        given = self.given(CohortInput)
+        cohort.name, cohort.is_shared = given["name"], given["is_shared"]
+        return cohorts.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**given["selection"]))
+
+    @extend_schema(request=None, responses={200: CohortSerializer})
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, pk: int) -> Response:
+        """Takes an own cohort out of later computations."""
+        found = self.get_object()
+        cohorts.archive_cohort(cohort=found, is_archived=True)
+        return self.answer(found)
+
+    @extend_schema(request=None, responses={200: CohortSerializer})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: int) -> Response:
+        """Puts an archived cohort back."""
+        found = self.get_object()
+        cohorts.archive_cohort(cohort=found, is_archived=False)
+        return self.answer(found)

@@ -1,0 +1,90 @@
+"""Forms of saved cohorts and interventions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.arrests.models import OffenceGroup
+from cases.enrolments.models import Substance
+from cases.people.models import Sex
+from metrics.cohorts.models import Cohort
+from metrics.cohorts.selection import AgeBand, History, Selection
+from partnership.isolation.acting import Acting
+from partnership.members.models import District, Partner
+from partnership.pages.form_fields import DateInput
+from programs.catalogue.models import Programme, ReferralKind
+
+
+def several(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+
+
+class CohortForm(forms.ModelForm):
+    """A saved cohort. What is left empty restricts nothing."""
+
+    partners = several(_("Partners"))
+    programmes = several(_("Programmes"))
+    kinds = several(_("Kinds of programme"), Programme.Kind.choices)
+    districts = several(_("Home districts"))
+    started_from = forms.DateField(label=_("Started from"), required=False, widget=DateInput())
+    started_to = forms.DateField(label=_("Started to"), required=False, widget=DateInput())
+    sexes = several(_("Sex"), Sex.choices)
+    ages = several(_("Age"), AgeBand.choices)
+    history = forms.ChoiceField(
+        label=_("First-time or not"), required=False, choices=[("", _("All")), *History.choices]
+    )
+    substances = several(_("Primary drug"), Substance.choices)
+    offence_groups = several(_("Last offence before"), OffenceGroup.choices)
+    referral_kinds = several(_("Kinds of referral"), ReferralKind.choices)
+    index = forms.ChoiceField(
+        label=_("Followed from"),
+        choices=[("start", _("The start of the programme (intention to treat)")), ("completion", _("Its completion"))],
+        help_text=_(
+            "People who complete a programme differ from those who leave: a figure from completion flatters it."
+        ),
+    )
+
+    class Meta:
+        model = Cohort
+        fields = ["name", "is_shared"]
+
+    def __init__(self, *args: Any, acting: Acting, selection: Selection | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programmes = Programme.objects.select_related("partner").order_by("partner__name", "name")
+        if acting.role == "coordinator":
+            partners = Partner.objects.filter(programmes__isnull=False).distinct().order_by("name")
+            self.fields["partners"].choices = [(str(p.pk), p.name) for p in partners]  # type: ignore[attr-defined]
+        else:
+            del self.fields["partners"]
+            programmes = programmes.filter(partner=acting.partner)
+        self.fields["programmes"].choices = [(str(p.pk), f"{p.name} ({p.partner.name})") for p in programmes]  # type: ignore[attr-defined]
+        self.fields["districts"].choices = [(str(d.pk), d.name) for d in District.objects.order_by("name")]  # type: ignore[attr-defined]
+        if selection and not self.is_bound:
+            for name, value in selection.to_json().items():
+                if name in self.fields:
+                    self.initial[name] = [str(v) for v in value] if isinstance(value, list) else value
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("started_from") and data.get("started_to") and data["started_from"] > data["started_to"]:
+            self.add_error("started_to", _("The end of the range comes before its beginning."))
+        return data
+
+    def selection(self) -> Selection:
+        data = self.cleaned_data
+        numbers: dict[str, Any] = {
+            name: [int(v) for v in data.get(name, [])] for name in ("programmes", "partners", "districts")
+        }
+        rest = {
+            name: data[name]
+            for name in (
+                "kinds", "started_from", "started_to", "sexes", "ages", "history", "substances", "offence_groups",
+                "referral_kinds", "index",
+            )
+        }  # fmt: skip
+        return Selection(**numbers, **rest)

@@ -1,0 +1,42 @@
+"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnership.members.models import Partner, User
+
+
+class Cohort(models.Model):
+    """A saved selection of participants (see metrics.cohorts.Selection), computed with each run.
+
+    A coordinator's may range over all programmes; an NGO's over its own. Shared: everybody in the partner sees it; a
+    coordinator's shared cohort is seen by the whole partnership.
+    """
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    selection = models.JSONField(default=dict)
+    is_shared = models.BooleanField(_("shared"), default=True)
+    is_partnership_wide = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("cohort")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "name"],
+                condition=Q(archived_at=None),
+                name="cohort_name_per_partner",
+                violation_error_message=_("There is a cohort with this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,39 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from metrics.comparison.models import ComparisonResult
+from metrics.figures.api import POPULATION, OfRun, Results
+from partnership.api.serializers import Resource
+from partnership.api.views import Number
+
+pass
+
+
+class ComparisonSerializer(Resource):
+    expandable = POPULATION
+
+    class Meta:
+        model = ComparisonResult
+        fields = [
+            "id", "run", "partner", "programme", "group", "offences", "window_months", "refusal", "participants",
+            "comparisons", "effective", "rate", "comparison_rate", "difference", "difference_lower", "difference_upper",
+            "reduction", "reduction_lower", "reduction_upper", "hazard_ratio", "hazard_lower", "hazard_upper",
+            "proportional_p", "log_rank_p", "balance",
+        ]  # fmt: skip
+
+
+class ComparisonQuery(OfRun):
+    programme = Number()
+    partner = Number()
+    group = serializers.ChoiceField(choices=ComparisonResult.Group.choices, required=False)
+
+
+class ComparisonView(Results):
+    """Participants against a named comparison group, or why there is no estimate."""
+
+    operation, path = "comparisons", "comparisons"
+    serializer_class = ComparisonSerializer
+    queries = {"list": ComparisonQuery}

@@ -1,0 +1,95 @@
+"""Recidivism: all programmes side by side, and one programme or saved cohort in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from metrics.figures import charts
+from metrics.figures.shown import Figure, figure
+from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.population import file_name, full
+from partnership.isolation.acting import PartnerRequest
+
+
+@figure("comparison")
+def comparison_figure(request: PartnerRequest) -> Figure:
+    context = full(request)
+    comparisons = [c for c, *_words in context.get("comparisons", [])]
+    heading = [
+        _("Comparison group"),
+        _("Participants"),
+        _("Comparison people"),
+        _("Rate"),
+        _("Comparison rate"),
+        _("Difference"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Reduction"),
+        _("Reduction, lower 95 %"),
+        _("Reduction, upper 95 %"),
+        _("Hazard ratio"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Proportional hazards, p"),
+        _("Log-rank, p"),
+        _("Note"),
+    ]
+    rows = [
+        [
+            c.get_group_display(),
+            c.participants,
+            c.comparisons,
+            c.rate,
+            c.comparison_rate,
+            c.difference,
+            c.difference_lower,
+            c.difference_upper,
+            c.reduction,
+            c.reduction_lower,
+            c.reduction_upper,
+            c.hazard_ratio,
+            c.hazard_lower,
+            c.hazard_upper,
+            c.proportional_p,
+            c.log_rank_p,
+            c.get_refusal_display() if c.refusal else "",
+        ]
+        for c in comparisons
+    ]
+    shown = [c for c in comparisons if c.difference is not None]
+
+    def draw(theme: str, narrow: bool) -> Any:
+        lines: list[charts.IntervalRow] = [
+            {
+                "label": str(c.get_group_display()),
+                "rate": c.difference or 0,
+                "lower": c.difference_lower or 0,
+                "upper": c.difference_upper or 0,
+            }
+            for c in shown
+        ]
+        return charts.intervals(
+            lines, theme=theme, narrow=narrow, title=_("Difference in the share rearrested, 95 % interval")
+        )
+
+    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if shown else None)
+
+
+@figure("balance")
+def balance_figure(request: PartnerRequest) -> Figure:
+    context = full(request)
+    rows = [
+        [recidivism_words.covariate(name), *numbers]
+        for name, *numbers in (context["matched"].balance if context.get("matched") else [])
+    ]
+    heading = [
+        _("Trait"),
+        _("Participants"),
+        _("Comparison people, weighted"),
+        _("Standardised difference before"),
+        _("Standardised difference after"),
+    ]
+    draw = lambda theme, narrow: charts.balance([(row[0], row[3], row[4]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
+    return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None)

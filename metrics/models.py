@@ -1,0 +1,29 @@
+"""Where Django looks for this app's models: each stands in the room that it belongs to."""
+
+from metrics.cohorts.models import Cohort
+from metrics.comparison.models import ComparisonResult
+from metrics.follow_up.models import FollowUp, Link, Touched
+from metrics.quality.models import FeedQuality, LinkQuality
+from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
+from metrics.referral_figures.models import ReferralResult
+from metrics.runs.models import Run
+from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+
+__all__ = [
+    "ArrestTrendResult",
+    "CareResult",
+    "Cohort",
+    "ComparisonResult",
+    "FeedQuality",
+    "FollowUp",
+    "Intervention",
+    "Link",
+    "LinkQuality",
+    "PopulationResult",
+    "RecidivismResult",
+    "ReferralResult",
+    "Run",
+    "SurvivalResult",
+    "Touched",
+    "TrendChange",
+]

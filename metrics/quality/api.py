@@ -1,0 +1,26 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from metrics.figures.api import OfRun, Results
+from metrics.quality.models import FeedQuality
+from partnership.api.serializers import Resource
+
+pass
+
+
+class FeedQualitySerializer(Resource):
+    class Meta:
+        model = FeedQuality
+        fields = [
+            "id", "run", "partner", "district", "complete_through", "days_late", "missing_months", "sudden_drops",
+            "uncoded_share", "problems",
+        ]  # fmt: skip
+
+
+class FeedQualityView(Results):
+    """How good the police feeds are that the figures rest on."""
+
+    operation, path = "feed_quality", "feed-quality"
+    serializer_class = FeedQualitySerializer
+    queries = {"list": OfRun}

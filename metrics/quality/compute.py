@@ -1,0 +1,141 @@
+"""How good the data is that the figures rest on: police feeds, linkage, and how referrals were answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.utils import timezone
+
+from metrics.protection import disclosure
+from metrics.protection.disclosure import Relation
+from metrics.quality.models import FeedQuality, LinkQuality
+from metrics.referral_figures.compute import ENOUGH
+from metrics.runs.models import Run
+
+LATE_AFTER = 45
+"""Days after which a feed counts as late."""
+LOOK_BACK = 36
+DROP = 0.5
+"""A month with less than this share of the median of the twelve before is a sudden drop."""
+UNCODED = 0.02
+
+
+# --- Feeds -------------------------------------------------------------------------------------------------------------------
+
+
+def feeds(run: Run, as_of: date) -> list[FeedQuality]:
+    """Late, missing months, sudden drops, offences without a code beyond their section."""
+    today = timezone.localdate()
+    since = (as_of - timedelta(days=31 * LOOK_BACK)).replace(day=1)
+    monthly: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
+    uncoded: dict[tuple[int, int], float] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT partner_id, district_id, date_trunc('month', arrested_on::timestamp)::date, count(*) FROM cases_arrest"
+            " WHERE arrested_on >= %s GROUP BY 1, 2, 3",
+            [since],
+        )
+        for partner, district, month, count in cursor.fetchall():
+            monthly[partner, district][month] = count
+        # '06' alone: the police said that substances were involved, not which act: no figure on drugs can count it.
+        cursor.execute(
+            "SELECT a.partner_id, a.district_id, avg((o.iccs IN ('06', '11', '0601'))::int) FROM cases_arrest a"
+            " JOIN cases_offence o ON o.arrest_id = a.id WHERE a.arrested_on >= %s GROUP BY 1, 2",
+            [since],
+        )
+        for partner, district, share in cursor.fetchall():
+            uncoded[partner, district] = float(share)
+        cursor.execute("SELECT partner_id, district_id, complete_through FROM cases_feed ORDER BY 1, 2")
+        rows = cursor.fetchall()
+    found = []
+    for partner, district, complete in rows:
+        counts = monthly.get((partner, district), {})
+        missing, drops = gaps(counts, complete)
+        share = uncoded.get((partner, district))
+        late = max(0, (today - complete).days)
+        problems = [
+            name
+            for name, is_so in (
+                ("late", late > LATE_AFTER),
+                ("missing_months", bool(missing)),
+                ("sudden_drops", bool(drops)),
+                ("uncoded", share is not None and share > UNCODED),
+            )
+            if is_so
+        ]
+        found.append(
+            FeedQuality(
+                run=run,
+                partner_id=partner,
+                district_id=district,
+                complete_through=complete,
+                days_late=late,
+                missing_months=[m.isoformat() for m in missing],
+                sudden_drops=[m.isoformat() for m in drops],
+                uncoded_share=None if share is None else round(share, 3),
+                problems=problems,
+            )
+        )
+    return found
+
+
+def gaps(counts: dict[date, int], complete: date) -> tuple[list[date], list[date]]:
+    """(months without any arrest, months with suddenly few) between the first month with arrests and the last whole one.
+
+    A month is missing only where ten a month are usual: in a small district a quiet month is no sign.
+    """
+    if not counts:
+        return [], []
+    months = []
+    month = min(counts)
+    while month + timedelta(days=31) <= complete + timedelta(days=1) or _end(month) <= complete:
+        months.append(month)
+        month = _end(month) + timedelta(days=1)
+    missing, drops = [], []
+    for position, month in enumerate(months):
+        before = [counts.get(m, 0) for m in months[max(0, position - 12) : position]]
+        usual = float(np.median(before)) if len(before) >= 6 else 0
+        count = counts.get(month, 0)
+        if usual >= ENOUGH and count == 0:
+            missing.append(month)
+        elif usual >= 2 * ENOUGH and count < DROP * usual:
+            drops.append(month)
+    return missing, drops
+
+
+def _end(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+# --- Linkage -----------------------------------------------------------------------------------------------------------------
+
+
+def links(run: Run) -> list[LinkQuality]:
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("code", "name", "ambiguous", "nothing"), 0))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.partner_id, l.how, count(*) FROM metrics_link l JOIN cases_person p ON p.id = l.person_id GROUP BY 1, 2"
+        )
+        for partner, how, count in cursor.fetchall():
+            found[partner][how] = count
+    results = []
+    for partner, counts in found.items():
+        values = {**counts, "people": sum(counts.values())}
+        secret = disclosure.withheld(values, [Relation("people", tuple(counts))])
+        shown: dict[str, Any] = {name: None if name in secret else count for name, count in values.items()}
+        results.append(
+            LinkQuality(
+                run=run,
+                partner_id=partner,
+                by_code=shown["code"],
+                by_name=shown["name"],
+                ambiguous=shown["ambiguous"],
+                nothing=shown["nothing"],
+                people=shown["people"],
+            )
+        )
+    return results

@@ -1,0 +1,53 @@
+"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
+
+What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from metrics.runs.models import Run
+from partnership.members.models import District, Partner
+
+
+class FeedQuality(models.Model):
+    """How good a police unit's arrests of a district are, as figures that depend on them must say."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="feeds")
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    complete_through = models.DateField()
+    days_late = models.PositiveIntegerField()
+    missing_months = models.JSONField(default=list)
+    sudden_drops = models.JSONField(default=list)
+    uncoded_share = models.FloatField(null=True)
+    problems = models.JSONField(default=list, help_text="late, missing_months, sudden_drops, uncoded")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "partner", "district"], name="one_feed_quality")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.district_id}"
+
+
+class LinkQuality(models.Model):
+    """How a partner's people were linked across partners. No person: counts, small ones withheld."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="links")
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    by_code = models.PositiveIntegerField(null=True)
+    by_name = models.PositiveIntegerField(null=True)
+    ambiguous = models.PositiveIntegerField(null=True)
+    nothing = models.PositiveIntegerField(null=True)
+    people = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "partner"], name="one_link_quality")]
+
+    def __str__(self) -> str:
+        return str(self.partner_id)
+
+    @property
+    def shown(self) -> list[int | None]:
+        return [self.people, self.by_code, self.by_name, self.ambiguous, self.nothing]

@@ -1,0 +1,68 @@
+"""How referrals were answered, and how good the data is."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from metrics.figures.shown import Figure, figure, shown_run
+from metrics.quality.models import LinkQuality
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+
+PROBLEMS = {
+    "late": gettext_lazy("late"),
+    "missing_months": gettext_lazy("months without arrests"),
+    "sudden_drops": gettext_lazy("sudden drops"),
+    "uncoded": gettext_lazy("offences without a full code"),
+}
+
+
+@require_safe
+@partner_page()
+def data_quality(request: PartnerRequest) -> HttpResponse:
+    run = shown_run(request)
+    feeds = (
+        list(run.feeds.select_related("partner", "district").order_by("partner__name", "district__name")) if run else []
+    )
+    links: list[LinkQuality] = []
+    if run:
+        found = run.links.select_related("partner").order_by("partner__name")
+        if request.acting.role not in ("coordinator", "auditor"):
+            found = found.filter(partner=request.acting.partner)
+        links = list(found)
+    rows = [(feed, [PROBLEMS[name] for name in feed.problems]) for feed in feeds]
+    return render(request, "metrics/data_quality.html", {"run": run, "feeds": rows, "links": links})
+
+
+@figure("feeds")
+def feeds_figure(request: PartnerRequest) -> Figure:
+    run = shown_run(request)
+    heading = [
+        _("Police unit"),
+        _("District"),
+        _("Complete through"),
+        _("Days late"),
+        _("Months without arrests"),
+        _("Sudden drops"),
+        _("Offences without a full code"),
+        _("Problems"),
+    ]
+    feeds = run.feeds.select_related("partner", "district").order_by("partner__name", "district__name") if run else []
+    rows = [
+        [
+            f.partner.name,
+            f.district.name,
+            f.complete_through.isoformat(),
+            f.days_late,
+            ", ".join(month[:7] for month in f.missing_months),
+            ", ".join(month[:7] for month in f.sudden_drops),
+            f.uncoded_share,
+            ", ".join(str(PROBLEMS[name]) for name in f.problems),
+        ]
+        for f in feeds
+    ]
+    return Figure("feeds", heading, rows, run)

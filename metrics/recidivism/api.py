@@ -1,0 +1,71 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from metrics.figures.api import POPULATION, OfPopulation, Results
+from metrics.recidivism.models import CareResult, Offences, RecidivismResult, SurvivalResult
+from partnership.api.serializers import Resource
+
+pass
+
+
+class RecidivismSerializer(Resource):
+    expandable = POPULATION
+
+    class Meta:
+        model = RecidivismResult
+        fields = [
+            "id", "run", "partner", "programme", "cohort", "offences", "window_months", "eligible", "rearrested", "rate",
+            "rate_lower", "rate_upper", "mean_rearrests", "programmes", "withheld",
+        ]  # fmt: skip
+
+
+class RecidivismQuery(OfPopulation):
+    offences = serializers.ChoiceField(choices=Offences.choices, required=False)
+    window_months = serializers.ChoiceField(choices=[(6, 6), (12, 12), (24, 24), (36, 36)], required=False)
+
+
+class RecidivismView(Results):
+    """Rearrested within 6, 12, 24 and 36 months, with the Wilson 95 % interval."""
+
+    operation, path = "recidivism", "recidivism"
+    serializer_class = RecidivismSerializer
+    queries = {"list": RecidivismQuery}
+
+
+class SurvivalSerializer(Resource):
+    expandable = POPULATION
+
+    class Meta:
+        model = SurvivalResult
+        fields = ["id", "run", "partner", "programme", "cohort", "offences", "participants", "points"]
+
+
+class SurvivalView(Results):
+    """Kaplan–Meier curves, month by month, with numbers at risk."""
+
+    operation, path = "survival", "survival"
+    serializer_class = SurvivalSerializer
+    queries = {"list": OfPopulation}
+
+
+class CareSerializer(Resource):
+    expandable = POPULATION
+
+    class Meta:
+        model = CareResult
+        fields = [
+            "id", "run", "partner", "programme", "cohort", "participants", "person_years", "any_per_person_year",
+            "drug_per_person_year", "ended", "completed_rate", "completed_lower", "completed_upper", "retained_90_rate",
+            "days_to_service_median", "days_to_service_upper_quartile",
+        ]  # fmt: skip
+
+
+class CareView(Results):
+    """Frequency of re-arrest, completion, retention, time to service."""
+
+    operation, path = "care", "care"
+    serializer_class = CareSerializer
+    queries = {"list": OfPopulation}

@@ -1,0 +1,120 @@
+"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
+
+What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from metrics.cohorts.models import Cohort
+from metrics.runs.models import Run, Withheld
+from partnership.members.models import Partner
+from programs.catalogue.models import Programme
+
+
+class Offences(models.TextChoices):
+    ANY = "any", _("Any offence")
+    DRUG = "drug", _("Drug offence")
+
+
+class PopulationResult(models.Model):
+    """A result about a programme's participants, a saved cohort, or (neither) the programmes shown of a partner or of all."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="%(class)ss")
+    programme = models.ForeignKey(Programme, models.CASCADE, null=True, related_name="+")
+    partner = models.ForeignKey(Partner, models.CASCADE, null=True, related_name="+")
+    cohort = models.ForeignKey(Cohort, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class RecidivismResult(PopulationResult):
+    """Rearrested within a fixed window of the index date, among those whose whole window is observed.
+
+    `mean_rearrests`: arrests in the window of those who were rearrested in it, each. `programmes`: of how many programmes a
+    total is the sum; those whose figure is withheld are not in it.
+    """
+
+    Offences = Offences
+    Withheld = Withheld
+    offences = models.CharField(max_length=10, choices=Offences)
+    window_months = models.PositiveSmallIntegerField()
+    eligible = models.PositiveIntegerField(null=True)
+    rearrested = models.PositiveIntegerField(null=True)
+    rate = models.FloatField(null=True)
+    rate_lower = models.FloatField(null=True)
+    rate_upper = models.FloatField(null=True)
+    mean_rearrests = models.FloatField(null=True)
+    programmes = models.PositiveSmallIntegerField(default=1)
+    withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "partner", "programme", "cohort", "offences", "window_months"],
+                name="one_recidivism_result",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=~Q(rearrested__in=[1, 2, 3, 4]), name="no_small_rearrested_count_stored"),
+            models.CheckConstraint(condition=~Q(eligible__in=[1, 2, 3, 4]), name="no_small_eligible_count_stored"),
+            models.CheckConstraint(
+                condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.offences} {self.window_months}"
+
+
+class SurvivalResult(PopulationResult):
+    """A Kaplan–Meier curve, month by month: share not rearrested, rounded so that it says no more than counts in fives;
+    numbers at risk, events and censored rounded to fives.
+
+    `points`: [[month, survival, lower, upper, at risk, events so far, censored so far], …].
+    """
+
+    offences = models.CharField(max_length=10, choices=Offences)
+    participants = models.PositiveIntegerField()
+    points = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "partner", "programme", "cohort", "offences"],
+                name="one_survival_result",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.offences}"
+
+
+class CareResult(PopulationResult):
+    """Frequency of re-arrest, completion, retention, time from referral to service. Counts rounded to fives."""
+
+    participants = models.PositiveIntegerField(null=True)
+    person_years = models.FloatField(null=True)
+    any_per_person_year = models.FloatField(null=True)
+    drug_per_person_year = models.FloatField(null=True)
+    ended = models.PositiveIntegerField(null=True)
+    completed_rate = models.FloatField(null=True)
+    completed_lower = models.FloatField(null=True)
+    completed_upper = models.FloatField(null=True)
+    retained_90_rate = models.FloatField(null=True)
+    days_to_service_median = models.FloatField(null=True)
+    days_to_service_upper_quartile = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "partner", "programme", "cohort"], name="one_care_result", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.programme_id)

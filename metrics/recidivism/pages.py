@@ -1,0 +1,165 @@
+"""Recidivism: all programmes side by side, and one programme or saved cohort in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from metrics.figures import charts
+from metrics.figures.shown import Figure, figure, visible
+from metrics.recidivism import report as recidivism_report
+from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.models import RecidivismResult
+from metrics.recidivism.population import chosen, file_name, full
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+
+# --- All programmes ----------------------------------------------------------------------------------------------------------
+
+
+def overview(request: PartnerRequest) -> dict[str, Any]:
+    context = chosen(request)
+    results: list[RecidivismResult] = []
+    if context["run"]:
+        found = (
+            context["run"]
+            .recidivismresults.filter(
+                visible(request), window_months=context["window"], offences=context["offences"], cohort=None
+            )
+            .select_related("programme", "partner")
+        )
+        results = sorted(found, key=_order)
+    context["results"] = results
+    return context
+
+
+def _order(result: RecidivismResult) -> tuple[Any, ...]:
+    """By partner, its total last; the partnership's total last of all."""
+    return (
+        result.partner is None,
+        result.partner.name if result.partner else "",
+        result.programme is None,
+        result.programme.name if result.programme else "",
+    )
+
+
+def label(result: RecidivismResult) -> str:
+    if result.programme:
+        return result.programme.name
+    if result.partner:
+        return _("%(partner)s: %(n)s programmes shown") % {"partner": result.partner.name, "n": result.programmes}
+    return _("Partnership: %(n)s programmes shown") % {"n": result.programmes}
+
+
+@require_safe
+@partner_page()
+def recidivism(request: PartnerRequest) -> HttpResponse:
+    context = overview(request)
+    context["rows"] = [(label(result), result) for result in context["results"]]
+    context["has_rates"] = any(result.rate is not None for result in context["results"])
+    context["total"] = next((r for r in context["results"] if r.partner is None), None)
+    return render(request, "metrics/recidivism.html", context)
+
+
+@figure("recidivism")
+def recidivism_figure(request: PartnerRequest) -> Figure:
+    context = overview(request)
+    rows = [
+        [
+            r.partner.name if r.partner else "",
+            label(r),
+            r.get_offences_display(),
+            r.window_months,
+            r.eligible,
+            r.rearrested,
+            r.rate,
+            r.rate_lower,
+            r.rate_upper,
+            r.mean_rearrests,
+            r.get_withheld_display() if r.withheld else "",
+        ]
+        for r in context["results"]
+    ]
+    shown = [r for r in context["results"] if r.rate is not None]
+
+    def draw(theme: str, narrow: bool) -> Any:
+        lines: list[charts.IntervalRow] = [
+            {"label": label(r), "rate": r.rate or 0, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0}
+            for r in shown
+        ]
+        return charts.intervals(lines, theme=theme, narrow=narrow, title=_("Rearrested, 95 % interval"))
+
+    heading = [
+        _("Partner"),
+        _("Programme"),
+        _("Offences"),
+        _("Window (months)"),
+        _("Observed"),
+        _("Rearrested"),
+        _("Rate"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Arrests of each rearrested"),
+        _("Note"),
+    ]
+    name = f"recidivism-{context['window']}-{context['offences']}"
+    return Figure(name, heading, rows, context["run"], draw if shown else None)
+
+
+# --- One programme, or one cohort ---------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page()
+def population_figures(request: PartnerRequest) -> HttpResponse:
+    """One programme or cohort in full: headline, comparisons, curve, windows, care."""
+    context = full(request)
+    if context["run"]:
+        curve = context["curve"]
+        context["curve_points"] = [p for p in curve.points if p[0] % 6 == 0] if curve else []
+        context["balance"] = [
+            (recidivism_words.covariate(name), before, after)
+            for name, _p, _c, before, after in (context["matched"].balance if context["matched"] else [])
+        ]
+    return render(request, "metrics/population.html", context)
+
+
+@figure("survival")
+def survival_figure(request: PartnerRequest) -> Figure:
+    context = full(request)
+    curve = context.get("curve")
+    name = context["programme"].name if context["programme"] else context["cohort"].name
+    heading = [
+        _("Months"),
+        _("Not arrested again"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("At risk"),
+        _("Arrested again so far"),
+        _("Left observation so far"),
+    ]
+    note = _("Shares are rounded so that they say no more than counts in fives; counts are rounded to fives.")
+    return Figure(
+        file_name(context, "survival"),
+        heading,
+        curve.points if curve else [],
+        context["run"],
+        (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
+        [note],
+    )
+
+
+@require_safe
+@partner_page()
+def report(request: PartnerRequest) -> HttpResponse:
+    """The programme's figures as a tagged PDF, to hand to a funder or a court administration."""
+    context = full(request)
+    if context["run"] is None or context["programme"] is None:
+        raise Http404
+    response = HttpResponse(recidivism_report.programme(context), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{file_name(context, "report")}.pdf"'
+    return response

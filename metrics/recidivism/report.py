@@ -1,0 +1,108 @@
+"""Reports as tagged PDF (PDF/UA-1), by Typst: structure, language, title and alternative texts are in the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from metrics.figures import charts
+from metrics.recidivism.words import share
+from partnership.pages import pdf
+from partnership.pages.pdf import section
+
+
+def programme(context: dict[str, Any]) -> bytes:
+    """The PDF of a programme's figures, from what its page shows (metrics.views.recidivism.full)."""
+    run, found = context["run"], context["programme"]
+    offences = dict(context["offence_choices"])[context["offences"]]
+    months = context["window"]
+    data = {
+        "title": _("Re-arrest after %(programme)s") % {"programme": found.name},
+        "author": found.partner.name,
+        "subtitle": _("%(partner)s · %(offences)s · %(months)s months · police data complete through %(day)s")
+        % {
+            "partner": found.partner.name,
+            "offences": offences,
+            "months": months,
+            "day": date_format(run.data_cut_off, "SHORT_DATE_FORMAT") if run.data_cut_off else "–",
+        },
+        "footer": _("Computation %(run)s, definitions %(definition)s, computed %(day)s")
+        % {
+            "run": run.pk,
+            "definition": run.definition,
+            "day": date_format(run.finished_at, "SHORT_DATE_FORMAT") if run.finished_at else "–",
+        },
+        "warning": _("Simulated data: these figures say nothing about a real programme or place.")
+        if found.partner.is_simulated
+        else "",
+        "headline": context["headline"],
+        "sections": [*_sections(context, months)],
+    }
+    return pdf.document(data)
+
+
+def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
+    sections = [
+        section(
+            _("Fixed windows"),
+            [_("Among those who have been followed for the whole time.")],
+            [_("Months"), _("Followed"), _("Rearrested"), _("Rate"), _("95 % interval")],
+            [
+                [
+                    str(r.window_months),
+                    "–" if r.eligible is None else str(r.eligible),
+                    "–" if r.rearrested is None else str(r.rearrested),
+                    share(r.rate, 1),
+                    f"{share(r.rate_lower, 1)} – {share(r.rate_upper, 1)}"
+                    if not r.withheld
+                    else str(r.get_withheld_display()),
+                ]
+                for r in context["window_rows"]
+            ],
+        )
+    ]
+    for result, shows, does_not in context["comparisons"]:
+        sections.append(section(str(result.get_group_display()), [shows, does_not]))
+    curve = context["curve"]
+    if curve:
+        chart = charts.to_svg(charts.survival([(context["programme"].name, curve.points)], theme="light"), "light")
+        sections.append(
+            section(
+                _("Time to re-arrest"),
+                [_("Kaplan–Meier estimate with its 95 % interval. Counts are rounded to fives.")],
+                [_("Months"), _("Not arrested again"), _("95 % interval"), _("At risk")],
+                [
+                    [str(p[0]), share(p[1]), f"{share(p[2])} – {share(p[3])}", str(p[4])]
+                    for p in curve.points
+                    if p[0] % 6 == 0
+                ],
+                chart=chart,
+                alt=_("The share not arrested again, month by month; the table below holds the same figures."),
+            )
+        )
+    if context["run"].poor_feeds:
+        names = ", ".join(name for _id, name in context["run"].poor_feeds)
+        sections.append(
+            section(
+                _("Data quality"),
+                [_("The police feeds of these districts have problems: %(names)s.") % {"names": names}],
+            )
+        )
+    sections.append(
+        section(
+            _("How this was computed"),
+            [
+                _(
+                    "Participants who consent to be counted, once per programme, from the day of enrolment (intention to treat)."
+                ),
+                _(
+                    "Re-arrest: the first arrest after that day for an offence whose day, where known, is after it too. People "
+                    "are joined with arrests by keyed pseudonyms; the job that joins them can read no name."
+                ),
+                _("Counts of 1 to 4 and rates on fewer than 10 people are withheld, and whatever would reveal them."),
+            ],
+        )
+    )
+    return sections

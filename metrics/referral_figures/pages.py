@@ -1,0 +1,116 @@
+"""How referrals were answered, and how good the data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from metrics.figures import charts
+from metrics.figures.shown import Figure, figure, shown_run
+from metrics.referral_figures.models import ReferralResult
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+from referrals.handover.transitions import reason_label
+
+COUNTS = {
+    "waiting": gettext_lazy("Waiting for an answer"),
+    "late": gettext_lazy("Open beyond the promise"),
+    "waitlisted": gettext_lazy("On the waiting list"),
+    "accepted": gettext_lazy("Accepted"),
+    "declined": gettext_lazy("Declined"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+}
+
+
+def _referrals(request: PartnerRequest) -> dict[str, Any]:
+    run = shown_run(request)
+    results: list[ReferralResult] = []
+    if run:
+        found = run.referral_results.select_related("from_partner", "to_partner")
+        if request.acting.role != "coordinator":
+            mine = request.acting.partner
+            found = found.filter(Q(from_partner=mine) | Q(to_partner=mine) | Q(from_partner=None, to_partner=None))
+        results = list(found)
+    everything = next((r for r in results if r.from_partner is None and r.to_partner is None), None)
+    name = lambda r: (r.to_partner.name if r.to_partner else "", r.from_partner.name if r.from_partner else "")  # noqa: E731
+    return {
+        "run": run,
+        "everything": everything,
+        "receivers": sorted((r for r in results if r.to_partner and not r.from_partner), key=name),
+        "senders": sorted((r for r in results if r.from_partner and not r.to_partner), key=name),
+        "pairs": sorted((r for r in results if r.from_partner and r.to_partner), key=name),
+        "results": results,
+    }
+
+
+@require_safe
+@partner_page()
+def referral_figures(request: PartnerRequest) -> HttpResponse:
+    context = _referrals(request)
+    everything = context["everything"]
+    context["counts"] = COUNTS.items()
+    context["reasons"] = reasons(everything) if everything else []
+    context["steps"] = funnel(everything) if everything else []
+    return render(request, "metrics/referral_figures.html", context)
+
+
+def reasons(result: ReferralResult) -> list[tuple[str, int | None]]:
+    """Why referrals were declined, most often first; withheld counts last."""
+    found = [
+        (reason_label(name.partition(":")[2]), count)
+        for name, count in result.counts.items()
+        if name.startswith("declined:")
+    ]
+    return sorted(found, key=lambda row: (row[1] is None, -(row[1] or 0)))
+
+
+def funnel(result: ReferralResult) -> list[tuple[str, int]]:
+    """Sent, answered, accepted: as far as no count is withheld."""
+    counts = result.counts
+    steps = [(_("Sent"), result.sent)]
+    answered = [counts.get(name) for name in ("accepted", "declined", "waitlisted")]
+    steps.append((_("Answered"), None if None in answered else sum(count or 0 for count in answered)))
+    steps.append((_("Accepted"), counts.get("accepted")))
+    return [(label, count) for label, count in steps if count is not None]
+
+
+@figure("referrals")
+def referrals_figure(request: PartnerRequest) -> Figure:
+    context = _referrals(request)
+    heading = [
+        _("From"),
+        _("To"),
+        _("Sent"),
+        *map(str, COUNTS.values()),
+        _("Days to acknowledge, median"),
+        _("Days to answer, median"),
+        _("Days to start, median"),
+        _("Answered in the promised time"),
+    ]
+    rows = [
+        [
+            r.from_partner.name if r.from_partner else _("All"),
+            r.to_partner.name if r.to_partner else _("All"),
+            r.sent,
+            *(r.counts.get(name) for name in COUNTS),
+            r.acknowledged_days,
+            r.answered_days,
+            r.started_days,
+            r.on_time_rate,
+        ]
+        for r in context["results"]
+    ]
+    steps = funnel(context["everything"]) if context["everything"] else []
+    return Figure(
+        "referrals",
+        heading,
+        rows,
+        context["run"],
+        (lambda theme, narrow: charts.funnel(steps, theme=theme, narrow=narrow)) if steps else None,
+    )

@@ -1,0 +1,231 @@
+"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Min, Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.arrests.models import Arrest, Feed
+from cases.enrolments.models import Enrolment
+from metrics.cohorts.models import Cohort
+from metrics.comparison import compute as comparison_compute
+from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.quality import compute as quality_compute
+from metrics.recidivism import compute as recidivism_compute
+from metrics.referral_figures import compute as referral_figures_compute
+from metrics.runs.models import Run
+from metrics.trends import compute as trends_compute
+from partnership.events.job_queue import alone, ask_for
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import District, Role
+
+DEFINITION = "2026-11b"
+"""Version of the definitions in docs/metrics.md: it changes when a figure would."""
+WINDOWS = recidivism_compute.WINDOWS
+LOCK = (7002, 1)
+"""The advisory lock of whoever computes."""
+KEEP_RUNS = timedelta(days=90)
+MOST_SUPERSEDED = 3
+"""After so many runs in a row that newer data stopped, the next one is carried through."""
+STEPS = (
+    "follow_up",
+    "fixed_windows",
+    "survival",
+    "care",
+    "comparisons",
+    "trends",
+    "interventions",
+    "referrals",
+    "quality",
+    "writing",
+)
+
+
+class Superseded(Exception):
+    """Newer data arrived while a run was computed."""
+
+
+# --- Asking ------------------------------------------------------------------------------------------------------------------
+
+
+def request_run(reason: str) -> None:
+    """Asks for a computation. Requests pile up into one until it starts."""
+    with suppress(IntegrityError), transaction.atomic():
+        Run.objects.create(reason=reason, definition=DEFINITION)
+
+
+@transaction.atomic
+def repeat(run: Run) -> Run:
+    """Asks for the same computation again, up to the same day; returns the run that will carry it out.
+
+    Raises RuleError when the definitions have changed since, or while another computation waits to start.
+    """
+    if run.state != Run.State.DONE or run.definition != DEFINITION:
+        raise RuleError(_("Only a finished computation with today’s definitions can be repeated."))
+    try:
+        with transaction.atomic():
+            return Run.objects.create(
+                reason="again", definition=DEFINITION, parameters={"as_of": run.parameters["as_of"]}, again=run
+            )
+    except IntegrityError as error:
+        raise RuleError(_("Another computation waits to start. Repeat this one when it has begun.")) from error
+
+
+def start() -> None:
+    """Asks a worker to carry out the requested run now; else the scheduler finds it within a minute."""
+    ask_for("metrics.runs.jobs.compute_if_requested")
+
+
+def latest_run() -> Run | None:
+    """The newest finished run: what pages show."""
+    return Run.objects.filter(state=Run.State.DONE, again=None).order_by("-id").first()
+
+
+@transaction.atomic
+def publish(*, by: Acting, run: Run) -> Run:
+    """Freezes a run's results for good: later ones supersede them, nothing changes or deletes them."""
+    if by.role != Role.COORDINATOR:
+        raise RuleError(_("Only a coordinator publishes results."))
+    if run.state != Run.State.DONE or run.published_at:
+        raise RuleError(_("Only a finished run that is not published yet can be published."))
+    run.published_at, run.published_by = timezone.now(), by.user
+    run.save(update_fields=["published_at", "published_by"])
+    return run
+
+
+# --- Carrying out ------------------------------------------------------------------------------------------------------------
+
+
+def compute() -> Run | None:
+    """Carries out the requested run, if there is one; None when there is none, or another worker computes.
+
+    A run that is still marked as running while nobody computes died with its worker: it counts as failed, and its figures
+    are computed anew.
+    """
+    with alone(LOCK) as is_alone:
+        if not is_alone:
+            return None
+        died = Run.objects.filter(state=Run.State.RUNNING)
+        if died.update(state=Run.State.FAILED, error="Its worker died.", finished_at=timezone.now()):
+            request_run("after a failure")
+        run = Run.objects.filter(state=Run.State.REQUESTED).first()
+        if run is None:
+            return None
+        run.state, run.started_at = Run.State.RUNNING, timezone.now()
+        run.save()
+        return _carry_out(run)
+
+
+class Progress:
+    """Tells how far a run is, on a connection of its own: the run itself is one transaction, whose writes nobody sees yet."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.apart = connection.copy()
+        last = Run.objects.exclude(pk=run.pk).order_by("-id").values_list("state", flat=True)[:MOST_SUPERSEDED]
+        self.may_stop = list(last) != [Run.State.SUPERSEDED] * MOST_SUPERSEDED and run.again_id is None
+
+    def at(self, step: str) -> None:
+        """Notes the step that begins; raises Superseded when another run has been asked for meanwhile."""
+        with self.apart.cursor() as cursor:
+            cursor.execute(
+                "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s",
+                [step, STEPS.index(step), self.run.pk],
+            )
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM metrics_run WHERE state = 'requested' AND id > %s)", [self.run.pk]
+            )
+            if self.may_stop and cursor.fetchone()[0]:
+                raise Superseded
+
+    def close(self) -> None:
+        self.apart.close()
+
+
+def _carry_out(run: Run) -> Run:
+    progress = Progress(run)
+    try:
+        progress.at("follow_up")
+        run.people_touched = follow_up_upkeep.refresh()
+        with _one_moment():
+            results = _results(run, progress)
+        with transaction.atomic():
+            for rows in results:
+                if rows:
+                    type(rows[0])._default_manager.bulk_create(rows, batch_size=2000)
+            run.results_out = sum(map(len, results))
+            run.state, run.finished_at = Run.State.DONE, timezone.now()
+            run.step, run.steps_done = "", len(STEPS)
+            run.save()
+            Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS, published_at=None).delete()
+    except Superseded:
+        _end(run, Run.State.SUPERSEDED, "")
+    except Exception as error:
+        _end(run, Run.State.FAILED, repr(error)[:2000])
+        raise
+    finally:
+        progress.close()
+    return run
+
+
+def _end(run: Run, state: str, error: str) -> None:
+    run.state, run.error, run.finished_at = state, error, timezone.now()
+    Run.objects.filter(pk=run.pk).update(state=state, error=error, finished_at=run.finished_at)
+
+
+@contextmanager
+def _one_moment() -> Any:
+    """A transaction in which every step sees the data as of one moment (inside another transaction: as that one does)."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _results(run: Run, progress: Progress) -> list[list[Model]]:
+    """All results of a run, computed one step after the other; none is saved yet."""
+    span = Feed.objects.aggregate(earliest=Min("complete_through"), latest=Max("complete_through"))
+    limit = run.parameters.get("as_of")
+    as_of = date.fromisoformat(limit) if limit else (span["latest"] or timezone.localdate())
+    run.data_cut_off = min(as_of, span["earliest"] or as_of) if span["earliest"] else None
+    run.parameters["as_of"] = as_of.isoformat()
+    run.enrolments_in = Enrolment.objects.count()
+    run.arrests_in = Arrest.objects.count()
+    cohorts = list(Cohort.objects.filter(archived_at=None).order_by("id"))
+    run.parameters["cohorts"] = {str(cohort.pk): cohort.selection for cohort in cohorts}
+    asked = recidivism_compute.everything(cohorts)
+    found: list[list[Model]] = []
+
+    def step(name: str, action: Callable[[], list[Any]]) -> None:
+        progress.at(name)
+        found.append(action())
+
+    step("fixed_windows", lambda: recidivism_compute.fixed_windows(run, asked, as_of))
+    step("survival", lambda: recidivism_compute.survival(run, asked, as_of))
+    step("care", lambda: recidivism_compute.care(run, asked, as_of))
+    programmes = {r.programme_id: r.partner_id for r in found[0] if r.programme_id}  # type: ignore[attr-defined]
+    step("comparisons", lambda: comparison_compute.comparisons(run, programmes, as_of))
+    series = trends_compute.read(as_of)
+    step("trends", lambda: trends_compute.results(run, series))
+    step(
+        "interventions",
+        lambda: [*trends_compute.five_year_changes(run, series), *trends_compute.interventions(run, series)],
+    )
+    step("referrals", lambda: referral_figures_compute.referrals(run))
+    step("quality", lambda: [*quality_compute.feeds(run, as_of)])
+    names = dict(District.objects.values_list("pk", "name"))
+    poor = {feed.district_id for feed in found[-1] if feed.problems}  # type: ignore[attr-defined]
+    run.poor_feeds = sorted([[pk, names[pk]] for pk in poor], key=lambda feed: feed[1])
+    found.append([*quality_compute.links(run)])
+    progress.at("writing")
+    return found

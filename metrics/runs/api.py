@@ -1,0 +1,38 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from metrics.runs.models import Run
+from partnership.api.serializers import Resource
+from partnership.api.views import Query, View
+
+pass
+
+# --- Runs --------------------------------------------------------------------------------------------------------------------
+
+
+class RunSerializer(Resource):
+    class Meta:
+        model = Run
+        fields = [
+            "id", "state", "reason", "definition", "data_cut_off", "requested_at", "started_at", "finished_at", "published_at",
+            "enrolments_in", "arrests_in", "results_out",
+        ]  # fmt: skip
+
+
+class RunQuery(Query):
+    state = serializers.ChoiceField(choices=Run.State.choices, required=False)
+
+
+class RunView(View):
+    """Computations: what went in and came out, under which definition, up to which day."""
+
+    resource, operation = "metrics", "runs"
+    serializer_class = RunSerializer
+    queries = {"list": RunQuery}
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return Run.objects.order_by()

@@ -1,0 +1,124 @@
+"""Computations: their list, one with its progress and what changed since the one before, asking for one, publishing one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from metrics.figures.shown import visible
+from metrics.recidivism.models import RecidivismResult
+from metrics.runs import actions as runs
+from metrics.runs.models import Run
+from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Role
+from partnership.pages.guard import partner_page
+from partnership.pages.paging import page_by_key
+
+STEP_LABELS = {
+    "follow_up": gettext_lazy("Following people up"),
+    "fixed_windows": gettext_lazy("Fixed windows"),
+    "survival": gettext_lazy("Survival curves"),
+    "care": gettext_lazy("Frequency and completion"),
+    "comparisons": gettext_lazy("Comparison groups"),
+    "trends": gettext_lazy("Arrest trends"),
+    "interventions": gettext_lazy("Interventions"),
+    "referrals": gettext_lazy("Referrals"),
+    "quality": gettext_lazy("Data quality"),
+    "writing": gettext_lazy("Writing the results"),
+}
+
+
+@require_safe
+@partner_page()
+def run_list(request: PartnerRequest) -> HttpResponse:
+    page = page_by_key(Run.objects.all(), ["-id"], request.GET.get("after", ""))
+    return render(request, "metrics/run_list.html", {"page": page})
+
+
+@require_safe
+@partner_page()
+def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
+    """How a run's figures were computed: definition, cut-off, what went in and came out, progress, what changed."""
+    found = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
+    earlier = (
+        found.again or Run.objects.filter(state=Run.State.DONE, pk__lt=found.pk, again=None).order_by("-id").first()
+    )
+    context = {
+        "run": found,
+        "as_of": date.fromisoformat(found.parameters["as_of"]) if found.parameters.get("as_of") else None,
+        "seconds": round((found.finished_at - found.started_at).total_seconds())
+        if found.finished_at and found.started_at
+        else None,
+        "earlier": earlier,
+        "changes": changes(request, earlier, found) if earlier and found.state == Run.State.DONE else [],
+        "is_running": found.state in (Run.State.REQUESTED, Run.State.RUNNING),
+        "percent": 100 * found.steps_done // len(runs.STEPS),
+        "step": STEP_LABELS.get(found.step, ""),
+        "superseded_by": Run.objects.filter(state=Run.State.DONE, pk__gt=found.pk, again=None).order_by("-id").first(),
+    }
+    template = "metrics/_progress.html" if "HX-Request" in request.headers else "metrics/run.html"
+    return render(request, template, context)
+
+
+def changes(request: PartnerRequest, before: Run, after: Run) -> list[dict[str, Any]]:
+    """What became of each programme's figure (any offence, twelve months) between two runs, where it is not the same."""
+
+    def of(run: Run) -> dict[Any, RecidivismResult]:
+        results = run.recidivismresults.filter(visible(request), window_months=12, offences="any", cohort=None)
+        return {(r.partner_id, r.programme_id): r for r in results.select_related("programme", "partner")}
+
+    old, new = of(before), of(after)
+    found = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        was, is_now = old.get(key), new.get(key)
+        if [getattr(was, name, None) for name in ("eligible", "rearrested")] != [
+            getattr(is_now, name, None) for name in ("eligible", "rearrested")
+        ]:
+            found.append({"result": is_now or was, "was": was, "now": is_now})
+    return found
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def recompute(request: PartnerRequest) -> HttpResponse:
+    runs.request_run("by hand")
+    transaction.on_commit(runs.start)
+    messages.success(request, _("A new computation is asked for."))
+    waiting = Run.objects.filter(state=Run.State.REQUESTED).first()
+    return redirect("run", waiting.pk) if waiting else redirect("recidivism")
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        repeated = runs.repeat(get_object_or_404(Run, pk=pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("run", pk)
+    transaction.on_commit(runs.start)
+    messages.success(
+        request, _("The same computation is asked for again; this page will show what came out differently.")
+    )
+    return redirect("run", repeated.pk)
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def run_publish(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        runs.publish(by=request.acting, run=get_object_or_404(Run, pk=pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Published: these results are frozen, and stay beside every later computation."))
+    return redirect("run", pk)

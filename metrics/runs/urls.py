@@ -1,0 +1,12 @@
+from django.urls import path
+
+from metrics.runs import pages, public_results
+
+urlpatterns = [
+    path("results/", public_results.public_results, name="public_results"),
+    path("figures/runs/", pages.run_list, name="run_list"),
+    path("figures/runs/<int:pk>/", pages.run_page, name="run"),
+    path("figures/runs/<int:pk>/again/", pages.run_again, name="run_again"),
+    path("figures/runs/<int:pk>/publish/", pages.run_publish, name="run_publish"),
+    path("figures/recompute/", pages.recompute, name="recompute"),
+]

@@ -1,0 +1,59 @@
+"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from metrics.figures.api import OfRun, Results
+from metrics.trends.models import ArrestTrendResult, TrendChange
+from partnership.api.serializers import Resource
+from partnership.api.views import Number
+from partnership.members.api import DistrictSerializer
+
+pass
+
+
+class TrendSerializer(Resource):
+    expandable = {"district": ("district", DistrictSerializer, "district")}
+
+    class Meta:
+        model = ArrestTrendResult
+        fields = ["id", "run", "district", "month", "group", "arrests", "rate_per_100k", "adjusted"]
+
+
+class TrendQuery(OfRun):
+    district = Number()
+    group = serializers.ChoiceField(choices=ArrestTrendResult.Group.choices, required=False)
+    month_from = serializers.DateField(required=False, source="month__gte")
+    month_to = serializers.DateField(required=False, source="month__lte")
+
+
+class TrendView(Results):
+    """Arrests and overdoses a month, per district and group of offence."""
+
+    operation, path = "trends", "trends"
+    serializer_class = TrendSerializer
+    queries = {"list": TrendQuery}
+
+
+class TrendChangeSerializer(Resource):
+    expandable = {"district": ("district", DistrictSerializer, "district")}
+
+    class Meta:
+        model = TrendChange
+        fields = [
+            "id", "run", "kind", "district", "intervention", "group", "change", "lower", "upper", "p", "refusal", "family",
+        ]  # fmt: skip
+
+
+class TrendChangeQuery(OfRun):
+    district = Number()
+    kind = serializers.ChoiceField(choices=TrendChange.Kind.choices, required=False)
+
+
+class TrendChangeView(Results):
+    """Changes in trends: five years apart, and at interventions."""
+
+    operation, path = "trend_changes", "trend-changes"
+    serializer_class = TrendChangeSerializer
+    queries = {"list": TrendChangeQuery}

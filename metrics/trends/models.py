@@ -1,0 +1,116 @@
+"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from metrics.runs.models import Run
+from partnership.members.models import District, User
+from programs.catalogue.models import Programme
+
+
+class Intervention(models.Model):
+    """Something that began on a day in some districts and is meant to change arrests there."""
+
+    class Series(models.TextChoices):
+        DRUG = "drug", _("All drug offences")
+        PERSONAL = "personal", _("Drugs for personal use")
+        SUPPLY = "supply", _("Other drug offences")
+        JUVENILE_DRUG = "juvenile_drug", _("Drug offences of under-18s")
+        ALL = "all", _("All arrests")
+        OVERDOSES = "overdoses", _("Overdoses")
+
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    programme = models.ForeignKey(
+        Programme, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("programme")
+    )
+    started_on = models.DateField(_("started on"))
+    series = models.CharField(_("what it is meant to change"), max_length=20, choices=Series, default=Series.DRUG)
+    districts = models.ManyToManyField(District, related_name="+", verbose_name=_("pilot districts"))
+    comparison_districts = models.ManyToManyField(
+        District, related_name="+", blank=True, verbose_name=_("comparison districts")
+    )
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-started_on", "id"]
+        verbose_name = _("intervention")
+        constraints = [models.CheckConstraint(condition=Q(started_on__gte="2000-01-01"), name="intervention_is_recent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def pk_text(self) -> str:
+        return str(self.pk)
+
+
+class ArrestTrendResult(models.Model):
+    """Arrests, or overdoses, in a district in a month. A withheld count is NULL."""
+
+    class Group(models.TextChoices):
+        PERSONAL = "personal", _("Drugs for personal use")
+        SUPPLY = "supply", _("Other drug offences")
+        OTHER = "other", _("Other offences")
+        ALL = "all", _("All arrests")
+        DRUG = "drug", _("All drug offences")
+        JUVENILE_DRUG = "juvenile_drug", _("Drug offences of under-18s")
+        OVERDOSES = "overdoses", _("Overdoses")
+        FATAL_OVERDOSES = "fatal_overdoses", _("Fatal overdoses")
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="trends")
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    month = models.DateField()
+    group = models.CharField(max_length=15, choices=Group)
+    arrests = models.PositiveIntegerField(null=True)
+    rate_per_100k = models.FloatField(null=True)
+    adjusted = models.FloatField(null=True, help_text="Per 100,000, without its season; from the whole series.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "district", "group", "month"], name="one_trend_result"),
+            models.CheckConstraint(condition=~Q(arrests__in=[1, 2, 3, 4]), name="no_small_arrest_count_stored"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district_id} {self.month} {self.group}"
+
+
+class TrendChange(models.Model):
+    """A change in a series: five years apart in a district, or at an intervention."""
+
+    class Kind(models.TextChoices):
+        FIVE_YEARS = "five_years", _("Last twelve months against those five years earlier")
+        LEVEL = "level", _("Change at the start (interrupted time series)")
+        SLOPE = "slope", _("Change of the yearly trend since the start (interrupted time series)")
+        DIFFERENCE = "difference", _("Against comparison districts (difference in differences)")
+        DRIFT = "drift", _("Yearly drift against comparison districts before the start: parallel when near none")
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=12, choices=Kind)
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    intervention = models.ForeignKey(Intervention, models.CASCADE, null=True, related_name="+")
+    group = models.CharField(max_length=15)
+    change = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    p = models.FloatField(null=True)
+    refusal = models.CharField(max_length=60, blank=True)
+    family = models.CharField(max_length=20, blank=True)
+    lines = models.JSONField(
+        default=list, help_text="[[month, rate, fitted, expected, comparison rate], …] per 100,000"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "kind", "district", "intervention", "group"],
+                name="one_trend_change",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.group}"

@@ -1,1 +1,0 @@
-"""Dashboards. Pages read stored results only, those that the acting partner may see; charts are drawn once and kept."""

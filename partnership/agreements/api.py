@@ -1,0 +1,40 @@
+"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework import serializers
+
+from partnership.agreements.models import Agreement
+from partnership.api.serializers import Resource
+from partnership.api.views import View
+from partnership.members.models import Partner
+
+pass
+
+
+class AgreementSerializer(Resource):
+    parties = serializers.SerializerMethodField(help_text="Numbers of partners.")
+    is_in_force = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Agreement
+        fields = [
+            "id", "title", "parties", "purposes", "data_categories", "legal_basis", "valid_from", "valid_to", "ended_on",
+            "is_in_force", "days_to_acknowledge", "days_to_accept",
+        ]  # fmt: skip
+
+    def get_parties(self, agreement: Agreement) -> list[int]:
+        return [partner.pk for partner in agreement.parties.all()]
+
+
+class AgreementView(View):
+    """Agreements under which partners share data. Without one in force between two partners nothing is disclosed."""
+
+    resource, operation = "directory", "agreements"
+    tag = "agreements"
+    serializer_class = AgreementSerializer
+    orders = ("id", "-id")
+
+    def get_queryset(self) -> QuerySet[Agreement]:
+        return Agreement.objects.order_by().prefetch_related(Prefetch("parties", Partner.objects.only("id").order_by()))

@@ -1,0 +1,57 @@
+"""Pages of partners, members, agreements, notifications and the user's own settings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.agreements import actions as agreements_actions
+from partnership.agreements.forms import AgreementForm
+from partnership.agreements.models import Agreement
+from partnership.isolation.acting import PartnerRequest
+from partnership.members.models import Role
+from partnership.pages.guard import partner_page
+
+# --- Agreements ----------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page()
+def agreement_list(request: PartnerRequest) -> HttpResponse:
+    agreements = Agreement.objects.prefetch_related("parties").order_by("-valid_from", "title")
+    if request.GET.get("in_force"):
+        agreements = agreements.in_force()
+    return render(request, "partnership/agreement_list.html", {"agreements": agreements})
+
+
+@require_safe
+@partner_page()
+def agreement(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
+    return render(request, "partnership/agreement.html", {"agreement": found})
+
+
+@partner_page(Role.COORDINATOR)
+def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    found = get_object_or_404(Agreement, pk=pk) if pk else None
+    form = AgreementForm(request.POST or None, instance=found)
+    if form.is_valid():
+        saved = form.save()
+        messages.success(request, _("Saved."))
+        return redirect("agreement", pk=saved.pk)
+    title = str(found) if found else _("New agreement")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("agreement_list")})
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Agreement, pk=pk)
+    agreements_actions.end_agreement(agreement=found, on=timezone.localdate())
+    messages.success(request, _("The agreement ended today: nothing new is disclosed under it."))
+    return redirect("agreement", pk=pk)

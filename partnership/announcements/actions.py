@@ -1,0 +1,27 @@
+"""Actions on partners, members and agreements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+
+from partnership.announcements.models import Announcement
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.members.models import Partner
+
+
+@transaction.atomic
+def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until: date) -> Announcement:
+    """Shows something to everybody in the partnership between two days, and tells everybody once."""
+    made = Announcement(
+        partner=by.partner, announced_by=by.user, title=title, text=text, shown_from=shown_from, shown_until=shown_until
+    )
+    made.full_clean()
+    made.save()
+    partners = Partner.objects.filter(is_active=True).values_list("pk", flat=True)
+    tell: list[outbox.Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
+    outbox.announce("announcement.made", f"announcement:{made.pk}", tell=tell)
+    return made

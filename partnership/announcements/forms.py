@@ -1,0 +1,15 @@
+"""Forms of partners, members, agreements and the user's own settings."""
+
+from __future__ import annotations
+
+from django import forms
+
+from partnership.announcements.models import Announcement
+from partnership.pages.form_fields import DateInput
+
+
+class AnnouncementForm(forms.ModelForm):
+    class Meta:
+        model = Announcement
+        fields = ["title", "text", "shown_from", "shown_until"]
+        widgets = {"shown_from": DateInput(), "shown_until": DateInput(), "text": forms.Textarea(attrs={"rows": 4})}

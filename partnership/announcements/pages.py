@@ -1,0 +1,58 @@
+"""Pages of partners, members, agreements, notifications and the user's own settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.announcements import actions as announcements
+from partnership.announcements.forms import AnnouncementForm
+from partnership.announcements.models import Announcement
+from partnership.isolation.acting import PartnerRequest
+from partnership.members.models import Role
+from partnership.pages.guard import partner_page
+from partnership.pages.paging import page_by_key
+
+# --- Announcements -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page(Role.COORDINATOR)
+def announcement_list(request: PartnerRequest) -> HttpResponse:
+    own = Announcement.objects.filter(partner=request.acting.partner)
+    page = page_by_key(own, ["-id"], request.GET.get("after", ""))
+    return render(request, "partnership/announcement_list.html", {"page": page, "today": timezone.localdate()})
+
+
+@partner_page(Role.COORDINATOR)
+def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    """A new announcement is told to everybody; a changed one is shown in its new words."""
+    acting, today = request.acting, timezone.localdate()
+    found = get_object_or_404(Announcement, pk=pk, partner=acting.partner) if pk else None
+    initial = {} if found else {"shown_from": today, "shown_until": today + timedelta(days=14)}
+    form = AnnouncementForm(request.POST or None, instance=found, initial=initial)
+    if form.is_valid():
+        if found:
+            form.save()
+        else:
+            announcements.announce(by=acting, **form.cleaned_data)
+        messages.success(request, _("Saved. Everybody in the partnership sees it on their first page."))
+        return redirect("announcement_list")
+    title = _("Change the announcement") if found else _("New announcement")
+    context = {"form": form, "title": title, "back": reverse("announcement_list")}
+    return render(request, "partnership/form.html", context)
+
+
+@require_POST
+@partner_page(Role.COORDINATOR)
+def announcement_delete(request: PartnerRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Announcement, pk=pk, partner=request.acting.partner).delete()
+    messages.success(request, _("The announcement is taken back."))
+    return redirect("announcement_list")

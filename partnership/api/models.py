@@ -1,0 +1,98 @@
+"""Partner systems that use the API, and what the API remembers of their requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AbstractApplication
+
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.members.models import Membership, Partner, User
+
+
+class ApiClient(models.Model):  # type: ignore[django-manager-missing]
+    """A partner's system. It acts through a membership of its own, which nobody can sign in with, within its scopes."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="api_clients")
+    membership = models.OneToOneField(Membership, models.PROTECT, related_name="api_client")
+    name = models.CharField(_("name"), max_length=100)
+    scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("what it may do"))
+    requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("API client")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "name"],
+                condition=Q(revoked_at=None),
+                name="client_name_per_partner",
+                violation_error_message=_("You have a client with this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(AbstractApplication):
+    """A client's id and secret (stored as a hash). A client has two while one takes the place of the other."""
+
+    api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractApplication.Meta):
+        ordering = ["-id"]
+
+    def is_usable(self, request: Any) -> bool:
+        client = self.api_client
+        return (
+            client.revoked_at is None
+            and client.partner.is_active
+            and (self.expires_at is None or self.expires_at > timezone.now())
+        )
+
+
+class IdempotentAnswer(models.Model):
+    """The answer to a POST that bore an Idempotency-Key: the same request gets it again. Kept for a day, encrypted."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = EncryptedTextField(blank=True)
+    location = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "user", "key"], name="answered_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Tombstone(models.Model):
+    """A record that was there and is gone: a client that keeps a copy learns it. Triggers write it.
+
+    `resource` is the name of the table. One partner's record has no second party.
+    """
+
+    resource = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["partner", "resource", "changed_at", "id"], name="tombstone_sync")]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.object_id}"

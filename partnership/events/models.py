@@ -1,0 +1,132 @@
+"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.members.models import (
+    Partner,
+    User,
+)
+
+
+class OutboxEvent(models.Model):
+    """What a service announced, written in its transaction and relayed by a job: at least once, handled idempotently.
+
+    `key` names what happened; the same thing announced twice is one event.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, unique=True)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    available_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    relayed_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            # The relay's query: what waits, oldest first.
+            models.Index(fields=["available_at", "id"], condition=Q(relayed_at=None), name="outbox_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Notification(models.Model):
+    """One event told to one user acting for one partner: in the portal, and by e-mail as the user chose.
+
+    It holds no personal data: what happened, and where to look.
+    """
+
+    class Mail(models.TextChoices):
+        NOT_WANTED = "not_wanted", pgettext_lazy("e-mail", "not wanted")
+        WAITING = "waiting", pgettext_lazy("e-mail", "waiting")
+        DIGEST = "digest", pgettext_lazy("e-mail", "waits for the daily summary")
+        CLAIMED = "claimed", pgettext_lazy("e-mail", "being sent")
+        SENT = "sent", pgettext_lazy("e-mail", "sent")
+
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="notifications")
+    user = models.ForeignKey(User, models.CASCADE, related_name="notifications")
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=60)
+    url = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+    mail = models.CharField(max_length=12, choices=Mail)
+    mail_claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["event", "user", "partner"], name="told_once")]
+        indexes = [
+            models.Index(fields=["user", "partner", "-id"], name="notification_list"),
+            models.Index(fields=["user", "partner"], condition=Q(read_at=None), name="notification_unread"),
+            models.Index(
+                fields=["mail", "id"], condition=~Q(mail__in=["sent", "not_wanted"]), name="notification_mail_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.user_id}"
+
+
+class WebhookSubscription(models.Model):
+    """A partner's address that is told of events; each message is signed with the secret."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    url = models.URLField(_("address"), max_length=500)
+    events = ArrayField(models.CharField(max_length=60), verbose_name=_("events"))
+    secret = EncryptedTextField()
+    is_active = models.BooleanField(_("active"), default=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("webhook")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One message to one address: tried again with growing pauses, then kept as a dead letter until somebody replays it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        DEAD = "dead", _("Given up")
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    subscription = models.ForeignKey(WebhookSubscription, models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, null=True, related_name="+", help_text="Empty: a test.")
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["subscription", "event"], name="delivered_once_an_event")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="webhook_due"),
+            models.Index(fields=["subscription", "-id"], name="webhook_log"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.subscription_id}"

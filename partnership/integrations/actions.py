@@ -1,0 +1,166 @@
+"""Webhooks: who wants to be told, and telling them: signed, tried again, given up at last, never at a private address.
+
+A message's body is {"id", "type", "created_at", "data"}; `data` holds numbers and links, no personal data. Headers:
+Webhook-Id, Webhook-Timestamp (seconds) and Webhook-Signature: "v1," and the hexadecimal HMAC-SHA-256, keyed with the
+subscription's secret, of "<id>.<timestamp>.<body>" — as the Standard Webhooks specification lays it out.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from oauth2_provider.generators import generate_client_secret
+from oauth2_provider.models import get_access_token_model
+
+from partnership.api import scopes
+from partnership.api.models import ApiClient, Credential
+from partnership.events.job_queue import ask_for
+from partnership.events.models import WebhookDelivery, WebhookSubscription
+from partnership.events.webhooks import (
+    check_address,
+)
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import Membership, User
+
+# --- Subscriptions -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = True) -> WebhookSubscription:
+    """Subscribes an address of the acting partner; the new secret is in `secret`."""
+    check_address(url)
+    return WebhookSubscription.objects.create(
+        partner=by.partner,
+        url=url,
+        events=sorted(set(events)),
+        is_active=is_active,
+        secret=secrets.token_urlsafe(32),
+        created_by=by.user,
+    )
+
+
+@transaction.atomic
+def change_subscription(
+    *, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
+) -> WebhookSubscription:
+    check_address(url)
+    subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
+    subscription.changed_at = timezone.now()
+    subscription.save()
+    return subscription
+
+
+@transaction.atomic
+def send_test(subscription: WebhookSubscription) -> WebhookDelivery:
+    """Queues a message of type “test”."""
+    made = WebhookDelivery.objects.create(
+        partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
+    )
+    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    return made
+
+
+@transaction.atomic
+def send_again(delivery: WebhookDelivery) -> WebhookDelivery:
+    """Queues a message again, with the attempts of a new one. Its id stays, so that a receiver knows it."""
+    delivery.state, delivery.attempts, delivery.due_at = WebhookDelivery.State.WAITING, 0, timezone.now()
+    delivery.save(update_fields=["state", "attempts", "due_at"])
+    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    return delivery
+
+
+OVERLAP = timedelta(days=7)
+"""How long the old secret works beside a new one."""
+
+
+class ClientRevoked(RuleError):
+    code = "client_revoked"
+
+
+def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiClient, Credential, str]:
+    """Makes a client with its first credential; the secret is returned here and stored nowhere.
+
+    It acts through a membership of its own, with an address that receives no mail and no password to sign in with.
+    """
+    with transaction.atomic():
+        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_checked(by, wanted))
+        try:
+            client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at"])
+        except ValidationError as error:
+            raise RuleError(" ".join(error.messages)) from error
+        user = User(
+            email=f"client-{secrets.token_hex(8)}@clients.invalid",
+            full_name=client.name,
+            email_choice=User.EmailChoice.NONE,
+        )
+        user.set_unusable_password()
+        user.save()
+        client.membership = Membership.objects.create(
+            user=user, partner=by.partner, role=scopes.CLIENT_ROLES[by.partner.kind]
+        )
+        client.save()
+        return client, *_credential(client)
+
+
+def _checked(by: Acting, wanted: Iterable[str]) -> list[str]:
+    chosen = sorted(set(wanted))
+    if not chosen:
+        raise RuleError(_("Choose what the client may do."))
+    if set(chosen) - set(scopes.grantable(by.partner)):
+        raise RuleError(_("A client can do no more than the people of its partner."))
+    return chosen
+
+
+def _credential(client: ApiClient) -> tuple[Credential, str]:
+    secret = generate_client_secret()
+    made = Credential.objects.create(
+        api_client=client,
+        name=client.name,
+        client_secret=secret,
+        client_type=Credential.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Credential.GRANT_CLIENT_CREDENTIALS,
+    )
+    return made, secret
+
+
+@transaction.atomic
+def change_client(*, by: Acting, client: ApiClient, wanted: Iterable[str]) -> ApiClient:
+    """Gives or takes scopes; tokens that are out lose what was taken at once."""
+    client.scopes = _checked(by, wanted)
+    client.save(update_fields=["scopes"])
+    return client
+
+
+@transaction.atomic
+def rotate_secret(*, client: ApiClient) -> tuple[Credential, str]:
+    """A new id and secret; the old ones work for another week, so that nothing stands still meanwhile."""
+    client = ApiClient.objects.select_for_update().get(pk=client.pk)
+    if client.revoked_at:
+        raise ClientRevoked(_("This client was revoked: make a new one."))
+    client.credentials.filter(expires_at=None).update(expires_at=timezone.now() + OVERLAP)
+    return _credential(client)
+
+
+@transaction.atomic
+def end_credential(*, credential: Credential) -> None:
+    """Ends an old secret now, with the tokens that it got."""
+    credential.expires_at = timezone.now()
+    credential.save(update_fields=["expires_at"])
+    get_access_token_model().objects.filter(application=credential).delete()
+
+
+@transaction.atomic
+def revoke_client(*, client: ApiClient) -> None:
+    """Ends the client for good; its tokens stop working with this."""
+    client.revoked_at = timezone.now()
+    client.save(update_fields=["revoked_at"])
+    Membership.objects.filter(pk=client.membership_id).update(is_active=False)
+    get_access_token_model().objects.filter(application__api_client=client).delete()

@@ -1,0 +1,116 @@
+"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from partnership.api.serializers import Resource, Strict
+from partnership.api.views import Query, View
+from partnership.events import webhooks
+from partnership.events.models import WebhookDelivery, WebhookSubscription
+from partnership.integrations import actions as integrations
+
+# --- Webhooks ----------------------------------------------------------------------------------------------------------------
+
+
+class WebhookSerializer(Resource):
+    events = serializers.ListField(child=serializers.ChoiceField(choices=webhooks.EVENTS))
+
+    class Meta:
+        model = WebhookSubscription
+        fields = ["id", "url", "events", "is_active", "created_at", "changed_at"]
+
+
+class WebhookSecretSerializer(WebhookSerializer):
+    secret = serializers.CharField(read_only=True, help_text="Shown once: it signs every message.")
+
+    class Meta(WebhookSerializer.Meta):
+        fields = [*WebhookSerializer.Meta.fields, "secret"]
+
+
+class WebhookInput(Strict):
+    url = serializers.URLField(max_length=500, help_text="An https address that answers on the public internet.")
+    events = serializers.ListField(child=serializers.ChoiceField(choices=webhooks.EVENTS), min_length=1)
+    is_active = serializers.BooleanField(default=True)
+
+
+class DeliverySerializer(Resource):
+    class Meta:
+        model = WebhookDelivery
+        fields = [
+            "id", "subscription", "kind", "payload", "state", "attempts", "due_at", "status_code", "error", "created_at",
+            "delivered_at",
+        ]  # fmt: skip
+
+
+class DeliveryQuery(Query):
+    is_list = True
+    state = serializers.ChoiceField(choices=WebhookDelivery.State.choices, required=False)
+
+
+class WebhookView(View):
+    """Addresses that are told of events, each message signed. Messages carry ids and links, no personal data."""
+
+    resource = "webhooks"
+    serializer_class = WebhookSerializer
+
+    def get_queryset(self) -> QuerySet[WebhookSubscription]:
+        return WebhookSubscription.objects.order_by()
+
+    @extend_schema(request=WebhookInput, responses={201: WebhookSecretSerializer})
+    def create(self, request: Request) -> Response:
+        """Subscribes an address. The answer holds the secret, which is not shown again."""
+        given = self.given(WebhookInput)
+        made = integrations.subscribe(by=self.acting, **given)
+        response = Response(self.shown(made, serializer=WebhookSecretSerializer), status=201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{made.pk}")
+        return response
+
+    @extend_schema(request=WebhookInput, responses={200: WebhookSerializer})
+    def update(self, request: Request, pk: int) -> Response:
+        """Changes address, events, or whether it is told."""
+        found = self.get_object()
+        self.check_unchanged(found)
+        return self.answer(integrations.change_subscription(subscription=found, **self.given(WebhookInput)))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Ends the subscription and forgets its deliveries."""
+        self.get_object().delete()
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={202: DeliverySerializer})
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: int) -> Response:
+        """Sends a test message."""
+        return Response(
+            self.shown(integrations.send_test(self.get_object()), serializer=DeliverySerializer), status=202
+        )
+
+    @extend_schema(responses={200: DeliverySerializer(many=True)})
+    @action(detail=True, methods=["get"], serializer_class=DeliverySerializer)
+    def deliveries(self, request: Request, pk: int) -> Response:
+        """How messages went, newest first."""
+        subscription = get_object_or_404(WebhookSubscription, pk=pk)
+        found = WebhookDelivery.objects.filter(subscription=subscription).order_by()
+        if "state" in self.parameters:
+            found = found.filter(state=self.parameters["state"])
+        return self.answer_list([found])
+
+    @extend_schema(request=None, responses={202: DeliverySerializer})
+    @action(
+        detail=True, methods=["post"], url_path=r"deliveries/(?P<delivery>[1-9][0-9]{0,17})/replay",
+        serializer_class=DeliverySerializer,
+    )  # fmt: skip
+    def replay(self, request: Request, pk: int, delivery: str) -> Response:
+        """Sends a message again, whatever became of it."""
+        found = get_object_or_404(WebhookDelivery, subscription=pk, pk=int(delivery))
+        return Response(self.shown(integrations.send_again(found)), status=202)
+
+    queries = {"deliveries": DeliveryQuery}

@@ -1,0 +1,49 @@
+"""Forms of API clients and webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partnership.api.scopes import SCOPES, grantable
+from partnership.events.notifications import text_of
+from partnership.events.webhooks import EVENTS
+from partnership.members.models import Partner
+
+
+class ScopesForm(forms.Form):
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Give it no more than it needs."),
+    )
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope, f"{SCOPES[scope]} ({scope})") for scope in grantable(partner)]  # type: ignore[attr-defined]
+
+
+class ClientForm(ScopesForm):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("Which system it is: it stands in the log of reads beside what it read."),
+    )
+    field_order = ["name", "scopes"]
+
+
+class WebhookForm(forms.Form):
+    url = forms.URLField(
+        label=_("Address"), max_length=500, assume_scheme="https",
+        help_text=_("Begins with https and answers on the public internet."),
+    )  # fmt: skip
+    events = forms.MultipleChoiceField(label=_("Events"), widget=forms.CheckboxSelectMultiple)
+    is_active = forms.BooleanField(
+        label=_("Active"), required=False, help_text=_("Without the mark it is told nothing.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = [(event, text_of(event)) for event in EVENTS]  # type: ignore[attr-defined]

@@ -1,0 +1,221 @@
+"""Pages of a partner's manager: API clients and webhooks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Count, Max, Q
+from django.db.models.functions import TruncDate
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.api.models import ApiClient, Credential
+from partnership.api.scopes import SCOPES
+from partnership.audit_trail.models import ReadLog
+from partnership.events.models import WebhookDelivery, WebhookSubscription
+from partnership.integrations import actions as integrations
+from partnership.integrations.forms import ClientForm, ScopesForm, WebhookForm
+from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.pages.guard import partner_page
+from partnership.pages.paging import page_by_key
+
+USE_DAYS = 30
+
+# --- API clients -------------------------------------------------------------------------------------------------------------
+
+
+def own_client(request: PartnerRequest, pk: int) -> ApiClient:
+    return get_object_or_404(
+        ApiClient.objects.select_related("created_by", "membership"), pk=pk, partner=request.acting.partner
+    )
+
+
+@require_safe
+@partner_page(manager=True)
+def client_list(request: PartnerRequest) -> HttpResponse:
+    found = list(ApiClient.objects.filter(partner=request.acting.partner).select_related("created_by"))
+    used = dict(
+        ReadLog.objects.filter(client__in=found)
+        .order_by()
+        .values_list("client")
+        .annotate(last=Max("at"))
+        .values_list("client", "last")
+    )
+    found.sort(key=lambda c: c.revoked_at is not None)
+    rows = [{"client": c, "used_at": used.get(c.pk)} for c in found]
+    return render(request, "partnership/client_list.html", {"rows": rows})
+
+
+@partner_page(manager=True)
+def client_new(request: PartnerRequest) -> HttpResponse:
+    form = ClientForm(request.POST or None, partner=request.acting.partner)
+    if form.is_valid():
+        try:
+            made, credential, secret = integrations.create_client(
+                by=request.acting, name=form.cleaned_data["name"], wanted=form.cleaned_data["scopes"]
+            )
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            return _secret_page(request, made, credential, secret)
+    context = {"form": form, "title": _("New API client"), "back": reverse("client_list")}
+    return render(request, "partnership/form.html", context)
+
+
+def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credential, secret: str) -> HttpResponse:
+    """The one time that the secret is seen. Not redirected to: it is stored nowhere in between."""
+    context = {
+        "client": client,
+        "credential": credential,
+        "secret": secret,
+        "token_url": request.build_absolute_uri(reverse("oauth-token")),
+    }
+    return render(request, "partnership/client_secret.html", context)
+
+
+@partner_page(manager=True)
+def client(request: PartnerRequest, pk: int) -> HttpResponse:
+    """A client: what it may do, its credentials, what it did."""
+    found = own_client(request, pk)
+    form = ScopesForm(request.POST or None, partner=found.partner, initial={"scopes": found.scopes})
+    if request.method == "POST" and not found.revoked_at and form.is_valid():
+        try:
+            integrations.change_client(by=request.acting, client=found, wanted=form.cleaned_data["scopes"])
+        except RuleError as error:
+            form.add_error("scopes", str(error))
+        else:
+            messages.success(request, _("Saved. Tokens that are out have these rights from now on."))
+            return redirect("client", pk)
+    since = timezone.now() - timedelta(days=USE_DAYS)
+    reads = ReadLog.objects.filter(client=found, at__gte=since).order_by()
+    days = (
+        reads.annotate(day=TruncDate("at"))
+        .values("day")
+        .annotate(requests=Count("id"), writes=Count("id", filter=Q(scope__endswith=":write")))
+    )
+    by_scope = reads.values("scope").annotate(requests=Count("id"), last=Max("at")).order_by("-requests")
+    credentials = found.credentials.all()
+    context = {
+        "client": found,
+        "form": form,
+        "days": sorted(days, key=lambda row: row["day"], reverse=True),
+        "by_scope": [{**row, "label": SCOPES.get(row["scope"], row["scope"])} for row in by_scope],
+        "credentials": [(c, bool(c.expires_at and c.expires_at <= timezone.now())) for c in credentials],
+        "labels": [SCOPES[scope] for scope in found.scopes],
+    }
+    return render(request, "partnership/client.html", context)
+
+
+@require_POST
+@partner_page(manager=True)
+def client_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = own_client(request, pk)
+    try:
+        credential, secret = integrations.rotate_secret(client=found)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("client", pk)
+    return _secret_page(request, found, credential, secret)
+
+
+@require_POST
+@partner_page(manager=True)
+def client_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
+    integrations.revoke_client(client=own_client(request, pk))
+    messages.success(request, _("Revoked: its tokens stopped working with this."))
+    return redirect("client", pk)
+
+
+@require_POST
+@partner_page(manager=True)
+def credential_end(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Credential, pk=pk, api_client__partner=request.acting.partner)
+    integrations.end_credential(credential=found)
+    messages.success(request, _("This secret no longer works."))
+    return redirect("client", found.api_client_id)
+
+
+# --- Webhooks ----------------------------------------------------------------------------------------------------------------
+
+
+def own_webhook(request: PartnerRequest, pk: int) -> WebhookSubscription:
+    return get_object_or_404(WebhookSubscription, pk=pk, partner=request.acting.partner)
+
+
+@require_safe
+@partner_page(manager=True)
+def webhook_list(request: PartnerRequest) -> HttpResponse:
+    found = WebhookSubscription.objects.filter(partner=request.acting.partner).annotate(
+        waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
+        dead=Count("deliveries", filter=Q(deliveries__state="dead")),
+    )
+    return render(request, "partnership/webhook_list.html", {"subscriptions": found})
+
+
+@partner_page(manager=True)
+def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    found = own_webhook(request, pk) if pk else None
+    initial = {"url": found.url, "events": found.events, "is_active": found.is_active} if found else {"is_active": True}
+    form = WebhookForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            if found:
+                integrations.change_subscription(subscription=found, **form.cleaned_data)
+                messages.success(request, _("Saved."))
+                return redirect("webhook", found.pk)
+            made = integrations.subscribe(by=request.acting, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error("url", str(error))
+        else:
+            return render(request, "partnership/webhook_secret.html", {"subscription": made})
+    title = _("Change webhook") if found else _("New webhook")
+    back = reverse("webhook", args=[pk]) if pk else reverse("webhook_list")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})
+
+
+@require_safe
+@partner_page(manager=True)
+def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
+    """How messages went, newest first."""
+    found = own_webhook(request, pk)
+    log = WebhookDelivery.objects.filter(subscription=found)
+    state = request.GET.get("state", "")
+    if state in WebhookDelivery.State.values:
+        log = log.filter(state=state)
+    page = page_by_key(log, ["-id"], request.GET.get("after", ""))
+    return render(
+        request,
+        "partnership/webhook.html",
+        {"subscription": found, "page": page, "states": WebhookDelivery.State.choices, "chosen": state},
+    )
+
+
+@require_POST
+@partner_page(manager=True)
+def webhook_test(request: PartnerRequest, pk: int) -> HttpResponse:
+    integrations.send_test(own_webhook(request, pk))
+    messages.success(request, _("A test message is on its way: reload in a moment to see how it went."))
+    return redirect("webhook", pk)
+
+
+@require_POST
+@partner_page(manager=True)
+def webhook_delete(request: PartnerRequest, pk: int) -> HttpResponse:
+    own_webhook(request, pk).delete()
+    messages.success(request, _("The address is told nothing more."))
+    return redirect("webhook_list")
+
+
+@require_POST
+@partner_page(manager=True)
+def delivery_replay(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(WebhookDelivery, pk=pk, partner=request.acting.partner)
+    integrations.send_again(found)
+    messages.success(request, _("The message is sent again."))
+    return redirect("webhook", found.subscription_id)

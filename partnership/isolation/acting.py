@@ -1,0 +1,87 @@
+"""Who acts for whom, and how the database learns it.
+
+A request, a task or a command acts for exactly one partner at a time (`Acting`). `enter` tells the database, for the
+rest of the transaction; row-level security then shows that partner's rows and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from partnership.members.models import Membership, Partner, User
+
+
+MEMBERSHIP_KEY = "membership"
+"""Where the session keeps for which partner its user acts."""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A user acting for a partner in a role."""
+
+    membership: Membership
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+    @property
+    def partner(self) -> Partner:
+        return self.membership.partner
+
+    @property
+    def role(self) -> str:
+        return self.membership.role
+
+    @property
+    def is_manager(self) -> bool:
+        return self.membership.is_manager
+
+
+class PartnerRequest(HttpRequest):
+    """A request of a signed-in user who acts for a partner."""
+
+    acting: Acting
+    user: User
+
+
+def enter(*, partner_id: int | None, role: str = "", user_id: int | None = None) -> None:
+    """Sets the partner, role and user for the rest of the current transaction.
+
+    Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("The acting partner can only be set inside a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('portal.partner', %s, true), set_config('portal.role', %s, true),"
+            " set_config('portal.user', %s, true)",
+            [str(partner_id or ""), role, str(user_id or "")],
+        )
+
+
+@contextmanager
+def acting_for(partner_id: int | None, *, role: str = "", user_id: int | None = None) -> Iterator[None]:
+    """A transaction in which the database shows the rows of one partner: for tasks, commands and streaming responses."""
+    with transaction.atomic():
+        enter(partner_id=partner_id, role=role, user_id=user_id)
+        yield
+
+
+def stream_as(acting: Acting, chunks: Callable[[], Iterable[Any]]) -> Iterator[Any]:
+    """The chunks, made inside a transaction of their own: a streaming response runs after the request's has ended."""
+    with acting_for(acting.partner.pk, role=acting.role, user_id=acting.user.pk):
+        yield from chunks()
+
+
+def lacks_second_factor(acting: Acting) -> bool:
+    """Every role sees people or what happened to them, so every role needs the second factor where it is required."""
+    return settings.REQUIRE_SECOND_FACTOR and not acting.membership.has_second_factor  # type: ignore[attr-defined]

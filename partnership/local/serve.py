@@ -1,0 +1,114 @@
+"""`make run`: everything that the portal needs, on one machine, under one supervisor; Ctrl-C stops it all.
+
+Services that DATABASE_URL and REDIS_URL name are used as they are; the others are embedded, with their data under var/.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from partnership.isolation import database_roles
+from partnership.local import embedded
+from partnership.local.sign_ins import PASSWORD, SIGN_INS
+
+TOP = Path(__file__).resolve().parent.parent.parent
+VAR = Path(os.environ.get("PORTAL_VAR", TOP / "var"))
+HOST, PORT = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+PYTHON = sys.executable
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def manage(*arguments: str) -> str:
+    """Runs a command of manage.py as the owner of the tables; stops the start with its output when it fails."""
+    done = subprocess.run(  # noqa: S603
+        [PYTHON, str(TOP / "manage.py"), *arguments],
+        env=os.environ | {"PORTAL_DB_ROLE": "owner"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{done.stderr}\nmanage.py {arguments[0]} failed.")
+    return done.stdout.strip()
+
+
+def main() -> None:
+    started = time.monotonic()
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, PORT)) == 0:
+            sys.exit(f"Port {PORT} is taken: stop what runs there, or choose another one with PORT=8001 make run.")
+    say("Starting PostgreSQL and Redis")
+    embedded.start(VAR)
+    try:
+        if not os.environ.get("DATABASE_URL"):
+            database_roles.create(embedded.admin_url(VAR), {})
+        say("Bringing the database up to date")
+        manage("migrate", "--verbosity", "0")
+        say("Preparing static files and translations")
+        manage("compile_translations")
+        manage("collectstatic", "--no-input", "--verbosity", "0")
+        if os.environ.get("PORTAL_ENV", "demo") == "demo" and manage("has_partners") == "no":
+            say("Making the demo partnership (first start only)")
+            say(manage("demo"))
+        supervise(started)
+    finally:
+        say("Stopping PostgreSQL and Redis")
+        embedded.stop(VAR)
+
+
+def supervise(started: float) -> None:
+    """Web, worker and scheduler until one ends or Ctrl-C is pressed."""
+    web = f"{PYTHON} -m gunicorn partnership.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
+    celery = f"{PYTHON} -m celery --quiet -A partnership"
+    manager = Manager(Printer(sys.stdout))
+    common = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+        "SITE_URL": os.environ.get("SITE_URL", f"http://{HOST}:{PORT}"),
+    }
+    for name, command, role in (
+        ("web", web, "web"),
+        ("worker", f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle", "worker"),
+        ("scheduler", f"{celery} beat --loglevel WARNING --pidfile=", "worker"),
+    ):
+        manager.add_process(name, command, cwd=str(TOP), env=common | {"PORTAL_DB_ROLE": role})
+    threading.Thread(target=announce, args=[started], daemon=True).start()
+    manager.loop()
+
+
+def announce(started: float) -> None:
+    """Prints the address and the sign-ins as soon as everything is ready."""
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{PORT}/readyz", timeout=5):
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    else:
+        say("Not ready after two minutes; see the lines above and /readyz.")
+        return
+    say(f"\nThe portal is ready after {time.monotonic() - started:.0f} seconds: http://{HOST}:{PORT}/\n")
+    if os.environ.get("PORTAL_ENV", "demo") == "demo":
+        width = max(len(role) for role, _ in SIGN_INS)
+        for role, email in SIGN_INS:
+            say(f"  {role:{width}}  {email}")
+        say(f"\n  The password of each: {PASSWORD}. The second factor is switched off in the demo.")
+        say(f"  E-mail goes to files in {VAR / 'mail'}. Ctrl-C stops everything; the data stays.\n")
+
+
+if __name__ == "__main__":
+    main()

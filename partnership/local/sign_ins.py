@@ -1,0 +1,15 @@
+"""The demo's sign-ins: printed by `make run` and shown on the sign-in page, in the demo alone."""
+
+from __future__ import annotations
+
+PASSWORD = "demo-partnership-2026"  # noqa: S105 — everybody may know it
+SIGN_INS = (
+    ("Caseworker · Sininauhaliitto", "caseworker@demo.example"),
+    ("Case manager · Sininauhaliitto", "manager@demo.example"),
+    ("Caseworker · Päihdelinkki", "turku@demo.example"),
+    ("Police liaison · Helsinki Police", "liaison@demo.example"),
+    ("Police data officer · Helsinki Police", "data@demo.example"),
+    ("Coordinator", "coordinator@demo.example"),
+    ("Auditor", "auditor@demo.example"),
+    ("Administrator (/admin/)", "admin@demo.example"),
+)

@@ -1,0 +1,124 @@
+"""Actions on partners, members and agreements."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import ROLES_BY_KIND, Invitation, Membership, Partner, Role, User
+
+INVITATION_VALID = timedelta(days=14)
+
+
+class RoleDoesNotFit(RuleError):
+    code = "role_does_not_fit"
+
+
+class AlreadyMember(RuleError):
+    code = "already_member"
+
+
+class InvitationClosed(RuleError):
+    code = "invitation_closed"
+
+
+class LastManager(RuleError):
+    code = "last_manager"
+
+
+@transaction.atomic
+def invite_member(
+    *, by: Acting, partner: Partner, email: str, role: str, is_manager: bool = False
+) -> tuple[Invitation, str]:
+    """Invites somebody to the partner and sends the link; returns the invitation and its token, which is stored nowhere.
+
+    Inviting the same address again replaces the open invitation.
+    """
+    email = email.strip().lower()
+    if Role(role) not in ROLES_BY_KIND[partner.kind]:
+        raise RoleDoesNotFit(_("A partner of this kind has no members in that role."))
+    if Membership.objects.filter(partner=partner, user__email=email, is_active=True).exists():
+        raise AlreadyMember(_("%(email)s is a member already.") % {"email": email})
+    Invitation.objects.filter(partner=partner, email=email, accepted_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        partner=partner,
+        email=email,
+        role=role,
+        is_manager=is_manager,
+        token_hash=Invitation.hash_of(token),
+        invited_by=by.user,
+        expires_at=timezone.now() + INVITATION_VALID,
+    )
+    link = settings.SITE_URL + reverse("accept_invitation", args=[token])
+    subject = _("You are invited to %(partner)s") % {"partner": partner.name}
+    text = _(
+        "%(name)s invites you to work for %(partner)s in the portal of the prevention partnership.\n\n"
+        "Accept within 14 days:\n%(link)s\n\nIf you did not expect this, ignore it."
+    )
+    body = text % {"name": by.user.full_name, "partner": partner.name, "link": link}
+    transaction.on_commit(lambda: send_mail(subject, body, None, [email]))
+    return invitation, token
+
+
+def open_invitation(token: str) -> Invitation:
+    """The invitation that the token opens."""
+    invitation = Invitation.objects.select_related("partner").filter(token_hash=Invitation.hash_of(token)).first()
+    if invitation is None or not invitation.is_open:
+        raise InvitationClosed(_("This invitation has expired, was withdrawn or was used. Ask for a new one."))
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, user: User | None, full_name: str = "", password: str = "") -> Membership:
+    """Makes the membership; and the account, when no user of the invited address exists yet."""
+    invitation = open_invitation(token)
+    Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if user is None:
+        if User.objects.filter(email=invitation.email).exists():
+            raise InvitationClosed(
+                _("You have an account: sign in with %(email)s, then open the link again.")
+                % {"email": invitation.email}
+            )
+        user = User.objects.create_user(invitation.email, password, full_name=full_name)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    elif user.email != invitation.email:
+        raise InvitationClosed(_("This invitation is for another address than the one you are signed in with."))
+    membership, _created = Membership.objects.update_or_create(
+        user=user,
+        partner=invitation.partner,
+        defaults={"role": invitation.role, "is_manager": invitation.is_manager, "is_active": True},
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    outbox.announce(
+        "member.joined",
+        f"invitation:{invitation.pk}:accepted",
+        tell=[{"partner": invitation.partner_id, "user": invitation.invited_by_id, "url": reverse("member_list")}],
+    )
+    return membership
+
+
+@transaction.atomic
+def change_member(*, by: Acting, membership: Membership, role: str, is_manager: bool, is_active: bool) -> None:
+    """Changes a member's role or ends the membership. A partner keeps at least one manager."""
+    if Role(role) not in ROLES_BY_KIND[membership.partner.kind]:
+        raise RoleDoesNotFit(_("A partner of this kind has no members in that role."))
+    managers = Membership.objects.select_for_update().in_use().filter(partner=membership.partner, is_manager=True)
+    if not (is_manager and is_active) and set(managers.values_list("pk", flat=True)) <= {membership.pk}:
+        raise LastManager(_("This is the partner's only manager: make somebody else a manager first."))
+    membership.role, membership.is_manager, membership.is_active = role, is_manager, is_active
+    membership.save(update_fields=["role", "is_manager", "is_active"])

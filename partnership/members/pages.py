@@ -1,0 +1,182 @@
+"""Pages of partners, members, agreements, notifications and the user's own settings."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.agreements.models import Agreement
+from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members import actions as members_actions
+from partnership.members.forms import AcceptForm, InviteForm, MemberForm, PartnerForm, ProfileForm
+from partnership.members.models import Invitation, Membership, Partner, Role, User
+from partnership.pages import form_drafts
+from partnership.pages.guard import partner_page
+
+# --- For whom the user acts ------------------------------------------------------------------------------------------------
+
+
+def choose_partner(request: HttpRequest) -> HttpResponse:
+    """A user with several memberships chooses the partner to act for."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    memberships = cast(User, request.user).memberships_in_use()
+    if request.method == "POST":
+        chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
+        if chosen:
+            request.session[MEMBERSHIP_KEY] = chosen.pk
+            return redirect("unsent" if form_drafts.unsent(request) else "home")
+        messages.error(request, _("Choose one of your partners."))
+    return render(request, "partnership/choose_partner.html", {"memberships": memberships})
+
+
+@partner_page()
+def profile(request: PartnerRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        response = redirect("profile")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax", secure=settings.SECURE
+        )
+        return response
+    return render(request, "partnership/profile.html", {"form": form})
+
+
+# --- Partners and members ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@partner_page()
+def partner_list(request: PartnerRequest) -> HttpResponse:
+    partners = Partner.objects.prefetch_related("districts").order_by("kind", "name")
+    chosen = request.GET.get("kind", "")
+    if chosen:
+        partners = partners.filter(kind=chosen)
+    return render(
+        request,
+        "partnership/partner_list.html",
+        {"partners": partners, "kinds": Partner.Kind.choices, "chosen": chosen},
+    )
+
+
+@require_safe
+@partner_page()
+def partner(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
+    agreements = Agreement.objects.filter(parties=found).order_by("-valid_from")
+    return render(request, "partnership/partner.html", {"partner": found, "agreements": agreements})
+
+
+@partner_page(Role.COORDINATOR)
+def partner_new(request: PartnerRequest) -> HttpResponse:
+    """A coordinator takes a partner into the partnership and invites its first manager."""
+    form = PartnerForm(request.POST or None)
+    if form.is_valid():
+        made = form.save()
+        members_actions.invite_member(
+            by=request.acting,
+            partner=made,
+            email=form.cleaned_data["manager_email"],
+            role=form.cleaned_data["manager_role"],
+            is_manager=True,
+        )
+        messages.success(request, _("%(partner)s is a partner now; its manager is invited.") % {"partner": made.name})
+        return redirect("partner", pk=made.pk)
+    return render(
+        request, "partnership/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")}
+    )
+
+
+@partner_page(manager=True)
+def member_list(request: PartnerRequest) -> HttpResponse:
+    """The partner's members and open invitations; inviting one."""
+    acting = request.acting
+    form = InviteForm(request.POST or None, partner=acting.partner)
+    if form.is_valid():
+        try:
+            members_actions.invite_member(by=acting, partner=acting.partner, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, _("%(email)s is invited.") % {"email": form.cleaned_data["email"]})
+            return redirect("member_list")
+    members = (
+        acting.partner.memberships.filter(api_client=None)
+        .select_related("user")
+        .order_by("-is_active", "user__full_name")
+    )
+    invitations = acting.partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    return render(
+        request,
+        "partnership/member_list.html",
+        {"form": form, "members": members, "invitations": invitations.order_by("-id")},
+    )
+
+
+@partner_page(manager=True)
+def member(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(
+        Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner, api_client=None
+    )
+    initial = {"role": found.role, "is_manager": found.is_manager, "is_active": found.is_active}
+    form = MemberForm(request.POST or None, partner=found.partner, initial=initial)
+    if form.is_valid():
+        try:
+            members_actions.change_member(by=request.acting, membership=found, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("member_list")
+    return render(
+        request, "partnership/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")}
+    )
+
+
+@require_POST
+@partner_page(manager=True)
+def invitation_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Invitation, pk=pk, partner=request.acting.partner, accepted_at=None)
+    found.revoked_at = timezone.now()
+    found.save(update_fields=["revoked_at"])
+    messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": found.email})
+    return redirect("member_list")
+
+
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Opens an invitation: a new user names themself and chooses a password, a known one signs in first."""
+    try:
+        invitation = members_actions.open_invitation(token)
+    except RuleError as error:
+        return render(request, "partnership/invitation_closed.html", {"reason": error}, status=410)
+    user = cast(User, request.user) if request.user.is_authenticated else None
+    has_account = User.objects.filter(email=invitation.email).exists()
+    if user is None and has_account:
+        messages.info(request, _("Sign in with %(email)s to accept the invitation.") % {"email": invitation.email})
+        return redirect(f"{reverse('account_login')}?next={request.path}")
+    form = AcceptForm(request.POST or None) if user is None else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            given = form.cleaned_data if form else {}
+            membership = members_actions.accept_invitation(token=token, user=user, **given)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            if user is None:
+                login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            request.session[MEMBERSHIP_KEY] = membership.pk
+            messages.success(request, _("Welcome to %(partner)s.") % {"partner": membership.partner.name})
+            return redirect("home")
+    return render(request, "partnership/accept_invitation.html", {"form": form, "invitation": invitation})

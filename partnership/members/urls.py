@@ -1,0 +1,15 @@
+from django.urls import path
+
+from partnership.members import pages
+
+urlpatterns = [
+    path("choose-partner/", pages.choose_partner, name="choose_partner"),
+    path("invitation/<str:token>/", pages.accept_invitation, name="accept_invitation"),
+    path("profile/", pages.profile, name="profile"),
+    path("partners/", pages.partner_list, name="partner_list"),
+    path("partners/new/", pages.partner_new, name="partner_new"),
+    path("partners/<int:pk>/", pages.partner, name="partner"),
+    path("members/", pages.member_list, name="member_list"),
+    path("members/<int:pk>/", pages.member, name="member"),
+    path("invitations/<int:pk>/revoke/", pages.invitation_revoke, name="invitation_revoke"),
+]

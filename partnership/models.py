@@ -1,0 +1,33 @@
+"""Where Django looks for this app's models: each stands in the room that it belongs to."""
+
+from partnership.agreements.models import Agreement
+from partnership.announcements.models import Announcement
+from partnership.api.models import ApiClient, Credential, IdempotentAnswer, Tombstone
+from partnership.audit_trail.models import ReadLog
+from partnership.events.models import Notification, OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.members.models import District, DistrictPopulation, Invitation, Membership, Partner, User
+from partnership.oversight.models import ReadDay
+from partnership.pages.models import KeptForm, SavedView
+
+__all__ = [
+    "Agreement",
+    "Announcement",
+    "ApiClient",
+    "Credential",
+    "District",
+    "DistrictPopulation",
+    "IdempotentAnswer",
+    "Invitation",
+    "KeptForm",
+    "Membership",
+    "Notification",
+    "OutboxEvent",
+    "Partner",
+    "ReadDay",
+    "ReadLog",
+    "SavedView",
+    "Tombstone",
+    "User",
+    "WebhookDelivery",
+    "WebhookSubscription",
+]

@@ -1,0 +1,66 @@
+"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from partnership.api.serializers import Resource
+from partnership.api.views import Flag, Query, View
+from partnership.events.models import Notification
+from partnership.events.notifications import text_of
+
+pass
+
+# --- Notifications -----------------------------------------------------------------------------------------------------------
+
+
+class NotificationSerializer(Resource):
+    text = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Notification
+        fields = ["id", "kind", "text", "url", "created_at", "read_at"]
+
+    def get_text(self, notification: Notification) -> str:
+        return text_of(notification.kind)
+
+    def get_url(self, notification: Notification) -> str:
+        return self.context["request"].build_absolute_uri(notification.url)
+
+
+class NotificationQuery(Query):
+    is_read = Flag()
+
+
+class NotificationView(View):
+    """What the caller was told: that something happened, and where to look. No personal data."""
+
+    resource = "notifications"
+    serializer_class = NotificationSerializer
+    queries = {"list": NotificationQuery}
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        return Notification.objects.filter(user=self.acting.user, partner=self.acting.partner).order_by()
+
+    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
+        wanted = parameters.get("is_read")
+        return queryset if wanted is None else queryset.filter(read_at__isnull=not wanted)
+
+    @extend_schema(request=None, responses={200: NotificationSerializer})
+    @action(detail=True, methods=["post"])
+    def read(self, request: Request, pk: int) -> Response:
+        """Marks as read."""
+        found = self.get_object()
+        if found.read_at is None:
+            found.read_at = timezone.now()
+            found.save(update_fields=["read_at"])
+        return self.answer(found)

@@ -1,0 +1,17 @@
+"""Jobs of the partnership: the relay of the outbox, e-mail, the sign of life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from partnership.oversight import unusual_reading
+
+
+@shared_task
+def sum_up_reads() -> None:
+    """Yesterday's log of reads, and the day before once more should a run have been missed."""
+    for days in (2, 1):
+        unusual_reading.sum_up(timezone.localdate() - timedelta(days=days))

@@ -1,0 +1,109 @@
+"""Nothing typed is lost: forms are kept while they are filled in, and a form that was sent after the session had ended waits
+until its writer has signed in again. What is kept is encrypted and its writer's alone.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core import signing
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+
+from partnership.isolation import encryption
+from partnership.pages.models import KeptForm
+
+if TYPE_CHECKING:
+    from partnership.isolation.acting import Acting
+
+
+KEPT_DAYS = 7
+MOST_CHARACTERS = 100_000
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+WHOSE_COOKIE = "whose"
+STASH_KEY = "unsent"
+
+Pairs = list[tuple[str, str]]
+
+
+def pairs_of(data: QueryDict) -> Pairs:
+    """The fields of a form as they were sent, without what must not be kept."""
+    return [(name, value) for name, values in data.lists() if name not in NEVER_KEPT for value in values]
+
+
+def keep(acting: Acting, path: str, pairs: Pairs) -> None:
+    """Keeps what a form that is sent to `path` holds now; later it replaces what was kept earlier."""
+    KeptForm.objects.update_or_create(
+        user=acting.user,
+        partner=acting.partner,
+        path=path,
+        defaults={"content": json.dumps(pairs), "kept_at": timezone.now()},
+    )
+
+
+def kept(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+    return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
+
+
+def forget_old() -> None:
+    KeptForm.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+
+
+# --- A form that was sent after the session had ended ----------------------------------------------------------------------
+
+
+class Unsent(NamedTuple):
+    user: int
+    path: str
+    pairs: Pairs
+
+
+def remember_writer(request: HttpRequest, response: HttpResponse) -> None:
+    """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer."""
+    whose = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
+    if _writer(request) != request.user.pk:
+        response.set_cookie(WHOSE_COOKIE, whose, httponly=True, samesite="Lax", secure=request.is_secure())
+
+
+def _writer(request: HttpRequest) -> int | None:
+    try:
+        return int(signing.loads(request.COOKIES.get(WHOSE_COOKIE, ""), salt=WHOSE_COOKIE))
+    except signing.BadSignature:
+        return None
+
+
+def stash(request: HttpRequest) -> bool:
+    """Puts a form that came without a session aside, for its writer alone. False when there is nothing to put aside."""
+    writer, pairs = _writer(request), pairs_of(request.POST)
+    content = json.dumps([writer, request.get_full_path(), pairs])
+    if writer is None or not pairs or len(content) > MOST_CHARACTERS:
+        return False
+    request.session[STASH_KEY] = encryption.encrypt(content)
+    request.was_put_aside = True  # type: ignore[attr-defined]
+    return True
+
+
+def unsent(request: HttpRequest) -> Unsent | None:
+    """The form that was put aside, if the signed-in user wrote it; anybody else's is dropped."""
+    token = request.session.get(STASH_KEY)
+    if not token:
+        return None
+    user, path, pairs = json.loads(encryption.decrypt(token))
+    if user != request.user.pk:
+        del request.session[STASH_KEY]
+        return None
+    return Unsent(user, path, [(name, value) for name, value in pairs])
+
+
+def sent(request: HttpRequest, acting: Acting) -> None:
+    """What stood in a form that has now been accepted need not be kept any more."""
+    if getattr(request, "was_put_aside", False):
+        return
+    path = request.get_full_path()
+    kept(acting, [path]).delete()
+    found = unsent(request)
+    if found and found.path == path:
+        del request.session[STASH_KEY]

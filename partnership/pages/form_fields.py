@@ -1,0 +1,24 @@
+"""Forms of partners, members, agreements and the user's own settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from partnership.isolation.errors import Invalid, RuleError
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field; it sends and wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def refuse(form: forms.BaseForm, error: RuleError) -> None:
+    """Shows a broken rule at the field that it is about, or above the form."""
+    field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
+    form.add_error(field, str(error))

@@ -1,0 +1,75 @@
+"""Who acts for whom, and how the database learns it.
+
+A request, a task or a command acts for exactly one partner at a time (`Acting`). `enter` tells the database, for the
+rest of the transaction; row-level security then shows that partner's rows and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partnership.isolation.acting import Acting, PartnerRequest, lacks_second_factor
+
+
+def partner_page(
+    *roles: str, manager: bool = False
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view for people who act for a partner in one of the roles (any role when none is named).
+
+    Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up.
+    Another role, or not the partner's manager where `manager` asks for one: 403.
+    """
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(_where_to_go_on(request))
+            acting: Acting | None = getattr(request, "acting", None)
+            if acting is None:
+                return redirect("choose_partner")
+            if lacks_second_factor(acting):
+                return redirect("mfa_index")
+            if roles and acting.role not in roles:
+                raise PermissionDenied(
+                    _("Your role at %(partner)s does not include this page.") % {"partner": acting.partner.name}
+                )
+            if manager and not acting.is_manager:
+                raise PermissionDenied(
+                    _("Only a manager of %(partner)s may do this.") % {"partner": acting.partner.name}
+                )
+            return view(request, *args, **kwargs)
+
+        guarded.portal_roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _where_to_go_on(request: HttpRequest) -> str:
+    """Where somebody who must sign in goes on: a form that came too late waits there."""
+    from partnership.pages import form_drafts
+
+    if request.method == "POST":
+        return reverse("unsent") if form_drafts.stash(request) else "/"
+    return request.get_full_path()
+
+
+M = TypeVar("M", bound=Model)
+
+
+def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
+    """The acting partner's object; anybody else's is not found."""
+    queryset = model._default_manager.filter(partner=request.acting.partner)
+    return get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)

@@ -1,0 +1,47 @@
+"""Saved views of lists."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+from partnership.pages.lists import MOST_VIEWS, query_of
+from partnership.pages.models import SavedView
+
+
+@require_POST
+@partner_page()
+def view_save(request: PartnerRequest) -> HttpResponse:
+    """Saves filters, order and columns of a list under a name; the same name again replaces the view."""
+    page, name = request.POST.get("page", "")[:40], request.POST.get("name", "").strip()[:60]
+    query = query_of(QueryDict(request.POST.get("query", "")))[:1000]
+    try:
+        address = reverse(page)
+    except NoReverseMatch:
+        return HttpResponse(status=400)
+    own = SavedView.objects.filter(user=request.user, partner=request.acting.partner, page=page)
+    if not name:
+        messages.error(request, _("Give the view a name."))
+    elif own.exclude(name=name).count() >= MOST_VIEWS:
+        messages.error(request, _("You have %(n)s views of this list: delete one first.") % {"n": MOST_VIEWS})
+    else:
+        own.update_or_create(
+            user=request.user, partner=request.acting.partner, page=page, name=name, defaults={"query": query}
+        )
+        messages.success(request, _("The view “%(name)s” is saved; only you see it.") % {"name": name})
+    return redirect(f"{address}?{query}")
+
+
+@require_POST
+@partner_page()
+def view_delete(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(SavedView, pk=pk, user=request.user, partner=request.acting.partner)
+    found.delete()
+    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": found.name})
+    return redirect(found.page)

@@ -1,0 +1,175 @@
+"""Tags and filters that every template has."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partnership.pages import number_format
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon from the sprite; decoration only, so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def help_link(name: str) -> SafeString:
+    """A sign that leads to what a word means, on the page of help."""
+    from partnership.pages.glossary import WORDS
+
+    word = next(word for word in WORDS if word.name == name)
+    label = _("What does “%(word)s” mean?") % {"word": word.word}
+    return format_html(
+        '<a class="help-link plain" href="{}#{}" aria-label="{}">{}</a>', reverse("help"), name, label, icon("help")
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's query string with some parameters changed; None removes one. A change of filter starts at page one."""
+    params: QueryDict = context["request"].GET.copy()
+    if "after" not in changes:
+        params.pop("after", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = value
+    return "?" + params.urlencode()
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def get_item(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date in the reader's language; a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return date_format(value, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else "–"
+
+
+@register.filter
+def time_left(due: datetime | None) -> str:
+    """How long until a moment, or how long past it, in words."""
+    if due is None:
+        return ""
+    seconds = (due - timezone.now()).total_seconds()
+    hours, days = abs(seconds) / 3600, int(abs(seconds) // 86400)
+    if days:
+        amount = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    else:
+        amount = (
+            ngettext("%(n)d hour", "%(n)d hours", int(hours)) % {"n": int(hours)}
+            if hours >= 1
+            else _("less than an hour")
+        )
+    return _("%(time)s left") % {"time": amount} if seconds > 0 else _("%(time)s late") % {"time": amount}
+
+
+@register.filter
+def is_past(value: date | datetime | None) -> bool:
+    if value is None:
+        return False
+    return value < (timezone.now() if isinstance(value, datetime) else timezone.localdate())
+
+
+@register.filter
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share of one as a percentage, in the reader's number format."""
+    return "–" if value is None else number_format.percent(value, digits)
+
+
+@register.filter
+def whole(value: float | None) -> str:
+    return "–" if value is None else number_format.plain(value, 0)
+
+
+@register.filter
+def decimal(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else number_format.plain(value, digits)
+
+
+@register.filter
+def notification_text(kind: str) -> str:
+    from partnership.events.notifications import text_of
+
+    return text_of(kind)
+
+
+@register.filter
+def as_select(field: Any) -> SafeString:
+    """A filter's field with the looks of a form."""
+    widget = field.field.widget
+    css = "form-select" if getattr(widget, "input_type", "") == "select" else "form-control"
+    return field.as_widget(attrs={"class": css})
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
+
+
+def read_labels() -> dict[str, str]:
+    """What can be read, in words."""
+    return {
+        "home": _("First page"),
+        "person": _("Person"),
+        "person_file": _("File of all data of a person"),
+        "person_list": _("List of people"),
+        "enrolment": _("Enrolment"),
+        "calendar": _("Calendar"),
+        "caseload": _("Caseload"),
+        "task_list": _("List of tasks"),
+        "request_list": _("Requests of persons"),
+        "referral": _("Referral"),
+        "referral_list": _("List of referrals"),
+        "referral_export": _("Export of referrals"),
+        "person_export": _("Export of people"),
+        "caseload_export": _("Export of the caseload"),
+        "diversion_export": _("Export of diversions"),
+        "diversion_letter": _("Letter to a diverted person"),
+        "diversion": _("Diversion"),
+        "diversion_list": _("List of diversions"),
+        "consent_paper": _("Signed consent form"),
+        "import_problems": _("Rejected rows of an import"),
+    }
+
+
+@register.filter
+def read_label(what: str) -> str:
+    return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)

@@ -1,0 +1,65 @@
+"""All addresses of the API, version 1: one list of what it offers."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from cases.arrests.api import ArrestView, FeedView
+from cases.enrolments.api import EnrolmentView
+from cases.imports.api import UploadView
+from cases.people.api import PersonView
+from metrics.cohorts.api import CohortView
+from metrics.comparison.api import ComparisonView
+from metrics.quality.api import FeedQualityView
+from metrics.recidivism.api import CareView, RecidivismView, SurvivalView
+from metrics.referral_figures.api import ReferralResultView
+from metrics.runs.api import RunView
+from metrics.trends.api import TrendChangeView, TrendView
+from partnership.agreements.api import AgreementView
+from partnership.api import about
+from partnership.integrations.api import WebhookView
+from partnership.members.api import DistrictView, PartnerView, PopulationView
+from partnership.notifications.api import NotificationView
+from programs.catalogue.api import ProgrammeView
+from referrals.diversions.api import DiversionView
+from referrals.handover.api import ReferralExport, ReferralView
+
+router = SimpleRouter(trailing_slash=False)
+for address, view in {
+    "partners": PartnerView,
+    "districts": DistrictView,
+    "populations": PopulationView,
+    "agreements": AgreementView,
+    "notifications": NotificationView,
+    "webhooks": WebhookView,
+    "programmes": ProgrammeView,
+    "persons": PersonView,
+    "enrolments": EnrolmentView,
+    "arrests": ArrestView,
+    "feeds": FeedView,
+    "uploads": UploadView,
+    "referrals": ReferralView,
+    "diversions": DiversionView,
+    "runs": RunView,
+    "cohorts": CohortView,
+}.items():
+    router.register(address, view, basename=f"api-{address.removesuffix('s')}")
+for result in (
+    RecidivismView, SurvivalView, CareView, ComparisonView, TrendView, TrendChangeView, ReferralResultView, FeedQualityView,
+):  # fmt: skip
+    router.register(f"results/{result.path}", result, basename=f"api-{result.operation}")
+
+urlpatterns = [
+    path("", about.IndexView.as_view({"get": "show"}), name="api-index"),
+    path("openapi.json", about.openapi, name="openapi"),
+    path("docs", about.reader, name="api-docs"),
+    path("problems", about.ProblemsView.as_view({"get": "show"}), name="api-problems"),
+    path("problems/<slug:name>", about.ProblemsView.as_view({"get": "one"}), name="api-problem"),
+    path("codes", about.CodesView.as_view({"get": "show"}), name="api-codes"),
+    path("oauth/token", about.token, name="oauth-token"),
+    *router.urls,
+    path("", include("programs.catalogue.hsds")),
+    path("", include("cases.enrolments.exports")),
+    path("", include("cases.arrests.exports")),
+    path("exports/referrals", ReferralExport.as_view({"get": "export"}), name="export-referrals"),
+    path("", include("referrals.fhir.api")),
+]

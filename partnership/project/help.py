@@ -1,0 +1,53 @@
+"""Help: the guide of the first visit, the words, the keys; the page of all components; the guide put away or shown again."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.announcements.forms import AnnouncementForm
+from partnership.isolation.acting import PartnerRequest
+from partnership.members.forms import InviteForm
+from partnership.members.models import Partner
+from partnership.pages.glossary import WORDS
+from partnership.pages.guard import partner_page
+from partnership.project.guide import GUIDES
+
+
+@require_safe
+@partner_page()
+def help_page(request: PartnerRequest) -> HttpResponse:
+    return render(request, "partnership/help.html", {"steps": GUIDES[request.acting.role], "words": WORDS})
+
+
+@require_POST
+@partner_page()
+def guide(request: PartnerRequest) -> HttpResponse:
+    """Puts the guide of the first page away, or shows it again."""
+    membership = request.acting.membership
+    membership.toured_at = None if "show" in request.POST else timezone.now()
+    membership.save(update_fields=["toured_at"])
+    return redirect("home")
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Each component once, to look at while changing the looks. Not in production."""
+    if settings.PRODUCTION:
+        raise Http404
+    messages.success(request, _("Saved."))
+    messages.error(request, _("Something went wrong"))
+    broken = AnnouncementForm({"title": "", "text": "", "shown_from": "x"})
+    context = {
+        "form": InviteForm(partner=Partner(kind=Partner.Kind.NGO)),
+        "broken": broken,
+        "tags": ["", "good", "bad", "wait", "calm"],
+        "icons": ["home", "send", "gavel", "users", "calendar", "checklist", "chart-line", "bell", "lock"],
+        "now": timezone.now(),
+    }
+    return render(request, "partnership/styleguide.html", context)

@@ -1,0 +1,217 @@
+"""The first page of each role: what needs them now. Counts stop at 100, so none grows with the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.arrests.models import Feed
+from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Session
+from cases.imports.models import DataImport
+from cases.planning import actions as planning
+from cases.planning.models import Appointment, Task
+from cases.rights.models import RetentionCount, SubjectRequest
+from metrics.quality.models import FeedQuality
+from metrics.runs.models import Run
+from partnership.agreements.models import Agreement
+from partnership.announcements.models import Announcement
+from partnership.audit_trail.models import ReadLog
+from partnership.audit_trail.read_log import log_read
+from partnership.events.models import Notification
+from partnership.isolation.acting import Acting, PartnerRequest
+from partnership.members.models import Partner, Role
+from partnership.oversight.models import ReadDay
+from partnership.pages.days import day_of
+from partnership.pages.guard import partner_page
+from partnership.pages.lists import up_to_100
+from partnership.project.guide import GUIDES, Step
+from referrals.diversions.models import DiversionAgreement, with_status
+from referrals.handover.models import Referral
+from referrals.handover.transitions import State
+
+FEED_LATE_DAYS = 45
+SHOWN = 6
+ANNOUNCED = 3
+CLOCK_DAYS = 90
+
+
+WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_decide", "overdue", "drafts")
+"""What on the first page names people: it stands in the log of reads."""
+
+
+@require_safe
+@partner_page()
+def home(request: PartnerRequest) -> HttpResponse:
+    acting = request.acting
+    build = {
+        Role.CASEWORKER: _caseworker,
+        Role.CASE_MANAGER: _caseworker,
+        Role.POLICE_LIAISON: _liaison,
+        Role.POLICE_DATA_OFFICER: _data_officer,
+        Role.COORDINATOR: _coordinator,
+        Role.AUDITOR: _auditor,
+    }[Role(acting.role)]
+    unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
+    announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
+    context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
+    if build in (_caseworker, _liaison):
+        context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
+        if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
+            log_read(acting, "home", 0, named)
+    return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
+
+
+def _guide(acting: Acting) -> tuple[Step, ...]:
+    """The guide of the first visit, until it was put away."""
+    return () if acting.membership.toured_at else GUIDES[acting.role]
+
+
+def _caseworker(acting: Acting) -> dict[str, Any]:
+    incoming = Referral.objects.incoming(acting.partner).select_related(
+        "from_partner", "to_partner", "programme", "disclosure"
+    )
+    waiting = incoming.filter(state__in=[State.SENT, State.ACKNOWLEDGED]).order_by("due_accept_at")
+    to_enrol = incoming.filter(state=State.ACCEPTED).order_by("-changed_at")
+    not_since = timezone.localdate() - timedelta(days=NOT_SEEN_DAYS)
+    not_seen = (
+        Enrolment.objects.filter(partner=acting.partner, responsible=acting.user)
+        .open()
+        .filter(Q(last_contact_on__lt=not_since) | Q(last_contact_on=None, started_on__lt=not_since))
+        .select_related("person", "programme")
+        .order_by("last_contact_on")
+    )
+    due = with_status(DiversionAgreement.objects.filter(to_partner=acting.partner, is_sent=True), "due_soon")
+    mine = Task.objects.filter(partner=acting.partner, assigned_to=acting.user)
+    today = Appointment.objects.filter(
+        partner=acting.partner, responsible=acting.user, starts_at__range=day_of(timezone.localdate())
+    )
+    return {
+        "waiting": waiting[:SHOWN],
+        "waiting_count": up_to_100(waiting),
+        "overdue_count": up_to_100(incoming.overdue()),
+        "to_enrol": to_enrol[:SHOWN],
+        "not_seen": not_seen[:SHOWN],
+        "not_seen_count": up_to_100(not_seen),
+        "due_count": up_to_100(due),
+        "tasks": planning.to_do(mine.select_related("person", "assigned_to"))[:SHOWN],
+        "appointments": today.select_related("enrolment__person", "session").order_by("starts_at", "id"),
+        "attendances": Session.Attendance.choices,
+        "now": timezone.now(),
+    }
+
+
+def _liaison(acting: Acting) -> dict[str, Any]:
+    mine = DiversionAgreement.objects.filter(from_partner=acting.partner, is_sent=True)
+    related = mine.select_related(
+        "referral", "referral__disclosure", "referral__programme", "to_partner"
+    ).prefetch_related("conditions")
+    outgoing = Referral.objects.outgoing(acting.partner)
+    return {
+        "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
+        "overdue": with_status(related, "overdue").order_by("deadline")[:SHOWN],
+        "counts": {
+            status: up_to_100(with_status(mine, status))
+            for status in ("awaiting_decision", "overdue", "due_soon", "open")
+        },
+        "unanswered_count": up_to_100(outgoing.overdue()),
+        "drafts": outgoing.filter(state=State.DRAFT)
+        .select_related("programme", "disclosure")
+        .order_by("-changed_at")[:SHOWN],
+    }
+
+
+def _data_officer(acting: Acting) -> dict[str, Any]:
+    return {
+        "feeds": Feed.objects.filter(partner=acting.partner).select_related("district").order_by("district__name"),
+        "imports": DataImport.objects.filter(partner=acting.partner).select_related("created_by")[:SHOWN],
+        "late_before": timezone.localdate() - timedelta(days=FEED_LATE_DAYS),
+    }
+
+
+def _coordinator(acting: Acting) -> dict[str, Any]:
+    today = timezone.localdate()
+    sent = Referral.objects.seen_by(acting)
+    overdue = sent.overdue().select_related("from_partner", "to_partner", "programme")
+    expiring = Agreement.objects.in_force().filter(valid_to__lte=today + timedelta(days=90)).order_by("valid_to")
+    diversions = DiversionAgreement.objects.seen_by(acting)
+    return {
+        "overdue": overdue.order_by("due_acknowledge_at")[:SHOWN],
+        "overdue_count": up_to_100(overdue),
+        "open_count": up_to_100(
+            sent.filter(state__in=[State.SENT, State.ACKNOWLEDGED, State.WAITLISTED, State.ACCEPTED])
+        ),
+        "overdue_diversions": up_to_100(with_status(diversions, "overdue")),
+        "expiring": expiring[:SHOWN],
+        "clocks": clocks(sent),
+        "late_feeds": _late_feeds(),
+        "days": CLOCK_DAYS,
+    }
+
+
+class Clock(NamedTuple):
+    """How a receiver kept its promised times, of the referrals that it got lately and whose time is over or kept."""
+
+    partner: Partner
+    acknowledged: int
+    acknowledged_in_time: int
+    answered: int
+    answered_in_time: int
+
+
+def clocks(referrals: Any) -> list[Clock]:
+    """Per receiving partner, of referrals sent in the last 90 days: the promise is kept, or its time has passed. One query."""
+    now = timezone.now()
+    since = now - timedelta(days=CLOCK_DAYS)
+    lately = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
+    lately = lately.exclude(state=State.WITHDRAWN)
+    acknowledged = Coalesce("acknowledged_at", "answered_at")
+    in_time = Q(first_at__lte=F("due_acknowledge_at"))
+    answered_in_time = Q(answered_at__lte=F("due_accept_at"))
+    rows = (
+        lately.annotate(first_at=acknowledged)
+        .values("to_partner")
+        .annotate(
+            acknowledged=Count("pk", filter=in_time | Q(due_acknowledge_at__lt=now)),
+            acknowledged_in_time=Count("pk", filter=in_time),
+            answered=Count("pk", filter=answered_in_time | Q(due_accept_at__lt=now)),
+            answered_in_time=Count("pk", filter=answered_in_time),
+        )
+    )
+    partners = Partner.objects.in_bulk([row["to_partner"] for row in rows])
+    found = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
+    return sorted(
+        found, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
+    )
+
+
+def _late_feeds() -> list[FeedQuality]:
+    """The police feeds that were late at the latest computation."""
+    run = Run.objects.filter(state=Run.State.DONE).order_by("-id").first()
+    return (
+        list(
+            run.feeds.filter(problems__contains=["late"])
+            .select_related("partner", "district")
+            .order_by("-days_late")[:SHOWN]
+        )
+        if run
+        else []
+    )
+
+
+def _auditor(acting: Acting) -> dict[str, Any]:
+    waiting = SubjectRequest.objects.filter(outcome="")
+    return {
+        "reads": ReadLog.objects.select_related("user", "partner")[:20],
+        "unusual_count": up_to_100(ReadDay.objects.exclude(reasons=[]).filter(seen_at=None)),
+        "open_requests": up_to_100(waiting),
+        "late_requests": up_to_100(waiting.filter(due_on__lt=timezone.localdate())),
+        "past_retention": RetentionCount.objects.aggregate(n=Sum("overdue"))["n"] or 0,
+        "agreements": up_to_100(Agreement.objects.in_force()),
+    }

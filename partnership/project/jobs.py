@@ -1,0 +1,26 @@
+"""Jobs of the partnership: the relay of the outbox, e-mail, the sign of life."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+from django.core.cache import cache
+
+from partnership.api.idempotency import forget
+from partnership.pages import form_drafts
+
+HEARTBEAT_KEY = "worker:seen"
+
+
+@shared_task
+def heartbeat() -> None:
+    """Says that scheduler, broker and a worker are alive: /readyz reads it."""
+    cache.set(HEARTBEAT_KEY, time.time(), timeout=600)
+
+
+@shared_task
+def forget_requests() -> None:
+    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year, forms that nobody sent for a week."""
+    forget()
+    form_drafts.forget_old()

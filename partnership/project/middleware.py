@@ -1,0 +1,114 @@
+"""Middleware: one transaction per request, in which the database knows the acting partner."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_cache_control
+
+from partnership.isolation.acting import MEMBERSHIP_KEY, Acting, enter
+from partnership.pages import form_drafts
+
+log = logging.getLogger(__name__)
+
+
+class ActingPartnerMiddleware:
+    """Opens the request's transaction and enters it as the partner for which the user acts.
+
+    It takes the place of ATOMIC_REQUESTS: the setting must be made inside the transaction in which the view reads, and
+    the template, which reads too, is rendered within it. An exception or a server error rolls everything back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in {"/healthz", "/readyz"}:
+            return self.get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address holds no NUL characters.")  # PostgreSQL takes none in a text
+        acting = self.acting(request)
+        request.acting = acting  # type: ignore[attr-defined]
+        with transaction.atomic():
+            if acting:
+                enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
+            elif request.user.is_authenticated:
+                enter(partner_id=None, user_id=request.user.pk)
+            response = self.get_response(request)
+            if acting and request.method == "POST" and response.status_code in {301, 302, 303}:
+                form_drafts.sent(request, acting)
+            if response.status_code >= 500 or getattr(request, "refused", False):
+                transaction.set_rollback(True)
+            if acting:
+                form_drafts.remember_writer(request, response)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""
+        if isinstance(exception, (PermissionDenied, Http404, SuspiciousOperation, BadRequest)):
+            request.refused = True  # type: ignore[attr-defined]
+        else:
+            transaction.set_rollback(True)
+
+    @staticmethod
+    def acting(request: HttpRequest) -> Acting | None:
+        """The chosen membership; the only one when the user has one."""
+        if not request.user.is_authenticated:
+            return None
+        memberships = request.user.memberships_in_use()
+        if len(memberships) == 1:
+            return Acting(memberships[0])
+        chosen = request.session.get(MEMBERSHIP_KEY)
+        return next((Acting(membership) for membership in memberships if membership.pk == chosen), None)
+
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Each request has an id, the caller's own or a new one: in the answer, in problems, in the log of failures."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        # 503 is no failure: the portal says that it is not ready, or down for maintenance, as often as it is asked.
+        if response.status_code >= 500 and response.status_code != 503:
+            log.error("Request %s failed: %s %s", request.request_id, request.method, request.path)  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Nothing that a signed-in user saw stays in a cache: neither a proxy's nor the browser's on a shared computer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        return response
+
+    return middleware
+
+
+class PageCompression(GZipMiddleware):
+    """Pages are sent compressed: half the portal's users are on a phone. Tokens in them are masked anew each time, and the
+    length is randomised, against guessing them from it. The API's callers ask for large lists and weigh for themselves.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path.startswith("/api/") or not response.get("Content-Type", "").startswith("text/"):
+            return response
+        return super().process_response(request, response)

@@ -1,0 +1,75 @@
+"""One box for everything that the searcher may see: own people, referrals by number, programmes, partners.
+
+What was searched for stands in no address, where logs and histories would keep it: the box posts it, the session holds it,
+encrypted, until the next search.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from cases.people.models import PEOPLE_ROLES, Person
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation import encryption
+from partnership.isolation.acting import Acting, PartnerRequest
+from partnership.members.models import Partner
+from partnership.pages.guard import partner_page
+from programs.catalogue.models import Programme
+from referrals.handover.models import Referral
+
+KEY = "searched"
+SHOWN = 10
+DAY = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
+
+
+@partner_page()
+def search(request: PartnerRequest) -> HttpResponse:
+    if request.method == "POST":
+        text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+        request.session[KEY] = encryption.encrypt(text) if text else ""
+        return redirect("search")
+    kept = request.session.get(KEY, "")
+    text = encryption.decrypt(kept) if kept else ""
+    found = find(request.acting, text) if text else {}
+    if found.get("people"):
+        log_read(request.acting, "person_list", 0, len(found["people"]))
+    return render(request, "referrals/search.html", {"text": text, "nothing": not any(found.values()), **found})
+
+
+def find(acting: Acting, text: str) -> dict[str, list[Any]]:
+    """At most ten of each kind. Four queries, whatever the text."""
+    name, born_on = _with_date(text)
+    number = re.fullmatch(r"#?(\d{1,12})", text)
+    people: list[Person] = []
+    if acting.role in PEOPLE_ROLES:
+        own = Person.objects.filter(partner=acting.partner).found_by(acting.partner.pk, name, born_on)
+        people = list(own.order_by("-changed_at", "-id")[:SHOWN])
+    referrals = Referral.objects.seen_by(acting).select_related("programme", "from_partner", "to_partner")
+    referrals = referrals.filter(pk=int(number[1])) if number else referrals.none()
+    named = Q(name__icontains=text) | Q(partner__name__icontains=text)
+    programmes = Programme.objects.offered().filter(named).select_related("partner").order_by("name", "id")[:SHOWN]
+    partners = Partner.objects.filter(name__icontains=text, is_active=True).order_by("name")[:SHOWN]
+    return {
+        "people": people,
+        "referrals": list(referrals[:SHOWN]),
+        "programmes": list(programmes) if len(text) > 1 else [],
+        "partners": list(partners) if len(text) > 1 else [],
+    }
+
+
+def _with_date(text: str) -> tuple[str, date | None]:
+    """“Virtanen 17.5.1990” → the name and the date of birth."""
+    match = DAY.search(text)
+    if match is None:
+        return text, None
+    day, month, year = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
+    try:
+        return (text[: match.start()] + text[match.end() :]).strip(" ,"), date(int(year), int(month), int(day))
+    except ValueError:
+        return text, None

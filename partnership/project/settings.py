@@ -1,0 +1,345 @@
+"""Settings, all from the environment (twelve-factor). docs/administration.md lists every variable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from partnership.isolation import keys
+from partnership.local import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
+env = environ.Env()
+
+# --- Which kind of run this is -------------------------------------------------------------------------------------
+PORTAL_ENV = env("PORTAL_ENV", default="demo")
+if PORTAL_ENV not in {"demo", "production", "test"}:
+    raise ImproperlyConfigured("PORTAL_ENV is one of: demo, production, test.")
+PRODUCTION = PORTAL_ENV == "production"
+DEMO = PORTAL_ENV == "demo"
+DEBUG = env.bool("PORTAL_DEBUG", default=False) and not PRODUCTION
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment; outside production one that was made for this machine is as good."""
+    value = env(name, default="")
+    if not PRODUCTION:
+        return value or keys.local(VAR)[name]
+    known_defaults = set(keys.local(VAR).values()) if (VAR / "secrets.json").exists() else set()
+    if len(value) < 32 or value.startswith(("change", "django-insecure", "secret")) or value in known_defaults:
+        raise ImproperlyConfigured(
+            f"In production {name} must be set to a secret of your own, of 32 characters or more."
+        )
+    return value
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+# Newest first; all can decrypt, the first encrypts (manage.py rotate_keys re-encrypts what older ones wrote).
+FIELD_KEYS = [key.strip() for key in _secret("FIELD_KEYS").split(",")]
+INDEX_KEY = _secret("INDEX_KEY")
+PSEUDONYM_KEY = _secret("PSEUDONYM_KEY")
+
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# --- Applications --------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "partnership",
+    "programs",
+    "cases",
+    "referrals",
+    "metrics",
+    "demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_filters",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+]
+MIDDLEWARE = [
+    "partnership.project.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partnership.project.middleware.PageCompression",
+    "csp.middleware.CSPMiddleware",
+    "partnership.project.middleware.private_pages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "partnership.project.maintenance.maintenance",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "partnership.project.middleware.ActingPartnerMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "partnership.project.urls"
+WSGI_APPLICATION = "partnership.project.wsgi.application"
+AUTH_USER_MODEL = "partnership.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "partnership.project.context.portal",
+            ],
+            "builtins": ["partnership.pages.template_tags"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Services ------------------------------------------------------------------------------------------------------
+DB_ROLE = env("PORTAL_DB_ROLE", default="web")
+_services = embedded.known(VAR)
+if env("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": env("PORTAL_DB_NAME", default="portal"),
+            "USER": f"portal_{DB_ROLE}",
+            "HOST": _services.get("postgres_host", str(VAR)),
+            "PORT": _services.get("postgres_port", 5432),
+        }
+    }
+# The transaction is opened by ActingPartnerMiddleware, which must set the partner inside it.
+DATABASES["default"] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# Compiling a query costs these more than it saves: measured on a million participants, 0.16 s against 0.11 s for an update.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+
+if env("REDIS_URL", default=""):
+    REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
+else:
+    _redis_db = env("PORTAL_REDIS_DB", default="0")
+    _socket = _services.get("redis_socket", str(VAR / "redis.sock"))
+    REDIS_URL, CELERY_BROKER_URL = (
+        f"unix://{_socket}?db={_redis_db}",
+        f"redis+socket://{_socket}?virtual_host={_redis_db}",
+    )
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_TASK_ACKS_LATE = True  # a task that dies with its worker is delivered again
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A task that runs while Redis goes away could not say afterwards that it is done, and the worker would stop over it
+# (celery/celery#8030): it is stopped, and delivered again.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("VISIBILITY_TIMEOUT", default=3600)}
+CELERY_TIMEZONE = "Europe/Helsinki"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "partnership.project.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
+    "relay": {"task": "partnership.events.jobs.relay_outbox", "schedule": 10.0, "options": {"expires": 30}},
+    "reminders": {"task": "referrals.reminders.jobs.send_reminders", "schedule": crontab(minute="5,35")},
+    "digest": {"task": "partnership.events.jobs.send_digests", "schedule": crontab(hour="7", minute="0")},
+    "stalled imports": {"task": "cases.imports.jobs.resume_stalled_imports", "schedule": crontab(minute="*/5")},
+    "webhooks": {"task": "partnership.events.jobs.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
+    "forget requests": {"task": "partnership.project.jobs.forget_requests", "schedule": crontab(minute="40")},
+    "reads of yesterday": {
+        "task": "partnership.oversight.jobs.sum_up_reads",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+    "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
+    "nightly figures": {
+        "task": "metrics.runs.jobs.compute",
+        "schedule": crontab(hour="2", minute="30"),
+        "args": ["nightly"],
+    },
+    "requested figures": {
+        "task": "metrics.runs.jobs.compute_if_requested",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+}
+
+# --- E-mail: no personal data in it, only a link ---------------------------------------------------------------------
+if env("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Prevention partnership <no-reply@localhost>")
+
+# --- Sign-in ---------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["partnership.members.sign_in.PartnerBackend"]
+ACCOUNT_ADAPTER = "partnership.members.sign_in.InvitationOnlyAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from an invitation sent to that very address
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Prevention partnership"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Every role that sees people needs a second factor. The demo switches it off, and its pages say so.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if PORTAL_ENV == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "partnership.project.error_pages.csrf_failure"
+# PORTAL_HTTP=1 serves production settings without TLS in front: only for trying docker compose on one machine.
+SECURE = PRODUCTION and not env.bool("PORTAL_HTTP", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=300 * 1024 * 1024)
+
+# --- Language, time, static files --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fi", _("Finnish")), ("sv", _("Swedish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Europe/Helsinki"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if PORTAL_ENV == "test" or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS  # else each client of a test would look through all static files first
+FORMAT_MODULE_PATH = "partnership.pages.formats"
+
+# --- API -----------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "partnership.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "partnership.api.schema.PortalSchema",
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header says it
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Prevention partnership API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "What partner systems can read and write. The guide stands in docs/api/.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": ["partnership.api.schema.complete"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "partnership.Credential"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials, nothing else
+    "SCOPES_BACKEND_CLASS": "partnership.api.scopes.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a token is stored as its hash
+    # What the library offers beside client credentials, switched off.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+# Where somebody who must leave the public pages at once is taken: an everyday site, outside the portal.
+QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
+# After so many years in which nothing happened with a person, the portal proposes to erase what it holds.
+RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
+# While this file exists, every page says that the portal is being looked after.
+MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")))
+# Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+
+# --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "celery": {"level": "WARNING"},
+        "altair": {"level": "WARNING"},
+    },
+}
+SILENCED_SYSTEM_CHECKS = ["security.W016"] if not SECURE else []

@@ -1,0 +1,39 @@
+"""All addresses. Each room lists its own; the project alone looks at them all."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from partnership.project import appearance, health, help, home, search
+
+handler400 = "partnership.project.error_pages.bad_request"
+handler403 = "partnership.project.error_pages.forbidden"
+handler404 = "partnership.project.error_pages.not_found"
+handler500 = "partnership.project.error_pages.server_error"
+
+ROOMS = (
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.agreements",
+    "partnership.announcements", "partnership.oversight", "partnership.integrations",
+    "programs.catalogue",
+    "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
+    "cases.imports",
+    "referrals.handover", "referrals.diversions", "referrals.roadside",
+    "metrics.runs", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
+    "metrics.quality", "metrics.figures",
+)  # fmt: skip
+"""Rooms with pages; Django reports one whose list of addresses can't be imported when it starts."""
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("theme/", appearance.theme, name="theme"),
+    path("help/", help.help_page, name="help"),
+    path("guide/", help.guide, name="guide"),
+    path("styleguide/", help.styleguide, name="styleguide"),
+    path("search/", search.search, name="search"),
+    path("api/v1/", include("partnership.project.api_urls")),
+    *(path("", include(f"{room}.urls")) for room in ROOMS),
+]

@@ -1,0 +1,53 @@
+"""Actions on programmes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import Invalid, RuleError
+from partnership.members.models import District
+from programs.catalogue.models import Programme
+
+
+class NotYours(RuleError):
+    code = "not_yours"
+
+
+@transaction.atomic
+def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str], **fields: Any) -> Programme:
+    """Adds or changes a programme of the acting partner; `districts` by code. Raises ValidationError as the page would."""
+    if programme.partner_id != by.partner.pk:
+        raise NotYours(_("Only its own partner changes a programme."))
+    for name, value in fields.items():
+        setattr(programme, name, value)
+    programme.full_clean()
+    covered = {district.code: district for district in District.objects.filter(code__in=set(districts))}
+    if unknown := [code for code in districts if code not in covered]:
+        raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
+    programme.save()
+    programme.districts.set(covered.values())
+    return programme
+
+
+@transaction.atomic
+def set_capacity(
+    *, by: Acting, programme: Programme, capacity: str, places_free: int | None = None, expected_on: date | None = None
+) -> Programme:
+    """Says whether the programme takes referrals now; what the referring partner sees at once."""
+    if programme.partner_id != by.partner.pk:
+        raise NotYours(_("Only its own partner sets a programme's capacity."))
+    programme.capacity, programme.places_free, programme.expected_on = (
+        Programme.Capacity(capacity),
+        places_free,
+        expected_on,
+    )
+    programme.capacity_changed_at = timezone.now()
+    programme.save(update_fields=["capacity", "places_free", "expected_on", "capacity_changed_at"])
+    return programme

@@ -1,0 +1,108 @@
+"""What the partners offer: programmes and their capacity."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnership.members.models import District, Partner
+
+
+class ReferralKind(models.TextChoices):
+    """Ways into a programme."""
+
+    ARREST_DIVERSION = "arrest_diversion", _("Arrest diversion")
+    SOCIAL_CONTACT = "social_contact", _("Social contact")
+    COURT = "court", _("Court or prosecutor referral")
+    NGO_TO_NGO = "ngo_to_ngo", _("NGO to NGO")
+    SELF = "self", _("Self-referral")
+    SCHOOL_OR_GUARDIAN = "school_or_guardian", _("School or guardian (under 18)")
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def offered(self) -> ProgrammeQuerySet:
+        return self.filter(is_active=True, partner__is_active=True)
+
+    def for_lists(self) -> ProgrammeQuerySet:
+        """With partner and districts: two queries in all."""
+        return self.select_related("partner").prefetch_related("districts")
+
+
+class Programme(models.Model):
+    """A programme of a partner. Everybody in the partnership sees it."""
+
+    class Kind(models.TextChoices):
+        DIVERSION = "diversion", _("Diversion")
+        REHABILITATION = "rehabilitation", _("Rehabilitation")
+        HARM_REDUCTION = "harm_reduction", _("Harm reduction")
+        PEER_SUPPORT = "peer_support", _("Peer support")
+        MENTORING = "mentoring", _("Mentoring")
+        YOUTH = "youth", _("Youth early intervention")
+        AWARENESS = "awareness", _("Awareness")
+        LEGAL_AID = "legal_aid", _("Legal aid")
+        VOCATIONAL = "vocational", _("Vocational training")
+        COMMUNITY = "community", _("Community activities")
+        DRUG_COURT = "drug_court", _("Drug court")
+        THERAPEUTIC_COMMUNITY = "therapeutic_community", _("Therapeutic community")
+        HALFWAY_HOUSE = "halfway_house", _("Halfway house")
+
+    class Capacity(models.TextChoices):
+        OPEN = "open", _("Open")
+        ASSESSMENT_FIRST = "assessment_first", _("Assessment first")
+        WAITING_LIST = "waiting_list", _("Waiting list")
+        CLOSED = "closed", _("Closed")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="programmes", verbose_name=_("partner"))
+    name = models.CharField(_("name"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    description = models.TextField(_("description"), blank=True, help_text=_("What happens, for whom, how long."))
+    districts = models.ManyToManyField(District, blank=True, related_name="programmes", verbose_name=_("districts"))
+    accepts = ArrayField(
+        models.CharField(max_length=30, choices=ReferralKind),
+        default=list,
+        verbose_name=_("kinds of referral it takes"),
+    )
+    age_from = models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True)
+    age_to = models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True)
+    capacity = models.CharField(_("takes referrals now"), max_length=20, choices=Capacity, default=Capacity.OPEN)
+    places_free = models.PositiveSmallIntegerField(
+        _("free places"), null=True, blank=True, help_text=_("Empty: not counted.")
+    )
+    expected_on = models.DateField(_("place expected on"), null=True, blank=True, help_text=_("For a waiting list."))
+    capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
+    is_active = models.BooleanField(_("offered"), default=True)
+    changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        indexes = [models.Index(fields=["name", "id"], name="programme_list")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "name"], name="programme_name_per_partner"),
+            models.CheckConstraint(
+                condition=Q(age_from=None) | Q(age_to=None) | Q(age_from__lte=F("age_to")),
+                name="programme_ages_in_order",
+                violation_error_message=_("The youngest age is above the oldest."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity="waiting_list") | Q(expected_on__isnull=False),
+                name="waiting_list_has_a_date",
+                violation_error_message=_("For a waiting list, say when a place is expected."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def takes_referrals(self) -> bool:
+        return self.is_active and self.capacity != self.Capacity.CLOSED
+
+    def accepts_labels(self) -> list[str]:
+        return [str(ReferralKind(kind).label) for kind in self.accepts]

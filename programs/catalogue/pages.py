@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from partnership.isolation.acting import PartnerRequest
+from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.pages.guard import partner_page
+from partnership.pages.paging import page_by_key
+from programs.catalogue.actions import set_capacity
+from programs.catalogue.filters import ProgrammeFilter
+from programs.catalogue.forms import CapacityForm, ProgrammeForm
+from programs.catalogue.models import Programme
+
+
+@require_safe
+@partner_page()
+def programme_list(request: PartnerRequest) -> HttpResponse:
+    found = ProgrammeFilter(request.GET, Programme.objects.offered().for_lists())
+    page = page_by_key(found.qs, ["name", "id"], request.GET.get("after", ""))
+    return render(request, "programs/programme_list.html", {"page": page, "filter": found})
+
+
+@require_safe
+@partner_page()
+def programme(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Programme.objects.for_lists(), pk=pk)
+    return render(request, "programs/programme.html", {"programme": found})
+
+
+@partner_page(Role.CASE_MANAGER)
+def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
+    """A new programme of the own partner, or a change of one."""
+    partner = request.acting.partner
+    found = get_object_or_404(Programme, pk=pk, partner=partner) if pk else Programme(partner=partner)
+    form = ProgrammeForm(request.POST or None, instance=found)
+    if form.is_valid():
+        saved = form.save()
+        messages.success(request, _("Saved."))
+        return redirect("programme", pk=saved.pk)
+    title = found.name if pk else _("New programme")
+    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
+
+
+@partner_page(*CASEWORK_ROLES)
+def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Whether the programme takes referrals now."""
+    found = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
+    form = CapacityForm(request.POST or None, instance=found)
+    if form.is_valid():
+        set_capacity(by=request.acting, programme=found, **form.cleaned_data)
+        messages.success(request, _("Saved. Referring partners see it at once."))
+        return redirect("programme", pk=pk)
+    title = _("Capacity of %(programme)s") % {"programme": found.name}
+    return render(
+        request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])}
+    )

@@ -1,0 +1,148 @@
+"""Actions on diversion agreements. Counts and dates cross from the NGO to the police; the content of treatment never does."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnership.events import outbox
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, Role
+from referrals.diversions.models import Condition, Decision, DiversionAgreement
+from referrals.handover.models import Referral
+from referrals.handover.transitions import State
+
+
+class ConditionTerms(TypedDict):
+    kind: str
+    detail: str
+    target: int
+
+
+class NoDiversion(RuleError):
+    code = "no_diversion"
+
+
+class DiversionClosed(RuleError):
+    code = "diversion_closed"
+
+
+class DeadlinePast(RuleError):
+    code = "deadline_past"
+
+
+class ReportingNotAllowed(RuleError):
+    code = "reporting_not_allowed"
+
+
+@transaction.atomic
+def set_terms(
+    *, by: Acting, referral: Referral, deadline: date, conditions: list[ConditionTerms]
+) -> DiversionAgreement:
+    """Sets the deadline and the conditions of a draft's diversion agreement, replacing earlier ones."""
+    if not referral.takes_diversion or referral.from_partner_id != by.partner.pk:
+        raise NoDiversion(_("Only a police or court referral carries a diversion agreement."))
+    if referral.state != State.DRAFT:
+        raise DiversionClosed(_("The conditions were agreed when the referral was sent."))
+    if deadline <= timezone.localdate():
+        raise DeadlinePast(_("The deadline must lie in the future."))
+    if not conditions:
+        raise NoDiversion(_("A diversion agreement has at least one condition."))
+    parties = {"from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id}
+    diversion, _made = DiversionAgreement.objects.update_or_create(
+        referral=referral, defaults={"deadline": deadline, **parties}
+    )
+    diversion.conditions.all().delete()
+    Condition.objects.bulk_create([Condition(diversion=diversion, **parties, **terms) for terms in conditions])
+    return diversion
+
+
+def _open(diversion: DiversionAgreement, by: Acting) -> DiversionAgreement:
+    locked = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
+    if locked.to_partner_id != by.partner.pk:
+        raise ReportingNotAllowed(_("Only the receiving partner reports on a diversion."))
+    if locked.outcome:
+        raise DiversionClosed(_("The outcome of this diversion has been reported already."))
+    consent = locked.referral.consent
+    if consent and (not consent.is_valid or not consent.reports_back):
+        raise ReportingNotAllowed(_("The person's consent does not cover reporting to the police (any more)."))
+    return locked
+
+
+@transaction.atomic
+def report_progress(*, by: Acting, condition: Condition, done: int, on: date) -> Condition:
+    """Says how many of a condition's sessions, visits or payments are done, and as of which day."""
+    diversion = _open(condition.diversion, by)
+    if on > timezone.localdate() or done < 0:
+        raise RuleError(_("Progress is a count as of today or an earlier day."))
+    condition.done, condition.reported_on = done, on
+    condition.save(update_fields=["done", "reported_on"])
+    _touch(diversion)
+    return condition
+
+
+@transaction.atomic
+def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> DiversionAgreement:
+    """Says that a condition was broken, and when; not how."""
+    diversion = _open(diversion, by)
+    if on > timezone.localdate():
+        raise RuleError(_("The day lies in the future."))
+    diversion.breached_on = on
+    diversion.save(update_fields=["breached_on"])
+    _tell(diversion, "diversion.breached", f"diversion:{diversion.pk}:breached:{on}", diversion.from_partner_id, by)
+    return diversion
+
+
+@transaction.atomic
+def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
+    """Closes the NGO's part; the liaison decides next."""
+    diversion = _open(diversion, by)
+    diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
+    diversion.save(update_fields=["outcome", "outcome_at"])
+    _tell(diversion, "diversion.outcome", f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)
+    return diversion
+
+
+@transaction.atomic
+def decide(*, by: Acting, diversion: DiversionAgreement, decision: str, reasons: str) -> DiversionAgreement:
+    """The liaison's decision on the outcome, with its reasons."""
+    diversion = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
+    if diversion.from_partner_id != by.partner.pk:
+        raise NoDiversion(_("Only the unit that diverted decides."))
+    if not diversion.outcome:
+        raise DiversionClosed(_("The outcome has not been reported yet."))
+    if diversion.decision:
+        raise DiversionClosed(_("This diversion was decided already."))
+    if not reasons.strip():
+        raise RuleError(_("Give the reasons for the decision."))
+    diversion.decision, diversion.decided_at, diversion.decided_by = (
+        DiversionAgreement.Decision(decision),
+        timezone.now(),
+        by.user,
+    )
+    diversion.save(update_fields=["decision", "decided_at", "decided_by"])
+    Decision.objects.create(
+        diversion=diversion,
+        from_partner_id=diversion.from_partner_id,
+        to_partner_id=diversion.to_partner_id,
+        reasons=reasons.strip(),
+    )
+    _tell(diversion, "diversion.decided", f"diversion:{diversion.pk}:decided", diversion.to_partner_id, by)
+    return diversion
+
+
+def _touch(diversion: DiversionAgreement) -> None:
+    DiversionAgreement.objects.filter(pk=diversion.pk).update(changed_at=timezone.now())
+
+
+def _tell(diversion: DiversionAgreement, kind: str, key: str, partner_id: int, by: Acting) -> None:
+    roles = [str(role) for role in (*CASEWORK_ROLES, Role.POLICE_LIAISON)]
+    url = reverse("diversion", args=[diversion.pk])
+    _touch(diversion)
+    outbox.announce(kind, key, tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}])

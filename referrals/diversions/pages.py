@@ -1,0 +1,192 @@
+"""Pages of diversions: the unit's and the NGO's list, one diversion, progress, outcome, decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import Acting, PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.pages.guard import partner_page
+from partnership.pages.lists import export, query_of, show
+from referrals.diversions import actions as diversions
+from referrals.diversions import letters
+from referrals.diversions.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
+from referrals.diversions.lists import DIVERSIONS
+from referrals.diversions.models import Condition, DiversionAgreement, with_status
+from referrals.handover.models import NO_FURTHER_DISCLOSURE, READERS
+
+STATUSES = {
+    "overdue": gettext_lazy("Overdue"),
+    "due_soon": gettext_lazy("Due soon"),
+    "open": gettext_lazy("Open"),
+    "awaiting_decision": gettext_lazy("Awaiting decision"),
+    "decided": gettext_lazy("Decided"),
+}
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion_list(request: PartnerRequest) -> HttpResponse:
+    """The own unit's or NGO's diversions, those with the nearest deadline first."""
+    status = request.GET.get("status", "")
+    outcome = request.GET.get("outcome", "")
+    shown = show(request, DIVERSIONS, listed(request.acting, status, outcome))
+    if request.acting.role != Role.COORDINATOR:
+        log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
+    context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
+    context |= {"outcome": outcome, "outcomes": [o for o in DiversionAgreement.Outcome if o.value]}
+    return render(request, "referrals/diversion_list.html", context)
+
+
+def listed(acting: Acting, status: str, outcome: str) -> Any:
+    """The diversions of a list, each with what its row shows."""
+    found = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
+    if outcome in DiversionAgreement.Outcome.values and outcome:
+        found = found.filter(outcome=outcome)
+    related = ["referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"]
+    return found.select_related(*related).prefetch_related("conditions")
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion_export(request: PartnerRequest) -> HttpResponseBase:
+    """The list as CSV or XLSX, with the status, columns and order of the page."""
+    acting, status, outcome = request.acting, request.GET.get("status", ""), request.GET.get("outcome", "")
+    log_read(acting, "diversion_export", 0)
+    try:
+        return export(
+            request,
+            DIVERSIONS,
+            lambda: listed(acting, status, outcome),
+            name="diversions",
+            notice=str(NO_FURTHER_DISCLOSURE),
+        )
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('diversion_list')}?{query_of(request.GET)}")
+
+
+def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
+    related = [
+        "referral",
+        "referral__disclosure",
+        "referral__programme",
+        "referral__consent",
+        "from_partner",
+        "to_partner",
+        "decided_by",
+    ]
+    return get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+
+
+@require_safe
+@partner_page(*READERS)
+def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _diversion_page(request, seen(request, pk))
+
+
+def _diversion_page(
+    request: PartnerRequest, found: DiversionAgreement, status: int = 200, **bound: Any
+) -> HttpResponse:
+    acting = request.acting
+    is_sender, is_receiver = found.from_partner_id == acting.partner.pk, found.to_partner_id == acting.partner.pk
+    if is_sender or is_receiver:
+        log_read(acting, "diversion", found.pk)
+    today = timezone.localdate()
+    conditions = list(found.conditions.all())
+    context = {
+        "diversion": found,
+        "status": STATUSES[found.status],
+        "is_receiver": is_receiver and acting.role in CASEWORK_ROLES,
+        "is_sender": is_sender,
+        "is_party": is_sender or is_receiver,
+        "conditions": [
+            (condition, ProgressForm(initial={"done": condition.done, "on": today}, prefix=f"c{condition.pk}"))
+            for condition in conditions
+        ],
+        "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
+        "outcome_form": OutcomeForm(prefix="outcome"),
+        "decision_form": DecisionForm(prefix="decision"),
+        "decision_note": getattr(found, "decision_note", None) if found.decision else None,
+        "notice": str(NO_FURTHER_DISCLOSURE),
+    }
+    return render(request, "referrals/diversion.html", context | bound, status=status)
+
+
+@require_safe
+@partner_page(*REFERRING_ROLES)
+def letter(request: PartnerRequest, pk: int) -> HttpResponse:
+    """The letter to the person, in the reader's language or in ?lang=fi|sv|en."""
+    found = seen(request, pk)
+    if getattr(found.referral, "disclosure", None) is None:
+        raise Http404  # the consent was withdrawn
+    log_read(request.acting, "diversion_letter", pk)
+    asked = request.GET.get("lang", "")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
+        content = letters.diversion_letter(found)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="diversion-{pk}.pdf"'
+    return response
+
+
+def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
+    found = seen(request, pk)
+    if form.is_valid():
+        try:
+            action(by=request.acting, diversion=found, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved. The other party is told."))
+            return redirect("diversion", pk=pk)
+    return _diversion_page(request, found, status=422, **{f"{name}_form": form})
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def breach(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
+
+
+@require_POST
+@partner_page(*CASEWORK_ROLES)
+def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
+
+
+@require_POST
+@partner_page(Role.POLICE_LIAISON)
+def decide(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def progress(request: PartnerRequest, pk: int) -> HttpResponse:
+    """How far one condition is met; `pk` is the condition's."""
+    condition = get_object_or_404(Condition.objects.select_related("diversion"), pk=pk)
+    found = seen(request, condition.diversion_id)
+    form = ProgressForm(request.POST, prefix=f"c{pk}")
+    if form.is_valid():
+        try:
+            diversions.report_progress(by=request.acting, condition=condition, **form.cleaned_data)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Progress is a whole number and a day."))
+    return redirect("diversion", pk=found.pk)

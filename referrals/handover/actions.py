@@ -1,0 +1,497 @@
+"""The hand-over: one function per verb. Each checks the table of transitions, keeps history and announces what happened."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases.consents import actions as consents
+from cases.consents.models import Consent
+from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment
+from cases.people import actions as people
+from cases.people.models import Person
+from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.models import Agreement
+from partnership.events import outbox
+from partnership.events.outbox import Tell
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, Partner, Role
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.handover.models import Change, Disclosure, Message, Referral
+from referrals.handover.transitions import REASONS, TRANSITIONS, Party, State
+
+RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
+
+KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
+    Partner.Kind.POLICE: (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT),
+    Partner.Kind.COURT: (ReferralKind.COURT,),
+    Partner.Kind.NGO: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
+    Partner.Kind.HEALTH: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
+    Partner.Kind.SCHOOL: (ReferralKind.SCHOOL_OR_GUARDIAN,),
+}
+"""Which kinds of referral each kind of partner sends."""
+
+
+class IllegalTransition(RuleError):
+    code = "illegal_transition"
+
+
+class ChangedMeanwhile(RuleError):
+    code = "changed_meanwhile"
+
+
+class NoAgreement(RuleError):
+    code = "no_agreement"
+
+
+class NoConsent(RuleError):
+    code = "no_consent"
+
+
+class NotTaken(RuleError):
+    code = "not_taken"
+
+
+class ReasonMissing(RuleError):
+    code = "reason_missing"
+
+
+class NotAParty(RuleError):
+    code = "not_a_party"
+
+
+# --- Drafts --------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draft(
+    *,
+    by: Acting,
+    kind: str,
+    programme: Programme,
+    person: Person,
+    summary: str = "",
+    language: str = "",
+    is_urgent: bool = False,
+    referred_on_from: Referral | None = None,
+) -> Referral:
+    """Starts a referral of an own person to a programme. Only the sender sees a draft."""
+    referral = Referral(
+        from_partner=by.partner,
+        to_partner=programme.partner,
+        programme=programme,
+        kind=kind,
+        person=person,
+        created_by=by.user,
+        is_urgent=is_urgent,
+        referred_on_from=referred_on_from,
+    )
+    _check_kind(referral, by.partner)
+    referral.save()
+    Disclosure.objects.create(
+        referral=referral,
+        from_partner=by.partner,
+        to_partner=programme.partner,
+        summary=summary,
+        language=language,
+        **_identity(person),
+    )
+    return referral
+
+
+IDENTITY = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district")
+
+
+def _identity(record: Person | Disclosure) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in IDENTITY}
+
+
+@transaction.atomic
+def change_draft(
+    *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
+) -> Referral:
+    """Changes a draft; a consent given for another receiver does not carry over."""
+    referral = _locked(referral, by, version=None)
+    if referral.state != State.DRAFT:
+        raise _illegal(referral, "send")
+    if programme.partner_id != referral.to_partner_id:
+        referral.consent = None
+    referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
+        programme,
+        programme.partner,
+        kind,
+        is_urgent,
+    )
+    _check_kind(referral, by.partner)
+    referral.changed_at = timezone.now()
+    referral.save()
+    Disclosure.objects.filter(referral=referral).update(
+        to_partner=programme.partner, summary=summary, language=language
+    )
+    diversion = getattr(referral, "diversion", None)
+    if diversion:
+        diversion.to_partner = programme.partner
+        diversion.save(update_fields=["to_partner"])
+        diversion.conditions.update(to_partner=programme.partner)
+    return referral
+
+
+@transaction.atomic
+def discard(*, by: Acting, referral: Referral) -> None:
+    """Deletes a draft. What was sent is withdrawn instead, and its history kept."""
+    referral = _locked(referral, by, version=None)
+    if referral.state != State.DRAFT:
+        raise _illegal(referral, "withdraw")
+    diversion = getattr(referral, "diversion", None)
+    if diversion:
+        diversion.conditions.all().delete()
+        diversion.delete()
+    Disclosure.objects.filter(referral=referral).delete()
+    referral.delete()
+
+
+def _check_kind(referral: Referral, sender: Partner) -> None:
+    if referral.kind not in KINDS_BY_SENDER.get(sender.kind, ()):
+        raise NotTaken(_("Your organisation does not send referrals of this kind."))
+    if referral.kind not in referral.programme.accepts:
+        raise NotTaken(_("This programme takes no referrals of this kind."))
+    if (referral.kind == ReferralKind.SELF) != (referral.programme.partner_id == sender.pk):
+        raise NotTaken(_("A self-referral goes to your own programme, every other kind to another partner's."))
+
+
+@transaction.atomic
+def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
+    """Records the consent under which the draft will be sent."""
+    referral = _locked(referral, by, version=None)
+    if referral.state != State.DRAFT:
+        raise _illegal(referral, "send")
+    referral.consent = consents.record_consent(by=by, to_partner=referral.to_partner, person=referral.person, **terms)
+    referral.save(update_fields=["consent"])
+    return referral.consent
+
+
+# --- Verbs ---------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
+    """Discloses the person to the receiver. Needs an agreement in force and a valid consent (or another legal basis)."""
+    referral = _begin("send", by, referral, version)
+    if not referral.programme.takes_referrals:
+        raise NotTaken(_("This programme takes no referrals now: choose another one."))
+    now = timezone.now()
+    if referral.kind != ReferralKind.SELF:
+        agreement = agreement_in_force(referral.from_partner, referral.to_partner)
+        if agreement is None:
+            raise NoAgreement(
+                _(
+                    "There is no agreement in force between %(one)s and %(other)s, so nothing may be disclosed. Ask your coordinator."
+                )
+                % {"one": referral.from_partner, "other": referral.to_partner}
+            )
+        _check_consent(referral, agreement)
+        referral.agreement = agreement
+        referral.due_acknowledge_at = now + timedelta(days=agreement.days_to_acknowledge)
+        referral.due_accept_at = now + timedelta(days=agreement.days_to_accept)
+    Disclosure.objects.filter(referral=referral).update(is_open=True, **_identity(referral.person))
+    if referral.consent_id:
+        Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=now)
+    diversion = getattr(referral, "diversion", None)
+    if diversion:
+        diversion.conditions.update(is_sent=True)
+        diversion.is_sent = True
+        diversion.save(update_fields=["is_sent"])
+    referral.sent_at = now
+    return _finish("send", by, referral)
+
+
+def _check_consent(referral: Referral, agreement: Agreement) -> None:
+    consent = referral.consent
+    if consent is None and agreement.legal_basis != Agreement.LegalBasis.CONSENT:
+        return
+    if consent is None or not consent.is_valid:
+        raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
+    if referral.person.is_minor and not (consent.guardian_name or consent.guardian_missing_reason):
+        raise NoConsent(_("This person is under 18: record the guardian's consent, or why it is missing."))
+
+
+@transaction.atomic
+def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
+    """Tells the sender that somebody has it in hand."""
+    referral = _begin("acknowledge", by, referral, version)
+    referral.acknowledged_at = timezone.now()
+    return _finish("acknowledge", by, referral)
+
+
+@transaction.atomic
+def accept(
+    *,
+    by: Acting,
+    referral: Referral,
+    version: int | None = None,
+    person: Person | None = None,
+    started_on: date | None = None,
+    measurement_consent: bool = True,
+) -> Referral:
+    """Takes the person on: the receiver's own Person is made from what was disclosed (or is the one given).
+
+    With a start date the person is enrolled at once.
+    """
+    referral = _begin("accept", by, referral, version)
+    referral.receiver_person = person or _own_person(by, referral)
+    now = timezone.now()
+    referral.acknowledged_at = referral.acknowledged_at or now
+    referral.answered_at = now
+    referral = _finish("accept", by, referral)
+    if started_on:
+        referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
+    return referral
+
+
+def _own_person(by: Acting, referral: Referral) -> Person:
+    if referral.from_partner_id == referral.to_partner_id:
+        return referral.person
+    disclosed = Disclosure.objects.filter(referral=referral).first()
+    if disclosed is None:
+        raise NoConsent(_("The consent was withdrawn: what was disclosed is closed."))
+    known = people.find_known(by.partner, disclosed.identity_code or "")
+    if known:
+        return known
+    person = Person(partner=by.partner, **_identity(disclosed))
+    return people.save_person(by=by, person=person)
+
+
+@transaction.atomic
+def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int | None = None) -> Referral:
+    """Promises a place, expected on a day."""
+    referral = _begin("waitlist", by, referral, version)
+    now = timezone.now()
+    referral.acknowledged_at = referral.acknowledged_at or now
+    referral.answered_at = now
+    referral.expected_on = expected_on
+    return _finish("waitlist", by, referral)
+
+
+@transaction.atomic
+def decline(*, by: Acting, referral: Referral, reason: str, version: int | None = None, note: str = "") -> Referral:
+    """Declines with a coded reason that says whose decision it was. The database closes the disclosure; the sender can
+    refer on."""
+    referral = _begin("decline", by, referral, version, reason)
+    referral.answered_at = referral.closed_at = timezone.now()
+    return _finish("decline", by, referral, note)
+
+
+@transaction.atomic
+def enrol(
+    *, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = True, version: int | None = None
+) -> Referral:
+    """Starts the programme: makes the receiver's enrolment."""
+    referral = _begin("enrol", by, referral, version)
+    assert referral.receiver_person is not None  # noqa: S101 — accepted referrals have one
+    referral.enrolment = enrolments.enrol(
+        by=by,
+        person=referral.receiver_person,
+        programme=referral.programme,
+        started_on=started_on,
+        measurement_consent=measurement_consent,
+        referral_kind=referral.kind,
+    )
+    referral.enrolled_at = timezone.now()
+    return _finish("enrol", by, referral)
+
+
+@transaction.atomic
+def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | None = None) -> Referral:
+    """The person reached the end of the programme."""
+    referral = _begin("complete", by, referral, version)
+    assert referral.enrolment is not None  # noqa: S101 — the database holds it
+    if not referral.enrolment.ended_on:
+        enrolments.end_enrolment(
+            by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED
+        )
+    referral.closed_at = timezone.now()
+    return _finish("complete", by, referral)
+
+
+END_REASON_OF: dict[str, str] = {
+    "person_declined": Enrolment.EndReason.PERSON_LEFT,
+    "person_left": Enrolment.EndReason.PERSON_LEFT,
+    "person_unreachable": Enrolment.EndReason.PERSON_UNREACHABLE,
+    "provider_ended": Enrolment.EndReason.PROVIDER_ENDED,
+    "moved": Enrolment.EndReason.MOVED,
+    "imprisoned": Enrolment.EndReason.IMPRISONED,
+    "died": Enrolment.EndReason.DIED,
+}
+"""A referral's reason for ending early → the enrolment's."""
+REASON_OF_END = {end: reason for reason, end in END_REASON_OF.items() if reason != "person_declined"}
+
+
+@transaction.atomic
+def end_early(
+    *, by: Acting, referral: Referral, reason: str, ended_on: date, version: int | None = None, note: str = ""
+) -> Referral:
+    """Ends before completion, with a coded reason that says whose decision it was."""
+    referral = _begin("end_early", by, referral, version, reason)
+    if referral.enrolment and not referral.enrolment.ended_on:
+        enrolments.end_enrolment(by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=END_REASON_OF[reason])
+    referral.closed_at = timezone.now()
+    return _finish("end_early", by, referral, note)
+
+
+@transaction.atomic
+def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None = None, note: str = "") -> Referral:
+    """Takes the referral back before enrolment. The database closes the disclosure: the receiver no longer sees whom it
+    was about."""
+    referral = _begin("withdraw", by, referral, version, reason)
+    referral.closed_at = timezone.now()
+    return _finish("withdraw", by, referral, note)
+
+
+@transaction.atomic
+def withdraw_consent(*, by: Acting, consent: Consent) -> None:
+    """The person takes the consent back. Disclosure ends in this very transaction (the database closes it); referrals
+    not yet enrolled are withdrawn; the other party is told."""
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.withdrawn_at:
+        return
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
+    for referral in Referral.objects.select_for_update().filter(consent=consent):
+        if referral.state in TRANSITIONS["withdraw"].sources and referral.state != State.DRAFT:
+            referral.reason_code, referral.closed_at = "consent_withdrawn", timezone.now()
+            _finish("withdraw", by, referral)
+        elif referral.state != State.DRAFT:
+            # What the receiver sees of it has changed: a copy elsewhere learns it.
+            Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
+            announce(referral, "consent_withdrawn", f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
+
+
+@transaction.atomic
+def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referral:
+    """A new draft for the same person to another programme; the declined referral stays as its history."""
+    if referral.from_partner_id != by.partner.pk:
+        raise NotAParty(_("Only the sender refers on."))
+    if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
+        raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
+    old = Disclosure.objects.get(referral=referral)
+    return draft(
+        by=by,
+        kind=referral.kind,
+        programme=programme,
+        person=referral.person,
+        summary=old.summary or "",
+        language=old.language,
+        is_urgent=referral.is_urgent,
+        referred_on_from=referral,
+    )
+
+
+@transaction.atomic
+def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
+    """A message to the other party."""
+    if referral.state == State.DRAFT:
+        raise IllegalTransition(_("A draft has no other party yet: send it first."))
+    message = Message.objects.create(
+        referral=referral,
+        from_partner_id=referral.from_partner_id,
+        to_partner_id=referral.to_partner_id,
+        author=by.user,
+        author_partner=by.partner,
+        text=text,
+    )
+    Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
+    announce(referral, "message", f"message:{message.pk}", by)
+    return message
+
+
+# --- Shared by the verbs -----------------------------------------------------------------------------------------------------
+
+
+def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
+    """The referral as it is now, locked until the transaction ends, if the acting partner is a party."""
+    # The lock first and alone: PostgreSQL can't lock the rows of an outer join.
+    locked = Referral.objects.select_for_update().filter(pk=referral.pk).first()
+    if locked is None or not locked.parties_of(by.partner.pk):
+        raise NotAParty(_("This referral is not yours."))
+    if version is not None and locked.version != version:
+        last = locked.changes.select_related("by").order_by("-id").first()
+        if last:
+            raise ChangedMeanwhile(
+                _(
+                    "Meanwhile %(who)s changed this referral to “%(state)s” (%(when)s). Nothing of yours was saved: look at it again."
+                )
+                % {
+                    "who": last.by or last.by_partner,
+                    "state": locked.get_state_display(),
+                    "when": date_format(timezone.localtime(last.at), "SHORT_DATETIME_FORMAT"),
+                }
+            )
+        raise ChangedMeanwhile(_("Somebody changed this referral meanwhile: look at it again."))
+    return locked
+
+
+def _illegal(referral: Referral, verb: str) -> IllegalTransition:
+    return IllegalTransition(
+        _("“%(verb)s” is not possible now: the referral is in state “%(state)s”.")
+        % {"verb": TRANSITIONS[verb].label, "state": referral.get_state_display()}
+    )
+
+
+def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
+    transition = TRANSITIONS[verb]
+    referral = _locked(referral, by, version)
+    if transition.by not in referral.parties_of(by.partner.pk):
+        raise NotAParty(_("Only the %(party)s can do this.") % {"party": str(Party(transition.by).label).lower()})
+    if referral.state not in transition.sources:
+        raise _illegal(referral, verb)
+    if transition.takes_reason:
+        if reason not in REASONS or verb not in REASONS[reason].verbs:
+            raise ReasonMissing(_("Choose a reason."))
+        referral.reason_code = reason
+    return referral
+
+
+def _finish(verb: str, by: Acting, referral: Referral, note: str = "") -> Referral:
+    source, now = referral.state, timezone.now()
+    referral.state = TRANSITIONS[verb].target
+    referral.version += 1
+    referral.changed_at = now
+    referral.save()
+    change = Change.objects.create(
+        referral=referral,
+        from_partner_id=referral.from_partner_id,
+        to_partner_id=referral.to_partner_id,
+        verb=verb,
+        from_state=source,
+        to_state=referral.state,
+        reason_code=referral.reason_code if TRANSITIONS[verb].takes_reason else "",
+        by=by.user,
+        by_partner=by.partner,
+        at=now,
+    )
+    if note:
+        write_message(by=by, referral=referral, text=note)
+    announce(referral, TRANSITIONS[verb].target, f"referral:{referral.pk}:change:{change.pk}", by)
+    return referral
+
+
+def announce(referral: Referral, what: str, key: str, by: Acting | None) -> None:
+    """Tells the party that did not act (both, when nobody did)."""
+    url = reverse("referral", args=[referral.pk])
+    parties = {referral.from_partner_id, referral.to_partner_id}
+    if by is not None and len(parties) == 2:
+        parties.discard(by.partner.pk)
+    tell: list[Tell] = []
+    for partner in sorted(parties):
+        whom: Tell = {"partner": partner, "roles": [str(role) for role in RECEIVING_ROLES], "url": url}
+        if by is not None:
+            whom["not_user"] = by.user.pk
+        tell.append(whom)
+    outbox.announce(f"referral.{what}", key, tell=tell, referral=referral.pk)

@@ -1,0 +1,483 @@
+"""Referrals with all their verbs, messages, history; diversion agreements with progress and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.consents.models import Consent
+from cases.people.models import Person
+from partnership.api.export import ExportView
+from partnership.api.serializers import InPast, Resource, Strict
+from partnership.api.views import Flag, Number, Query, View
+from partnership.members.api import PartnerBrief
+from partnership.members.models import Role
+from programs.catalogue.api import ProgrammeBrief
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import actions as diversions
+from referrals.diversions.models import Condition
+from referrals.handover import actions as handover
+from referrals.handover.models import Change, Disclosure, Message, Referral
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, parties_of, verbs_for
+
+NOTICE = "This information may not be disclosed further without the person's consent."
+
+# --- What is shown -----------------------------------------------------------------------------------------------------------
+
+
+class ReferralSerializer(Resource):
+    fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
+    reason_code = serializers.CharField()
+    person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
+    verbs = serializers.SerializerMethodField(help_text="What the caller's partner can do next.")
+    expandable = {
+        "from_partner": ("from_partner", PartnerBrief, "from_partner"),
+        "to_partner": ("to_partner", PartnerBrief, "to_partner"),
+        "programme": ("programme", ProgrammeBrief, "programme"),
+    }
+
+    row_columns = (
+        "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "person_id", "receiver_person_id",
+        "is_urgent", "reason_code", "expected_on", "referred_on_from_id", "enrolment_id", "sent_at", "acknowledged_at",
+        "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+    )  # fmt: skip
+
+    class Meta:
+        model = Referral
+        fields = [
+            "id", "kind", "state", "fhir_task_status", "verbs", "from_partner", "to_partner", "programme", "person",
+            "is_urgent", "reason_code", "expected_on", "referred_on_from", "enrolment", "sent_at", "acknowledged_at",
+            "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+        ]  # fmt: skip
+
+    def get_fhir_task_status(self, referral: Referral) -> str:
+        return FHIR_TASK_STATUS[State(referral.state)]
+
+    @cached_property
+    def mine(self) -> int:
+        return self.context["request"]._request.acting.partner.pk
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_person(self, referral: Referral) -> int | None:
+        if referral.from_partner_id == self.mine:
+            return referral.person_id
+        return referral.receiver_person_id if referral.to_partner_id == self.mine else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_verbs(self, referral: Referral) -> list[str]:
+        return verbs_for(referral.state, parties_of(referral.from_partner_id, referral.to_partner_id, self.mine))
+
+
+class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
+    first_names = serializers.CharField()
+    last_name = serializers.CharField()
+    born_on = serializers.DateField(allow_null=True)
+    identity_code = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    summary = serializers.CharField()
+    notice = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Disclosure
+        fields = [
+            "first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "language", "summary",
+            "notice",
+        ]  # fmt: skip
+
+    def get_notice(self, disclosure: Disclosure) -> str:
+        return _(NOTICE)
+
+
+class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    class Meta:
+        model = Consent
+        fields = [
+            "id", "scope", "purpose", "reports_back", "expires_on", "expires_event", "signed_on", "signed_how",
+            "told_right_to_withdraw", "recorded_at", "withdrawn_at",
+        ]  # fmt: skip
+
+
+class ReferralDetailSerializer(ReferralSerializer):
+    disclosure = serializers.SerializerMethodField(
+        help_text="Whom the referral is about; null when it is closed (declined, withdrawn, consent withdrawn), or for who is no party."
+    )
+    consent = serializers.SerializerMethodField()
+
+    class Meta(ReferralSerializer.Meta):
+        fields = [*ReferralSerializer.Meta.fields, "disclosure", "consent"]
+
+    @extend_schema_field(DisclosureSerializer(allow_null=True))
+    def get_disclosure(self, referral: Referral) -> Any:
+        # The database shows it to the parties alone, to the receiver while it is open.
+        found = Disclosure.objects.filter(referral=referral).first()
+        return DisclosureSerializer(found, context=self.context).data if found else None
+
+    @extend_schema_field(ConsentSerializer(allow_null=True))
+    def get_consent(self, referral: Referral) -> Any:
+        found = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
+        return ConsentSerializer(found).data if found else None
+
+
+class ChangeSerializer(Resource):
+    class Meta:
+        model = Change
+        fields = ["id", "verb", "from_state", "to_state", "reason_code", "by_partner", "at"]
+
+
+class MessageSerializer(Resource):
+    text = serializers.CharField()
+
+    class Meta:
+        model = Message
+        fields = ["id", "author_partner", "text", "at"]
+
+
+class ReferralQuery(Query):
+    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False)
+    programme = Number()
+    is_urgent = Flag()
+
+
+class PartQuery(Query):
+    is_list = True
+
+
+# --- What is taken -----------------------------------------------------------------------------------------------------------
+
+
+class DraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ChangedDraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ConsentInput(Strict):
+    scope = serializers.ChoiceField(choices=Consent.Scope.choices, default=Consent.Scope.IDENTITY_AND_SITUATION)
+    purpose = serializers.CharField(max_length=200)
+    reports_back = serializers.BooleanField(default=True)
+    expires_on = serializers.DateField(default=None, allow_null=True)
+    expires_event = serializers.CharField(max_length=200, default="", allow_blank=True)
+    signed_on = InPast()
+    signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
+    told_right_to_withdraw = serializers.BooleanField()
+    guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    guardian_missing_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class AcceptInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(
+        queryset=Person.objects.all(),
+        default=None,
+        allow_null=True,
+        help_text="An own person; empty: found by code, or made.",
+    )
+    started_on = serializers.DateField(default=None, allow_null=True, help_text="Enrols at once, from that day.")
+    measurement_consent = serializers.BooleanField(default=True)
+
+
+class WaitlistInput(Strict):
+    expected_on = serializers.DateField(help_text="When a place is expected.")
+
+
+def _reasons(verb: str) -> list[str]:
+    return [code for code, reason in REASONS.items() if verb in reason.verbs]
+
+
+class DeclineInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("decline"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class WithdrawInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("withdraw"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class EnrolInput(Strict):
+    started_on = serializers.DateField()
+    measurement_consent = serializers.BooleanField(default=True)
+
+
+class CompleteInput(Strict):
+    ended_on = serializers.DateField()
+
+
+class EndEarlyInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("end_early"))
+    ended_on = serializers.DateField()
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class ReferOnInput(Strict):
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+
+
+class MessageInput(Strict):
+    text = serializers.CharField(max_length=4000)
+
+
+class ConditionInput(Strict):
+    kind = serializers.ChoiceField(choices=Condition.Kind.choices)
+    detail = serializers.CharField(max_length=500, default="", allow_blank=True)
+    target = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+
+
+class TermsInput(Strict):
+    deadline = serializers.DateField()
+    conditions = ConditionInput(many=True)
+
+
+# --- Referrals ---------------------------------------------------------------------------------------------------------------
+
+
+class ReferralView(View):
+    """Referrals that the caller's partner sent or received; for a coordinator all that were sent, without identity."""
+
+    resource = "referrals"
+    serializer_class = ReferralSerializer
+    queries = {"list": ReferralQuery, "messages": PartQuery, "history": PartQuery}
+    orders = ("-id", "id", "changed_at", "-changed_at")
+    tombstones = ("referrals_referral",)
+    is_personal = True
+
+    def get_queryset(self) -> QuerySet[Referral]:
+        return Referral.objects.seen_by(self.acting).order_by()
+
+    def serializer_for_reading(self, action: str | None) -> type[Resource]:
+        if action == "list":
+            return ReferralSerializer
+        return ReferralDetailSerializer if self.serializer_class is ReferralSerializer else self.serializer_class
+
+    def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
+        given = dict(parameters)
+        direction = given.pop("direction", None)
+        mine = self.acting.partner
+        if self.acting.role == Role.COORDINATOR:
+            found = {"outgoing": self.get_queryset()} if direction != "incoming" else {}
+        else:
+            # Each with an index of its own; who refers within the own house (self-referral) is in one of them.
+            found = {
+                "outgoing": Referral.objects.outgoing(mine),
+                "incoming": Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")),
+            }
+        return [self.narrowed(queryset, given) for name, queryset in found.items() if direction in (None, name)] or [
+            Referral.objects.none()
+        ]
+
+    def still_open(self, body: Any) -> Any:
+        # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
+        if isinstance(body, dict) and body.get("disclosure"):
+            is_open = Disclosure.objects.filter(referral=body["id"]).exists()
+            body["disclosure"] = body["disclosure"] if is_open else None
+        return body
+
+    def parts_of(self, pk: int) -> Referral:
+        return get_object_or_404(self.get_queryset(), pk=pk)
+
+    def acted_on(self, pk: int) -> Referral:
+        """A referral to which the caller's partner is a party, unchanged since the caller read it."""
+        found = self.parts_of(pk)
+        self.check_unchanged(found)
+        return found
+
+    def done(self, referral: Referral, status: int = 200) -> Response:
+        headers = (
+            {"Location": self.request.build_absolute_uri(f"/api/v1/referrals/{referral.pk}")} if status == 201 else None
+        )
+        return self.answer(self.get_queryset().get(pk=referral.pk), status, headers)
+
+    @extend_schema(responses={200: ReferralDetailSerializer})
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A referral with the identity that it carries. The reading is logged."""
+        return super().retrieve(request, *args, **kwargs)
+
+    # Drafts
+
+    @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Starts a draft about an own person. Only the sender sees it."""
+        return self.done(handover.draft(by=self.acting, **self.given(DraftInput)), 201)
+
+    @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
+    def update(self, request: Request, pk: int) -> Response:
+        """Changes a draft. A consent that was given for another receiver does not carry over."""
+        found = self.acted_on(pk)
+        return self.done(handover.change_draft(by=self.acting, referral=found, **self.given(ChangedDraftInput)))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Deletes a draft. What was sent is withdrawn instead."""
+        handover.discard(by=self.acting, referral=self.parts_of(pk))
+        return Response(status=204)
+
+    @extend_schema(request=ConsentInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def consent(self, request: Request, pk: int) -> Response:
+        """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
+        found = self.acted_on(pk)
+        terms = self.given(ConsentInput)
+        handover.attach_consent(by=self.acting, referral=found, **terms)
+        return self.done(found)
+
+    @extend_schema(request=TermsInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def diversion(self, request: Request, pk: int) -> Response:
+        """Sets deadline and conditions of the diversion agreement that the draft carries."""
+        found = self.acted_on(pk)
+        given = self.given(TermsInput)
+        diversions.set_terms(
+            by=self.acting,
+            referral=found,
+            deadline=given["deadline"],
+            conditions=[dict(condition) for condition in given["conditions"]],  # type: ignore[misc]
+        )
+        return self.done(found)
+
+    # Verbs
+
+    def perform(
+        self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
+    ) -> Response:
+        found = self.acted_on(pk)
+        given = self.given(kind) if kind else {}
+        return self.done(verb(by=self.acting, referral=found, version=found.version, **given))
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: int) -> Response:
+        """Discloses the person to the receiver. Needs an agreement in force and a valid consent."""
+        return self.perform(request, pk, handover.send)
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: int) -> Response:
+        """Tells the sender that somebody has it in hand."""
+        return self.perform(request, pk, handover.acknowledge)
+
+    @extend_schema(request=AcceptInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: int) -> Response:
+        """Takes the person on; with a start date enrols at once."""
+        return self.perform(request, pk, handover.accept, AcceptInput)
+
+    @extend_schema(request=WaitlistInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def waitlist(self, request: Request, pk: int) -> Response:
+        """Promises a place."""
+        return self.perform(request, pk, handover.waitlist, WaitlistInput)
+
+    @extend_schema(request=DeclineInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: int) -> Response:
+        """Declines with a coded reason. The disclosure is closed."""
+        return self.perform(request, pk, handover.decline, DeclineInput)
+
+    @extend_schema(request=EnrolInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def enrol(self, request: Request, pk: int) -> Response:
+        """Starts the programme."""
+        return self.perform(request, pk, handover.enrol, EnrolInput)
+
+    @extend_schema(request=CompleteInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: int) -> Response:
+        """The person reached the end of the programme."""
+        return self.perform(request, pk, handover.complete, CompleteInput)
+
+    @extend_schema(request=EndEarlyInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="end-early")
+    def end_early(self, request: Request, pk: int) -> Response:
+        """Ends before completion, with a coded reason."""
+        return self.perform(request, pk, handover.end_early, EndEarlyInput)
+
+    @extend_schema(request=WithdrawInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """Takes the referral back before enrolment. The disclosure is closed."""
+        return self.perform(request, pk, handover.withdraw, WithdrawInput)
+
+    @extend_schema(request=None, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="withdraw-consent")
+    def withdraw_consent(self, request: Request, pk: int) -> Response:
+        """The person takes the consent back: from now on the receiver sees no identity."""
+        found = self.acted_on(pk)
+        consent = Consent.objects.filter(pk=found.consent_id).first() if found.consent_id else None
+        if consent is None:
+            raise handover.NoConsent(_("No consent was recorded with this referral."))
+        handover.withdraw_consent(by=self.acting, consent=consent)
+        return self.done(found)
+
+    @extend_schema(request=ReferOnInput, responses={201: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="refer-on")
+    def refer_on(self, request: Request, pk: int) -> Response:
+        """A new draft for the same person to another programme, with the history kept."""
+        found = self.acted_on(pk)
+        return self.done(handover.refer_on(by=self.acting, referral=found, **self.given(ReferOnInput)), 201)
+
+    # Messages and history
+
+    @extend_schema(responses={200: MessageSerializer(many=True)})
+    @action(detail=True, methods=["get"], serializer_class=MessageSerializer)
+    def messages(self, request: Request, pk: int) -> Response:
+        """Messages between the two parties."""
+        self.parts_of(pk)
+        return self.answer_list([Message.objects.filter(referral=pk).order_by()])
+
+    @extend_schema(request=MessageInput, responses={201: MessageSerializer})
+    @messages.mapping.post
+    def write(self, request: Request, pk: int) -> Response:
+        """Writes to the other party."""
+        found = self.parts_of(pk)
+        made = handover.write_message(by=self.acting, referral=found, **self.given(MessageInput))
+        return Response(self.shown(made), status=201)
+
+    @extend_schema(responses={200: ChangeSerializer(many=True)})
+    @action(detail=True, methods=["get"], serializer_class=ChangeSerializer)
+    def history(self, request: Request, pk: int) -> Response:
+        """Each change of state: when, by which partner, why."""
+        self.parts_of(pk)
+        return self.answer_list([Change.objects.filter(referral=pk).order_by()])
+
+
+assert all(hasattr(ReferralView, verb) for verb in TRANSITIONS)  # noqa: S101 — every verb is an action
+
+
+# --- Export ------------------------------------------------------------------------------------------------------------------
+
+
+class ReferralExport(ExportView):
+    """Own referrals: status and times."""
+
+    resource, operation = "referrals", "export_referrals"
+    columns = (
+        "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "is_urgent", "reason_code", "expected_on",
+        "sent_at", "acknowledged_at", "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at",
+        "changed_at", "version",
+    )  # fmt: skip
+
+    def rows(self) -> QuerySet[Any]:
+        return Referral.objects.seen_by(self.acting)

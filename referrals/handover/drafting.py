@@ -1,0 +1,37 @@
+"""A draft is saved from the forms of one page, the long one or the one for the roadside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases.consents import papers
+from cases.people import actions as people_actions
+from cases.people.models import Person
+from partnership.isolation.acting import Acting
+from referrals.diversions import actions as diversions
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
+
+
+def save_draft(acting: Acting, found: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
+    """Saves what the page's forms hold; a typed identity code that is known means the known person."""
+    given = forms["referral"].cleaned_data
+    if person is None:
+        code = forms["person"].cleaned_data["identity_code"]
+        person = people_actions.find_known(acting.partner, code) or people_actions.save_person(
+            by=acting, person=forms["person"].save(commit=False)
+        )
+    if found is None:
+        found = handover.draft(by=acting, person=person, **given)
+    else:
+        found = handover.change_draft(by=acting, referral=found, **given)
+    if found.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
+        terms = forms["diversion"]
+        diversions.set_terms(
+            by=acting, referral=found, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
+        )
+    if forms["consent"] and forms["consent"].is_given:
+        found.consent = handover.attach_consent(by=acting, referral=found, **forms["consent"].terms())
+        if forms["consent"].document:
+            papers.attach(by=acting, consent=found.consent, content=forms["consent"].document)
+    return found

@@ -1,0 +1,235 @@
+"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+
+A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
+`Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.consents.models import Consent
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person, Sex
+from partnership.agreements.models import Agreement
+from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, Party, State, parties_of, reason_label, verbs_for
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def seen_by(self, acting: Acting) -> ReferralQuerySet:
+        """What the acting partner may see: as a party; a coordinator sees all that were sent."""
+        if acting.role == "coordinator":
+            return self.filter(sent_at__isnull=False)
+        if acting.role not in {"caseworker", "case_manager", "police_liaison"}:
+            return self.none()
+        mine = acting.partner.pk
+        return self.filter(Q(from_partner=mine) | Q(to_partner=mine, sent_at__isnull=False))
+
+    def incoming(self, partner: Partner) -> ReferralQuerySet:
+        return self.filter(to_partner=partner, sent_at__isnull=False)
+
+    def outgoing(self, partner: Partner) -> ReferralQuerySet:
+        return self.filter(from_partner=partner)
+
+    def overdue(self) -> ReferralQuerySet:
+        """Waiting longer than promised, for acknowledgement or for an answer."""
+        now = timezone.now()
+        return self.filter(
+            Q(state=State.SENT, due_acknowledge_at__lt=now)
+            | Q(state__in=[State.SENT, State.ACKNOWLEDGED], due_accept_at__lt=now)
+        )
+
+
+class Referral(models.Model):
+    """A hand-over of a person from one partner to a programme of another (or, self-referred, within one)."""
+
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("from"))
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("to"))
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name=_("programme"))
+    kind = models.CharField(_("kind"), max_length=30, choices=ReferralKind)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="referrals")
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="referrals")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, null=True, related_name="referrals")
+    receiver_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    referred_on_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="referred_on")
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    reason_code = models.CharField(_("reason"), max_length=30, blank=True)
+    expected_on = models.DateField(_("place expected on"), null=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    enrolled_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    due_acknowledge_at = models.DateTimeField(null=True)
+    due_accept_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("referral")
+        verbose_name_plural = _("referrals")
+        indexes = [
+            # The two lists of a party and the coordinator's, each by key; and the same of one state.
+            models.Index(fields=["to_partner", "-changed_at", "-id"], name="referral_incoming"),
+            models.Index(fields=["from_partner", "-changed_at", "-id"], name="referral_outgoing"),
+            models.Index(fields=["to_partner", "state", "-changed_at", "-id"], name="referral_incoming_state"),
+            models.Index(fields=["from_partner", "state", "-changed_at", "-id"], name="referral_outgoing_state"),
+            models.Index(fields=["-changed_at", "-id"], name="referral_newest"),
+            # Lists of the API, stable while rows change.
+            models.Index(fields=["to_partner", "id"], name="referral_to_by_id"),
+            models.Index(fields=["from_partner", "id"], name="referral_from_by_id"),
+            # Reminders and overdue lists: what still waits for an answer.
+            models.Index(
+                fields=["due_acknowledge_at"], condition=Q(state__in=["sent", "acknowledged"]), name="referral_clock"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=both_or_neither(Q(kind="self"), Q(from_partner=F("to_partner"))),
+                name="only_self_referrals_stay_inside",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(sent_at__isnull=False) | Q(state="withdrawn"),
+                name="sent_referral_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["declined", "ended_early", "withdrawn"]) | ~Q(reason_code=""),
+                name="ending_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["enrolled", "completed"]) | Q(enrolment__isnull=False),
+                name="enrolled_has_an_enrolment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waitlisted") | Q(expected_on__isnull=False), name="waitlisted_has_a_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('Referral')} {self.pk}"
+
+    def parties_of(self, partner_id: int) -> frozenset[Party]:
+        return parties_of(self.from_partner_id, self.to_partner_id, partner_id)
+
+    def verbs(self, partner_id: int) -> list[str]:
+        return verbs_for(self.state, self.parties_of(partner_id))
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED_STATES
+
+    @property
+    def due_at(self) -> object:
+        """The next promised moment: of acknowledgement, then of an answer."""
+        if self.state == State.SENT:
+            return self.due_acknowledge_at
+        if self.state == State.ACKNOWLEDGED:
+            return self.due_accept_at
+        return None
+
+    @property
+    def reason_text(self) -> str:
+        return reason_label(self.reason_code)
+
+    @property
+    def takes_diversion(self) -> bool:
+        return self.kind in {ReferralKind.ARREST_DIVERSION, ReferralKind.COURT}
+
+
+class Disclosure(models.Model):
+    """The identity that a referral carries, copied from the sender's record when it is sent."""
+
+    referral = models.OneToOneField(Referral, models.CASCADE, related_name="disclosure")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    is_open = models.BooleanField(default=False)
+    first_names = EncryptedTextField(_("first names"), blank=True)
+    last_name = EncryptedTextField(_("last name"), blank=True)
+    born_on = EncryptedDateField(_("date of birth"), blank=True)
+    identity_code = EncryptedTextField(_("personal identity code"), blank=True)
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    phone = EncryptedTextField(_("phone"), blank=True)
+    email = EncryptedTextField(_("e-mail"), blank=True)
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
+    language = models.CharField(_("language"), max_length=40, blank=True)
+    summary = EncryptedTextField(_("situation"), blank=True)
+
+    def __str__(self) -> str:
+        return f"disclosure {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.last_name}, {self.first_names}" if self.last_name else (self.first_names or "")
+
+
+class Change(models.Model):
+    """One step in a referral's history: who, when, which verb, why. Written once. Free text travels as a message."""
+
+    # Nobody may delete what is written once; a draft, which can be deleted, has none.
+    referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="changes")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    verb = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=20, choices=State, blank=True)
+    to_state = models.CharField(max_length=20, choices=State)
+    reason_code = models.CharField(max_length=30, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["referral", "id"], name="change_list")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.referral_id}"
+
+    @property
+    def reason_text(self) -> str:
+        return reason_label(self.reason_code)
+
+
+class Message(models.Model):
+    """A message between the two parties of a referral."""
+
+    # Nobody may delete what is written once; a draft, which can be deleted, has none.
+    referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="messages")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    author_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    text = EncryptedTextField(_("message"))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["referral", "id"], name="message_list")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+READERS = (*REFERRING_ROLES, Role.COORDINATOR)
+"""Those who see referrals: the parties, and the coordinator without the identity."""
+
+
+NO_FURTHER_DISCLOSURE = _(
+    "Disclosed with the person's consent, for the agreed purpose only: it may not be disclosed further."
+)
+"""The notice that goes with whatever carries disclosed data."""

@@ -1,0 +1,315 @@
+"""Pages of referrals. Every object is got through `seen`: what the acting partner may see, or 404."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.consents.models import Consent
+from cases.people.forms import PersonForm
+from cases.people.models import Person
+from cases.people.named_person import named_person
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import Acting, PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.pages.guard import own, partner_page
+from partnership.pages.lists import chosen_rows, export, query_of, show
+from partnership.pages.number_format import typed
+from referrals.diversions.forms import DiversionForm
+from referrals.handover import actions as handover
+from referrals.handover.drafting import save_draft
+from referrals.handover.filters import ReferralFilter
+from referrals.handover.forms import ConsentForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
+from referrals.handover.lists import REFERRALS
+from referrals.handover.models import NO_FURTHER_DISCLOSURE, READERS, Disclosure, Referral
+from referrals.handover.transitions import TRANSITIONS, State
+
+MOST_KNOWN = 5
+
+
+def seen(request: PartnerRequest, pk: int) -> Referral:
+    """The referral, if the acting partner may see it; any other is not found."""
+    related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
+    return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+
+
+def box_of(acting: Acting, chosen: str) -> str:
+    """Which list: a coordinator's is everything; a police unit opens on what it sent, an NGO on what it received."""
+    if acting.role == Role.COORDINATOR:
+        return "all"
+    if chosen in {"incoming", "outgoing"}:
+        return chosen
+    return "outgoing" if acting.role == Role.POLICE_LIAISON else "incoming"
+
+
+def listed(acting: Acting, box: str) -> Any:
+    """The referrals of a list, each with what its row shows."""
+    everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
+    return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
+
+
+@require_safe
+@partner_page(*READERS)
+def referral_list(request: PartnerRequest) -> HttpResponse:
+    acting = request.acting
+    box = box_of(acting, request.GET.get("box", ""))
+    found = ReferralFilter(request.GET, listed(acting, box))
+    shown = show(request, REFERRALS, found.qs)
+    if acting.role != Role.COORDINATOR:
+        log_read(acting, "referral_list", 0, len(shown.page.rows))
+    can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
+    context = {"shown": shown, "page": shown.page, "filter": found, "box": box, "can_acknowledge": can_acknowledge}
+    return render(request, "referrals/referral_list.html", context)
+
+
+@require_safe
+@partner_page(*READERS)
+def referral_export(request: PartnerRequest) -> HttpResponseBase:
+    """The list as CSV or XLSX, with the filters, columns and order of the page."""
+    acting, params = request.acting, request.GET
+    box = box_of(acting, params.get("box", ""))
+    log_read(acting, "referral_export", 0)
+    rows = lambda: ReferralFilter(params, listed(acting, box)).qs  # noqa: E731
+    try:
+        return export(request, REFERRALS, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('referral_list')}?{query_of(params)}")
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
+    """Acknowledges the chosen referrals at once; one that was acknowledged meanwhile stays as it is."""
+    waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen_rows(request), state=State.SENT)
+    done = 0
+    for found in waiting.select_related("programme").order_by("id"):
+        handover.acknowledge(by=request.acting, referral=found)
+        done += 1
+    messages.success(
+        request, ngettext("%(n)s referral acknowledged.", "%(n)s referrals acknowledged.", done) % {"n": done}
+    )
+    return redirect(f"{reverse('referral_list')}?box=incoming")
+
+
+@require_safe
+@partner_page(*READERS)
+def referral(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _referral_page(request, seen(request, pk))
+
+
+def _referral_page(
+    request: PartnerRequest, found: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None
+) -> HttpResponse:
+    acting = request.acting
+    is_party = bool(found.parties_of(acting.partner.pk))
+    if is_party:
+        log_read(acting, "referral", found.pk)
+    verbs = found.verbs(acting.partner.pk) if is_party else []
+    forms = {verb: (bound or {}).get(verb) or verb_form(verb) for verb in verbs}
+    context: dict[str, Any] = {
+        "referral": found,
+        "is_party": is_party,
+        "is_sender": found.from_partner_id == acting.partner.pk,
+        "is_receiver": found.to_partner_id == acting.partner.pk,
+        "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
+        "disclosure": Disclosure.objects.filter(referral=found).select_related("district").first()
+        if is_party
+        else None,
+        "changes": list(found.changes.select_related("by", "by_partner").order_by("id")),
+        "notes": list(found.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
+        "message_form": MessageForm(),
+        "diversion": getattr(found, "diversion", None),
+        "notice": str(NO_FURTHER_DISCLOSURE),
+    }
+    if context["is_sender"] and found.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
+        context["refer_on_form"] = ReferOnForm(kind=found.kind)
+    return render(request, "referrals/referral.html", context, status=status)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
+    """Carries out a verb of the transition table."""
+    if verb not in TRANSITIONS:
+        raise Http404
+    found = seen(request, pk)
+    form = verb_form(verb, request.POST)
+    if not form.is_valid():
+        return _referral_page(request, found, status=422, bound={verb: form})
+    try:
+        with transaction.atomic():
+            getattr(handover, verb)(
+                by=request.acting,
+                referral=found,
+                version=typed(request.POST.get("version", "")),
+                **form.cleaned_data,
+            )
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done: %(verb)s.") % {"verb": TRANSITIONS[verb].label})
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = seen(request, pk)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        try:
+            handover.write_message(by=request.acting, referral=found, text=form.cleaned_data["text"])
+        except RuleError as error:
+            messages.error(request, str(error))
+    else:
+        messages.error(request, _("An empty message was not sent."))
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = seen(request, pk)
+    form = ReferOnForm(request.POST, kind=found.kind)
+    if form.is_valid():
+        try:
+            made = handover.refer_on(by=request.acting, referral=found, programme=form.cleaned_data["programme"])
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.info(
+                request, _("A new draft for the same person: record the consent for the new receiver, then send.")
+            )
+            return redirect("referral_edit", pk=made.pk)
+    else:
+        messages.error(request, _("Choose a programme."))
+    return redirect("referral", pk=pk)
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Either party records that the person took the consent back; disclosure ends in this very request."""
+    consent = get_object_or_404(Consent, pk=pk)
+    handover.withdraw_consent(by=request.acting, consent=consent)
+    messages.success(request, _("The consent is withdrawn. What was disclosed is closed, and the other party is told."))
+    if consent.from_partner_id == request.acting.partner.pk and request.acting.role in CASEWORK_ROLES:
+        return redirect("person", pk=consent.person_id)
+    return redirect("referral_list")
+
+
+# --- Drafts ----------------------------------------------------------------------------------------------------------------
+
+
+@partner_page(*REFERRING_ROLES)
+def referral_new(request: PartnerRequest) -> HttpResponse:
+    """Refer or divert a person: one page, saved as a draft or sent."""
+    return _draft_page(request, None, named_person(request))
+
+
+@partner_page(*REFERRING_ROLES)
+def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(
+        Referral.objects.outgoing(request.acting.partner).select_related(
+            "programme", "consent", "to_partner", "from_partner"
+        ),
+        pk=pk,
+        state=State.DRAFT,
+    )
+    log_read(request.acting, "referral", pk)
+    return _draft_page(request, found, own(request, Person, found.person_id))
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Referral.objects.outgoing(request.acting.partner), pk=pk)
+    try:
+        handover.discard(by=request.acting, referral=found)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("referral", pk=pk)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("referral_list")
+
+
+@require_POST
+@partner_page(*REFERRING_ROLES)
+def known_people(request: PartnerRequest) -> HttpResponse:
+    """Own people whom the typed name, birth date or identity code may mean. A POST, so that no name is in an address."""
+    given = {
+        name: request.POST.get(f"person-{name}", "").strip() for name in ("identity_code", "last_name", "first_names")
+    }
+    partner = request.acting.partner
+    try:
+        born_on = date.fromisoformat(request.POST.get("person-born_on", ""))
+    except ValueError:
+        born_on = None
+    known = Person.objects.filter(partner=partner)
+    if born_on and given["last_name"]:
+        known = known.found_by(partner.pk, given["last_name"], born_on)
+    else:
+        known = known.found_by(partner.pk, given["identity_code"] or f"{given['last_name']} {given['first_names']}")
+    people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
+    if people:
+        log_read(request.acting, "person_list", 0, len(people))
+    form = "divert" if request.GET.get("at") == "roadside" else "referral_new"
+    return render(request, "referrals/_known.html", {"people": people, "form": form})
+
+
+def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:
+    acting, data = request.acting, request.POST or None
+    initial: dict[str, Any] = {}
+    diversion = getattr(found, "diversion", None) if found else None
+    if found:
+        disclosure = Disclosure.objects.get(referral=found)
+        initial = {
+            "kind": found.kind,
+            "programme": found.programme_id,
+            "is_urgent": found.is_urgent,
+            "language": disclosure.language,
+            "summary": disclosure.summary,
+        }
+    forms: dict[str, Any] = {
+        "referral": ReferralForm(data, acting=acting, initial=initial),
+        "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
+        "consent": None
+        if found and found.consent and found.consent.is_valid
+        else ConsentForm(data, request.FILES or None, prefix="consent"),
+        "diversion": DiversionForm(
+            data, prefix="diversion", initial=DiversionForm.initial_of(diversion) if diversion else None
+        ),
+    }
+    if request.method == "POST" and all(form.is_valid() for form in forms.values() if form):
+        try:
+            with transaction.atomic():
+                saved = save_draft(acting, found, person, forms)
+                if "send" in request.POST:
+                    handover.send(by=acting, referral=saved)
+        except RuleError as error:
+            forms["referral"].add_error(None, str(error))
+        else:
+            if "send" in request.POST:
+                messages.success(request, _("Sent to %(partner)s.") % {"partner": saved.to_partner.name})
+                return redirect("referral", pk=saved.pk)
+            messages.success(request, _("The draft is saved; nobody else sees it."))
+            return redirect("referral_edit", pk=saved.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request,
+        "referrals/draft.html",
+        {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON},
+        status=status,
+    )

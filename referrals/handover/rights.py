@@ -1,0 +1,86 @@
+"""What referrals hold about a person of the own partner, whether it sent or received them; and how that is erased."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.people.models import Person
+from cases.rights import actions as rights
+from cases.rights.actions import Holder, Part, StillNeeded
+from partnership.pages.template_tags import day
+from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.handover.models import Message, Referral
+from referrals.handover.transitions import State
+
+
+def _of(person: Person) -> QuerySet[Referral]:
+    return Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
+
+
+def held(person: Person) -> list[Part]:
+    """Referrals of the person with what was said of their situation, messages, and diversions with conditions and decision."""
+    referrals = _of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
+    messages = (
+        Message.objects.filter(referral__in=_of(person)).select_related("author", "author_partner").order_by("id")
+    )
+    conditions = Condition.objects.filter(diversion__referral__in=_of(person)).order_by("id")
+    diversions = (
+        DiversionAgreement.objects.filter(referral__in=_of(person)).select_related("decision_note").order_by("id")
+    )
+    return [
+        Part(
+            _("Referrals"),
+            [_("Number"), _("From"), _("To"), _("Kind"), _("State"), _("Sent"), _("Situation")],
+            [
+                [
+                    str(r.pk),
+                    r.from_partner.name,
+                    r.to_partner.name,
+                    r.get_kind_display(),
+                    r.get_state_display(),
+                    day(r.sent_at),
+                    (r.disclosure.summary if hasattr(r, "disclosure") else "") or "–",
+                ]
+                for r in referrals
+            ],
+        ),
+        Part(
+            _("Messages"),
+            [_("Date"), _("From"), _("Message")],
+            [[day(m.at), f"{m.author.full_name}, {m.author_partner.name}", m.text or ""] for m in messages],
+        ),
+        Part(
+            _("Conditions and progress"),
+            [_("Condition"), _("Which exactly"), _("How often"), _("Done")],
+            [[c.get_kind_display(), c.detail or "–", str(c.target), str(c.done)] for c in conditions],
+        ),
+        Part(
+            _("Diversions"),
+            [_("Deadline"), _("Breach"), _("Outcome"), _("Decision"), _("Reasons for the decision")],
+            [
+                [
+                    day(d.deadline),
+                    day(d.breached_on),
+                    d.get_outcome_display(),
+                    d.get_decision_display(),
+                    (d.decision_note.reasons if hasattr(d, "decision_note") else "") or "–",
+                ]
+                for d in diversions
+            ],
+        ),
+    ]
+
+
+def erase(person: Person) -> None:
+    """Empties and closes what the own partner disclosed of the person; what it received is the sender's to erase."""
+    if _of(person).filter(closed_at=None).exclude(state=State.DRAFT).exists():
+        raise StillNeeded(_("A referral of the person is under way: withdraw it first."))
+    for referral in Referral.objects.filter(person=person).select_related("disclosure"):
+        rights.blank(referral.disclosure, "summary", "language")
+        referral.disclosure.is_open = False
+        referral.disclosure.save()
+    Condition.objects.filter(diversion__referral__person=person).update(detail="")
+
+
+HOLDER = Holder(held=held, erase=erase)

@@ -1,0 +1,67 @@
+"""Reminders of what is past its promised time. One a day for each clock, and none once there was an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from partnership.events import outbox
+from partnership.members.models import CASEWORK_ROLES, Role
+from referrals.diversions.models import DUE_SOON_DAYS, DiversionAgreement
+from referrals.handover.models import Referral
+from referrals.handover.transitions import State
+
+
+def send_reminders() -> int:
+    """Announces what is overdue today; returns how many reminders there are (those already sent today included).
+
+    Who promised the answer is reminded; the sender and the coordinator see it as overdue in their lists.
+    """
+    today = timezone.localdate()
+    sent = 0
+    roles = [str(role) for role in CASEWORK_ROLES]
+    for referral in Referral.objects.overdue().only("pk", "to_partner_id", "state"):
+        clock = "acknowledge" if referral.state == State.SENT else "answer"
+        outbox.announce(
+            f"referral.overdue.{clock}",
+            f"overdue:{clock}:{referral.pk}:{today}",
+            tell=[{"partner": referral.to_partner_id, "roles": roles, "url": reverse("referral", args=[referral.pk])}],
+        )
+        sent += 1
+    soon = DiversionAgreement.objects.filter(Q(outcome="", is_sent=True), referral__state=State.ENROLLED)
+    for diversion in soon.filter(deadline__lte=today + timedelta(days=DUE_SOON_DAYS)).only(
+        "pk", "to_partner_id", "deadline"
+    ):
+        due = "overdue" if diversion.deadline < today else "due_soon"
+        # Due soon is said once; overdue once a week.
+        key = (
+            f"diversion:{diversion.pk}:due_soon"
+            if due == "due_soon"
+            else f"diversion:{diversion.pk}:overdue:{today:%G-W%V}"
+        )
+        outbox.announce(
+            f"diversion.{due}",
+            key,
+            tell=[
+                {"partner": diversion.to_partner_id, "roles": roles, "url": reverse("diversion", args=[diversion.pk])}
+            ],
+        )
+        sent += 1
+    undecided = DiversionAgreement.objects.filter(~Q(outcome=""), decision="")
+    for diversion in undecided.filter(outcome_at__lt=timezone.now() - timedelta(days=7)).only("pk", "from_partner_id"):
+        outbox.announce(
+            "diversion.undecided",
+            f"diversion:{diversion.pk}:undecided:{today:%G-W%V}",
+            tell=[
+                {
+                    "partner": diversion.from_partner_id,
+                    "roles": [str(Role.POLICE_LIAISON)],
+                    "url": reverse("diversion", args=[diversion.pk]),
+                }
+            ],
+        )
+        sent += 1
+    return sent

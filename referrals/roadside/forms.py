@@ -1,0 +1,49 @@
+"""Diverting somebody at the roadside: one page for a phone, in a minute. The same services as the long form, fewer questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from cases.arrests import iccs
+from programs.catalogue.models import Programme, ReferralKind
+
+KIND = ReferralKind.ARREST_DIVERSION
+OFFENCES = ("060111", "060112", "06011", "06019")
+"""What people are diverted for as a rule; anything else takes the long form."""
+
+
+def offered() -> Any:
+    """Programmes that take diverted people now: those with a place first."""
+    fitting = Programme.objects.offered().filter(accepts__contains=[KIND])
+    return fitting.exclude(capacity=Programme.Capacity.CLOSED).for_lists()
+
+
+class RoadsideForm(forms.Form):
+    """The offence, and a programme that takes diverted people now."""
+
+    offence = forms.ChoiceField(
+        label=gettext_lazy("Offence"), choices=[(code, iccs.DRUG_CODES[code]) for code in OFFENCES]
+    )
+    programme = forms.ModelChoiceField(
+        label=gettext_lazy("Programme"),
+        queryset=Programme.objects.none(),
+        error_messages={"required": gettext_lazy("Choose a programme.")},
+    )
+    is_urgent = forms.BooleanField(label=gettext_lazy("Urgent"), required=False)
+    summary = forms.CharField(
+        label=gettext_lazy("Anything that the programme must know to answer"), max_length=1800, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = offered()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """As the long form gives it: the offence is the first line of the situation."""
+        given = super().clean() or {}
+        offence = str(iccs.DRUG_CODES.get(given.pop("offence", ""), ""))
+        summary = "\n".join(filter(None, [offence, given.get("summary", "")]))
+        return given | {"kind": KIND, "language": "", "summary": summary}
