@@ -27,7 +27,7 @@ def run() -> Iterator[Figure]:
     from cases.imports.files import rows_of
     from cases.imports.models import DataImport
     from partnership.isolation.acting import acting_for
-    from tests.test_imports import HEADINGS
+    from tests.cases.test_imports import HEADINGS
     from tests.world import World
 
     world = World.__new__(World)

@@ -49,7 +49,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     log_read(request.acting, "person", pk)
     title = _("Enrol %(person)s") % {"person": found}
     return render(
-        request, "partnership/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}
+        request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}
     )
 
 
@@ -85,7 +85,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "substances": Substance.choices,
         "end_form": EndForm(initial={"ended_on": today}, prefix="end"),
     }
-    return render(request, "cases/enrolment.html", context | forms, status=status)
+    return render(request, "cases/enrolments/enrolment.html", context | forms, status=status)
 
 
 def _add(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
@@ -174,7 +174,7 @@ def caseload(request: PartnerRequest) -> HttpResponse:
         "mine": whose == "mine",
         "colleagues": enrolments_actions.team(request.acting),
     }
-    return render(request, "cases/caseload.html", context)
+    return render(request, "cases/enrolments/caseload.html", context)
 
 
 def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
@@ -246,4 +246,4 @@ def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
             return redirect("programme", pk=pk)
     log_read(request.acting, "caseload", 0, len(people))
     context = {"form": form, "programme": programme, "attendances": Session.Attendance.choices, "marked": marked}
-    return render(request, "cases/group_attendance.html", context)
+    return render(request, "cases/enrolments/group_attendance.html", context)

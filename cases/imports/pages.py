@@ -42,7 +42,7 @@ def kind_of(partner: Partner) -> str:
 def import_list(request: PartnerRequest) -> HttpResponse:
     imports = DataImport.objects.filter(partner=request.acting.partner).select_related("created_by")
     page = page_by_key(imports, ["-id"], request.GET.get("after", ""))
-    return render(request, "cases/import_list.html", {"page": page, "kind": kind_of(request.acting.partner)})
+    return render(request, "cases/imports/import_list.html", {"page": page, "kind": kind_of(request.acting.partner)})
 
 
 @partner_page(*IMPORT_ROLES)
@@ -74,7 +74,7 @@ def import_new(request: PartnerRequest) -> HttpResponse:
         "multipart": True,
         "submit": _("Upload"),
     }
-    return render(request, "partnership/form.html", context)
+    return render(request, "pages/form.html", context)
 
 
 @partner_page(*IMPORT_ROLES)
@@ -99,7 +99,7 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
         "reason_texts": REASONS,
         **imports_actions.preview(found),
     }
-    return render(request, "cases/data_import.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/imports/data_import.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -107,7 +107,7 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
 def import_progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a job runs; when it is over, the whole page is asked for."""
     found = own(request, DataImport, pk)
-    response = render(request, "cases/_import_progress.html", {"data_import": found})
+    response = render(request, "cases/imports/_import_progress.html", {"data_import": found})
     if not found.is_running:
         response["HX-Refresh"] = "true"
     return response

@@ -29,4 +29,4 @@ def overdose_list(request: PartnerRequest) -> HttpResponse:
     counts = OverdoseCount.objects.filter(partner=request.acting.partner).select_related("district")
     page = page_by_key(counts, ["-month", "-id"], request.GET.get("after", ""))
     status = 422 if request.method == "POST" else 200
-    return render(request, "cases/overdose_list.html", {"page": page, "form": form}, status=status)
+    return render(request, "cases/overdoses/overdose_list.html", {"page": page, "form": form}, status=status)

@@ -52,7 +52,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
     text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
     shown = show(request, PEOPLE, _people(request, text, born_on))
     log_read(request.acting, "person_list", 0, len(shown.page.rows))
-    template = "cases/_people.html" if is_part else "cases/person_list.html"
+    template = "cases/people/_people.html" if is_part else "cases/people/person_list.html"
     context = {"shown": shown, "page": shown.page, "q": text, "born_on": born_on, "is_part": is_part}
     return render(request, template, context)
 
@@ -106,7 +106,7 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
     entries, has_more = timeline_of(found, enrolments, consents, arrests)
     return render(
         request,
-        "cases/person.html",
+        "cases/people/person.html",
         {
             "person": found,
             "enrolments": enrolments,
@@ -135,4 +135,4 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
         log_read(request.acting, "person", pk)
     title = str(found) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": back})

@@ -76,7 +76,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
     }
-    return render(request, "cases/calendar.html", context)
+    return render(request, "cases/planning/calendar.html", context)
 
 
 @partner_page(*CASEWORK_ROLES)
@@ -120,7 +120,7 @@ def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
 
 def _form(request: PartnerRequest, form: Any, title: str, back_to: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back_to}, status=status)
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": back_to}, status=status)
 
 
 @require_POST
@@ -162,7 +162,7 @@ def feed_make(request: PartnerRequest) -> HttpResponse:
         return redirect("calendar")
     token = planning.make_feed(by=request.acting)
     address = settings.SITE_URL + reverse("calendar_ics", args=[token])
-    return render(request, "cases/calendar_feed.html", {"address": address})
+    return render(request, "cases/planning/calendar_feed.html", {"address": address})
 
 
 @require_safe
@@ -216,7 +216,7 @@ def task_list(request: PartnerRequest) -> HttpResponse:
     else:
         context["tasks"] = list(planning.to_do(tasks)[:MOST_TASKS])
     log_read(acting, "task_list", 0, len(context["tasks"]))
-    return render(request, "cases/task_list.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "cases/planning/task_list.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST

@@ -42,7 +42,7 @@ def request_list(request: PartnerRequest) -> HttpResponse:
         page = page_by_key(found.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
     if not audits:
         log_read(request.acting, "request_list", 0, len(page.rows))
-    return render(request, "cases/request_list.html", {"page": page, "show": show, "audits": audits})
+    return render(request, "cases/rights/request_list.html", {"page": page, "show": show, "audits": audits})
 
 
 @partner_page(*PEOPLE_ROLES)
@@ -62,7 +62,7 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
     title = _("Request of %(person)s") % {"person": person}
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "title": title, "back": reverse("person", args=[pk])}
-    return render(request, "partnership/form.html", context, status=status)
+    return render(request, "pages/form.html", context, status=status)
 
 
 @partner_page(*PEOPLE_ROLES)
@@ -80,7 +80,7 @@ def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
             return redirect("subject_request", pk=pk)
     log_read(request.acting, "person", found.person_id)
     status = 422 if request.method == "POST" else 200
-    return render(request, "cases/request.html", {"found": found, "form": form}, status=status)
+    return render(request, "cases/rights/request.html", {"found": found, "form": form}, status=status)
 
 
 @require_safe
@@ -101,11 +101,11 @@ def retention(request: PartnerRequest) -> HttpResponse:
     context: dict[str, Any] = {"years": settings.RETENTION_YEARS}
     if request.acting.role == Role.AUDITOR:
         context["counts"] = RetentionCount.objects.select_related("partner").order_by("-overdue", "partner__name")
-        return render(request, "cases/retention.html", context)
+        return render(request, "cases/rights/retention.html", context)
     people = rights.past_retention(Person.objects.filter(partner=request.acting.partner))
     context["page"] = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
     log_read(request.acting, "person_list", 0, len(context["page"].rows))
-    return render(request, "cases/retention.html", context)
+    return render(request, "cases/rights/retention.html", context)
 
 
 @require_POST

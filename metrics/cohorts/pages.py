@@ -27,7 +27,7 @@ COHORT_ROLES = (Role.COORDINATOR, *CASEWORK_ROLES)
 def cohort_list(request: PartnerRequest) -> HttpResponse:
     cohorts = visible_cohorts(request.acting).select_related("partner", "created_by")
     rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
-    return render(request, "metrics/cohort_list.html", {"cohorts": rows})
+    return render(request, "metrics/cohorts/cohort_list.html", {"cohorts": rows})
 
 
 @partner_page(*COHORT_ROLES)
@@ -46,7 +46,7 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
             return redirect(f"{reverse('population_figures')}?cohort={saved.pk}")
     title = str(found) if found.pk else _("New cohort")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("cohort_list")})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("cohort_list")})
 
 
 @require_POST

@@ -35,7 +35,7 @@ def data_quality(request: PartnerRequest) -> HttpResponse:
             found = found.filter(partner=request.acting.partner)
         links = list(found)
     rows = [(feed, [PROBLEMS[name] for name in feed.problems]) for feed in feeds]
-    return render(request, "metrics/data_quality.html", {"run": run, "feeds": rows, "links": links})
+    return render(request, "metrics/quality/data_quality.html", {"run": run, "feeds": rows, "links": links})
 
 
 @figure("feeds")

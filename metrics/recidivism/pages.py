@@ -62,7 +62,7 @@ def recidivism(request: PartnerRequest) -> HttpResponse:
     context["rows"] = [(label(result), result) for result in context["results"]]
     context["has_rates"] = any(result.rate is not None for result in context["results"])
     context["total"] = next((r for r in context["results"] if r.partner is None), None)
-    return render(request, "metrics/recidivism.html", context)
+    return render(request, "metrics/recidivism/recidivism.html", context)
 
 
 @figure("recidivism")
@@ -125,7 +125,7 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
             (recidivism_words.covariate(name), before, after)
             for name, _p, _c, before, after in (context["matched"].balance if context["matched"] else [])
         ]
-    return render(request, "metrics/population.html", context)
+    return render(request, "metrics/recidivism/population.html", context)
 
 
 @figure("survival")

@@ -57,7 +57,7 @@ def referral_figures(request: PartnerRequest) -> HttpResponse:
     context["counts"] = COUNTS.items()
     context["reasons"] = reasons(everything) if everything else []
     context["steps"] = funnel(everything) if everything else []
-    return render(request, "metrics/referral_figures.html", context)
+    return render(request, "metrics/referral_figures/referral_figures.html", context)
 
 
 def reasons(result: ReferralResult) -> list[tuple[str, int | None]]:

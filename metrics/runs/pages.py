@@ -41,7 +41,7 @@ STEP_LABELS = {
 @partner_page()
 def run_list(request: PartnerRequest) -> HttpResponse:
     page = page_by_key(Run.objects.all(), ["-id"], request.GET.get("after", ""))
-    return render(request, "metrics/run_list.html", {"page": page})
+    return render(request, "metrics/runs/run_list.html", {"page": page})
 
 
 @require_safe
@@ -65,7 +65,7 @@ def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
         "step": STEP_LABELS.get(found.step, ""),
         "superseded_by": Run.objects.filter(state=Run.State.DONE, pk__gt=found.pk, again=None).order_by("-id").first(),
     }
-    template = "metrics/_progress.html" if "HX-Request" in request.headers else "metrics/run.html"
+    template = "metrics/runs/_progress.html" if "HX-Request" in request.headers else "metrics/runs/run.html"
     return render(request, template, context)
 
 

@@ -26,4 +26,4 @@ def public_results(request: HttpRequest) -> HttpResponse:
             .order_by("district__name", "group"),
             "answers": run.referral_results.filter(from_partner=None, to_partner=None).first(),
         }
-    return render(request, "public/results.html", context)
+    return render(request, "metrics/runs/public_results.html", context)

@@ -95,7 +95,7 @@ def arrest_trends(request: PartnerRequest) -> HttpResponse:
         }
         context["feeds"] = [feed for feed in context["run"].poor_feeds if feed[0] == context["district"].pk]
     context["interventions"] = Intervention.objects.order_by("-started_on")[:20]
-    return render(request, "metrics/arrest_trends.html", context)
+    return render(request, "metrics/trends/arrest_trends.html", context)
 
 
 def year_sums(rows: list[tuple[Any, dict[str, ArrestTrendResult]]], group: str) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def intervention_edit(request: PartnerRequest, pk: int | None = None) -> HttpRes
         messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
         return redirect("intervention", pk=saved.pk)
     title = str(found) if found else _("New intervention")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("arrest_trends")})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("arrest_trends")})
 
 
 def _intervention(request: PartnerRequest, pk: int) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     ]
     drift = context["changes"].get(kind.DRIFT)
     context["is_parallel"] = drift is None or drift.lower is None or (drift.lower < 0 < (drift.upper or 0))
-    return render(request, "metrics/intervention.html", context)
+    return render(request, "metrics/trends/intervention.html", context)
 
 
 @figure("intervention")

@@ -26,14 +26,14 @@ def agreement_list(request: PartnerRequest) -> HttpResponse:
     agreements = Agreement.objects.prefetch_related("parties").order_by("-valid_from", "title")
     if request.GET.get("in_force"):
         agreements = agreements.in_force()
-    return render(request, "partnership/agreement_list.html", {"agreements": agreements})
+    return render(request, "partnership/agreements/agreement_list.html", {"agreements": agreements})
 
 
 @require_safe
 @partner_page()
 def agreement(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
-    return render(request, "partnership/agreement.html", {"agreement": found})
+    return render(request, "partnership/agreements/agreement.html", {"agreement": found})
 
 
 @partner_page(Role.COORDINATOR)
@@ -45,7 +45,7 @@ def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
         messages.success(request, _("Saved."))
         return redirect("agreement", pk=saved.pk)
     title = str(found) if found else _("New agreement")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("agreement_list")})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("agreement_list")})
 
 
 @require_POST

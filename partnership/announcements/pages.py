@@ -28,7 +28,7 @@ from partnership.pages.paging import page_by_key
 def announcement_list(request: PartnerRequest) -> HttpResponse:
     own = Announcement.objects.filter(partner=request.acting.partner)
     page = page_by_key(own, ["-id"], request.GET.get("after", ""))
-    return render(request, "partnership/announcement_list.html", {"page": page, "today": timezone.localdate()})
+    return render(request, "partnership/announcements/announcement_list.html", {"page": page, "today": timezone.localdate()})
 
 
 @partner_page(Role.COORDINATOR)
@@ -47,7 +47,7 @@ def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRes
         return redirect("announcement_list")
     title = _("Change the announcement") if found else _("New announcement")
     context = {"form": form, "title": title, "back": reverse("announcement_list")}
-    return render(request, "partnership/form.html", context)
+    return render(request, "pages/form.html", context)
 
 
 @require_POST

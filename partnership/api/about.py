@@ -161,7 +161,7 @@ def reader(request: HttpRequest) -> HttpResponse:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, schemas))
-    return render(request, "partnership/api_reader.html", {"document": document, "groups": sorted(groups.items())})
+    return render(request, "partnership/api/reader.html", {"document": document, "groups": sorted(groups.items())})
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

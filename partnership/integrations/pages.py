@@ -49,7 +49,7 @@ def client_list(request: PartnerRequest) -> HttpResponse:
     )
     found.sort(key=lambda c: c.revoked_at is not None)
     rows = [{"client": c, "used_at": used.get(c.pk)} for c in found]
-    return render(request, "partnership/client_list.html", {"rows": rows})
+    return render(request, "partnership/integrations/client_list.html", {"rows": rows})
 
 
 @partner_page(manager=True)
@@ -65,7 +65,7 @@ def client_new(request: PartnerRequest) -> HttpResponse:
         else:
             return _secret_page(request, made, credential, secret)
     context = {"form": form, "title": _("New API client"), "back": reverse("client_list")}
-    return render(request, "partnership/form.html", context)
+    return render(request, "pages/form.html", context)
 
 
 def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credential, secret: str) -> HttpResponse:
@@ -76,7 +76,7 @@ def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credent
         "secret": secret,
         "token_url": request.build_absolute_uri(reverse("oauth-token")),
     }
-    return render(request, "partnership/client_secret.html", context)
+    return render(request, "partnership/integrations/client_secret.html", context)
 
 
 @partner_page(manager=True)
@@ -109,7 +109,7 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
         "credentials": [(c, bool(c.expires_at and c.expires_at <= timezone.now())) for c in credentials],
         "labels": [SCOPES[scope] for scope in found.scopes],
     }
-    return render(request, "partnership/client.html", context)
+    return render(request, "partnership/integrations/client.html", context)
 
 
 @require_POST
@@ -155,7 +155,7 @@ def webhook_list(request: PartnerRequest) -> HttpResponse:
         waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
         dead=Count("deliveries", filter=Q(deliveries__state="dead")),
     )
-    return render(request, "partnership/webhook_list.html", {"subscriptions": found})
+    return render(request, "partnership/integrations/webhook_list.html", {"subscriptions": found})
 
 
 @partner_page(manager=True)
@@ -173,10 +173,10 @@ def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse
         except RuleError as error:
             form.add_error("url", str(error))
         else:
-            return render(request, "partnership/webhook_secret.html", {"subscription": made})
+            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": made})
     title = _("Change webhook") if found else _("New webhook")
     back = reverse("webhook", args=[pk]) if pk else reverse("webhook_list")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": back})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
 
 
 @require_safe
@@ -191,7 +191,7 @@ def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
     page = page_by_key(log, ["-id"], request.GET.get("after", ""))
     return render(
         request,
-        "partnership/webhook.html",
+        "partnership/integrations/webhook.html",
         {"subscription": found, "page": page, "states": WebhookDelivery.State.choices, "chosen": state},
     )
 

@@ -37,7 +37,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
             request.session[MEMBERSHIP_KEY] = chosen.pk
             return redirect("unsent" if form_drafts.unsent(request) else "home")
         messages.error(request, _("Choose one of your partners."))
-    return render(request, "partnership/choose_partner.html", {"memberships": memberships})
+    return render(request, "partnership/members/choose_partner.html", {"memberships": memberships})
 
 
 @partner_page()
@@ -51,7 +51,7 @@ def profile(request: PartnerRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax", secure=settings.SECURE
         )
         return response
-    return render(request, "partnership/profile.html", {"form": form})
+    return render(request, "partnership/members/profile.html", {"form": form})
 
 
 # --- Partners and members ----------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
         partners = partners.filter(kind=chosen)
     return render(
         request,
-        "partnership/partner_list.html",
+        "partnership/members/partner_list.html",
         {"partners": partners, "kinds": Partner.Kind.choices, "chosen": chosen},
     )
 
@@ -76,7 +76,7 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
 def partner(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
     agreements = Agreement.objects.filter(parties=found).order_by("-valid_from")
-    return render(request, "partnership/partner.html", {"partner": found, "agreements": agreements})
+    return render(request, "partnership/members/partner.html", {"partner": found, "agreements": agreements})
 
 
 @partner_page(Role.COORDINATOR)
@@ -95,7 +95,7 @@ def partner_new(request: PartnerRequest) -> HttpResponse:
         messages.success(request, _("%(partner)s is a partner now; its manager is invited.") % {"partner": made.name})
         return redirect("partner", pk=made.pk)
     return render(
-        request, "partnership/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")}
+        request, "pages/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")}
     )
 
 
@@ -120,7 +120,7 @@ def member_list(request: PartnerRequest) -> HttpResponse:
     invitations = acting.partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
     return render(
         request,
-        "partnership/member_list.html",
+        "partnership/members/member_list.html",
         {"form": form, "members": members, "invitations": invitations.order_by("-id")},
     )
 
@@ -141,7 +141,7 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("member_list")
     return render(
-        request, "partnership/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")}
+        request, "pages/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")}
     )
 
 
@@ -160,7 +160,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = members_actions.open_invitation(token)
     except RuleError as error:
-        return render(request, "partnership/invitation_closed.html", {"reason": error}, status=410)
+        return render(request, "partnership/members/invitation_closed.html", {"reason": error}, status=410)
     user = cast(User, request.user) if request.user.is_authenticated else None
     has_account = User.objects.filter(email=invitation.email).exists()
     if user is None and has_account:
@@ -179,4 +179,4 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             request.session[MEMBERSHIP_KEY] = membership.pk
             messages.success(request, _("Welcome to %(partner)s.") % {"partner": membership.partner.name})
             return redirect("home")
-    return render(request, "partnership/accept_invitation.html", {"form": form, "invitation": invitation})
+    return render(request, "partnership/members/accept_invitation.html", {"form": form, "invitation": invitation})

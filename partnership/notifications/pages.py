@@ -20,7 +20,7 @@ from partnership.pages.paging import page_by_key
 def notification_list(request: PartnerRequest) -> HttpResponse:
     own = Notification.objects.filter(user=request.user, partner=request.acting.partner)
     page = page_by_key(own, ["-id"], request.GET.get("after", ""))
-    return render(request, "partnership/notification_list.html", {"page": page})
+    return render(request, "partnership/notifications/notification_list.html", {"page": page})
 
 
 @require_safe

@@ -52,7 +52,7 @@ def read_log(request: PartnerRequest) -> HttpResponse:
         "who": who,
         "what_choices": read_labels().items(),
     }
-    return render(request, "partnership/read_log.html", context)
+    return render(request, "partnership/oversight/read_log.html", context)
 
 
 @require_safe
@@ -64,7 +64,7 @@ def unusual_reading(request: PartnerRequest) -> HttpResponse:
     if show == "new":
         found = found.filter(seen_at=None)
     page = page_by_key(found, ["-day", "-id"], request.GET.get("after", ""))
-    return render(request, "partnership/unusual_reading.html", {"page": page, "show": show})
+    return render(request, "partnership/oversight/unusual_reading.html", {"page": page, "show": show})
 
 
 @require_POST

@@ -53,7 +53,7 @@ def unsent(request: PartnerRequest) -> HttpResponse:
     if found is None:
         return redirect("home")
     texts = [value for name, value in found.pairs if len(value) > 20 or " " in value]
-    return render(request, "partnership/unsent.html", {"unsent": found, "texts": texts})
+    return render(request, "pages/unsent.html", {"unsent": found, "texts": texts})
 
 
 @require_POST

@@ -15,7 +15,7 @@ from partnership.pages import form_drafts
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problems.plain(request, status)
-    return render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+    return render(request, "project/error.html", {"status": status, "title": title, "text": text}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -47,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "The portal made a mistake. Nothing of what you sent was saved. Try again; if it stays, tell your administrator."
     )
     return TemplateResponse(
-        request, "error_plain.html", {"status": 500, "title": _("Something went wrong"), "text": text}, status=500
+        request, "project/error_plain.html", {"status": 500, "title": _("Something went wrong"), "text": text}, status=500
     ).render()
 
 

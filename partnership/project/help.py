@@ -22,7 +22,7 @@ from partnership.project.guide import GUIDES
 @require_safe
 @partner_page()
 def help_page(request: PartnerRequest) -> HttpResponse:
-    return render(request, "partnership/help.html", {"steps": GUIDES[request.acting.role], "words": WORDS})
+    return render(request, "project/help.html", {"steps": GUIDES[request.acting.role], "words": WORDS})
 
 
 @require_POST
@@ -50,4 +50,4 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "icons": ["home", "send", "gavel", "users", "calendar", "checklist", "chart-line", "bell", "lock"],
         "now": timezone.now(),
     }
-    return render(request, "partnership/styleguide.html", context)
+    return render(request, "project/styleguide.html", context)

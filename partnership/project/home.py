@@ -65,7 +65,7 @@ def home(request: PartnerRequest) -> HttpResponse:
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
         if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
             log_read(acting, "home", 0, named)
-    return render(request, f"home/{build.__name__.lstrip('_')}.html", context)
+    return render(request, f"project/home/{build.__name__.lstrip('_')}.html", context)
 
 
 def _guide(acting: Acting) -> tuple[Step, ...]:

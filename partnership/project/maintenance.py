@@ -27,7 +27,7 @@ def maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         else:
             text = _("The portal is being looked after. Nothing is lost; come back in a few minutes.")
             context = {"status": 503, "title": _("Back soon"), "text": text}
-            response = TemplateResponse(request, "error_plain.html", context, status=503).render()
+            response = TemplateResponse(request, "project/error_plain.html", context, status=503).render()
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 

@@ -39,7 +39,7 @@ def search(request: PartnerRequest) -> HttpResponse:
     found = find(request.acting, text) if text else {}
     if found.get("people"):
         log_read(request.acting, "person_list", 0, len(found["people"]))
-    return render(request, "referrals/search.html", {"text": text, "nothing": not any(found.values()), **found})
+    return render(request, "project/search.html", {"text": text, "nothing": not any(found.values()), **found})
 
 
 def find(acting: Acting, text: str) -> dict[str, list[Any]]:

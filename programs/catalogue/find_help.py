@@ -53,4 +53,4 @@ def find_help(request: HttpRequest) -> HttpResponse:
         "self": ReferralKind.SELF,
         "exit": settings.QUICK_EXIT_URL,
     }
-    return render(request, "public/find_help.html", context)
+    return render(request, "programs/catalogue/find_help.html", context)

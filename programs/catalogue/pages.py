@@ -22,14 +22,14 @@ from programs.catalogue.models import Programme
 def programme_list(request: PartnerRequest) -> HttpResponse:
     found = ProgrammeFilter(request.GET, Programme.objects.offered().for_lists())
     page = page_by_key(found.qs, ["name", "id"], request.GET.get("after", ""))
-    return render(request, "programs/programme_list.html", {"page": page, "filter": found})
+    return render(request, "programs/catalogue/programme_list.html", {"page": page, "filter": found})
 
 
 @require_safe
 @partner_page()
 def programme(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Programme.objects.for_lists(), pk=pk)
-    return render(request, "programs/programme.html", {"programme": found})
+    return render(request, "programs/catalogue/programme.html", {"programme": found})
 
 
 @partner_page(Role.CASE_MANAGER)
@@ -43,7 +43,7 @@ def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
         messages.success(request, _("Saved."))
         return redirect("programme", pk=saved.pk)
     title = found.name if pk else _("New programme")
-    return render(request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
 
 
 @partner_page(*CASEWORK_ROLES)
@@ -57,5 +57,5 @@ def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
         return redirect("programme", pk=pk)
     title = _("Capacity of %(programme)s") % {"programme": found.name}
     return render(
-        request, "partnership/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])}
+        request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])}
     )

@@ -93,4 +93,4 @@ def diversion_outcomes(request: PartnerRequest) -> HttpResponse:
         "closed": closed,
         "bar": BAR,
     }
-    return render(request, "referrals/diversion_outcomes.html", context)
+    return render(request, "referrals/diversions/diversion_outcomes.html", context)

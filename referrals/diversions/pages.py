@@ -48,7 +48,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
     context |= {"outcome": outcome, "outcomes": [o for o in DiversionAgreement.Outcome if o.value]}
-    return render(request, "referrals/diversion_list.html", context)
+    return render(request, "referrals/diversions/diversion_list.html", context)
 
 
 def listed(acting: Acting, status: str, outcome: str) -> Any:
@@ -123,7 +123,7 @@ def _diversion_page(
         "decision_note": getattr(found, "decision_note", None) if found.decision else None,
         "notice": str(NO_FURTHER_DISCLOSURE),
     }
-    return render(request, "referrals/diversion.html", context | bound, status=status)
+    return render(request, "referrals/diversions/diversion.html", context | bound, status=status)
 
 
 @require_safe

@@ -70,7 +70,7 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
         log_read(acting, "referral_list", 0, len(shown.page.rows))
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
     context = {"shown": shown, "page": shown.page, "filter": found, "box": box, "can_acknowledge": can_acknowledge}
-    return render(request, "referrals/referral_list.html", context)
+    return render(request, "referrals/handover/referral_list.html", context)
 
 
 @require_safe
@@ -135,7 +135,7 @@ def _referral_page(
     }
     if context["is_sender"] and found.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         context["refer_on_form"] = ReferOnForm(kind=found.kind)
-    return render(request, "referrals/referral.html", context, status=status)
+    return render(request, "referrals/handover/referral.html", context, status=status)
 
 
 @require_POST
@@ -266,7 +266,7 @@ def known_people(request: PartnerRequest) -> HttpResponse:
     if people:
         log_read(request.acting, "person_list", 0, len(people))
     form = "divert" if request.GET.get("at") == "roadside" else "referral_new"
-    return render(request, "referrals/_known.html", {"people": people, "form": form})
+    return render(request, "referrals/handover/_known.html", {"people": people, "form": form})
 
 
 def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:
@@ -309,7 +309,7 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     status = 422 if request.method == "POST" else 200
     return render(
         request,
-        "referrals/draft.html",
+        "referrals/handover/draft.html",
         {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON},
         status=status,
     )

@@ -68,4 +68,4 @@ def workload(request: PartnerRequest) -> HttpResponse:
         "waitlisted": up_to_100(Referral.objects.incoming(partner).filter(state=State.WAITLISTED)),
         "not_seen_days": NOT_SEEN_DAYS,
     }
-    return render(request, "metrics/workload.html", context)
+    return render(request, "referrals/handover/workload.html", context)

@@ -1,0 +1,344 @@
+"""Pages: a constant number of queries, forms that lose nothing, words for errors, what each role finds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from partnership.pages.paging import page_by_key
+from referrals.handover import actions as handover
+from referrals.handover.models import Referral
+from referrals.handover.transitions import State
+from tests.project.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
+from tests.world import World, run_as
+
+# Number of queries of each page with the role that uses it: those of the test's own role changes not counted, the
+# transaction's (2) and the acting partner's (2) included. A change here is a change of speed: look at it twice.
+QUERIES = {
+    ("home", "caseworker"): 17,
+    ("home", "liaison"): 16,
+    ("home", "data_officer"): 9,
+    ("home", "coordinator"): 16,
+    ("home", "auditor"): 13,
+    ("referral_list", "caseworker"): 9,
+    ("referral_list", "coordinator"): 8,
+    ("referral_export", "caseworker"): 9,
+    ("diversion_export", "liaison"): 10,
+    ("person_export", "caseworker"): 9,
+    ("caseload_export", "caseworker"): 9,
+    ("referral", "caseworker"): 11,
+    ("referral", "coordinator"): 8,
+    ("referral_new", "liaison"): 7,
+    ("referral_edit", "liaison"): 12,
+    ("diversion_list", "liaison"): 9,
+    ("diversion", "liaison"): 8,
+    ("divert", "liaison"): 10,
+    ("diversion_outcomes", "liaison"): 6,
+    ("diversion_letter", "liaison"): 7,
+    ("person_list", "caseworker"): 8,
+    ("person", "caseworker"): 17,
+    ("person_edit", "caseworker"): 8,
+    ("caseload", "caseworker"): 9,
+    ("group_attendance", "caseworker"): 8,
+    ("enrolment", "caseworker"): 12,
+    ("calendar", "caseworker"): 8,
+    ("task_list", "caseworker"): 8,
+    ("appointment_new", "caseworker"): 8,
+    ("import_list", "data_officer"): 6,
+    ("import_new", "data_officer"): 7,
+    ("data_import", "data_officer"): 7,
+    ("import_progress", "data_officer"): 5,
+    ("programme_list", "caseworker"): 8,
+    ("programme", "caseworker"): 7,
+    ("partner_list", "coordinator"): 7,
+    ("partner", "coordinator"): 8,
+    ("agreement_list", "coordinator"): 7,
+    ("agreement", "coordinator"): 7,
+    ("agreement_new", "coordinator"): 6,
+    ("member_list", "case_manager"): 7,
+    ("notification_list", "caseworker"): 6,
+    ("profile", "caseworker"): 5,
+    ("read_log", "auditor"): 6,
+    ("recidivism", "coordinator"): 7,
+    ("population_figures", "coordinator"): 11,
+    ("arrest_trends", "coordinator"): 10,
+    ("intervention", "coordinator"): 10,
+    ("referral_figures", "coordinator"): 7,
+    ("data_quality", "coordinator"): 8,
+    ("cohort_list", "caseworker"): 6,
+    ("overdose_list", "caseworker"): 7,
+    ("announcement_list", "coordinator"): 6,
+    ("workload", "case_manager"): 12,
+    ("request_list", "caseworker"): 7,
+    ("request_list", "auditor"): 6,
+    ("subject_request", "caseworker"): 7,
+    ("retention", "case_manager"): 7,
+    ("unusual_reading", "auditor"): 6,
+    ("run_list", "coordinator"): 6,
+    ("run", "coordinator"): 8,
+}
+LISTS_AT_MOST = 9
+
+
+def queries(world: World, name: str, role: str) -> int:
+    client = world.client(getattr(world, role))
+    address = reverse(name, args=MATRIX[name].args(world)) + MATRIX[name].query(world)
+    client.get(address)  # the first request of a session writes it
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200
+    return sum(not q["sql"].startswith(("SET ROLE", "RESET ROLE")) for q in captured)
+
+
+@pytest.mark.parametrize(("name", "role"), sorted(QUERIES))
+def test_number_of_queries(full, name, role):  # noqa: F811
+    before = queries(full, name, role)
+    many(full)
+    after = queries(full, name, role)
+    assert (before, after) == (QUERIES[name, role], QUERIES[name, role])
+    if name.endswith("list"):
+        assert after <= LISTS_AT_MOST
+
+
+def many(world: World) -> None:
+    """More of everything, so that a query per row would show."""
+    for number in range(3):
+        referral = world.enrolled(person=world.person(world.police, first_names=f"Extra {number}"))
+        run_as(world.caseworker, handover.write_message, referral=referral, text="hello")
+        world.sent(person=world.person(world.police, first_names=f"Waiting {number}"))
+        world.draft(person=world.person(world.police, first_names=f"Draft {number}"))
+        world.partner(f"Extra partner {number}", "ngo").districts.set([world.city, world.hill])
+        world.arrest(referral.person, world.today)
+
+
+class TestPagingByKey:
+    def test_every_row_comes_once_in_order_even_while_rows_arrive(self, world):
+        same_moment = timezone.now()
+        for number in range(12):
+            person = world.person(world.ngo, first_names=f"P{number:02}")
+            Person.objects.filter(pk=person.pk).update(changed_at=same_moment - timedelta(days=number // 3))
+        expected = list(Person.objects.order_by("-changed_at", "-id").values_list("pk", flat=True))
+        seen, after = [], ""
+        while True:
+            page = page_by_key(Person.objects.filter(partner=world.ngo), ["-changed_at", "-id"], after, size=5)
+            seen += [p.pk for p in page.rows]
+            world.person(world.ngo, first_names="Newcomer")
+            if not page.next_after:
+                break
+            after = page.next_after
+        assert seen == expected
+
+    @pytest.mark.parametrize("after", ["nonsense", "bm9uc2Vuc2U", "W10", "WzEsMiwzXQ", "eyJhIjoxfQ", "%00"])
+    def test_a_key_that_the_list_did_not_make_is_not_found(self, world, after):
+        assert world.client(world.caseworker).get("/people/", {"after": after}).status_code == 404
+
+
+class TestDrafts:
+    def form(self, world: World, **changes: object) -> dict[str, object]:
+        return {
+            "person-identity_code": "",
+            "person-last_name": "Korhonen",
+            "person-first_names": "Matti",
+            "person-born_on": "1990-05-17",
+            "person-sex": "male",
+            "kind": "arrest_diversion",
+            "programme": world.programme.pk,
+            "summary": "Wants help.",
+            "diversion-deadline": str(world.today + timedelta(days=60)),
+            "diversion-sessions": "4",
+            "consent-given": "on",
+            "consent-scope": "identity",
+            "consent-purpose": "Help",
+            "consent-reports_back": "on",
+            "consent-signed_on": str(world.today),
+            "consent-signed_how": "paper",
+            "consent-expires_on": str(world.today + timedelta(days=300)),
+            "consent-told_right_to_withdraw": "on",
+        } | changes
+
+    def test_a_roadside_diversion_is_one_form(self, world):
+        client = world.client(world.liaison)
+        response = client.post("/referrals/new/", self.form(world) | {"send": "1"})
+        referral = Referral.objects.get()
+        assert response.url == f"/referrals/{referral.pk}/"
+        assert referral.state == State.SENT
+        assert referral.diversion.conditions.get().target == 4
+        assert "Korhonen" in world.client(world.caseworker).get(response.url).content.decode()
+
+    def test_a_draft_needs_no_consent_and_is_gone_on_with(self, world):
+        client = world.client(world.liaison)
+        form = self.form(world)
+        del form["consent-given"]
+        address = client.post("/referrals/new/", form | {"save": "1"}).url
+        page = client.get(address).content.decode()
+        assert "Wants help." in page
+        assert client.post(address, self.form(world) | {"send": "1"}).status_code == 302
+        assert Referral.objects.get().state == State.SENT
+
+    def test_sending_without_consent_says_so_and_keeps_what_was_typed(self, world):
+        form = self.form(world)
+        del form["consent-given"]
+        response = world.client(world.liaison).post("/referrals/new/", form | {"send": "1"})
+        assert response.status_code == 422
+        body = response.content.decode()
+        assert "consent before you send" in body
+        assert "Korhonen" in body
+        assert not Referral.objects.exists()
+        assert not Person.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("field", "value", "words"),
+        [
+            ("person-identity_code", "131052-308X", "typing error"),
+            ("person-first_names", "", "required"),
+            ("diversion-deadline", "2020-01-01", "future"),
+            ("consent-told_right_to_withdraw", "", "right to withdraw"),
+            ("programme", "", "required"),
+        ],
+    )
+    def test_bad_input_gives_an_error_in_words_and_writes_nothing(self, world, field, value, words):
+        response = world.client(world.liaison).post(
+            "/referrals/new/", self.form(world, **{field: value}) | {"send": "1"}
+        )
+        assert response.status_code == 422
+        assert words in response.content.decode()
+        assert not Referral.objects.exists()
+
+    def test_a_known_identity_code_means_the_known_person(self, world):
+        known = world.person(world.police, identity_code="131052-308T", born_on=None)
+        form = self.form(world, **{"person-identity_code": "131052-308T", "person-born_on": ""})
+        world.client(world.liaison).post("/referrals/new/", form | {"send": "1"})
+        assert Referral.objects.get().person == known
+
+    def test_the_second_of_two_presses_finds_it_sent(self, world):
+        referral = world.draft()
+        client = world.client(world.liaison)
+        for _ in range(2):
+            client.post(f"/referrals/{referral.pk}/do/send/")
+        assert handover.Change.objects.filter(referral=referral).count() == 1
+
+
+class TestAnswering:
+    def test_an_old_page_is_told_what_happened_meanwhile(self, world):
+        referral = world.sent()
+        run_as(world.case_manager, handover.acknowledge, referral=referral)
+        response = world.client(world.caseworker).post(
+            f"/referrals/{referral.pk}/do/decline/",
+            {"version": referral.version, "decline-reason": "no_capacity"},
+            follow=True,
+        )
+        assert f"Meanwhile {world.case_manager.user.full_name}" in response.content.decode()
+        assert Referral.objects.get().state == State.ACKNOWLEDGED
+
+    def test_declining_without_a_reason_shows_the_page_again(self, world):
+        referral = world.sent()
+        response = world.client(world.caseworker).post(
+            f"/referrals/{referral.pk}/do/decline/", {"decline-note": "Sorry"}
+        )
+        assert response.status_code == 422
+        assert "Sorry" in response.content.decode()
+
+    def test_the_buttons_are_those_of_the_table(self, world):
+        referral = world.sent()
+        receiver = world.client(world.caseworker).get(f"/referrals/{referral.pk}/").content.decode()
+        sender = world.client(world.liaison).get(f"/referrals/{referral.pk}/").content.decode()
+        offered = lambda body: {v for v in handover.TRANSITIONS if f"/do/{v}/" in body}
+        assert offered(receiver) == {"acknowledge", "accept", "waitlist", "decline"}
+        assert offered(sender) == {"withdraw"}
+
+    def test_pages_with_disclosed_data_carry_the_notice(self, world):
+        referral = world.sent()
+        client = world.client(world.caseworker)
+        for address in (f"/referrals/{referral.pk}/", f"/diversions/{referral.diversion.pk}/"):
+            assert "may not be disclosed further" in client.get(address).content.decode()
+        export = client.get("/referrals/export/?box=incoming").body.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(export), delimiter=";"))
+        assert rows[1][0].startswith("Meikäläinen")
+        assert "may not be disclosed further" in rows[-1][0]
+
+    def test_sessions_are_recorded_and_dates_out_of_range_refused(self, world):
+        referral = world.enrolled()
+        client = world.client(world.caseworker)
+        address = f"/enrolments/{referral.enrolment_id}/session/"
+        good = {"session-held_on": str(world.today), "session-method": "counselling", "session-attendance": "attended"}
+        assert client.post(address, good).status_code == 302
+        late = good | {"session-held_on": str(world.today + timedelta(days=1))}
+        assert client.post(address, late).status_code == 422
+        assert Enrolment.objects.get().sessions.count() == 1
+
+    def test_lists_filter_by_state(self, world):
+        run_as(world.caseworker, handover.decline, referral=world.sent(), reason="no_capacity")
+        waiting = world.sent(person=world.person(world.police, last_name="Waiting"))
+        client = world.client(world.caseworker)
+        assert b"Waiting" in client.get("/referrals/?state=open").content
+        assert b"Waiting" not in client.get("/referrals/?state=declined").content
+        Referral.objects.filter(pk=waiting.pk).update(due_acknowledge_at=timezone.now() - timedelta(days=1))
+        assert b"Waiting" in client.get("/referrals/?state=overdue").content
+
+
+class TestErrorPages:
+    def test_not_found_and_forbidden_in_words(self, world):
+        client = world.client(world.caseworker)
+        assert "Nothing here" in client.get("/nowhere/").content.decode()
+        assert "Your role at Anchor" in client.get("/imports/").content.decode()
+
+    def test_a_server_error_has_a_page_and_rolls_back(self, world, monkeypatch):
+        from cases.people import pages as people_pages
+
+        def breaks(*args: object, **kwargs: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(people_pages, "log_read", breaks)
+        client = world.client(world.caseworker)
+        client.raise_request_exception = False
+        response = client.get("/people/")
+        assert response.status_code == 500
+        assert "Something went wrong" in response.content.decode()
+
+
+class TestEmptyStates:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/",
+            "/referrals/",
+            "/diversions/",
+            "/people/",
+            "/caseload/",
+            "/notifications/",
+            "/figures/recidivism/",
+            "/figures/arrests/",
+        ],
+    )
+    def test_a_new_ngo_finds_pages_that_say_what_comes(self, world, address):
+        assert "empty-state" in world.client(world.caseworker).get(address).content.decode()
+
+
+class TestPeopleSearch:
+    def test_while_typing_the_list_alone_is_sent(self, world):
+        world.person(world.ngo)
+        client = world.client(world.caseworker)
+        response = client.post("/people/", {"q": "meik"}, headers={"HX-Request": "true"})
+        assert "Meikäläinen" in response.content.decode()
+        assert "<html" not in response.content.decode()
+
+    def test_what_was_searched_for_stands_in_no_address_and_unreadable_in_the_session(self, world):
+        world.person(world.ngo)
+        world.person(world.ngo, last_name="Other")
+        client = world.client(world.caseworker)
+        response = client.post("/people/", {"q": "Meikäläinen", "born_on": "1990-05-17"})
+        assert "eik" not in response.url
+        assert "Meik" not in str(dict(client.session))
+        page = client.get(response.url).content.decode()
+        assert "Meikäläinen" in page
+        assert "Other" not in page
+        assert "Other" in client.get("/people/").content.decode()

@@ -1,0 +1,382 @@
+"""The hand-over between partners: who may do what with a referral, and when."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.consents.actions import GuardianConsentMissing
+from cases.consents.models import Consent
+from cases.enrolments.models import Enrolment
+from cases.people.models import Person
+from partnership.agreements.models import Agreement
+from partnership.events.models import OutboxEvent
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import actions as diversions
+from referrals.handover import actions as handover
+from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, Party, State, verbs_for
+from tests.world import World, on_web, run_as
+
+
+def details(verb: str, world: World) -> dict:
+    return {
+        "waitlist": {"expected_on": world.today + timedelta(days=10)},
+        "decline": {"reason": "no_capacity"},
+        "withdraw": {"reason": "sent_by_mistake"},
+        "enrol": {"started_on": world.today},
+        "complete": {"ended_on": world.today},
+        "end_early": {"reason": "person_left", "ended_on": world.today},
+    }.get(verb, {})
+
+
+def do(world: World, verb: str, referral: Referral, **extra):
+    acting = world.liaison if TRANSITIONS[verb].by == Party.SENDER else world.caseworker
+    return run_as(acting, getattr(handover, verb), referral=referral, **(details(verb, world) | extra))
+
+
+class TestTransitionTable:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(verbs=st.lists(st.sampled_from(sorted(TRANSITIONS)), min_size=1, max_size=8))
+    def test_any_sequence_of_verbs_follows_the_table_and_leaves_one_change_a_step(self, world, verbs):
+        referral = world.draft()
+        state, steps = State.DRAFT, 0
+        for verb in verbs:
+            if state in TRANSITIONS[verb].sources:
+                do(world, verb, referral)
+                state, steps = TRANSITIONS[verb].target, steps + 1
+            else:
+                # Of what was never sent the receiver knows nothing.
+                with pytest.raises((handover.IllegalTransition, handover.NotAParty)):
+                    do(world, verb, referral)
+            referral.refresh_from_db()
+            assert referral.state == state
+        assert Change.objects.filter(referral=referral).count() == steps
+
+    def test_every_state_but_the_first_is_reached_and_every_reason_is_somebodys(self):
+        assert {t.target for t in TRANSITIONS.values()} == set(State) - {State.DRAFT}
+        assert {r.whose for r in REASONS.values()} == {"person", "receiver", "sender", "other"}
+
+    def test_withdrawing_is_possible_from_every_state_before_enrolled_and_from_no_later_one(self):
+        for state in State:
+            before = state in {State.DRAFT, State.SENT, State.ACKNOWLEDGED, State.ACCEPTED, State.WAITLISTED}
+            assert ("withdraw" in verbs_for(state, frozenset({Party.SENDER}))) == before
+
+    def test_every_state_has_a_fhir_task_status(self):
+        assert set(FHIR_TASK_STATUS) == set(State)
+
+    @pytest.mark.parametrize("verb", sorted(TRANSITIONS))
+    def test_only_the_party_named_in_the_table_can_use_a_verb(self, world, verb):
+        referral = world.draft()
+        wrong = world.caseworker if TRANSITIONS[verb].by == Party.SENDER else world.liaison
+        with pytest.raises(handover.NotAParty):
+            run_as(wrong, getattr(handover, verb), referral=referral, **details(verb, world))
+
+    def test_a_stranger_finds_no_referral_to_act_on(self, world):
+        referral = world.sent()
+        with pytest.raises(handover.NotAParty):
+            run_as(world.other_caseworker, handover.accept, referral=referral)
+
+    def test_a_reason_of_another_verb_is_refused(self, world):
+        referral = world.sent()
+        with pytest.raises(handover.ReasonMissing):
+            do(world, "decline", referral, reason="consent_withdrawn")
+
+
+class TestSending:
+    def test_it_needs_consent(self, world):
+        with pytest.raises(handover.NoConsent):
+            do(world, "send", world.draft(consent=False))
+
+    def test_an_expired_consent_is_none(self, world):
+        referral = world.draft()
+        Consent.objects.update(expires_on=world.today - timedelta(days=1), signed_on=world.today - timedelta(days=9))
+        with pytest.raises(handover.NoConsent):
+            do(world, "send", referral)
+
+    def test_a_consent_that_runs_out_today_is_valid_today(self, world):
+        referral = world.draft()
+        Consent.objects.update(expires_on=world.today)
+        do(world, "send", referral)
+
+    def test_a_withdrawn_consent_is_none(self, world):
+        referral = world.draft()
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        with pytest.raises(handover.NoConsent):
+            do(world, "send", referral)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda a: {"valid_to": date.today() - timedelta(days=1)},
+            lambda a: {"valid_from": date.today() + timedelta(days=1), "valid_to": None},
+            lambda a: {"ended_on": date.today()},
+        ],
+        ids=["expired", "not yet", "ended"],
+    )
+    def test_it_needs_an_agreement_in_force(self, world, change):
+        Agreement.objects.update(**change(world.agreement))
+        with pytest.raises(handover.NoAgreement):
+            do(world, "send", world.draft())
+
+    def test_an_agreement_of_others_does_not_help(self, world):
+        world.agreement.parties.remove(world.police)
+        with pytest.raises(handover.NoAgreement):
+            do(world, "send", world.draft())
+
+    def test_under_another_legal_basis_consent_is_not_needed(self, world):
+        Agreement.objects.update(legal_basis=Agreement.LegalBasis.PUBLIC_TASK)
+        assert do(world, "send", world.draft(consent=False)).state == State.SENT
+
+    def test_a_closed_programme_takes_nobody(self, world):
+        referral = world.draft()
+        Programme.objects.filter(pk=world.programme.pk).update(capacity=Programme.Capacity.CLOSED)
+        with pytest.raises(handover.NotTaken):
+            do(world, "send", referral)
+
+    def test_it_discloses_the_person_and_starts_the_clocks(self, world):
+        referral = world.sent()
+        promise = world.agreement
+        assert referral.due_acknowledge_at - referral.sent_at == timedelta(days=promise.days_to_acknowledge)
+        assert referral.due_accept_at - referral.sent_at == timedelta(days=promise.days_to_accept)
+        with on_web(world.caseworker):
+            assert Disclosure.objects.get(referral=referral).last_name == "Meikäläinen"
+
+    def test_sending_twice_is_refused_with_the_state_it_is_in(self, world):
+        referral = world.sent()
+        with pytest.raises(handover.IllegalTransition, match="Sent"):
+            do(world, "send", referral)
+        assert Change.objects.filter(referral=referral).count() == 1
+
+    def test_a_unit_sends_only_its_kinds(self, world):
+        with pytest.raises(handover.NotTaken):
+            world.draft(kind=ReferralKind.NGO_TO_NGO)
+
+    def test_a_self_referral_stays_inside_and_needs_no_agreement(self, world):
+        Agreement.objects.all().delete()
+        person = world.person(world.ngo)
+        referral = world.draft(by=world.caseworker, person=person, kind=ReferralKind.SELF, consent=False)
+        run_as(world.caseworker, handover.send, referral=referral)
+        accepted = run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
+        assert accepted.receiver_person == person
+
+
+class TestUnderEighteen:
+    def born(self, world: World, years: int, days: int = 0) -> date:
+        return date(world.today.year - years, world.today.month, min(world.today.day, 28)) + timedelta(days=days)
+
+    def test_a_guardian_consents_as_well(self, world):
+        minor = world.person(world.police, born_on=self.born(world, 17))
+        with pytest.raises(GuardianConsentMissing):
+            world.draft(person=minor)
+
+    def test_or_it_is_recorded_why_not(self, world):
+        minor = world.person(world.police, born_on=self.born(world, 17))
+        referral = world.draft(person=minor, consent=False)
+        terms = world.consent_terms(guardian_missing_reason="The guardian is the danger.")
+        run_as(world.liaison, handover.attach_consent, referral=referral, **terms)
+        assert do(world, "send", Referral.objects.get(pk=referral.pk)).state == State.SENT
+
+    def test_on_the_eighteenth_birthday_one_is_an_adult(self):
+        person = Person(born_on=date(2008, 3, 1))
+        assert person.age(date(2026, 2, 28)) == 17
+        assert person.age(date(2026, 3, 1)) == 18
+
+    def test_born_on_a_leap_day_one_is_eighteen_on_the_first_of_march(self):
+        person = Person(born_on=date(2008, 2, 29))
+        assert person.age(date(2026, 2, 28)) == 17
+        assert person.age(date(2026, 3, 1)) == 18
+
+    def test_a_minor_whose_consent_lacks_the_guardian_is_not_sent(self, world):
+        referral = world.draft()
+        Person.objects.filter(pk=referral.person_id).update()
+        person = referral.person
+        person.born_on = self.born(world, 16)
+        person.save()
+        with pytest.raises(handover.NoConsent):
+            do(world, "send", referral)
+
+
+class TestAnswering:
+    def test_accepting_makes_the_receivers_own_person_and_enrolment(self, world):
+        referral = world.enrolled()
+        assert referral.state == State.ENROLLED
+        assert referral.receiver_person.partner == world.ngo
+        assert referral.receiver_person != referral.person
+        assert referral.enrolment.started_on == world.today
+        assert referral.receiver_person.last_name == "Meikäläinen"
+
+    def test_the_home_district_goes_along_because_figures_depend_on_it(self, world):
+        accepted = do(world, "accept", world.sent(person=world.person(world.police, district=world.hill)))
+        assert accepted.receiver_person.district == world.hill
+
+    def test_a_known_person_is_recognised_by_the_identity_code(self, world):
+        code = "131052-308T"
+        known = world.person(world.ngo, identity_code=code)
+        person = world.person(world.police, identity_code=code)
+        accepted = do(world, "accept", world.sent(person=person))
+        assert accepted.receiver_person == known
+
+    def test_without_a_start_the_person_is_enrolled_later(self, world):
+        referral = do(world, "accept", world.sent())
+        assert (referral.state, referral.enrolment) == (State.ACCEPTED, None)
+        assert do(world, "enrol", referral).enrolment is not None
+
+    def test_a_declined_referral_is_referred_on_with_its_history(self, world):
+        referral = do(world, "decline", world.sent())
+        following = run_as(world.liaison, handover.refer_on, referral=referral, programme=world.other_programme)
+        assert following.referred_on_from == referral
+        assert following.person == referral.person
+        assert Referral.objects.get(pk=referral.pk).state == State.DECLINED
+        assert following.consent is None  # the old consent named another receiver
+
+    def test_ending_the_enrolment_closes_the_referral_by_its_event(self, world):
+        from cases.enrolments import actions as enrolments
+        from partnership.events import outbox
+        from tests.world import database_role
+
+        referral = world.enrolled()
+        run_as(
+            world.caseworker,
+            enrolments.end_enrolment,
+            enrolment=referral.enrolment,
+            ended_on=world.today,
+            reason="completed",
+        )
+        with database_role("worker"):
+            outbox.relay()
+            OutboxEvent.objects.filter(kind="enrolment.ended").update(relayed_at=None)  # delivered twice
+            outbox.relay()
+        referral.refresh_from_db()
+        assert referral.state == State.COMPLETED
+        assert Change.objects.filter(referral=referral, verb="complete").count() == 1
+
+    def test_completing_the_referral_ends_the_enrolment(self, world):
+        referral = do(world, "complete", world.enrolled())
+        assert Enrolment.objects.get(pk=referral.enrolment_id).end_reason == "completed"
+
+
+class TestConsentWithdrawn:
+    def test_a_referral_not_yet_enrolled_is_withdrawn_and_the_receiver_is_told(self, world):
+        referral = world.sent()
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        referral.refresh_from_db()
+        assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
+        told = OutboxEvent.objects.filter(kind="referral.withdrawn").get().payload["tell"]
+        assert [t["partner"] for t in told] == [world.ngo.pk]
+
+    def test_an_enrolled_one_stays_but_nothing_more_is_disclosed(self, world):
+        referral = world.enrolled()
+        run_as(world.caseworker, handover.withdraw_consent, consent=referral.consent)
+        referral.refresh_from_db()
+        assert referral.state == State.ENROLLED
+        condition = referral.diversion.conditions.get()
+        with pytest.raises(diversions.ReportingNotAllowed):
+            run_as(world.caseworker, diversions.report_progress, condition=condition, done=1, on=world.today)
+
+    def test_it_can_be_withdrawn_once(self, world):
+        referral = world.sent()
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        at = Consent.objects.get(pk=referral.consent_id).withdrawn_at
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        assert Consent.objects.get(pk=referral.consent_id).withdrawn_at == at
+
+
+class TestDiversion:
+    def test_from_conditions_to_the_liaisons_decision(self, world):
+        referral = world.enrolled()
+        diversion = referral.diversion
+        run_as(
+            world.caseworker, diversions.report_progress, condition=diversion.conditions.get(), done=3, on=world.today
+        )
+        with pytest.raises(diversions.DiversionClosed):
+            run_as(
+                world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="too early"
+            )
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+        with pytest.raises(diversions.DiversionClosed):
+            run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="partly")
+        decided = run_as(
+            world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons="All met."
+        )
+        assert decided.status == "decided"
+        with on_web(world.caseworker):
+            assert diversion.decision_note.reasons == "All met."
+
+    def test_attended_sessions_count_by_themselves(self, world):
+        from cases.enrolments import actions as enrolments
+        from partnership.events import outbox
+        from tests.world import database_role
+
+        referral = world.enrolled()
+        for attendance in ("attended", "missed", "attended"):
+            run_as(
+                world.caseworker,
+                enrolments.record_session,
+                enrolment=referral.enrolment,
+                held_on=world.today,
+                method="counselling",
+                attendance=attendance,
+            )
+        with database_role("worker"):
+            outbox.relay()
+        assert referral.diversion.conditions.get().done == 2
+
+    def test_the_status_turns_with_the_day(self, world):
+        diversion = world.sent().diversion
+        for days, status in ((15, "open"), (14, "due_soon"), (0, "due_soon"), (-1, "overdue")):
+            diversion.deadline = timezone.localdate() + timedelta(days=days)
+            assert diversion.status == status
+
+    def test_the_receiver_only_reports_and_the_sender_only_decides(self, world):
+        diversion = world.enrolled().diversion
+        with pytest.raises(diversions.ReportingNotAllowed):
+            run_as(world.liaison, diversions.report_outcome, diversion=diversion, outcome="completed")
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+        with pytest.raises(diversions.NoDiversion):
+            run_as(world.caseworker, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="x")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def test_one_wins_and_the_other_is_told_what_happened(self):
+        world = World()
+        referral = world.sent()
+        outcomes: list[str] = []
+        barrier = threading.Barrier(2)
+
+        def attempt(verb: str) -> None:
+            try:
+                barrier.wait()
+                do(world, verb, referral, version=referral.version)
+                outcomes.append("won")
+            except handover.ChangedMeanwhile as error:
+                outcomes.append(str(error))
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=attempt, args=[verb]) for verb in ("accept", "decline")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes.count("won") == 1
+        (told,) = [outcome for outcome in outcomes if outcome != "won"]
+        state = Referral.objects.get(pk=referral.pk).get_state_display()
+        assert world.caseworker.user.full_name in told
+        assert state in told
+        assert Change.objects.filter(referral=referral).count() == 2
+
+
+def test_the_documentation_shows_the_table_as_it_is():
+    text = (Path(__file__).resolve().parent.parent.parent / "docs" / "hand-over.md").read_text()
+    drawn = set(re.findall(r"^  (\w+) --> (\w+): (\w+)$", text, re.M))
+    assert drawn == {(s.value, t.target.value, verb) for verb, t in TRANSITIONS.items() for s in t.sources}
