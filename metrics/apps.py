@@ -7,4 +7,5 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
-        from metrics.runs import handlers as runs_handlers  # noqa: F401 — registers them
+        from metrics.comparison import pages as _pages  # noqa: F401 — importing registers its pictures and files
+        from metrics.runs import handlers as _handlers  # noqa: F401 — importing registers them

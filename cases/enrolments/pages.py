@@ -48,9 +48,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
             return redirect("enrolment", pk=enrolment.pk)
     log_read(request.acting, "person", pk)
     title = _("Enrol %(person)s") % {"person": found}
-    return render(
-        request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])}
-    )
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
 
 
 # --- Enrolments ------------------------------------------------------------------------------------------------------------

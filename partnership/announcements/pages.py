@@ -28,7 +28,9 @@ from partnership.pages.paging import page_by_key
 def announcement_list(request: PartnerRequest) -> HttpResponse:
     own = Announcement.objects.filter(partner=request.acting.partner)
     page = page_by_key(own, ["-id"], request.GET.get("after", ""))
-    return render(request, "partnership/announcements/announcement_list.html", {"page": page, "today": timezone.localdate()})
+    return render(
+        request, "partnership/announcements/announcement_list.html", {"page": page, "today": timezone.localdate()}
+    )
 
 
 @partner_page(Role.COORDINATOR)

@@ -140,9 +140,7 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("member_list")
-    return render(
-        request, "pages/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")}
-    )
+    return render(request, "pages/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")})
 
 
 @require_POST

@@ -47,7 +47,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "The portal made a mistake. Nothing of what you sent was saved. Try again; if it stays, tell your administrator."
     )
     return TemplateResponse(
-        request, "project/error_plain.html", {"status": 500, "title": _("Something went wrong"), "text": text}, status=500
+        request,
+        "project/error_plain.html",
+        {"status": 500, "title": _("Something went wrong"), "text": text},
+        status=500,
     ).render()
 
 

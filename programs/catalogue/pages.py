@@ -56,6 +56,4 @@ def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved. Referring partners see it at once."))
         return redirect("programme", pk=pk)
     title = _("Capacity of %(programme)s") % {"programme": found.name}
-    return render(
-        request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])}
-    )
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])})

@@ -73,7 +73,9 @@ def divert(request: PartnerRequest) -> HttpResponse:
         "chosen": request.POST.get("programme", ""),
         "guardian_fields": ["guardian_name", "guardian_missing_reason"],
     }
-    response = render(request, "referrals/roadside/divert.html", context, status=422 if request.method == "POST" else 200)
+    response = render(
+        request, "referrals/roadside/divert.html", context, status=422 if request.method == "POST" else 200
+    )
     # The phone's position chooses the district on the phone itself; it is never sent.
     response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), payment=()"
     return response

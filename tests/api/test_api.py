@@ -68,7 +68,7 @@ class TestTokens:
         ngo.credential, ngo.secret = credential, secret
         assert ngo.get_token().status_code == 200
         later = timezone.now() + timedelta(days=7, minutes=1)
-        monkeypatch.setattr("partnership.models.clients.timezone.now", lambda: later)
+        monkeypatch.setattr("partnership.api.models.timezone.now", lambda: later)
         assert ngo.get_token().status_code == 200
         ngo.credential, ngo.secret = old
         assert ngo.get_token().status_code == 401

@@ -18,8 +18,8 @@ from django.core.cache import cache
 from cases.imports.jobs import run_import
 from cases.imports.models import DataImport
 from partnership.isolation.acting import Acting
-from tests.systems import System
 from tests.api.test_schema import as_web
+from tests.systems import System
 from tests.world import WebClient, World, database_role
 
 

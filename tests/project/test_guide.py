@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from partnership.members.models import Role
-from partnership.project.guide import GUIDES, WORDS
+from partnership.pages.glossary import WORDS
+from partnership.project.guide import GUIDES
 from tests.world import World
 
 BY_ROLE = {
