@@ -20,7 +20,7 @@ from partnership.agreements.models import Agreement
 from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import Acting
 from partnership.members.models import Partner, User
-from partnership.oversight import unusual_reading
+from partnership.oversight import actions as oversight
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import Condition, DiversionAgreement
@@ -420,7 +420,7 @@ def reading_of_the_past(members: list[Acting], rng: random.Random) -> None:
                 )
     ReadLog.objects.bulk_create(reads)
     for days in range(28, 0, -1):
-        unusual_reading.sum_up(today - timedelta(days=days))
+        oversight.sum_up(today - timedelta(days=days))
     caseworker = members[0]
     people = Person.objects.filter(partner=caseworker.partner).order_by("-changed_at", "-id")
     for kind, days, note in (

@@ -17,7 +17,7 @@ class System:
     """A partner's system: gets its token by its secret, and calls."""
 
     def __init__(self, manager: Acting, *scopes: str, name: str = "System") -> None:
-        from partnership.api.scopes import grantable
+        from partnership.integrations.scopes import grantable
 
         with on_web(manager):
             self.client, self.credential, self.secret = integrations.create_client(

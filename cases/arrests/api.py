@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from cases.arrests.models import Arrest, Feed, Offence
 from cases.people.api import PersonSerializer
+from cases.permissions import ARRESTS, FEEDS
 from partnership.api.serializers import Resource
 from partnership.api.views import Flag, Number, Query, View
 from partnership.members.api import DistrictSerializer
@@ -50,6 +51,7 @@ class ArrestView(View):
     """The police unit's own arrests, as its uploads wrote them."""
 
     resource = "arrests"
+    sees = ARRESTS
     serializer_class = ArrestSerializer
     queries = {"list": ArrestQuery}
     orders = ("-id", "id", "changed_at", "-changed_at")
@@ -74,6 +76,7 @@ class FeedView(View):
     """Through which day the unit's arrests of each district are known to be complete."""
 
     resource, operation = "arrests", "feeds"
+    sees = FEEDS
     serializer_class = FeedSerializer
     orders = ("id", "-id")
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import path
 
 from cases.arrests.models import Arrest
+from cases.permissions import ARRESTS
 from partnership.api.export import ExportView
 
 
@@ -15,6 +16,7 @@ class ArrestExport(ExportView):
     """Own arrests."""
 
     resource, operation = "arrests", "export_arrests"
+    sees = ARRESTS
     columns = (
         "id", "person_id", "arrest_number", "arrested_on", "district_id", "is_drug", "offence_group", "age_at_offence",
         "received_at", "changed_at",

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from cases.assessments.models import HIGHEST, Assessment
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
+from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid
+from partnership.members.models import CASEWORK_ROLES
 
 # --- Assessments -------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("assessment.record", roles=CASEWORK_ROLES, party=Party.OWNER)
 def record_assessment(*, by: Acting, enrolment: Enrolment, instrument: str, score: int, held_on: date) -> Assessment:
     """Records the total score of an instrument. Raises Invalid for a score outside its range or a second one of the day."""
     enrolments.open_enrolment(enrolment)

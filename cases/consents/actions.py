@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.consents.models import Consent
 from cases.people.models import Person
+from cases.permissions import PEOPLE_ROLES
+from partnership.actions import action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Partner
@@ -18,7 +19,7 @@ class GuardianConsentMissing(RuleError):
     code = "guardian_consent_missing"
 
 
-@transaction.atomic
+@action("consent.record", roles=PEOPLE_ROLES, scope="referrals:write")
 def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: Any) -> Consent:
     """Records the person's consent to a disclosure to another partner.
 

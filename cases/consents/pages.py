@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 from cases.consents import papers
 from cases.consents.models import ConsentPaper
-from cases.people.models import PEOPLE_ROLES
+from cases.permissions import PEOPLE
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES)
+@partner_page(PEOPLE)
 def consent_paper(request: PartnerRequest, pk: int) -> HttpResponse:
     """The signed form behind an own consent; `pk` is the consent's."""
     found = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.people.models import Person
 from cases.planning.models import Appointment
+from partnership.actions import Party, action
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, RuleError
@@ -28,7 +29,7 @@ class EnrolmentEnded(RuleError):
     code = "enrolment_ended"
 
 
-@transaction.atomic
+@action("enrolment.start", roles=CASEWORK_ROLES, scope="enrolments:write")
 def enrol(
     *,
     by: Acting,
@@ -68,8 +69,8 @@ def team(acting: Acting) -> list[User]:
     return [member.user for member in members.select_related("user").order_by("user__full_name", "user_id")]
 
 
-@transaction.atomic
-def hand_over(*, enrolments: QuerySet[Enrolment], to: User) -> int:
+@action("enrolment.hand_over", roles=CASEWORK_ROLES)
+def hand_over(*, by: Acting, enrolments: QuerySet[Enrolment], to: User) -> int:
     """Makes a colleague responsible for open enrolments; returns for how many."""
     return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
 
@@ -82,7 +83,7 @@ def open_enrolment(enrolment: Enrolment) -> Enrolment:
     return locked
 
 
-@transaction.atomic
+@action("session.record", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write", event="session.recorded")
 def record_session(
     *, by: Acting, enrolment: Enrolment, held_on: date, method: str, attendance: str, minutes: int | None = None
 ) -> Session:
@@ -106,7 +107,7 @@ def record_session(
     return session
 
 
-@transaction.atomic
+@action("session.record_group", roles=CASEWORK_ROLES, party=Party.OWNER, event="session.recorded")
 def record_group(
     *,
     by: Acting,
@@ -158,24 +159,24 @@ def record_group(
     return len(made), len(known)
 
 
-@transaction.atomic
+@action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
     return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
-@transaction.atomic
-def mark_goal(*, goal: Goal, reached_on: date | None) -> None:
+@action("goal.mark", roles=CASEWORK_ROLES, party=Party.OWNER)
+def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
     """Marks a goal as reached, or takes the mark back."""
     goal.reached_on = reached_on
     goal.save(update_fields=["reached_on"])
 
 
-@transaction.atomic
+@action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
     return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
 
 
-@transaction.atomic
+@action("enrolment.end", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write", event="enrolment.ended")
 def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: str) -> Enrolment:
     """Ends an enrolment and takes its appointments after that day off the calendar; the referral that led to it, if any, learns
     of it from the event."""
@@ -200,15 +201,21 @@ def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: s
     return enrolment
 
 
-@transaction.atomic
-def set_primary_drug(*, enrolment: Enrolment, primary_drug: str) -> None:
+@action("enrolment.set_primary_drug", roles=CASEWORK_ROLES, party=Party.OWNER)
+def set_primary_drug(*, by: Acting, enrolment: Enrolment, primary_drug: str) -> None:
     """Says, or corrects, for which drug the person came; empty: not known or none."""
     enrolment.primary_drug = primary_drug
     enrolment.save(update_fields=["primary_drug"])
 
 
-@transaction.atomic
-def set_measurement_consent(*, enrolment: Enrolment, consents: bool) -> None:
+@action(
+    "enrolment.set_measurement_consent",
+    roles=CASEWORK_ROLES,
+    party=Party.OWNER,
+    scope="enrolments:write",
+    event="measurement.consent",
+)
+def set_measurement_consent(*, by: Acting, enrolment: Enrolment, consents: bool) -> None:
     """Withdraws (from today on) or gives again the consent to be counted in statistics."""
     enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
     enrolment.measurement_consent = consents

@@ -16,6 +16,7 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session, Substance
 from cases.people.api import PersonSerializer
 from cases.people.models import Person
+from cases.permissions import ENROLMENTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
 from programs.catalogue.api import ProgrammeBrief
@@ -82,6 +83,13 @@ class EnrolmentView(View):
     """Who takes part in the partner's own programmes; sessions with attendance."""
 
     resource = "enrolments"
+    sees = ENROLMENTS
+    does = {
+        "create": enrolments.enrol,
+        "end": enrolments.end_enrolment,
+        "measurement_consent": enrolments.set_measurement_consent,
+        "record": enrolments.record_session,
+    }
     serializer_class = EnrolmentSerializer
     queries = {"list": EnrolmentQuery, "sessions": SessionQuery}
     orders = ("-id", "id", "changed_at", "-changed_at")
@@ -122,7 +130,7 @@ class EnrolmentView(View):
         found = self.get_object()
         self.check_unchanged(found)
         given = self.given(MeasurementConsentInput)
-        enrolments.set_measurement_consent(enrolment=found, consents=given["consents"])
+        enrolments.set_measurement_consent(by=self.acting, enrolment=found, consents=given["consents"])
         return self.answer(self.get_object())
 
     @extend_schema(methods=["GET"], responses={200: SessionSerializer(many=True)})

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases.enrolments.models import Enrolment
+from cases.permissions import ENROLMENTS
 from partnership.api.export import FORMATS, ExportView, copied
 from partnership.api.views import Query, View, Written
 from partnership.members.models import Partner
@@ -40,6 +41,7 @@ class EnrolmentExport(ExportView):
     """Own enrolments."""
 
     resource, operation = "enrolments", "export_enrolments"
+    sees = ENROLMENTS
     columns = (
         "id", "person_id", "programme_id", "started_on", "ended_on", "end_reason", "referral_kind", "primary_drug",
         "last_contact_on", "measurement_consent", "created_at", "changed_at",
@@ -62,6 +64,7 @@ class TdiExport(View):
     """
 
     resource, operation, tag = "enrolments", "export_tdi", "exports"
+    sees = ENROLMENTS
     queries = {"export": TdiQuery}
     renderer_classes = [Written]
 

@@ -21,10 +21,10 @@ from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, Note
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import Enrolment, Goal, Session, Substance
 from cases.people.models import Person
+from cases.permissions import ENROLMENTS
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, show
@@ -34,7 +34,7 @@ MOST_IN_GROUP = 200
 """The newest open enrolments that the page of a group shows."""
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.enrol)
 def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     """Enrols a person who came without a referral."""
     found = own(request, Person, pk)
@@ -55,7 +55,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*CASEWORK_ROLES)
+@partner_page(ENROLMENTS)
 def enrolment(request: PartnerRequest, pk: int) -> HttpResponse:
     return _enrolment_page(request, pk)
 
@@ -101,66 +101,72 @@ def _add(request: PartnerRequest, pk: int, name: str, form: object, action: obje
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.record_session)
 def session_add(request: PartnerRequest, pk: int) -> HttpResponse:
     return _add(request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.add_goal)
 def goal_add(request: PartnerRequest, pk: int) -> HttpResponse:
     return _add(request, pk, "goal", GoalForm(request.POST, prefix="goal"), enrolments_actions.add_goal)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.add_note)
 def note_add(request: PartnerRequest, pk: int) -> HttpResponse:
     return _add(request, pk, "note", NoteForm(request.POST, prefix="note"), enrolments_actions.add_note)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(assessments.record_assessment)
 def assessment_add(request: PartnerRequest, pk: int) -> HttpResponse:
     form = AssessmentForm(request.POST, prefix="assessment")
     return _add(request, pk, "assessment", form, assessments.record_assessment)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.end_enrolment)
 def enrolment_end(request: PartnerRequest, pk: int) -> HttpResponse:
     return _add(request, pk, "end", EndForm(request.POST, prefix="end"), enrolments_actions.end_enrolment)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.mark_goal)
 def goal_mark(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks a goal as reached today, or takes the mark back."""
     goal = own(request, Goal, pk)
-    enrolments_actions.mark_goal(goal=goal, reached_on=None if goal.reached_on else timezone.localdate())
+    enrolments_actions.mark_goal(
+        by=request.acting, goal=goal, reached_on=None if goal.reached_on else timezone.localdate()
+    )
     return redirect("enrolment", pk=goal.enrolment_id)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.set_measurement_consent)
 def measurement_consent(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Enrolment, pk)
-    enrolments_actions.set_measurement_consent(enrolment=found, consents=request.POST.get("consents") == "yes")
+    enrolments_actions.set_measurement_consent(
+        by=request.acting, enrolment=found, consents=request.POST.get("consents") == "yes"
+    )
     messages.success(request, _("Saved. The next computation of figures follows it."))
     return redirect("enrolment", pk=pk)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.set_primary_drug)
 def primary_drug(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Enrolment, pk)
     chosen = request.POST.get("primary_drug", "")
-    enrolments_actions.set_primary_drug(enrolment=found, primary_drug=chosen if chosen in Substance.values else "")
+    enrolments_actions.set_primary_drug(
+        by=request.acting, enrolment=found, primary_drug=chosen if chosen in Substance.values else ""
+    )
     messages.success(request, _("Saved. The next computation of figures follows it."))
     return redirect("enrolment", pk=pk)
 
 
 @require_safe
-@partner_page(*CASEWORK_ROLES)
+@partner_page(ENROLMENTS)
 def caseload(request: PartnerRequest) -> HttpResponse:
     """Open enrolments of the partner, or one's own."""
     whose = "all" if request.GET.get("whose") == "all" else "mine"
@@ -183,7 +189,7 @@ def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
 
 
 @require_safe
-@partner_page(*CASEWORK_ROLES)
+@partner_page(ENROLMENTS)
 def caseload_export(request: PartnerRequest) -> HttpResponseBase:
     whose = "all" if request.GET.get("whose") == "all" else "mine"
     log_read(request.acting, "caseload_export", 0)
@@ -195,7 +201,7 @@ def caseload_export(request: PartnerRequest) -> HttpResponseBase:
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.hand_over)
 def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     """Makes a colleague responsible for the chosen enrolments."""
     chosen = chosen_rows(request)
@@ -206,7 +212,7 @@ def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     if colleague is None or not chosen:
         messages.error(request, _("Choose people and a colleague."))
     else:
-        done = enrolments_actions.hand_over(enrolments=enrolments, to=colleague)
+        done = enrolments_actions.hand_over(by=request.acting, enrolments=enrolments, to=colleague)
         text = ngettext(
             "%(who)s is responsible for %(n)s person now.", "%(who)s is responsible for %(n)s people now.", done
         )
@@ -214,7 +220,7 @@ def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     return redirect("caseload")
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(enrolments_actions.record_group)
 def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
     """Who came to a group, entered for all at once. ?mark=attended begins with everybody marked."""
     programme = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)

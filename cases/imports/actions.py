@@ -16,6 +16,8 @@ from cases.arrests import iccs
 from cases.imports import files
 from cases.imports.fields import COLUMNS, guess_mapping
 from cases.imports.models import DataImport, ImportChunk, ImportMapping
+from cases.permissions import IMPORT_ROLES
+from partnership.actions import Party, action
 from partnership.events.job_queue import ask_for
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
@@ -30,7 +32,7 @@ class MappingIncomplete(RuleError):
     code = "mapping_incomplete"
 
 
-@transaction.atomic
+@action("upload.make", roles=IMPORT_ROLES, scope="uploads:write")
 def upload(
     *,
     by: Acting,
@@ -93,8 +95,8 @@ def upload(
     return data_import
 
 
-@transaction.atomic
-def start_check(*, data_import: DataImport, mapping: dict[str, str], codes: dict[str, str]) -> None:
+@action("upload.check", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
+def start_check(*, by: Acting, data_import: DataImport, mapping: dict[str, str], codes: dict[str, str]) -> None:
     """Takes the choice of columns and offence codes, remembers it for next time, and starts the job that checks every row."""
     data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
     mapping = {field: heading for field, heading in mapping.items() if heading}
@@ -116,8 +118,8 @@ def start_check(*, data_import: DataImport, mapping: dict[str, str], codes: dict
     _move(data_import, DataImport.State.CHECKING)
 
 
-@transaction.atomic
-def confirm(*, data_import: DataImport) -> None:
+@action("upload.confirm", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
+def confirm(*, by: Acting, data_import: DataImport) -> None:
     """Starts the job that writes the checked rows into the registers."""
     data_import = _in_state(data_import, DataImport.State.CHECKED)
     if data_import.rows_total == data_import.rows_bad:
@@ -125,8 +127,8 @@ def confirm(*, data_import: DataImport) -> None:
     _move(data_import, DataImport.State.LOADING)
 
 
-@transaction.atomic
-def discard(*, data_import: DataImport) -> None:
+@action("upload.discard", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
+def discard(*, by: Acting, data_import: DataImport) -> None:
     """Deletes the file and what was laid out of it. The registers were not touched."""
     data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
     forget_file(data_import)

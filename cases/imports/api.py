@@ -18,6 +18,7 @@ from cases.imports import actions as imports
 from cases.imports import ndjson
 from cases.imports.fields import COLUMNS, REASONS
 from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from cases.permissions import IMPORTS
 from partnership.api.serializers import Resource
 from partnership.api.views import Query, View
 from partnership.isolation.errors import Invalid
@@ -93,6 +94,8 @@ class UploadView(View):
     """
 
     resource = "uploads"
+    sees = IMPORTS
+    does = {"create": imports.upload, "confirm": imports.confirm, "discard": imports.discard}
     serializer_class = UploadSerializer
     queries = {"list": UploadQuery, "problems": ProblemQuery}
     parser_classes = [MultiPartParser, FormParser]
@@ -124,7 +127,7 @@ class UploadView(View):
             programme=data["programme"],
             loads_if_clean=data["load"] == "if_clean",
         )
-        imports.start_check(data_import=made, mapping=made.mapping | mapping, codes=chosen_codes)
+        imports.start_check(by=self.acting, data_import=made, mapping=made.mapping | mapping, codes=chosen_codes)
         made.refresh_from_db()
         location = request.build_absolute_uri(f"/api/v1/uploads/{made.pk}")
         return self.answer(made, 202, {"Location": location})
@@ -140,14 +143,14 @@ class UploadView(View):
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: int) -> Response:
         """Loads the checked rows; those with problems are left out."""
-        imports.confirm(data_import=self.get_object())
+        imports.confirm(by=self.acting, data_import=self.get_object())
         return self.answer(self.get_object(), 202)
 
     @extend_schema(request=None, responses={200: UploadSerializer})
     @action(detail=True, methods=["post"])
     def discard(self, request: Request, pk: int) -> Response:
         """Forgets the file; the registers were not touched."""
-        imports.discard(data_import=self.get_object())
+        imports.discard(by=self.acting, data_import=self.get_object())
         return self.answer(self.get_object())
 
     @extend_schema(responses={200: ProblemSerializer(many=True)})

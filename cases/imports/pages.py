@@ -21,6 +21,7 @@ from cases.imports import actions as imports_actions
 from cases.imports.fields import REASONS
 from cases.imports.forms import MappingForm, UploadForm
 from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from cases.permissions import IMPORTS
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest, stream_as
 from partnership.isolation.errors import RuleError
@@ -38,14 +39,14 @@ def kind_of(partner: Partner) -> str:
 
 
 @require_safe
-@partner_page(*IMPORT_ROLES)
+@partner_page(IMPORTS)
 def import_list(request: PartnerRequest) -> HttpResponse:
     imports = DataImport.objects.filter(partner=request.acting.partner).select_related("created_by")
     page = page_by_key(imports, ["-id"], request.GET.get("after", ""))
     return render(request, "cases/imports/import_list.html", {"page": page, "kind": kind_of(request.acting.partner)})
 
 
-@partner_page(*IMPORT_ROLES)
+@partner_page(imports_actions.upload)
 def import_new(request: PartnerRequest) -> HttpResponse:
     partner = request.acting.partner
     kind = kind_of(partner)
@@ -77,14 +78,16 @@ def import_new(request: PartnerRequest) -> HttpResponse:
     return render(request, "pages/form.html", context)
 
 
-@partner_page(*IMPORT_ROLES)
+@partner_page(IMPORTS)
 def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
     """An import on one page: columns to choose, progress, preview, result."""
     found = own(request, DataImport, pk, "created_by", "programme")
     form = MappingForm(request.POST or None, data_import=found)
     if request.method == "POST" and form.is_valid():
         try:
-            imports_actions.start_check(data_import=found, mapping=form.mapping(), codes=form.codes())
+            imports_actions.start_check(
+                by=request.acting, data_import=found, mapping=form.mapping(), codes=form.codes()
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -103,7 +106,7 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*IMPORT_ROLES)
+@partner_page(IMPORTS)
 def import_progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a job runs; when it is over, the whole page is asked for."""
     found = own(request, DataImport, pk)
@@ -114,20 +117,20 @@ def import_progress(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*IMPORT_ROLES)
+@partner_page(imports_actions.confirm)
 def import_confirm(request: PartnerRequest, pk: int) -> HttpResponse:
     try:
-        imports_actions.confirm(data_import=own(request, DataImport, pk))
+        imports_actions.confirm(by=request.acting, data_import=own(request, DataImport, pk))
     except RuleError as error:
         messages.error(request, str(error))
     return redirect("data_import", pk=pk)
 
 
 @require_POST
-@partner_page(*IMPORT_ROLES)
+@partner_page(imports_actions.discard)
 def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
     try:
-        imports_actions.discard(data_import=own(request, DataImport, pk))
+        imports_actions.discard(by=request.acting, data_import=own(request, DataImport, pk))
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("data_import", pk=pk)
@@ -136,7 +139,7 @@ def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*IMPORT_ROLES)
+@partner_page(IMPORTS)
 def import_problems(request: PartnerRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as they stood in the file, each with its reasons, to mend and send again."""
     found = own(request, DataImport, pk)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.overdoses.models import OverdoseCount
+from partnership.actions import action
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange
-from partnership.members.models import District
+from partnership.members.models import CASEWORK_ROLES, District, Role
 
 
-@transaction.atomic
+@action("overdoses.count", roles=(*CASEWORK_ROLES, Role.COORDINATOR), event="overdoses.counted")
 def count_overdoses(*, by: Acting, district: District, month: date, fatal: int, non_fatal: int) -> OverdoseCount:
     """Says how many overdoses the acting partner counted in a district in a month; said again, it replaces the count."""
     month = month.replace(day=1)

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from cases.overdoses import actions as overdoses
 from cases.overdoses.forms import OverdoseForm
 from cases.overdoses.models import OverdoseCount
+from cases.permissions import OVERDOSES
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 
 # --- Overdoses -----------------------------------------------------------------------------------------------------------
 
 
-@partner_page(*CASEWORK_ROLES, Role.COORDINATOR)
+@partner_page(OVERDOSES)
 def overdose_list(request: PartnerRequest) -> HttpResponse:
     """What the acting partner counted, newest month first, and the form for one more month."""
     form = OverdoseForm(request.POST or None)

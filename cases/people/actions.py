@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
+from cases.permissions import PEOPLE_ROLES
+from partnership.actions import action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Partner
@@ -20,7 +22,7 @@ def find_known(partner: Partner, identity_code: str) -> Person | None:
     return Person.objects.found_by(partner.pk, identity_code).first() if identity_code else None
 
 
-@transaction.atomic
+@action("person.save", roles=PEOPLE_ROLES, scope="persons:write")
 def save_person(*, by: Acting, person: Person) -> Person:
     """Saves a person of the acting partner. Two records with one identity code can't stand side by side."""
     person.partner = by.partner

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from cases.people import actions as people
 from cases.people import identity_code
 from cases.people.models import Person, Sex
+from cases.permissions import PEOPLE
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import View
 from partnership.members.api import DistrictSerializer
@@ -84,11 +85,12 @@ class PersonView(View):
     """The caller's partner's own people. Nobody else's are found."""
 
     resource = "persons"
+    sees = PEOPLE
+    does = {"create": people.save_person, "partial_update": people.save_person}
     serializer_class = PersonSerializer
     orders = ("-id", "id", "changed_at", "-changed_at")
     tombstones = ("cases_person",)
     is_personal = True
-    scopes = {"search": "persons:read"}
 
     def get_queryset(self) -> QuerySet[Person]:
         return Person.objects.filter(partner=self.acting.partner).order_by()

@@ -17,7 +17,7 @@ def _person(person: Person) -> str:
     return format_html("{} {}", found, tag(_("Under 18"), "wait")) if person.is_minor else found
 
 
-PEOPLE = Listing(
+PERSON_LIST = Listing(
     page="person_list",
     columns=(
         Column("name", gettext_lazy("Person"), str, _person),

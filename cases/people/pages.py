@@ -17,9 +17,10 @@ from cases.arrests.models import Arrest
 from cases.consents.models import ConsentPaper
 from cases.people import actions as people_actions
 from cases.people.forms import PersonForm
-from cases.people.lists import PEOPLE
-from cases.people.models import PEOPLE_ROLES, Person
+from cases.people.lists import PERSON_LIST
+from cases.people.models import Person
 from cases.people.timeline import timeline_of
+from cases.permissions import PEOPLE
 from cases.planning import actions as planning
 from cases.planning.models import Task
 from partnership.audit_trail.read_log import log_read
@@ -36,7 +37,7 @@ from partnership.pages.lists import export, show
 SEARCHED = "people-searched"
 
 
-@partner_page(*PEOPLE_ROLES)
+@partner_page(PEOPLE)
 def person_list(request: PartnerRequest) -> HttpResponse:
     """The own register: newest first, or (?found) those whom the latest search means.
 
@@ -50,7 +51,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
             return redirect(f"{reverse('person_list')}?found=1" if typed else "person_list")
     is_part = request.method == "POST"
     text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
-    shown = show(request, PEOPLE, _people(request, text, born_on))
+    shown = show(request, PERSON_LIST, _people(request, text, born_on))
     log_read(request.acting, "person_list", 0, len(shown.page.rows))
     template = "cases/people/_people.html" if is_part else "cases/people/person_list.html"
     context = {"shown": shown, "page": shown.page, "q": text, "born_on": born_on, "is_part": is_part}
@@ -73,20 +74,20 @@ def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySe
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES)
+@partner_page(PEOPLE)
 def person_export(request: PartnerRequest) -> HttpResponseBase:
     """The list of people, or those found, as CSV or XLSX."""
     text, born_on = _searched(request) if request.GET.get("found") else ("", None)
     log_read(request.acting, "person_export", 0)
     try:
-        return export(request, PEOPLE, lambda: _people(request, text, born_on), name="people")
+        return export(request, PERSON_LIST, lambda: _people(request, text, born_on), name="people")
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("person_list")
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES)
+@partner_page(PEOPLE)
 def person(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Person, pk, "district")
     log_read(request.acting, "person", pk)
@@ -119,7 +120,7 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
     )
 
 
-@partner_page(*PEOPLE_ROLES)
+@partner_page(people_actions.save_person)
 def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     found = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
     form = PersonForm(request.POST or None, instance=found)

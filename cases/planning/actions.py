@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +13,10 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
+from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
-from partnership.members.models import User
+from partnership.members.models import CASEWORK_ROLES, User
 
 FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
 
@@ -28,7 +28,7 @@ class AlreadyRecorded(RuleError):
 # --- Appointments ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("appointment.make", roles=CASEWORK_ROLES, party=Party.OWNER)
 def make_appointment(
     *, by: Acting, enrolment: Enrolment, starts_at: datetime, minutes: int, method: str, place: str, responsible: User
 ) -> Appointment:
@@ -51,7 +51,7 @@ def _check_colleague(by: Acting, user: User, field: str) -> None:
         raise Invalid(field, _("Choose somebody of your own team."))
 
 
-@transaction.atomic
+@action("appointment.move", roles=CASEWORK_ROLES, party=Party.OWNER)
 def move_appointment(
     *,
     by: Acting,
@@ -78,7 +78,7 @@ def _waiting(appointment: Appointment) -> Appointment:
     return locked
 
 
-@transaction.atomic
+@action("appointment.record", roles=CASEWORK_ROLES, party=Party.OWNER)
 def record_appointment(*, by: Acting, appointment: Appointment, attendance: str) -> Session:
     """Says how an appointment went: a session of its day, method and length. Recorded once, however often it is pressed."""
     locked = _waiting(appointment)
@@ -96,8 +96,8 @@ def record_appointment(*, by: Acting, appointment: Appointment, attendance: str)
     return session
 
 
-@transaction.atomic
-def cancel_appointment(*, appointment: Appointment) -> None:
+@action("appointment.cancel", roles=CASEWORK_ROLES, party=Party.OWNER)
+def cancel_appointment(*, by: Acting, appointment: Appointment) -> None:
     """Takes an appointment that has not been recorded off the calendar."""
     _waiting(appointment).delete()
 
@@ -105,7 +105,7 @@ def cancel_appointment(*, appointment: Appointment) -> None:
 # --- Tasks -----------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("task.add", roles=CASEWORK_ROLES)
 def add_task(*, by: Acting, text: str, due_on: date | None, assigned_to: User, person: Person | None = None) -> Task:
     """Notes something to be done by somebody of the own team."""
     _check_colleague(by, assigned_to, "assigned_to")
@@ -114,8 +114,8 @@ def add_task(*, by: Acting, text: str, due_on: date | None, assigned_to: User, p
     )
 
 
-@transaction.atomic
-def mark_task(*, task: Task, done: bool) -> None:
+@action("task.mark", roles=CASEWORK_ROLES, party=Party.OWNER)
+def mark_task(*, by: Acting, task: Task, done: bool) -> None:
     """Marks a task as done, or takes the mark back."""
     task.done_at = timezone.now() if done else None
     task.save(update_fields=["done_at"])
@@ -129,7 +129,7 @@ def to_do(tasks: QuerySet[Task]) -> QuerySet[Task]:
 # --- The calendar as a feed ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("calendar_feed.make", roles=CASEWORK_ROLES)
 def make_feed(*, by: Acting) -> str:
     """A new secret address for the user's calendar, shown once; the earlier one stops working. Returns its token."""
     token = secrets.token_urlsafe(32)
@@ -141,6 +141,6 @@ def make_feed(*, by: Acting) -> str:
     return token
 
 
-@transaction.atomic
+@action("calendar_feed.drop", roles=CASEWORK_ROLES)
 def drop_feed(*, by: Acting) -> None:
     CalendarFeed.objects.filter(user=by.user, partner=by.partner).delete()

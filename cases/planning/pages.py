@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session
 from cases.people.named_person import named_person
+from cases.permissions import CALENDAR, TASKS
 from cases.planning import actions as planning
 from cases.planning import calendar_feed
 from cases.planning.forms import AppointmentForm, TaskForm
@@ -39,7 +40,7 @@ MOST_TASKS = 200
 
 
 @require_safe
-@partner_page(*CASEWORK_ROLES)
+@partner_page(CALENDAR)
 def calendar(request: PartnerRequest) -> HttpResponse:
     """A week of appointments, Monday first: the user's own or the team's."""
     today = timezone.localdate()
@@ -79,7 +80,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
     return render(request, "cases/planning/calendar.html", context)
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.make_appointment)
 def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Agrees a meeting; `pk` is the enrolment's."""
     enrolment = own(request, Enrolment, pk, "person", "programme")
@@ -99,7 +100,7 @@ def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
     return _form(request, form, title, reverse("enrolment", args=[pk]))
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.move_appointment)
 def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Appointment, pk, "enrolment__person")
     log_read(request.acting, "enrolment", found.enrolment_id)
@@ -124,7 +125,7 @@ def _form(request: PartnerRequest, form: Any, title: str, back_to: str) -> HttpR
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.record_appointment)
 def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
     """How the appointment went: one press, and it is a session."""
     found = own(request, Appointment, pk)
@@ -140,11 +141,11 @@ def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.cancel_appointment)
 def appointment_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own(request, Appointment, pk)
     try:
-        planning.cancel_appointment(appointment=found)
+        planning.cancel_appointment(by=request.acting, appointment=found)
     except RuleError as error:
         messages.error(request, str(error))
     else:
@@ -153,7 +154,7 @@ def appointment_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.make_feed)
 def feed_make(request: PartnerRequest) -> HttpResponse:
     """Makes (or, with `drop`, ends) the secret address; it is shown once."""
     if "drop" in request.POST:
@@ -190,7 +191,7 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
 # --- Tasks ---------------------------------------------------------------------------------------------------------------
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(TASKS)
 def task_list(request: PartnerRequest) -> HttpResponse:
     """What is to be done, the most pressing first (or ?show=done, the newest first), and the form for one more."""
     acting, team = request.acting, enrolments.team(request.acting)
@@ -220,10 +221,10 @@ def task_list(request: PartnerRequest) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(planning.mark_task)
 def task_mark(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks a task as done, or takes the mark back."""
     found = own(request, Task, pk)
-    planning.mark_task(task=found, done=found.done_at is None)
+    planning.mark_task(by=request.acting, task=found, done=found.done_at is None)
     messages.success(request, _("Done.") if found.done_at else _("It is to be done again."))
     return back(request, reverse("task_list"))

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, Field, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,8 +21,10 @@ from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.people.models import Person
+from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+from partnership.actions import Party, action
 from partnership.audit_trail.models import ReadLog
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
@@ -76,7 +77,7 @@ def a_month_after(day: date) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-@transaction.atomic
+@action("data_request.record", roles=PEOPLE_ROLES, party=Party.OWNER)
 def record_request(*, by: Acting, person: Person, kind: str, received_on: date, note: str = "") -> SubjectRequest:
     """Records what a person asks for; it is to be answered within a month (GDPR article 12(3))."""
     if received_on > timezone.localdate():
@@ -93,7 +94,7 @@ def record_request(*, by: Acting, person: Person, kind: str, received_on: date, 
     return made
 
 
-@transaction.atomic
+@action("data_request.answer", roles=PEOPLE_ROLES, party=Party.OWNER)
 def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer: str) -> SubjectRequest:
     """Records the answer, with the reasons where something is refused. Granting an erasure erases."""
     found = SubjectRequest.objects.select_for_update().get(pk=request.pk)
@@ -274,7 +275,7 @@ def blank(record: Any, *more: str) -> None:
     record.born_on = None
 
 
-@transaction.atomic
+@action("person.erase", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)
 def erase(*, by: Acting, person: Person) -> None:
     """Erases what identifies a person of the acting partner and all that was written about them.
 
@@ -318,7 +319,7 @@ def past_retention(people: QuerySet[Person], today: date | None = None) -> Query
     return people.filter(~Exists(lately), ~Exists(arrested), erased_on=None, changed_at__lt=before)
 
 
-@transaction.atomic
+@action("retention.count", outside="jobs")
 def count_past_retention() -> None:
     """Counts for the auditor, partner by partner, how many people are past their time. Run by a job, which reads no name."""
     today = timezone.localdate()

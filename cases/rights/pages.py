@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.people.models import PEOPLE_ROLES, Person
+from cases.people.models import Person
+from cases.permissions import PEOPLE, REQUESTS, RETENTION
 from cases.rights import actions as rights
 from cases.rights.forms import AnswerForm, RequestForm
 from cases.rights.models import RetentionCount, SubjectRequest
@@ -28,7 +29,7 @@ from partnership.pages.template_tags import day
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES, Role.AUDITOR)
+@partner_page(REQUESTS)
 def request_list(request: PartnerRequest) -> HttpResponse:
     """Requests by the day on which they are to be answered: the own partner's; for the auditor all, without the person."""
     audits = request.acting.role == Role.AUDITOR
@@ -45,7 +46,7 @@ def request_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "cases/rights/request_list.html", {"page": page, "show": show, "audits": audits})
 
 
-@partner_page(*PEOPLE_ROLES)
+@partner_page(rights.record_request)
 def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Records what a person asks for; `pk` is the person's."""
     person = own(request, Person, pk)
@@ -65,7 +66,7 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
     return render(request, "pages/form.html", context, status=status)
 
 
-@partner_page(*PEOPLE_ROLES)
+@partner_page(rights.answer_request)
 def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
     """One request: what helps to answer it, and the answer."""
     found = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by", "words")
@@ -84,7 +85,7 @@ def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES)
+@partner_page(PEOPLE)
 def person_file(request: PartnerRequest, pk: int) -> HttpResponse:
     """All that the own partner holds about the person, to hand over."""
     person = own(request, Person, pk, "district")
@@ -95,7 +96,7 @@ def person_file(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*PEOPLE_ROLES, Role.AUDITOR)
+@partner_page(RETENTION)
 def retention(request: PartnerRequest) -> HttpResponse:
     """Who is past the period of retention at the own partner; for the auditor, how many at each."""
     context: dict[str, Any] = {"years": settings.RETENTION_YEARS}
@@ -109,7 +110,7 @@ def retention(request: PartnerRequest) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*PEOPLE_ROLES, manager=True)
+@partner_page(rights.erase)
 def person_erase(request: PartnerRequest, pk: int) -> HttpResponse:
     """Erases a person who is past the period of retention."""
     people = rights.past_retention(Person.objects.filter(partner=request.acting.partner))

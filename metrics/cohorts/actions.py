@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
+from metrics.permissions import COHORT_ROLES
 from metrics.runs.actions import (
     request_run,
     start,
 )
+from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Role
@@ -20,7 +22,7 @@ from partnership.members.models import Role
 # --- Saved cohorts and interventions ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("cohort.save", roles=COHORT_ROLES, scope="cohorts:write")
 def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
     """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only."""
     if by.role == Role.COORDINATOR:
@@ -42,8 +44,8 @@ def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
     return cohort
 
 
-@transaction.atomic
-def archive_cohort(*, cohort: Cohort, is_archived: bool) -> None:
+@action("cohort.archive", roles=COHORT_ROLES, party=Party.OWNER, scope="cohorts:write")
+def archive_cohort(*, by: Acting, cohort: Cohort, is_archived: bool) -> None:
     """Takes a cohort out of lists and later runs, or puts it back, for the next run to compute. Results that it had stay
     with their runs. Raises RuleError when its name has been given to another one meanwhile."""
     cohort.archived_at = timezone.now() if is_archived else None

@@ -18,6 +18,7 @@ from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import AgeBand, History, Selection
 from metrics.figures.shown import own_cohorts, visible_cohorts
+from metrics.permissions import COHORTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import View
 from programs.catalogue.models import Programme, ReferralKind
@@ -67,7 +68,13 @@ class CohortView(View):
     """Saved selections of participants; the next computation gives each its figures."""
 
     resource, operation = "cohorts", "cohorts"
-    scopes = {"list": "metrics:read", "retrieve": "metrics:read"}
+    sees = COHORTS
+    does = {
+        "create": cohorts.save_cohort,
+        "update": cohorts.save_cohort,
+        "archive": cohorts.archive_cohort,
+        "restore": cohorts.archive_cohort,
+    }
     serializer_class = CohortSerializer
 
     def get_queryset(self) -> QuerySet[Cohort]:
@@ -95,7 +102,7 @@ class CohortView(View):
     def archive(self, request: Request, pk: int) -> Response:
         """Takes an own cohort out of later computations."""
         found = self.get_object()
-        cohorts.archive_cohort(cohort=found, is_archived=True)
+        cohorts.archive_cohort(by=self.acting, cohort=found, is_archived=True)
         return self.answer(found)
 
     @extend_schema(request=None, responses={200: CohortSerializer})
@@ -103,5 +110,5 @@ class CohortView(View):
     def restore(self, request: Request, pk: int) -> Response:
         """Puts an archived cohort back."""
         found = self.get_object()
-        cohorts.archive_cohort(cohort=found, is_archived=False)
+        cohorts.archive_cohort(by=self.acting, cohort=found, is_archived=False)
         return self.answer(found)

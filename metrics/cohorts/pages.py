@@ -14,6 +14,7 @@ from metrics.cohorts.forms import CohortForm
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from metrics.figures.shown import own_cohorts, visible_cohorts
+from metrics.permissions import COHORTS
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
@@ -23,14 +24,14 @@ COHORT_ROLES = (Role.COORDINATOR, *CASEWORK_ROLES)
 
 
 @require_safe
-@partner_page(*COHORT_ROLES)
+@partner_page(COHORTS)
 def cohort_list(request: PartnerRequest) -> HttpResponse:
     cohorts = visible_cohorts(request.acting).select_related("partner", "created_by")
     rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
     return render(request, "metrics/cohorts/cohort_list.html", {"cohorts": rows})
 
 
-@partner_page(*COHORT_ROLES)
+@partner_page(cohorts_actions.save_cohort)
 def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(own_cohorts(request.acting), pk=pk) if pk else Cohort(partner=request.acting.partner)
     initial = Selection.from_json(found.selection) if found.pk else None
@@ -50,13 +51,13 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*COHORT_ROLES)
+@partner_page(cohorts_actions.archive_cohort)
 def cohort_archive(request: PartnerRequest, pk: int) -> HttpResponse:
     """Takes an own cohort out of the list, or puts it back."""
     found = get_object_or_404(own_cohorts(request.acting), pk=pk)
     is_archived = request.POST.get("archived") == "yes"
     try:
-        cohorts_actions.archive_cohort(cohort=found, is_archived=is_archived)
+        cohorts_actions.archive_cohort(by=request.acting, cohort=found, is_archived=is_archived)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("cohort_list")

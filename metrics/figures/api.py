@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from metrics.figures.shown import visible_cohorts
+from metrics.permissions import FIGURES
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from partnership.api.views import Number, Query, View, Written
@@ -40,6 +41,7 @@ class Results(View):
     """The base of all results: the newest finished run's, or a named run's. What is withheld is null, and says why."""
 
     resource = "metrics"
+    sees = FIGURES
     orders = ("id", "-id")
     path = ""
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 
 from metrics.figures import charts
-from metrics.figures.shown import FIGURES, Figure, choice
+from metrics.figures.shown import DRAWN, Figure, choice
+from metrics.permissions import FIGURES
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.downloads import guard_formula
 from partnership.pages.guard import partner_page
@@ -30,10 +31,10 @@ TYPES = {
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def figure_file(request: PartnerRequest, name: str, kind: str) -> HttpResponse:
     """A figure in one of its forms. What the acting partner may not see is not in it."""
-    make = FIGURES.get(name)
+    make = DRAWN.get(name)
     if make is None or kind not in TYPES:
         raise Http404
     found = make(request)

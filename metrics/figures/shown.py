@@ -61,13 +61,13 @@ class Figure:
     notes: list[str] = field(default_factory=list)
 
 
-FIGURES: dict[str, Callable[[PartnerRequest], Figure]] = {}
+DRAWN: dict[str, Callable[[PartnerRequest], Figure]] = {}
 """Every figure that can be downloaded, by its name in the address."""
 
 
 def figure(name: str) -> Callable[[Callable[[PartnerRequest], Figure]], Callable[[PartnerRequest], Figure]]:
     def register(make: Callable[[PartnerRequest], Figure]) -> Callable[[PartnerRequest], Figure]:
-        FIGURES[name] = make
+        DRAWN[name] = make
         return make
 
     return register

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from metrics.figures.shown import Figure, figure, shown_run
+from metrics.permissions import FIGURES
 from metrics.quality.models import LinkQuality
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
@@ -22,7 +23,7 @@ PROBLEMS = {
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def data_quality(request: PartnerRequest) -> HttpResponse:
     run = shown_run(request)
     feeds = (

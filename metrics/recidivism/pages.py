@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
 from metrics.figures.shown import Figure, figure, visible
+from metrics.permissions import FIGURES
 from metrics.recidivism import report as recidivism_report
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.models import RecidivismResult
@@ -56,7 +57,7 @@ def label(result: RecidivismResult) -> str:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def recidivism(request: PartnerRequest) -> HttpResponse:
     context = overview(request)
     context["rows"] = [(label(result), result) for result in context["results"]]
@@ -114,7 +115,7 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def population_figures(request: PartnerRequest) -> HttpResponse:
     """One programme or cohort in full: headline, comparisons, curve, windows, care."""
     context = full(request)
@@ -154,7 +155,7 @@ def survival_figure(request: PartnerRequest) -> Figure:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def report(request: PartnerRequest) -> HttpResponse:
     """The programme's figures as a tagged PDF, to hand to a funder or a court administration."""
     context = full(request)

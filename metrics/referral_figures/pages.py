@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
 from metrics.figures.shown import Figure, figure, shown_run
+from metrics.permissions import FIGURES
 from metrics.referral_figures.models import ReferralResult
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
@@ -50,7 +51,7 @@ def _referrals(request: PartnerRequest) -> dict[str, Any]:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def referral_figures(request: PartnerRequest) -> HttpResponse:
     context = _referrals(request)
     everything = context["everything"]

@@ -22,6 +22,7 @@ from metrics.recidivism import compute as recidivism_compute
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
 from metrics.trends import compute as trends_compute
+from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
@@ -62,8 +63,16 @@ def request_run(reason: str) -> None:
         Run.objects.create(reason=reason, definition=DEFINITION)
 
 
-@transaction.atomic
-def repeat(run: Run) -> Run:
+@action("run.ask", roles=(Role.COORDINATOR,))
+def ask_for_run(*, by: Acting) -> Run:
+    """Asks for a computation now; returns the run that waits for it, which gathers what else is asked for meanwhile."""
+    request_run("by hand")
+    transaction.on_commit(start)
+    return Run.objects.get(state=Run.State.REQUESTED)
+
+
+@action("run.repeat", roles=(Role.COORDINATOR,))
+def repeat(*, by: Acting, run: Run) -> Run:
     """Asks for the same computation again, up to the same day; returns the run that will carry it out.
 
     Raises RuleError when the definitions have changed since, or while another computation waits to start.
@@ -89,7 +98,7 @@ def latest_run() -> Run | None:
     return Run.objects.filter(state=Run.State.DONE, again=None).order_by("-id").first()
 
 
-@transaction.atomic
+@action("run.publish", roles=(Role.COORDINATOR,))
 def publish(*, by: Acting, run: Run) -> Run:
     """Freezes a run's results for good: later ones supersede them, nothing changes or deletes them."""
     if by.role != Role.COORDINATOR:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from metrics.permissions import FIGURES
 from metrics.runs.models import Run
 from partnership.api.serializers import Resource
 from partnership.api.views import Query, View
@@ -31,6 +32,7 @@ class RunView(View):
     """Computations: what went in and came out, under which definition, up to which day."""
 
     resource, operation = "metrics", "runs"
+    sees = FIGURES
     serializer_class = RunSerializer
     queries = {"list": RunQuery}
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics.figures.shown import visible
+from metrics.permissions import FIGURES
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import Role
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 
@@ -38,14 +38,14 @@ STEP_LABELS = {
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def run_list(request: PartnerRequest) -> HttpResponse:
     page = page_by_key(Run.objects.all(), ["-id"], request.GET.get("after", ""))
     return render(request, "metrics/runs/run_list.html", {"page": page})
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     """How a run's figures were computed: definition, cut-off, what went in and came out, progress, what changed."""
     found = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
@@ -88,20 +88,18 @@ def changes(request: PartnerRequest, before: Run, after: Run) -> list[dict[str, 
 
 
 @require_POST
-@partner_page(Role.COORDINATOR)
+@partner_page(runs.ask_for_run)
 def recompute(request: PartnerRequest) -> HttpResponse:
-    runs.request_run("by hand")
-    transaction.on_commit(runs.start)
+    run = runs.ask_for_run(by=request.acting)
     messages.success(request, _("A new computation is asked for."))
-    waiting = Run.objects.filter(state=Run.State.REQUESTED).first()
-    return redirect("run", waiting.pk) if waiting else redirect("recidivism")
+    return redirect("run", run.pk)
 
 
 @require_POST
-@partner_page(Role.COORDINATOR)
+@partner_page(runs.repeat)
 def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
     try:
-        repeated = runs.repeat(get_object_or_404(Run, pk=pk))
+        repeated = runs.repeat(by=request.acting, run=get_object_or_404(Run, pk=pk))
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("run", pk)
@@ -113,7 +111,7 @@ def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(Role.COORDINATOR)
+@partner_page(runs.publish)
 def run_publish(request: PartnerRequest, pk: int) -> HttpResponse:
     try:
         runs.publish(by=request.acting, run=get_object_or_404(Run, pk=pk))

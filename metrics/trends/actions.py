@@ -11,10 +11,12 @@ from metrics.runs.actions import (
     start,
 )
 from metrics.trends.models import Intervention
+from partnership.actions import action
 from partnership.isolation.acting import Acting
+from partnership.members.models import Role
 
 
-@transaction.atomic
+@action("intervention.save", roles=(Role.COORDINATOR,))
 def save_intervention(
     *, by: Acting, intervention: Intervention, districts: Any, comparison_districts: Any
 ) -> Intervention:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
 from metrics.figures.shown import Figure, choice, figure, shown_run
+from metrics.permissions import FIGURES
 from metrics.trends import actions as trends
 from metrics.trends.forms import InterventionForm
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import District, Role
+from partnership.members.models import District
 from partnership.pages.guard import partner_page
 from partnership.pages.number_format import typed
 
@@ -75,7 +76,7 @@ def value(result: ArrestTrendResult, measure: str) -> float | None:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def arrest_trends(request: PartnerRequest) -> HttpResponse:
     """Monthly arrests of one district: chart, table by month, years and five years compared."""
     context = _trend(request)
@@ -141,7 +142,7 @@ def arrests_figure(request: PartnerRequest) -> Figure:
 # --- Interventions -----------------------------------------------------------------------------------------------------------
 
 
-@partner_page(Role.COORDINATOR)
+@partner_page(trends.save_intervention)
 def intervention_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(Intervention, pk=pk) if pk else None
     form = InterventionForm(request.POST or None, instance=found)
@@ -170,7 +171,7 @@ def _intervention(request: PartnerRequest, pk: int) -> dict[str, Any]:
 
 
 @require_safe
-@partner_page()
+@partner_page(FIGURES)
 def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     context = _intervention(request, pk)
     kind = TrendChange.Kind

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
-
+from partnership.actions import action
 from partnership.agreements.models import Agreement
-from partnership.members.models import Partner
+from partnership.isolation.acting import Acting
+from partnership.members.models import Partner, Role
 
 
-@transaction.atomic
-def end_agreement(*, agreement: Agreement, on: date) -> None:
+@action("agreement.end", roles=(Role.COORDINATOR,))
+def end_agreement(*, by: Acting, agreement: Agreement, on: date) -> None:
     """Ends an agreement: from that day on nothing new is disclosed under it."""
     agreement.ended_on = on
     agreement.save(update_fields=["ended_on"])
@@ -21,3 +22,11 @@ def agreement_in_force(one: Partner, other: Partner) -> Agreement | None:
     """The agreement under which the two partners may exchange data today; with several, the one that promises most."""
     found = Agreement.objects.in_force().between(one, other)
     return found.order_by("days_to_acknowledge", "days_to_accept", "pk").first()
+
+
+@action("agreement.save", roles=(Role.COORDINATOR,))
+def save_agreement(*, by: Acting, agreement: Agreement, parties: Iterable[Partner]) -> Agreement:
+    """Records an agreement with its parties, or changes one; its legal basis and promised days stand in the history."""
+    agreement.save()
+    agreement.parties.set(parties)
+    return agreement

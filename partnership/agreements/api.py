@@ -9,6 +9,7 @@ from partnership.agreements.models import Agreement
 from partnership.api.serializers import Resource
 from partnership.api.views import View
 from partnership.members.models import Partner
+from partnership.permissions import DIRECTORY
 
 pass
 
@@ -32,6 +33,7 @@ class AgreementView(View):
     """Agreements under which partners share data. Without one in force between two partners nothing is disclosed."""
 
     resource, operation = "directory", "agreements"
+    sees = DIRECTORY
     tag = "agreements"
     serializer_class = AgreementSerializer
     orders = ("id", "-id")

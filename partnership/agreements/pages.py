@@ -14,14 +14,14 @@ from partnership.agreements import actions as agreements_actions
 from partnership.agreements.forms import AgreementForm
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import Role
 from partnership.pages.guard import partner_page
+from partnership.permissions import DIRECTORY
 
 # --- Agreements ----------------------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@partner_page()
+@partner_page(DIRECTORY)
 def agreement_list(request: PartnerRequest) -> HttpResponse:
     agreements = Agreement.objects.prefetch_related("parties").order_by("-valid_from", "title")
     if request.GET.get("in_force"):
@@ -30,18 +30,20 @@ def agreement_list(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page()
+@partner_page(DIRECTORY)
 def agreement(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
     return render(request, "partnership/agreements/agreement.html", {"agreement": found})
 
 
-@partner_page(Role.COORDINATOR)
+@partner_page(agreements_actions.save_agreement)
 def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(Agreement, pk=pk) if pk else None
     form = AgreementForm(request.POST or None, instance=found)
     if form.is_valid():
-        saved = form.save()
+        saved = agreements_actions.save_agreement(
+            by=request.acting, agreement=form.save(commit=False), parties=form.cleaned_data["parties"]
+        )
         messages.success(request, _("Saved."))
         return redirect("agreement", pk=saved.pk)
     title = str(found) if found else _("New agreement")
@@ -49,9 +51,9 @@ def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
 
 
 @require_POST
-@partner_page(Role.COORDINATOR)
+@partner_page(agreements_actions.end_agreement)
 def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Agreement, pk=pk)
-    agreements_actions.end_agreement(agreement=found, on=timezone.localdate())
+    agreements_actions.end_agreement(by=request.acting, agreement=found, on=timezone.localdate())
     messages.success(request, _("The agreement ended today: nothing new is disclosed under it."))
     return redirect("agreement", pk=pk)

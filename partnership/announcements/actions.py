@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from django.urls import reverse
 
+from partnership.actions import Party, action
 from partnership.announcements.models import Announcement
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
-from partnership.members.models import Partner
+from partnership.members.models import Partner, Role
 
 
-@transaction.atomic
+@action("announcement.make", roles=(Role.COORDINATOR,), event="announcement.made")
 def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until: date) -> Announcement:
     """Shows something to everybody in the partnership between two days, and tells everybody once."""
     made = Announcement(
@@ -25,3 +25,16 @@ def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until
     tell: list[outbox.Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
     outbox.announce("announcement.made", f"announcement:{made.pk}", tell=tell)
     return made
+
+
+@action("announcement.change", roles=(Role.COORDINATOR,), party=Party.OWNER)
+def change_announcement(*, by: Acting, announcement: Announcement) -> None:
+    """Saves an announcement in its new words; nobody is told again."""
+    announcement.full_clean()
+    announcement.save()
+
+
+@action("announcement.delete", roles=(Role.COORDINATOR,), party=Party.OWNER)
+def delete_announcement(*, by: Acting, announcement: Announcement) -> None:
+    """Takes an announcement back."""
+    announcement.delete()

@@ -16,15 +16,15 @@ from partnership.announcements import actions as announcements
 from partnership.announcements.forms import AnnouncementForm
 from partnership.announcements.models import Announcement
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import Role
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
+from partnership.permissions import ANNOUNCEMENTS
 
 # --- Announcements -----------------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@partner_page(Role.COORDINATOR)
+@partner_page(ANNOUNCEMENTS)
 def announcement_list(request: PartnerRequest) -> HttpResponse:
     own = Announcement.objects.filter(partner=request.acting.partner)
     page = page_by_key(own, ["-id"], request.GET.get("after", ""))
@@ -33,7 +33,7 @@ def announcement_list(request: PartnerRequest) -> HttpResponse:
     )
 
 
-@partner_page(Role.COORDINATOR)
+@partner_page(announcements.announce)
 def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     """A new announcement is told to everybody; a changed one is shown in its new words."""
     acting, today = request.acting, timezone.localdate()
@@ -42,7 +42,7 @@ def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRes
     form = AnnouncementForm(request.POST or None, instance=found, initial=initial)
     if form.is_valid():
         if found:
-            form.save()
+            announcements.change_announcement(by=acting, announcement=form.save(commit=False))
         else:
             announcements.announce(by=acting, **form.cleaned_data)
         messages.success(request, _("Saved. Everybody in the partnership sees it on their first page."))
@@ -53,8 +53,9 @@ def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRes
 
 
 @require_POST
-@partner_page(Role.COORDINATOR)
+@partner_page(announcements.delete_announcement)
 def announcement_delete(request: PartnerRequest, pk: int) -> HttpResponse:
-    get_object_or_404(Announcement, pk=pk, partner=request.acting.partner).delete()
+    announcement = get_object_or_404(Announcement, pk=pk, partner=request.acting.partner)
+    announcements.delete_announcement(by=request.acting, announcement=announcement)
     messages.success(request, _("The announcement is taken back."))
     return redirect("announcement_list")

@@ -15,7 +15,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from partnership.api import scopes
+from partnership.actions import NotAllowed, require
 from partnership.api.models import ApiClient
 from partnership.api.problems import InvalidToken
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
@@ -74,10 +74,11 @@ class BearerAuthentication(BaseAuthentication):
             for model, columns in KNOWN.items()
         )
         membership.partner, membership.user, client.partner = partner, user, partner
-        enter(partner_id=partner.pk, role=membership.role, user_id=user.pk)
-        request._request.acting = Acting(membership)  # type: ignore[attr-defined]
+        enter(partner_id=partner.pk, role=membership.role, user_id=user.pk, through="api", client_id=client.pk)
+        scopes = frozenset(scope.split()) & frozenset(client.scopes)
+        request._request.acting = Acting(membership, scopes, client.pk)  # type: ignore[attr-defined]
         request._request.api_client = client  # type: ignore[attr-defined]
-        return user, Token(frozenset(scope.split()) & frozenset(client.scopes))
+        return user, Token(scopes)
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
@@ -91,15 +92,8 @@ def client_of(request: Request) -> ApiClient | None:
     return getattr(request._request, "api_client", None)
 
 
-def scopes_of(request: Request) -> frozenset[str]:
-    if request.auth is not None:
-        return request.auth.scopes  # type: ignore[union-attr]
-    acting = getattr(request._request, "acting", None)
-    return scopes.of_person(acting) if acting else frozenset()
-
-
 class HasScope(BasePermission):
-    """The caller acts for a partner and has the operation's scope. Which rows, the database decides."""
+    """The caller acts for a partner and has the operation's right. Which rows, the database decides."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         acting = getattr(request._request, "acting", None)
@@ -107,9 +101,12 @@ class HasScope(BasePermission):
             return False
         if request.auth is None and lacks_second_factor(acting):
             raise PermissionDenied(_("Set up your second factor first."))
-        scope = view.scope()
-        if scope and scope not in scopes_of(request):
-            raise PermissionDenied(_("This needs the scope “%(scope)s”.") % {"scope": scope})
+        right = view.right()
+        if right is not None:
+            try:
+                require(right, acting)
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
         return True
 
 

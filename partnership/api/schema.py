@@ -32,14 +32,8 @@ class PortalSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         if getattr(self.view, "is_public", False):
             return [{}]
-        scope = self._scope()
+        scope = self.view.scope()
         return [{"oauth2": [scope] if scope else []}, {"session": []}]
-
-    def _scope(self) -> str:
-        given = self.view.scopes.get(self.view.action or "")
-        if given is not None:
-            return given
-        return f"{self.view.resource}:{'read' if self.method == 'GET' else 'write'}"
 
     def get_override_parameters(self) -> list[Any]:
         view = self.view

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from partnership.actions import Reading, Right
+from partnership.actions.declaration import action_of
 from partnership.api import idempotency
 from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of
 from partnership.api.models import Tombstone
@@ -78,7 +80,7 @@ class Flag(serializers.BooleanField):
 
 
 class View(GenericViewSet[Any]):
-    """A resource. `resource` names its scopes; `queries` the parameters of each action besides the usual ones."""
+    """A resource. `sees` and `does` say who may; `queries` the parameters of each action besides the usual ones."""
 
     authentication_classes = [BearerAuthentication, PersonAuthentication]
     permission_classes = [HasScope]
@@ -93,8 +95,10 @@ class View(GenericViewSet[Any]):
     resource = ""
     operation = ""
     """What its operations are called in the description; empty: as the resource."""
-    scopes: dict[str, str] = {}
-    """Action → scope, where it is not the resource and read or write."""
+    sees: Reading | None = None
+    """The right to see what it shows."""
+    does: dict[str, Callable[..., Any]] = {}
+    """What its other operations do: name of the operation → action. Who may, the action says."""
     queries: dict[str, type[Query]] = {}
     orders: tuple[str, ...] = ("-id", "id")
     """Orders that a list offers, the default first."""
@@ -105,11 +109,14 @@ class View(GenericViewSet[Any]):
 
     # --- Who and what ----------------------------------------------------------------------------------------------------
 
+    def right(self) -> Right | None:
+        """What the caller must be allowed: the operation's action, else to see the resource."""
+        change = self.does.get(self.action or "")
+        return action_of(change) if change else self.sees
+
     def scope(self) -> str:
-        given = self.scopes.get(self.action or "")
-        if given is not None:
-            return given
-        return f"{self.resource}:{'read' if self.request.method in {'GET', 'HEAD', 'OPTIONS'} else 'write'}"
+        right = self.right()
+        return right.scope if right else ""
 
     @property
     def acting(self) -> Acting:

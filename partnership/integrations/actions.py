@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import get_access_token_model
 
-from partnership.api import scopes
+from partnership.actions import Party, action
 from partnership.api.models import ApiClient, Credential
 from partnership.events.job_queue import ask_for
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.webhooks import (
     check_address,
 )
+from partnership.integrations.scopes import CLIENT_ROLES, grantable
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Membership, User
@@ -33,7 +34,7 @@ from partnership.members.models import Membership, User
 # --- Subscriptions -----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("webhook.subscribe", managers_only=True, scope="webhooks:write")
 def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = True) -> WebhookSubscription:
     """Subscribes an address of the acting partner; the new secret is in `secret`."""
     check_address(url)
@@ -47,9 +48,9 @@ def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = 
     )
 
 
-@transaction.atomic
+@action("webhook.change", managers_only=True, party=Party.OWNER, scope="webhooks:write")
 def change_subscription(
-    *, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
+    *, by: Acting, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
 ) -> WebhookSubscription:
     check_address(url)
     subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
@@ -58,8 +59,8 @@ def change_subscription(
     return subscription
 
 
-@transaction.atomic
-def send_test(subscription: WebhookSubscription) -> WebhookDelivery:
+@action("webhook.test", managers_only=True, party=Party.OWNER, scope="webhooks:write")
+def send_test(*, by: Acting, subscription: WebhookSubscription) -> WebhookDelivery:
     """Queues a message of type “test”."""
     made = WebhookDelivery.objects.create(
         partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
@@ -68,8 +69,8 @@ def send_test(subscription: WebhookSubscription) -> WebhookDelivery:
     return made
 
 
-@transaction.atomic
-def send_again(delivery: WebhookDelivery) -> WebhookDelivery:
+@action("webhook.send_again", managers_only=True, party=Party.OWNER, scope="webhooks:write")
+def send_again(*, by: Acting, delivery: WebhookDelivery) -> WebhookDelivery:
     """Queues a message again, with the attempts of a new one. Its id stays, so that a receiver knows it."""
     delivery.state, delivery.attempts, delivery.due_at = WebhookDelivery.State.WAITING, 0, timezone.now()
     delivery.save(update_fields=["state", "attempts", "due_at"])
@@ -85,6 +86,7 @@ class ClientRevoked(RuleError):
     code = "client_revoked"
 
 
+@action("client.create", managers_only=True)
 def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiClient, Credential, str]:
     """Makes a client with its first credential; the secret is returned here and stored nowhere.
 
@@ -103,9 +105,7 @@ def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiC
         )
         user.set_unusable_password()
         user.save()
-        client.membership = Membership.objects.create(
-            user=user, partner=by.partner, role=scopes.CLIENT_ROLES[by.partner.kind]
-        )
+        client.membership = Membership.objects.create(user=user, partner=by.partner, role=CLIENT_ROLES[by.partner.kind])
         client.save()
         return client, *_credential(client)
 
@@ -114,7 +114,7 @@ def _checked(by: Acting, wanted: Iterable[str]) -> list[str]:
     chosen = sorted(set(wanted))
     if not chosen:
         raise RuleError(_("Choose what the client may do."))
-    if set(chosen) - set(scopes.grantable(by.partner)):
+    if set(chosen) - set(grantable(by.partner)):
         raise RuleError(_("A client can do no more than the people of its partner."))
     return chosen
 
@@ -131,7 +131,7 @@ def _credential(client: ApiClient) -> tuple[Credential, str]:
     return made, secret
 
 
-@transaction.atomic
+@action("client.change", managers_only=True, party=Party.OWNER)
 def change_client(*, by: Acting, client: ApiClient, wanted: Iterable[str]) -> ApiClient:
     """Gives or takes scopes; tokens that are out lose what was taken at once."""
     client.scopes = _checked(by, wanted)
@@ -139,8 +139,8 @@ def change_client(*, by: Acting, client: ApiClient, wanted: Iterable[str]) -> Ap
     return client
 
 
-@transaction.atomic
-def rotate_secret(*, client: ApiClient) -> tuple[Credential, str]:
+@action("client.rotate_secret", managers_only=True, party=Party.OWNER)
+def rotate_secret(*, by: Acting, client: ApiClient) -> tuple[Credential, str]:
     """A new id and secret; the old ones work for another week, so that nothing stands still meanwhile."""
     client = ApiClient.objects.select_for_update().get(pk=client.pk)
     if client.revoked_at:
@@ -149,18 +149,24 @@ def rotate_secret(*, client: ApiClient) -> tuple[Credential, str]:
     return _credential(client)
 
 
-@transaction.atomic
-def end_credential(*, credential: Credential) -> None:
+@action("client.end_credential", managers_only=True)
+def end_credential(*, by: Acting, credential: Credential) -> None:
     """Ends an old secret now, with the tokens that it got."""
     credential.expires_at = timezone.now()
     credential.save(update_fields=["expires_at"])
     get_access_token_model().objects.filter(application=credential).delete()
 
 
-@transaction.atomic
-def revoke_client(*, client: ApiClient) -> None:
+@action("client.revoke", managers_only=True, party=Party.OWNER)
+def revoke_client(*, by: Acting, client: ApiClient) -> None:
     """Ends the client for good; its tokens stop working with this."""
     client.revoked_at = timezone.now()
     client.save(update_fields=["revoked_at"])
     Membership.objects.filter(pk=client.membership_id).update(is_active=False)
     get_access_token_model().objects.filter(application__api_client=client).delete()
+
+
+@action("webhook.delete", managers_only=True, party=Party.OWNER, scope="webhooks:write")
+def unsubscribe(*, by: Acting, subscription: WebhookSubscription) -> None:
+    """Ends a subscription and forgets its messages."""
+    subscription.delete()

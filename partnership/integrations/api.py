@@ -15,6 +15,7 @@ from partnership.api.views import Query, View
 from partnership.events import webhooks
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.integrations import actions as integrations
+from partnership.permissions import WEBHOOKS
 
 # --- Webhooks ----------------------------------------------------------------------------------------------------------------
 
@@ -58,6 +59,14 @@ class WebhookView(View):
     """Addresses that are told of events, each message signed. Messages carry ids and links, no personal data."""
 
     resource = "webhooks"
+    sees = WEBHOOKS
+    does = {
+        "create": integrations.subscribe,
+        "update": integrations.change_subscription,
+        "destroy": integrations.unsubscribe,
+        "test": integrations.send_test,
+        "replay": integrations.send_again,
+    }
     serializer_class = WebhookSerializer
 
     def get_queryset(self) -> QuerySet[WebhookSubscription]:
@@ -77,12 +86,14 @@ class WebhookView(View):
         """Changes address, events, or whether it is told."""
         found = self.get_object()
         self.check_unchanged(found)
-        return self.answer(integrations.change_subscription(subscription=found, **self.given(WebhookInput)))
+        return self.answer(
+            integrations.change_subscription(by=self.acting, subscription=found, **self.given(WebhookInput))
+        )
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """Ends the subscription and forgets its deliveries."""
-        self.get_object().delete()
+        integrations.unsubscribe(by=self.acting, subscription=self.get_object())
         return Response(status=204)
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
@@ -90,7 +101,10 @@ class WebhookView(View):
     def test(self, request: Request, pk: int) -> Response:
         """Sends a test message."""
         return Response(
-            self.shown(integrations.send_test(self.get_object()), serializer=DeliverySerializer), status=202
+            self.shown(
+                integrations.send_test(by=self.acting, subscription=self.get_object()), serializer=DeliverySerializer
+            ),
+            status=202,
         )
 
     @extend_schema(responses={200: DeliverySerializer(many=True)})
@@ -111,6 +125,6 @@ class WebhookView(View):
     def replay(self, request: Request, pk: int, delivery: str) -> Response:
         """Sends a message again, whatever became of it."""
         found = get_object_or_404(WebhookDelivery, subscription=pk, pk=int(delivery))
-        return Response(self.shown(integrations.send_again(found)), status=202)
+        return Response(self.shown(integrations.send_again(by=self.acting, delivery=found)), status=202)
 
     queries = {"deliveries": DeliveryQuery}

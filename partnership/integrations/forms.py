@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.api.scopes import SCOPES, grantable
+from partnership.api.scopes import SCOPES
 from partnership.events.notifications import text_of
 from partnership.events.webhooks import EVENTS
+from partnership.integrations.scopes import grantable
 from partnership.members.models import Partner
 
 

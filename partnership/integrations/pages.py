@@ -24,6 +24,7 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
+from partnership.permissions import CLIENTS, WEBHOOKS
 
 USE_DAYS = 30
 
@@ -37,7 +38,7 @@ def own_client(request: PartnerRequest, pk: int) -> ApiClient:
 
 
 @require_safe
-@partner_page(manager=True)
+@partner_page(CLIENTS)
 def client_list(request: PartnerRequest) -> HttpResponse:
     found = list(ApiClient.objects.filter(partner=request.acting.partner).select_related("created_by"))
     used = dict(
@@ -52,7 +53,7 @@ def client_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "partnership/integrations/client_list.html", {"rows": rows})
 
 
-@partner_page(manager=True)
+@partner_page(integrations.create_client)
 def client_new(request: PartnerRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, partner=request.acting.partner)
     if form.is_valid():
@@ -79,7 +80,7 @@ def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credent
     return render(request, "partnership/integrations/client_secret.html", context)
 
 
-@partner_page(manager=True)
+@partner_page(CLIENTS)
 def client(request: PartnerRequest, pk: int) -> HttpResponse:
     """A client: what it may do, its credentials, what it did."""
     found = own_client(request, pk)
@@ -113,11 +114,11 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.rotate_secret)
 def client_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
     found = own_client(request, pk)
     try:
-        credential, secret = integrations.rotate_secret(client=found)
+        credential, secret = integrations.rotate_secret(by=request.acting, client=found)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("client", pk)
@@ -125,18 +126,18 @@ def client_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.revoke_client)
 def client_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
-    integrations.revoke_client(client=own_client(request, pk))
+    integrations.revoke_client(by=request.acting, client=own_client(request, pk))
     messages.success(request, _("Revoked: its tokens stopped working with this."))
     return redirect("client", pk)
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.end_credential)
 def credential_end(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Credential, pk=pk, api_client__partner=request.acting.partner)
-    integrations.end_credential(credential=found)
+    integrations.end_credential(by=request.acting, credential=found)
     messages.success(request, _("This secret no longer works."))
     return redirect("client", found.api_client_id)
 
@@ -149,7 +150,7 @@ def own_webhook(request: PartnerRequest, pk: int) -> WebhookSubscription:
 
 
 @require_safe
-@partner_page(manager=True)
+@partner_page(WEBHOOKS)
 def webhook_list(request: PartnerRequest) -> HttpResponse:
     found = WebhookSubscription.objects.filter(partner=request.acting.partner).annotate(
         waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
@@ -158,7 +159,7 @@ def webhook_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "partnership/integrations/webhook_list.html", {"subscriptions": found})
 
 
-@partner_page(manager=True)
+@partner_page(integrations.subscribe)
 def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     found = own_webhook(request, pk) if pk else None
     initial = {"url": found.url, "events": found.events, "is_active": found.is_active} if found else {"is_active": True}
@@ -166,7 +167,7 @@ def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse
     if form.is_valid():
         try:
             if found:
-                integrations.change_subscription(subscription=found, **form.cleaned_data)
+                integrations.change_subscription(by=request.acting, subscription=found, **form.cleaned_data)
                 messages.success(request, _("Saved."))
                 return redirect("webhook", found.pk)
             made = integrations.subscribe(by=request.acting, **form.cleaned_data)
@@ -180,7 +181,7 @@ def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse
 
 
 @require_safe
-@partner_page(manager=True)
+@partner_page(WEBHOOKS)
 def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
     """How messages went, newest first."""
     found = own_webhook(request, pk)
@@ -197,25 +198,25 @@ def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.send_test)
 def webhook_test(request: PartnerRequest, pk: int) -> HttpResponse:
-    integrations.send_test(own_webhook(request, pk))
+    integrations.send_test(by=request.acting, subscription=own_webhook(request, pk))
     messages.success(request, _("A test message is on its way: reload in a moment to see how it went."))
     return redirect("webhook", pk)
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.unsubscribe)
 def webhook_delete(request: PartnerRequest, pk: int) -> HttpResponse:
-    own_webhook(request, pk).delete()
+    integrations.unsubscribe(by=request.acting, subscription=own_webhook(request, pk))
     messages.success(request, _("The address is told nothing more."))
     return redirect("webhook_list")
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(integrations.send_again)
 def delivery_replay(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(WebhookDelivery, pk=pk, partner=request.acting.partner)
-    integrations.send_again(found)
+    integrations.send_again(by=request.acting, delivery=found)
     messages.success(request, _("The message is sent again."))
     return redirect("webhook", found.subscription_id)

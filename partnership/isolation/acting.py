@@ -25,9 +25,13 @@ MEMBERSHIP_KEY = "membership"
 
 @dataclass(frozen=True)
 class Acting:
-    """A user acting for a partner in a role."""
+    """A user acting for a partner in a role; or a partner's system, with the scopes that it was given."""
 
     membership: Membership
+    scopes: frozenset[str] | None = None
+    """None: a person, whose role decides."""
+    client_id: int | None = None
+    """The partner's system, where one acts."""
 
     @property
     def user(self) -> User:
@@ -53,8 +57,16 @@ class PartnerRequest(HttpRequest):
     user: User
 
 
-def enter(*, partner_id: int | None, role: str = "", user_id: int | None = None) -> None:
-    """Sets the partner, role and user for the rest of the current transaction.
+def enter(
+    *,
+    partner_id: int | None,
+    role: str = "",
+    user_id: int | None = None,
+    through: str = "job",
+    client_id: int | None = None,
+) -> None:
+    """Sets the partner, role and user for the rest of the current transaction; and, for the history of changes, through what
+    they act (page, api or job) and the partner's system that does.
 
     Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
     """
@@ -63,8 +75,9 @@ def enter(*, partner_id: int | None, role: str = "", user_id: int | None = None)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('portal.partner', %s, true), set_config('portal.role', %s, true),"
-            " set_config('portal.user', %s, true)",
-            [str(partner_id or ""), role, str(user_id or "")],
+            " set_config('portal.user', %s, true), set_config('portal.through', %s, true),"
+            " set_config('portal.client', %s, true)",
+            [str(partner_id or ""), role, str(user_id or ""), through, str(client_id or "")],
         )
 
 

@@ -25,3 +25,9 @@ class Invalid(RuleError):
 
 class DateOutOfRange(RuleError):
     code = "date_out_of_range"
+
+
+class NotAParty(RuleError):
+    """The record is another partner's. Switch to the partner that it concerns, or ask it."""
+
+    code = "not_a_party"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -13,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partnership.actions import Party, action
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
-from partnership.members.models import ROLES_BY_KIND, Invitation, Membership, Partner, Role, User
+from partnership.members.models import ROLES_BY_KIND, District, Invitation, Membership, Partner, Role, User
 
 INVITATION_VALID = timedelta(days=14)
 
@@ -37,7 +39,7 @@ class LastManager(RuleError):
     code = "last_manager"
 
 
-@transaction.atomic
+@action("member.invite", managers_only=True)
 def invite_member(
     *, by: Acting, partner: Partner, email: str, role: str, is_manager: bool = False
 ) -> tuple[Invitation, str]:
@@ -82,7 +84,7 @@ def open_invitation(token: str) -> Invitation:
     return invitation
 
 
-@transaction.atomic
+@action("invitation.accept", outside="anyone", event="member.joined")
 def accept_invitation(*, token: str, user: User | None, full_name: str = "", password: str = "") -> Membership:
     """Makes the membership; and the account, when no user of the invited address exists yet."""
     invitation = open_invitation(token)
@@ -112,7 +114,7 @@ def accept_invitation(*, token: str, user: User | None, full_name: str = "", pas
     return membership
 
 
-@transaction.atomic
+@action("member.change", managers_only=True, party=Party.OWNER)
 def change_member(*, by: Acting, membership: Membership, role: str, is_manager: bool, is_active: bool) -> None:
     """Changes a member's role or ends the membership. A partner keeps at least one manager."""
     if Role(role) not in ROLES_BY_KIND[membership.partner.kind]:
@@ -122,3 +124,36 @@ def change_member(*, by: Acting, membership: Membership, role: str, is_manager: 
         raise LastManager(_("This is the partner's only manager: make somebody else a manager first."))
     membership.role, membership.is_manager, membership.is_active = role, is_manager, is_active
     membership.save(update_fields=["role", "is_manager", "is_active"])
+
+
+@action("partner.add", roles=(Role.COORDINATOR,))
+def add_partner(
+    *, by: Acting, partner: Partner, districts: Iterable[District], manager_email: str, manager_role: str
+) -> Partner:
+    """Takes an organisation into the partnership and invites its first manager."""
+    partner.save()
+    partner.districts.set(districts)
+    invite_member(by=by, partner=partner, email=manager_email, role=manager_role, is_manager=True)
+    return partner
+
+
+@action("invitation.revoke", managers_only=True, party=Party.OWNER)
+def revoke_invitation(*, by: Acting, invitation: Invitation) -> None:
+    """Takes an open invitation back: its link no longer works."""
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+
+
+@action("profile.change")
+def change_profile(*, by: Acting, full_name: str, language: str, email_choice: str) -> None:
+    """Changes what the portal knows of the acting user: name, language, and how often e-mails come."""
+    user = by.user
+    user.full_name, user.language, user.email_choice = full_name, language, email_choice
+    user.save(update_fields=["full_name", "language", "email_choice"])
+
+
+@action("guide.hide")
+def hide_guide(*, by: Acting, is_hidden: bool) -> None:
+    """Hides the guide of the first page, or shows it again."""
+    by.membership.toured_at = timezone.now() if is_hidden else None
+    by.membership.save(update_fields=["toured_at"])

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from partnership.api.serializers import Resource
 from partnership.api.views import Flag, Number, Query, View
 from partnership.members.models import District, DistrictPopulation, Partner
+from partnership.permissions import DIRECTORY
 
 pass
 
@@ -42,6 +43,7 @@ class PartnerView(View):
     """The organisations of the partnership."""
 
     resource, operation = "directory", "partners"
+    sees = DIRECTORY
     tag = "partners"
     serializer_class = PartnerSerializer
     queries = {"list": PartnerQuery}
@@ -61,6 +63,7 @@ class DistrictView(View):
     """Areas, by code. A district may be part of another."""
 
     resource, operation = "directory", "districts"
+    sees = DIRECTORY
     tag = "districts"
     serializer_class = DistrictSerializer
     orders = ("id", "-id")
@@ -84,6 +87,7 @@ class PopulationView(View):
     """Residents of each district on 31 December of each year. They are uploaded as a file (uploads)."""
 
     resource, operation = "directory", "populations"
+    sees = DIRECTORY
     tag = "districts"
     serializer_class = PopulationSerializer
     queries = {"list": PopulationQuery}

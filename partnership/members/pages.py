@@ -19,9 +19,10 @@ from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members import actions as members_actions
 from partnership.members.forms import AcceptForm, InviteForm, MemberForm, PartnerForm, ProfileForm
-from partnership.members.models import Invitation, Membership, Partner, Role, User
+from partnership.members.models import Invitation, Membership, Partner, User
 from partnership.pages import form_drafts
 from partnership.pages.guard import partner_page
+from partnership.permissions import DIRECTORY, MEMBERS
 
 # --- For whom the user acts ------------------------------------------------------------------------------------------------
 
@@ -40,11 +41,11 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
     return render(request, "partnership/members/choose_partner.html", {"memberships": memberships})
 
 
-@partner_page()
+@partner_page(members_actions.change_profile)
 def profile(request: PartnerRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        form.save()
+        members_actions.change_profile(by=request.acting, **form.cleaned_data)
         messages.success(request, _("Saved."))
         response = redirect("profile")
         response.set_cookie(
@@ -58,7 +59,7 @@ def profile(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page()
+@partner_page(DIRECTORY)
 def partner_list(request: PartnerRequest) -> HttpResponse:
     partners = Partner.objects.prefetch_related("districts").order_by("kind", "name")
     chosen = request.GET.get("kind", "")
@@ -72,34 +73,35 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page()
+@partner_page(DIRECTORY)
 def partner(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
     agreements = Agreement.objects.filter(parties=found).order_by("-valid_from")
     return render(request, "partnership/members/partner.html", {"partner": found, "agreements": agreements})
 
 
-@partner_page(Role.COORDINATOR)
+@partner_page(members_actions.add_partner)
 def partner_new(request: PartnerRequest) -> HttpResponse:
     """A coordinator takes a partner into the partnership and invites its first manager."""
     form = PartnerForm(request.POST or None)
     if form.is_valid():
-        made = form.save()
-        members_actions.invite_member(
+        partner = members_actions.add_partner(
             by=request.acting,
-            partner=made,
-            email=form.cleaned_data["manager_email"],
-            role=form.cleaned_data["manager_role"],
-            is_manager=True,
+            partner=form.save(commit=False),
+            districts=form.cleaned_data["districts"],
+            manager_email=form.cleaned_data["manager_email"],
+            manager_role=form.cleaned_data["manager_role"],
         )
-        messages.success(request, _("%(partner)s is a partner now; its manager is invited.") % {"partner": made.name})
-        return redirect("partner", pk=made.pk)
+        messages.success(
+            request, _("%(partner)s is a partner now; its manager is invited.") % {"partner": partner.name}
+        )
+        return redirect("partner", pk=partner.pk)
     return render(
         request, "pages/form.html", {"form": form, "title": _("New partner"), "back": reverse("partner_list")}
     )
 
 
-@partner_page(manager=True)
+@partner_page(MEMBERS)
 def member_list(request: PartnerRequest) -> HttpResponse:
     """The partner's members and open invitations; inviting one."""
     acting = request.acting
@@ -125,7 +127,7 @@ def member_list(request: PartnerRequest) -> HttpResponse:
     )
 
 
-@partner_page(manager=True)
+@partner_page(MEMBERS)
 def member(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner, api_client=None
@@ -144,11 +146,10 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(manager=True)
+@partner_page(members_actions.revoke_invitation)
 def invitation_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Invitation, pk=pk, partner=request.acting.partner, accepted_at=None)
-    found.revoked_at = timezone.now()
-    found.save(update_fields=["revoked_at"])
+    members_actions.revoke_invitation(by=request.acting, invitation=found)
     messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": found.email})
     return redirect("member_list")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,6 +15,8 @@ from partnership.api.serializers import Resource
 from partnership.api.views import Flag, Query, View
 from partnership.events.models import Notification
 from partnership.events.notifications import text_of
+from partnership.notifications import actions as notifications_actions
+from partnership.permissions import NOTIFICATIONS
 
 pass
 
@@ -45,6 +46,8 @@ class NotificationView(View):
     """What the caller was told: that something happened, and where to look. No personal data."""
 
     resource = "notifications"
+    sees = NOTIFICATIONS
+    does = {"read": notifications_actions.mark_read}
     serializer_class = NotificationSerializer
     queries = {"list": NotificationQuery}
 
@@ -60,7 +63,5 @@ class NotificationView(View):
     def read(self, request: Request, pk: int) -> Response:
         """Marks as read."""
         found = self.get_object()
-        if found.read_at is None:
-            found.read_at = timezone.now()
-            found.save(update_fields=["read_at"])
-        return self.answer(found)
+        notifications_actions.mark_read(by=self.acting, number=found.pk)
+        return self.answer(self.get_object())

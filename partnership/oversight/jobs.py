@@ -7,11 +7,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from partnership.oversight import unusual_reading
+from partnership.oversight import actions as oversight
 
 
 @shared_task
 def sum_up_reads() -> None:
     """Yesterday's log of reads, and the day before once more should a run have been missed."""
     for days in (2, 1):
-        unusual_reading.sum_up(timezone.localdate() - timedelta(days=days))
+        oversight.sum_up(timezone.localdate() - timedelta(days=days))

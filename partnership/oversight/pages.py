@@ -12,20 +12,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import Role, User
-from partnership.oversight import unusual_reading as oversight_unusual_reading
+from partnership.members.models import User
+from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from partnership.pages.number_format import typed
 from partnership.pages.paging import page_by_key
 from partnership.pages.template_tags import read_labels
+from partnership.permissions import READ_LOG, UNUSUAL_READING
 
 # --- Log of reads ----------------------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@partner_page(Role.AUDITOR, Role.CASE_MANAGER)
+@partner_page(READ_LOG)
 def read_log(request: PartnerRequest) -> HttpResponse:
     """Who looked at which record: the own partner's, for the auditor everybody's. The database decides."""
     reads = ReadLog.objects.select_related("user", "partner")
@@ -56,7 +57,7 @@ def read_log(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page(Role.AUDITOR)
+@partner_page(UNUSUAL_READING)
 def unusual_reading(request: PartnerRequest) -> HttpResponse:
     """Days on which somebody read more, or otherwise, than on their other days: those not looked at yet, or all."""
     found = ReadDay.objects.exclude(reasons=[]).select_related("user", "partner", "seen_by")
@@ -68,8 +69,8 @@ def unusual_reading(request: PartnerRequest) -> HttpResponse:
 
 
 @require_POST
-@partner_page(Role.AUDITOR)
+@partner_page(oversight.mark_checked)
 def reading_seen(request: PartnerRequest, pk: int) -> HttpResponse:
-    oversight_unusual_reading.mark_seen(by=request.user, found=get_object_or_404(ReadDay, pk=pk))
+    oversight.mark_checked(by=request.acting, read_day=get_object_or_404(ReadDay, pk=pk))
     messages.success(request, _("Marked as looked at."))
     return redirect("unusual_reading")

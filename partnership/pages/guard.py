@@ -1,8 +1,4 @@
-"""Who acts for whom, and how the database learns it.
-
-A request, a task or a command acts for exactly one partner at a time (`Acting`). `enter` tells the database, for the
-rest of the transaction; row-level security then shows that partner's rows and no others.
-"""
+"""The guard of pages, and the one door through which a view gets a record of the acting partner."""
 
 from __future__ import annotations
 
@@ -17,19 +13,21 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
+from partnership.actions import NotAllowed, Right, require
+from partnership.actions.declaration import action_of
 from partnership.isolation.acting import Acting, PartnerRequest, lacks_second_factor
 
 
 def partner_page(
-    *roles: str, manager: bool = False
+    right: Right | Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """A view for people who act for a partner in one of the roles (any role when none is named).
+    """A view for people who act for a partner and have the right: a reading, or an action (its function); none: everybody.
 
     Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up.
-    Another role, or not the partner's manager where `manager` asks for one: 403.
+    Without the right: 403, with the reason. The right stands on the view as `portal_right`: the menu asks it.
     """
+    asked = right if right is None or isinstance(right, Right) else action_of(right)
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -41,17 +39,14 @@ def partner_page(
                 return redirect("choose_partner")
             if lacks_second_factor(acting):
                 return redirect("mfa_index")
-            if roles and acting.role not in roles:
-                raise PermissionDenied(
-                    _("Your role at %(partner)s does not include this page.") % {"partner": acting.partner.name}
-                )
-            if manager and not acting.is_manager:
-                raise PermissionDenied(
-                    _("Only a manager of %(partner)s may do this.") % {"partner": acting.partner.name}
-                )
+            if asked is not None:
+                try:
+                    require(asked, acting)
+                except NotAllowed as refusal:
+                    raise PermissionDenied(str(refusal)) from refusal
             return view(request, *args, **kwargs)
 
-        guarded.portal_roles = roles  # type: ignore[attr-defined]
+        guarded.portal_right = asked  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -25,13 +25,13 @@ from openpyxl import Workbook
 
 from partnership.isolation.acting import PartnerRequest, stream_as
 from partnership.isolation.errors import RuleError
+from partnership.pages.actions import MOST_VIEWS
 from partnership.pages.downloads import guard_formula
 from partnership.pages.models import SavedView
 from partnership.pages.number_format import typed
 from partnership.pages.paging import KeyPage, page_by_key
 
 MOST_ROWS_XLSX = 20_000
-MOST_VIEWS = 12
 MOST_AT_ONCE = 200
 
 

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import Invalid
+from partnership.pages import actions
 from partnership.pages.guard import partner_page
-from partnership.pages.lists import MOST_VIEWS, query_of
+from partnership.pages.lists import query_of
 from partnership.pages.models import SavedView
 
 
 @require_POST
-@partner_page()
+@partner_page(actions.save_view)
 def view_save(request: PartnerRequest) -> HttpResponse:
     """Saves filters, order and columns of a list under a name; the same name again replaces the view."""
     page, name = request.POST.get("page", "")[:40], request.POST.get("name", "").strip()[:60]
@@ -25,23 +27,19 @@ def view_save(request: PartnerRequest) -> HttpResponse:
         address = reverse(page)
     except NoReverseMatch:
         return HttpResponse(status=400)
-    own = SavedView.objects.filter(user=request.user, partner=request.acting.partner, page=page)
-    if not name:
-        messages.error(request, _("Give the view a name."))
-    elif own.exclude(name=name).count() >= MOST_VIEWS:
-        messages.error(request, _("You have %(n)s views of this list: delete one first.") % {"n": MOST_VIEWS})
+    try:
+        actions.save_view(by=request.acting, page=page, name=name, query=query)
+    except Invalid as error:
+        messages.error(request, str(error))
     else:
-        own.update_or_create(
-            user=request.user, partner=request.acting.partner, page=page, name=name, defaults={"query": query}
-        )
         messages.success(request, _("The view “%(name)s” is saved; only you see it.") % {"name": name})
     return redirect(f"{address}?{query}")
 
 
 @require_POST
-@partner_page()
+@partner_page(actions.delete_view)
 def view_delete(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SavedView, pk=pk, user=request.user, partner=request.acting.partner)
-    found.delete()
+    actions.delete_view(by=request.acting, view=found)
     messages.success(request, _("The view “%(name)s” is deleted.") % {"name": found.name})
     return redirect(found.page)

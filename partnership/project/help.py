@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership.announcements.forms import AnnouncementForm
 from partnership.isolation.acting import PartnerRequest
+from partnership.members import actions as members
 from partnership.members.forms import InviteForm
 from partnership.members.models import Partner
 from partnership.pages.glossary import WORDS
@@ -26,12 +27,10 @@ def help_page(request: PartnerRequest) -> HttpResponse:
 
 
 @require_POST
-@partner_page()
+@partner_page(members.hide_guide)
 def guide(request: PartnerRequest) -> HttpResponse:
     """Puts the guide of the first page away, or shows it again."""
-    membership = request.acting.membership
-    membership.toured_at = None if "show" in request.POST else timezone.now()
-    membership.save(update_fields=["toured_at"])
+    members.hide_guide(by=request.acting, is_hidden="show" not in request.POST)
     return redirect("home")
 
 

@@ -39,7 +39,7 @@ class ActingPartnerMiddleware:
         request.acting = acting  # type: ignore[attr-defined]
         with transaction.atomic():
             if acting:
-                enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
+                enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk, through="page")
             elif request.user.is_authenticated:
                 enter(partner_id=None, user_id=request.user.pk)
             response = self.get_response(request)

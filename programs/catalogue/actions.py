@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partnership.actions import action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
-from partnership.members.models import District
+from partnership.members.models import CASEWORK_ROLES, District, Role
 from programs.catalogue.models import Programme
 
 
@@ -20,7 +20,7 @@ class NotYours(RuleError):
     code = "not_yours"
 
 
-@transaction.atomic
+@action("programme.save", roles=(Role.CASE_MANAGER,), scope="programmes:write")
 def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str], **fields: Any) -> Programme:
     """Adds or changes a programme of the acting partner; `districts` by code. Raises ValidationError as the page would."""
     if programme.partner_id != by.partner.pk:
@@ -36,7 +36,7 @@ def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str]
     return programme
 
 
-@transaction.atomic
+@action("programme.set_capacity", roles=CASEWORK_ROLES, scope="programmes:write")
 def set_capacity(
     *, by: Acting, programme: Programme, capacity: str, places_free: int | None = None, expected_on: date | None = None
 ) -> Programme:

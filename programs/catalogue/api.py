@@ -18,6 +18,7 @@ from partnership.members.api import PartnerBrief
 from partnership.members.models import District
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme, ReferralKind
+from programs.permissions import PROGRAMMES
 
 
 class ProgrammeSerializer(Resource):
@@ -77,7 +78,8 @@ class ProgrammeView(View):
     """The programmes of all partners. A partner changes its own."""
 
     resource, operation = "programmes", "programmes"
-    scopes = {"list": "directory:read", "retrieve": "directory:read"}
+    sees = PROGRAMMES
+    does = {"create": catalogue.save_programme, "update": catalogue.save_programme, "capacity": catalogue.set_capacity}
     serializer_class = ProgrammeSerializer
     queries = {"list": ProgrammeQuery}
     orders = ("id", "-id", "changed_at", "-changed_at")

@@ -8,17 +8,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
+from programs.catalogue import actions
 from programs.catalogue.actions import set_capacity
 from programs.catalogue.filters import ProgrammeFilter
 from programs.catalogue.forms import CapacityForm, ProgrammeForm
 from programs.catalogue.models import Programme
+from programs.permissions import PROGRAMMES
 
 
 @require_safe
-@partner_page()
+@partner_page(PROGRAMMES)
 def programme_list(request: PartnerRequest) -> HttpResponse:
     found = ProgrammeFilter(request.GET, Programme.objects.offered().for_lists())
     page = page_by_key(found.qs, ["name", "id"], request.GET.get("after", ""))
@@ -26,13 +27,13 @@ def programme_list(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page()
+@partner_page(PROGRAMMES)
 def programme(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Programme.objects.for_lists(), pk=pk)
     return render(request, "programs/catalogue/programme.html", {"programme": found})
 
 
-@partner_page(Role.CASE_MANAGER)
+@partner_page(actions.save_programme)
 def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     """A new programme of the own partner, or a change of one."""
     partner = request.acting.partner
@@ -46,7 +47,7 @@ def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
 
 
-@partner_page(*CASEWORK_ROLES)
+@partner_page(actions.set_capacity)
 def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
     """Whether the programme takes referrals now."""
     found = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)

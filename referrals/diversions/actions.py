@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partnership.actions import Party, action
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 from referrals.diversions.models import Condition, Decision, DiversionAgreement
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
@@ -41,7 +41,7 @@ class ReportingNotAllowed(RuleError):
     code = "reporting_not_allowed"
 
 
-@transaction.atomic
+@action("diversion.set_terms", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def set_terms(
     *, by: Acting, referral: Referral, deadline: date, conditions: list[ConditionTerms]
 ) -> DiversionAgreement:
@@ -75,7 +75,7 @@ def _open(diversion: DiversionAgreement, by: Acting) -> DiversionAgreement:
     return locked
 
 
-@transaction.atomic
+@action("diversion.report_progress", roles=REFERRING_ROLES, party=Party.RECEIVER, scope="diversions:write")
 def report_progress(*, by: Acting, condition: Condition, done: int, on: date) -> Condition:
     """Says how many of a condition's sessions, visits or payments are done, and as of which day."""
     diversion = _open(condition.diversion, by)
@@ -87,7 +87,13 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
     return condition
 
 
-@transaction.atomic
+@action(
+    "diversion.report_breach",
+    roles=REFERRING_ROLES,
+    party=Party.RECEIVER,
+    scope="diversions:write",
+    event="diversion.breached",
+)
 def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> DiversionAgreement:
     """Says that a condition was broken, and when; not how."""
     diversion = _open(diversion, by)
@@ -99,7 +105,13 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
     return diversion
 
 
-@transaction.atomic
+@action(
+    "diversion.report_outcome",
+    roles=REFERRING_ROLES,
+    party=Party.RECEIVER,
+    scope="diversions:write",
+    event="diversion.outcome",
+)
 def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
     """Closes the NGO's part; the liaison decides next."""
     diversion = _open(diversion, by)
@@ -109,7 +121,13 @@ def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -
     return diversion
 
 
-@transaction.atomic
+@action(
+    "diversion.decide",
+    roles=(Role.POLICE_LIAISON,),
+    party=Party.SENDER,
+    scope="diversions:write",
+    event="diversion.decided",
+)
 def decide(*, by: Acting, diversion: DiversionAgreement, decision: str, reasons: str) -> DiversionAgreement:
     """The liaison's decision on the outcome, with its reasons."""
     diversion = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)

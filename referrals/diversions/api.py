@@ -22,6 +22,7 @@ from partnership.members.models import Role
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import Condition, DiversionAgreement
 from referrals.handover.api import ReferralSerializer
+from referrals.permissions import DIVERSIONS
 
 
 class ConditionSerializer(serializers.ModelSerializer[Condition]):
@@ -75,6 +76,13 @@ class DiversionView(View):
     """Diversion agreements: counts and dates. The content of treatment is not in them."""
 
     resource = "diversions"
+    sees = DIVERSIONS
+    does = {
+        "progress": diversions.report_progress,
+        "breach": diversions.report_breach,
+        "outcome": diversions.report_outcome,
+        "decide": diversions.decide,
+    }
     serializer_class = DiversionSerializer
     queries = {"list": DiversionQuery}
     orders = ("-id", "id", "changed_at", "-changed_at")

@@ -22,7 +22,7 @@ def _deadline(diversion: DiversionAgreement) -> str:
     return tag(day(diversion.deadline), looks)
 
 
-DIVERSIONS = Listing(
+DIVERSION_LIST = Listing(
     page="diversion_list",
     columns=(
         Column(

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import REFERRING_ROLES
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from referrals.diversions.models import DiversionAgreement
+from referrals.permissions import DIVERSION_OUTCOMES
 
 Outcome = DiversionAgreement.Outcome
 QUARTERS = 12
@@ -79,7 +79,7 @@ def _quarter_of(day: date) -> date:
 
 
 @require_safe
-@partner_page(*REFERRING_ROLES)
+@partner_page(DIVERSION_OUTCOMES)
 def diversion_outcomes(request: PartnerRequest) -> HttpResponse:
     mine = request.acting.partner
     diversions = DiversionAgreement.objects.seen_by(request.acting).filter(Q(from_partner=mine) | Q(to_partner=mine))

@@ -18,15 +18,16 @@ from django.views.decorators.http import require_POST, require_safe
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import partner_page
 from partnership.pages.lists import export, query_of, show
 from referrals.diversions import actions as diversions
 from referrals.diversions import letters
 from referrals.diversions.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
-from referrals.diversions.lists import DIVERSIONS
+from referrals.diversions.lists import DIVERSION_LIST
 from referrals.diversions.models import Condition, DiversionAgreement, with_status
-from referrals.handover.models import NO_FURTHER_DISCLOSURE, READERS
+from referrals.handover.models import NO_FURTHER_DISCLOSURE
+from referrals.permissions import DIVERSIONS, LETTER
 
 STATUSES = {
     "overdue": gettext_lazy("Overdue"),
@@ -38,12 +39,12 @@ STATUSES = {
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(DIVERSIONS)
 def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
     outcome = request.GET.get("outcome", "")
-    shown = show(request, DIVERSIONS, listed(request.acting, status, outcome))
+    shown = show(request, DIVERSION_LIST, listed(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
@@ -61,7 +62,7 @@ def listed(acting: Acting, status: str, outcome: str) -> Any:
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(DIVERSIONS)
 def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the status, columns and order of the page."""
     acting, status, outcome = request.acting, request.GET.get("status", ""), request.GET.get("outcome", "")
@@ -69,7 +70,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     try:
         return export(
             request,
-            DIVERSIONS,
+            DIVERSION_LIST,
             lambda: listed(acting, status, outcome),
             name="diversions",
             notice=str(NO_FURTHER_DISCLOSURE),
@@ -93,7 +94,7 @@ def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(DIVERSIONS)
 def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
     return _diversion_page(request, seen(request, pk))
 
@@ -127,7 +128,7 @@ def _diversion_page(
 
 
 @require_safe
-@partner_page(*REFERRING_ROLES)
+@partner_page(LETTER)
 def letter(request: PartnerRequest, pk: int) -> HttpResponse:
     """The letter to the person, in the reader's language or in ?lang=fi|sv|en."""
     found = seen(request, pk)
@@ -156,25 +157,25 @@ def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> 
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(diversions.report_breach)
 def breach(request: PartnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
 
 
 @require_POST
-@partner_page(*CASEWORK_ROLES)
+@partner_page(diversions.report_outcome)
 def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
 
 
 @require_POST
-@partner_page(Role.POLICE_LIAISON)
+@partner_page(diversions.decide)
 def decide(request: PartnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(diversions.report_progress)
 def progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """How far one condition is met; `pk` is the condition's."""
     condition = get_object_or_404(Condition.objects.select_related("diversion"), pk=pk)

@@ -25,6 +25,7 @@ from partnership.api.views import JSONRenderer, Query, View
 from partnership.members.models import Role
 from referrals.handover.models import Referral
 from referrals.handover.transitions import FHIR_TASK_STATUS, State
+from referrals.permissions import REFERRALS
 
 TYPE = "application/fhir+json"
 RESOURCE = {(200, TYPE): OpenApiResponse(OpenApiTypes.OBJECT, description="As FHIR R4 describes it.")}
@@ -100,6 +101,7 @@ class FhirQuery(Query):
 
 class FhirView(View):
     resource = "referrals"
+    sees = REFERRALS
     tag = "fhir"
     renderer_classes = [FhirRenderer, JSONRenderer]
     queries = {"search": FhirQuery}

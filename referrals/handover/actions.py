@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,16 +16,17 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people
 from cases.people.models import Person
+from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.models import Agreement
 from partnership.events import outbox
 from partnership.events.outbox import Tell
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, Partner, Role
+from partnership.isolation.errors import NotAParty, RuleError
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover.models import Change, Disclosure, Message, Referral
-from referrals.handover.transitions import REASONS, TRANSITIONS, Party, State
+from referrals.handover.transitions import REASONS, TRANSITIONS, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
 
@@ -64,14 +64,10 @@ class ReasonMissing(RuleError):
     code = "reason_missing"
 
 
-class NotAParty(RuleError):
-    code = "not_a_party"
-
-
 # --- Drafts --------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action("referral.draft", roles=REFERRING_ROLES, scope="referrals:write")
 def draft(
     *,
     by: Acting,
@@ -114,7 +110,7 @@ def _identity(record: Person | Disclosure) -> dict[str, Any]:
     return {name: getattr(record, name) for name in IDENTITY}
 
 
-@transaction.atomic
+@action("referral.change_draft", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def change_draft(
     *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
 ) -> Referral:
@@ -144,7 +140,7 @@ def change_draft(
     return referral
 
 
-@transaction.atomic
+@action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def discard(*, by: Acting, referral: Referral) -> None:
     """Deletes a draft. What was sent is withdrawn instead, and its history kept."""
     referral = _locked(referral, by, version=None)
@@ -167,7 +163,7 @@ def _check_kind(referral: Referral, sender: Partner) -> None:
         raise NotTaken(_("A self-referral goes to your own programme, every other kind to another partner's."))
 
 
-@transaction.atomic
+@action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     """Records the consent under which the draft will be sent."""
     referral = _locked(referral, by, version=None)
@@ -181,7 +177,9 @@ def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
 # --- Verbs ---------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action(
+    "referral.send", roles=REFERRING_ROLES, party=TRANSITIONS["send"].by, scope="referrals:write", event="referral.sent"
+)
 def send(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Discloses the person to the receiver. Needs an agreement in force and a valid consent (or another legal basis)."""
     referral = _begin("send", by, referral, version)
@@ -223,7 +221,13 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
         raise NoConsent(_("This person is under 18: record the guardian's consent, or why it is missing."))
 
 
-@transaction.atomic
+@action(
+    "referral.acknowledge",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["acknowledge"].by,
+    scope="referrals:write",
+    event="referral.acknowledged",
+)
 def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Tells the sender that somebody has it in hand."""
     referral = _begin("acknowledge", by, referral, version)
@@ -231,7 +235,13 @@ def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -
     return _finish("acknowledge", by, referral)
 
 
-@transaction.atomic
+@action(
+    "referral.accept",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["accept"].by,
+    scope="referrals:write",
+    event="referral.accepted",
+)
 def accept(
     *,
     by: Acting,
@@ -269,7 +279,13 @@ def _own_person(by: Acting, referral: Referral) -> Person:
     return people.save_person(by=by, person=person)
 
 
-@transaction.atomic
+@action(
+    "referral.waitlist",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["waitlist"].by,
+    scope="referrals:write",
+    event="referral.waitlisted",
+)
 def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int | None = None) -> Referral:
     """Promises a place, expected on a day."""
     referral = _begin("waitlist", by, referral, version)
@@ -280,7 +296,13 @@ def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int 
     return _finish("waitlist", by, referral)
 
 
-@transaction.atomic
+@action(
+    "referral.decline",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["decline"].by,
+    scope="referrals:write",
+    event="referral.declined",
+)
 def decline(*, by: Acting, referral: Referral, reason: str, version: int | None = None, note: str = "") -> Referral:
     """Declines with a coded reason that says whose decision it was. The database closes the disclosure; the sender can
     refer on."""
@@ -289,7 +311,13 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
     return _finish("decline", by, referral, note)
 
 
-@transaction.atomic
+@action(
+    "referral.enrol",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["enrol"].by,
+    scope="referrals:write",
+    event="referral.enrolled",
+)
 def enrol(
     *, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = True, version: int | None = None
 ) -> Referral:
@@ -308,7 +336,13 @@ def enrol(
     return _finish("enrol", by, referral)
 
 
-@transaction.atomic
+@action(
+    "referral.complete",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["complete"].by,
+    scope="referrals:write",
+    event="referral.completed",
+)
 def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | None = None) -> Referral:
     """The person reached the end of the programme."""
     referral = _begin("complete", by, referral, version)
@@ -334,7 +368,13 @@ END_REASON_OF: dict[str, str] = {
 REASON_OF_END = {end: reason for reason, end in END_REASON_OF.items() if reason != "person_declined"}
 
 
-@transaction.atomic
+@action(
+    "referral.end_early",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["end_early"].by,
+    scope="referrals:write",
+    event="referral.ended_early",
+)
 def end_early(
     *, by: Acting, referral: Referral, reason: str, ended_on: date, version: int | None = None, note: str = ""
 ) -> Referral:
@@ -346,7 +386,13 @@ def end_early(
     return _finish("end_early", by, referral, note)
 
 
-@transaction.atomic
+@action(
+    "referral.withdraw",
+    roles=REFERRING_ROLES,
+    party=TRANSITIONS["withdraw"].by,
+    scope="referrals:write",
+    event="referral.withdrawn",
+)
 def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None = None, note: str = "") -> Referral:
     """Takes the referral back before enrolment. The database closes the disclosure: the receiver no longer sees whom it
     was about."""
@@ -355,7 +401,13 @@ def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None
     return _finish("withdraw", by, referral, note)
 
 
-@transaction.atomic
+@action(
+    "consent.withdraw",
+    roles=REFERRING_ROLES,
+    party=Party.SENDER,
+    scope="referrals:write",
+    event="referral.consent_withdrawn",
+)
 def withdraw_consent(*, by: Acting, consent: Consent) -> None:
     """The person takes the consent back. Disclosure ends in this very transaction (the database closes it); referrals
     not yet enrolled are withdrawn; the other party is told."""
@@ -373,7 +425,7 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
             announce(referral, "consent_withdrawn", f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
 
 
-@transaction.atomic
+@action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referral:
     """A new draft for the same person to another programme; the declined referral stays as its history."""
     if referral.from_partner_id != by.partner.pk:
@@ -393,7 +445,7 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
     )
 
 
-@transaction.atomic
+@action("message.write", roles=REFERRING_ROLES, party=Party.EITHER, scope="referrals:write", event="referral.message")
 def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
     """A message to the other party."""
     if referral.state == State.DRAFT:
@@ -448,7 +500,7 @@ def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reaso
     transition = TRANSITIONS[verb]
     referral = _locked(referral, by, version)
     if transition.by not in referral.parties_of(by.partner.pk):
-        raise NotAParty(_("Only the %(party)s can do this.") % {"party": str(Party(transition.by).label).lower()})
+        raise NotAParty(_("Only the %(party)s can do this.") % {"party": transition.by.label.lower()})
     if referral.state not in transition.sources:
         raise _illegal(referral, verb)
     if transition.takes_reason:

@@ -29,6 +29,7 @@ from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Message, Referral
 from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, parties_of, verbs_for
+from referrals.permissions import REFERRALS
 
 NOTICE = "This information may not be disclosed further without the person's consent."
 
@@ -258,6 +259,26 @@ class ReferralView(View):
     """Referrals that the caller's partner sent or received; for a coordinator all that were sent, without identity."""
 
     resource = "referrals"
+    sees = REFERRALS
+    does = {
+        "create": handover.draft,
+        "update": handover.change_draft,
+        "destroy": handover.discard,
+        "consent": handover.attach_consent,
+        "diversion": diversions.set_terms,
+        "send": handover.send,
+        "acknowledge": handover.acknowledge,
+        "accept": handover.accept,
+        "waitlist": handover.waitlist,
+        "decline": handover.decline,
+        "enrol": handover.enrol,
+        "complete": handover.complete,
+        "end_early": handover.end_early,
+        "withdraw": handover.withdraw,
+        "withdraw_consent": handover.withdraw_consent,
+        "refer_on": handover.refer_on,
+        "write": handover.write_message,
+    }
     serializer_class = ReferralSerializer
     queries = {"list": ReferralQuery, "messages": PartQuery, "history": PartQuery}
     orders = ("-id", "id", "changed_at", "-changed_at")
@@ -473,6 +494,7 @@ class ReferralExport(ExportView):
     """Own referrals: status and times."""
 
     resource, operation = "referrals", "export_referrals"
+    sees = REFERRALS
     columns = (
         "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "is_urgent", "reason_code", "expected_on",
         "sent_at", "acknowledged_at", "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at",

@@ -43,7 +43,7 @@ def _clock(referral: Referral) -> str:
     return tag(time_left(due), "bad" if is_past(due) else "wait") if due else ""
 
 
-REFERRALS = Listing(
+REFERRAL_LIST = Listing(
     page="referral_list",
     columns=(
         Column("name", gettext_lazy("Person"), _name, _name_link),

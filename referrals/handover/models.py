@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person, Sex
+from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
-from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, Party, State, parties_of, reason_label, verbs_for
+from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State, parties_of, reason_label, verbs_for
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):

@@ -22,7 +22,7 @@ from cases.people.named_person import named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
@@ -31,9 +31,10 @@ from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
 from referrals.handover.forms import ConsentForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
-from referrals.handover.lists import REFERRALS
-from referrals.handover.models import NO_FURTHER_DISCLOSURE, READERS, Disclosure, Referral
+from referrals.handover.lists import REFERRAL_LIST
+from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Referral
 from referrals.handover.transitions import TRANSITIONS, State
+from referrals.permissions import REFERRALS
 
 MOST_KNOWN = 5
 
@@ -60,12 +61,12 @@ def listed(acting: Acting, box: str) -> Any:
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(REFERRALS)
 def referral_list(request: PartnerRequest) -> HttpResponse:
     acting = request.acting
     box = box_of(acting, request.GET.get("box", ""))
     found = ReferralFilter(request.GET, listed(acting, box))
-    shown = show(request, REFERRALS, found.qs)
+    shown = show(request, REFERRAL_LIST, found.qs)
     if acting.role != Role.COORDINATOR:
         log_read(acting, "referral_list", 0, len(shown.page.rows))
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
@@ -74,7 +75,7 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(REFERRALS)
 def referral_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the filters, columns and order of the page."""
     acting, params = request.acting, request.GET
@@ -82,14 +83,14 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     log_read(acting, "referral_export", 0)
     rows = lambda: ReferralFilter(params, listed(acting, box)).qs  # noqa: E731
     try:
-        return export(request, REFERRALS, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
+        return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('referral_list')}?{query_of(params)}")
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.acknowledge)
 def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
     """Acknowledges the chosen referrals at once; one that was acknowledged meanwhile stays as it is."""
     waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen_rows(request), state=State.SENT)
@@ -104,7 +105,7 @@ def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
 
 
 @require_safe
-@partner_page(*READERS)
+@partner_page(REFERRALS)
 def referral(request: PartnerRequest, pk: int) -> HttpResponse:
     return _referral_page(request, seen(request, pk))
 
@@ -139,7 +140,7 @@ def _referral_page(
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.acknowledge)
 def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
     """Carries out a verb of the transition table."""
     if verb not in TRANSITIONS:
@@ -164,7 +165,7 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.write_message)
 def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
     found = seen(request, pk)
     form = MessageForm(request.POST)
@@ -179,7 +180,7 @@ def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.refer_on)
 def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
     found = seen(request, pk)
     form = ReferOnForm(request.POST, kind=found.kind)
@@ -199,7 +200,7 @@ def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.withdraw_consent)
 def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
     """Either party records that the person took the consent back; disclosure ends in this very request."""
     consent = get_object_or_404(Consent, pk=pk)
@@ -213,13 +214,13 @@ def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
 # --- Drafts ----------------------------------------------------------------------------------------------------------------
 
 
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.draft)
 def referral_new(request: PartnerRequest) -> HttpResponse:
     """Refer or divert a person: one page, saved as a draft or sent."""
     return _draft_page(request, None, named_person(request))
 
 
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.change_draft)
 def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Referral.objects.outgoing(request.acting.partner).select_related(
@@ -233,7 +234,7 @@ def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.discard)
 def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Referral.objects.outgoing(request.acting.partner), pk=pk)
     try:
@@ -246,7 +247,7 @@ def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@partner_page(*REFERRING_ROLES)
+@partner_page(handover.draft)
 def known_people(request: PartnerRequest) -> HttpResponse:
     """Own people whom the typed name, birth date or identity code may mean. A POST, so that no name is in an address."""
     given = {

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partnership.actions import Party
+
 
 class State(models.TextChoices):
     DRAFT = "draft", _("Draft")
@@ -22,11 +24,6 @@ class State(models.TextChoices):
     COMPLETED = "completed", pgettext_lazy("state of a referral", "Completed")
     ENDED_EARLY = "ended_early", _("Ended early")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class Party(models.TextChoices):
-    SENDER = "sender", _("Sender")
-    RECEIVER = "receiver", _("Receiver")
 
 
 class Transition(NamedTuple):

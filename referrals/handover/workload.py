@@ -15,17 +15,17 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment
 from cases.planning.models import Appointment, Task
 from partnership.isolation.acting import PartnerRequest
-from partnership.members.models import Role
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from partnership.pages.lists import up_to_100
 from programs.catalogue.models import Programme
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
+from referrals.permissions import WORKLOAD
 
 
 @require_safe
-@partner_page(Role.CASE_MANAGER)
+@partner_page(WORKLOAD)
 def workload(request: PartnerRequest) -> HttpResponse:
     """Who of the team has how much, and how full the programmes are."""
     partner = request.acting.partner

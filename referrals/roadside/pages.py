@@ -16,13 +16,14 @@ from cases.people.models import Person
 from cases.people.named_person import named_person
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import District, Role
+from partnership.members.models import District
 from partnership.pages.guard import partner_page
 from programs.catalogue.models import Programme
 from referrals.diversions.forms import DiversionForm
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.forms import ConsentForm
+from referrals.permissions import DIVERT
 from referrals.roadside.forms import OFFENCES, RoadsideForm, offered
 
 MOST_PROGRAMMES = 60
@@ -42,7 +43,7 @@ class Choice:
         )
 
 
-@partner_page(Role.POLICE_LIAISON)
+@partner_page(DIVERT)
 def divert(request: PartnerRequest) -> HttpResponse:
     """Who, what, where to, consent, send. ?person=N: somebody whom the unit knows already."""
     acting, data = request.acting, request.POST or None

@@ -54,7 +54,7 @@ class TestTokens:
 
     def test_revoked_it_stops_at_once(self, world, manager, ngo):
         ngo.get("persons")
-        run_as_manager = lambda: integrations.revoke_client(client=ngo.client)
+        run_as_manager = lambda: integrations.revoke_client(by=manager, client=ngo.client)
         with on_web(manager):
             run_as_manager()
         ngo.call("get", "persons", status=401)
@@ -62,7 +62,7 @@ class TestTokens:
 
     def test_a_new_secret_and_the_old_one_work_side_by_side_for_a_week(self, world, manager, ngo, monkeypatch):
         with on_web(manager):
-            credential, secret = integrations.rotate_secret(client=ngo.client)
+            credential, secret = integrations.rotate_secret(by=manager, client=ngo.client)
         assert ngo.get_token().status_code == 200
         old = ngo.credential, ngo.secret
         ngo.credential, ngo.secret = credential, secret

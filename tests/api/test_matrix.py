@@ -17,9 +17,9 @@ from cases.imports import actions as imports
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
-from partnership.api.scopes import grantable
 from partnership.events.models import Notification, OutboxEvent
 from partnership.integrations import actions as integrations
+from partnership.integrations.scopes import grantable
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
 from tests.systems import System
@@ -62,7 +62,7 @@ def full(world: World) -> World:
     for who in (manager, other, liaison):
         with on_web(who):
             hooks[who] = integrations.subscribe(by=who, url="https://hooks.test.example/x", events=["referral.sent"])
-            hooks[who].delivery = integrations.send_test(hooks[who])
+            hooks[who].delivery = integrations.send_test(by=who, subscription=hooks[who])
     uploads = {}
     for who, kind, more in (
         (world.data_officer, "arrests", {}),

@@ -11,18 +11,20 @@ from openpyxl import load_workbook
 
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import Enrolment
-from cases.people.lists import PEOPLE
+from cases.people.lists import PERSON_LIST
 from partnership.audit_trail.models import ReadLog
 from partnership.pages import lists as pages_lists
 from partnership.pages.models import SavedView
 from referrals.diversions import actions as diversions
-from referrals.diversions.lists import DIVERSIONS
-from referrals.handover.lists import REFERRALS
+from referrals.diversions.lists import DIVERSION_LIST
+from referrals.handover.lists import REFERRAL_LIST
 from referrals.handover.models import Referral
 from tests.world import on_web, run_as
 
 
-@pytest.mark.parametrize("listing", [REFERRALS, DIVERSIONS, PEOPLE, CASELOAD], ids=lambda listing: listing.page)
+@pytest.mark.parametrize(
+    "listing", [REFERRAL_LIST, DIVERSION_LIST, PERSON_LIST, CASELOAD], ids=lambda listing: listing.page
+)
 def test_each_order_is_one_direction_and_ends_with_a_unique_field(listing):
     for sort in listing.sorts.values():
         assert sort.order[-1].lstrip("-") == "id"
@@ -31,8 +33,8 @@ def test_each_order_is_one_direction_and_ends_with_a_unique_field(listing):
 
 class TestColumns:
     def test_at_first_and_as_chosen(self):
-        assert [c.name for c in REFERRALS.chosen([])] == ["name", "state", "clock", "programme", "from", "changed"]
-        assert [c.name for c in REFERRALS.chosen(["reason", "nonsense"])] == ["name", "reason"]
+        assert [c.name for c in REFERRAL_LIST.chosen([])] == ["name", "state", "clock", "programme", "from", "changed"]
+        assert [c.name for c in REFERRAL_LIST.chosen(["reason", "nonsense"])] == ["name", "reason"]
 
     def test_the_page_shows_the_chosen_ones(self, world):
         world.sent()
@@ -119,7 +121,7 @@ class TestFiles:
         assert len(rows[0]) == 2
         urgent = self.rows(client.get("/referrals/export/?is_urgent=true"))
         assert [row[0] for row in urgent[1:-1]] == ["Second, Maija Liisa"]
-        assert len(urgent[0]) == len(REFERRALS.columns)
+        assert len(urgent[0]) == len(REFERRAL_LIST.columns)
 
     def test_xlsx_holds_the_same(self, world):
         world.sent()

@@ -115,7 +115,7 @@ def test_it_is_tried_again_with_growing_pauses_then_given_up_and_can_be_replayed
     assert (found.state, found.attempts) == ("dead", len(webhooks.PAUSES) + 1)
     receiver.status = 200
     with on_web(world.case_manager):
-        integrations.send_again(WebhookDelivery.objects.get())
+        integrations.send_again(by=world.case_manager, delivery=WebhookDelivery.objects.get())
     assert deliver() == 1
     assert len({headers["Webhook-Id"] for headers, _body in receiver.got}) == 1
 
@@ -174,7 +174,11 @@ def test_the_web_role_sees_its_own_partners_webhooks_only(world, subscription):
 def test_switched_off_it_is_told_nothing(world, receiver, subscription):
     with on_web(world.case_manager):
         integrations.change_subscription(
-            subscription=subscription, url=receiver.url, events=["referral.sent"], is_active=False
+            by=world.case_manager,
+            subscription=subscription,
+            url=receiver.url,
+            events=["referral.sent"],
+            is_active=False,
         )
     world.sent()
     assert deliver() == 0

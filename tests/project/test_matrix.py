@@ -325,7 +325,7 @@ def full(world: World) -> World:
         world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]
         )
-        world.delivery = integrations.send_test(world.webhook)
+        world.delivery = integrations.send_test(by=world.case_manager, subscription=world.webhook)
     event = OutboxEvent.objects.create(kind="referral.sent", key="test")
     world.notification = Notification.objects.create(
         event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"

@@ -17,13 +17,14 @@ from cases.consents.actions import GuardianConsentMissing
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.events.models import OutboxEvent
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Referral
-from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, Party, State, verbs_for
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, verbs_for
 from tests.world import World, on_web, run_as
 
 

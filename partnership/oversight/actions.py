@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from statistics import median
 
-from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from partnership.actions import action
 from partnership.audit_trail.models import ReadLog
-from partnership.members.models import User
+from partnership.isolation.acting import Acting
+from partnership.members.models import Role
 from partnership.oversight.models import ReadDay
 from partnership.pages.days import day_of
 
@@ -22,7 +23,7 @@ TIMES_AS_MUCH = 3
 NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=5)
 
 
-@transaction.atomic
+@action("reading.sum_up", outside="jobs")
 def sum_up(day: date) -> int:
     """Sums up a day of the log and marks what is unusual in it; returns of how many users it is unusual. Again, it says the same."""
     rows = (
@@ -73,8 +74,8 @@ def reasons_of(user: int, partner: int, day: date, records: int, exports: int, a
     return [str(reason) for reason in reasons]
 
 
-@transaction.atomic
-def mark_seen(*, by: User, found: ReadDay) -> None:
-    """The auditor has looked at it."""
-    found.seen_by, found.seen_at = by, timezone.now()
-    found.save(update_fields=["seen_by", "seen_at"])
+@action("reading.mark_checked", roles=(Role.AUDITOR,))
+def mark_checked(*, by: Acting, read_day: ReadDay) -> None:
+    """The auditor has looked at a day of unusual reading."""
+    read_day.seen_by, read_day.seen_at = by.user, timezone.now()
+    read_day.save(update_fields=["seen_by", "seen_at"])

@@ -1,0 +1,19 @@
+"""Who sees what about people. Each role sees it of the own partner; the database holds to that."""
+
+from partnership.actions import reading
+from partnership.members.models import CASEWORK_ROLES, Role
+
+PEOPLE_ROLES = (*CASEWORK_ROLES, Role.POLICE_LIAISON)
+"""Those who keep a register of people. A police data officer sends arrests and looks at their quality, and browses nobody."""
+IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR)
+
+PEOPLE = reading("person", roles=PEOPLE_ROLES, scope="persons:read")
+ENROLMENTS = reading("enrolment", roles=CASEWORK_ROLES, scope="enrolments:read")
+ARRESTS = reading("arrest", roles=(Role.POLICE_LIAISON,), scope="arrests:read")
+FEEDS = reading("feed", roles=(Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER), scope="arrests:read")
+CALENDAR = reading("calendar", roles=CASEWORK_ROLES)
+TASKS = reading("task", roles=CASEWORK_ROLES)
+IMPORTS = reading("upload", roles=IMPORT_ROLES, scope="uploads:read")
+OVERDOSES = reading("overdose_count", roles=(*CASEWORK_ROLES, Role.COORDINATOR))
+REQUESTS = reading("data_request", roles=(*PEOPLE_ROLES, Role.AUDITOR))
+RETENTION = reading("retention", roles=(Role.CASE_MANAGER, Role.POLICE_LIAISON, Role.AUDITOR))

@@ -1,0 +1,145 @@
+"""A change is an action: one function, declared once with who may do it, as which party, for which scope."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from partnership.actions.rights import Right, require
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import NotAParty
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Party(Enum):
+    """As what the acting partner stands to the record that an action changes."""
+
+    OWNER = ("partner_id",)
+    SENDER = ("from_partner_id",)
+    RECEIVER = ("to_partner_id",)
+    EITHER = ("from_partner_id", "to_partner_id")
+
+    @property
+    def label(self) -> str:
+        return {
+            Party.OWNER: _("Owner"),
+            Party.SENDER: _("Sender"),
+            Party.RECEIVER: _("Receiver"),
+            Party.EITHER: _("Sender or receiver"),
+        }[self]
+
+    def fits(self, record: Any, partner_id: int) -> bool:
+        return any(getattr(record, column) == partner_id for column in self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action(Right):
+    """A declared change. `outside`: nobody who acts for a partner does it, but jobs of the portal, or anyone (who was invited)."""
+
+    party: Party | None = None
+    event: str = ""
+    outside: Literal["", "jobs", "anyone"] = ""
+    module: str = ""
+    summary: str = ""
+
+    def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        return not self.outside and super().allows_role(role, is_manager=is_manager)
+
+
+ACTIONS: dict[str, Action] = {}
+"""Every change that can be made, by name."""
+_current: ContextVar[str] = ContextVar("current_action", default="")
+
+
+def action(
+    name: str,
+    *,
+    roles: Iterable[str] = (),
+    managers_only: bool = False,
+    party: Party | None = None,
+    scope: str = "",
+    event: str = "",
+    outside: Literal["", "jobs", "anyone"] = "",
+    rolls_back: bool = True,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declares a function as the one way in which something is changed.
+
+    `roles`, `managers_only`, `scope`: see Right. `party`: as what the acting partner stands to the record, which is the
+    first argument after `by`. `event`: what it announces. The function takes keyword arguments, `by` (who acts) first
+    unless it is done from `outside` (see Action), and runs in a transaction, in which the history of changes names the outermost action.
+    `rolls_back=False` leaves transactions to the function, for jobs that commit as they go.
+
+    Calling it raises NotAllowed for another role or scope (asked of the outermost action alone) and NotAParty for another partner's record.
+    The declaration stands on the function as `.action`, for the guards of pages and API.
+    """
+
+    def declare(function: Callable[P, R]) -> Callable[P, R]:
+        if name in ACTIONS:
+            raise ValueError(f"Two actions are called {name}.")
+        parameters = list(inspect.signature(function).parameters)
+        if bool(outside) == ("by" in parameters):
+            raise ValueError(f"{name}: an action is done by somebody (`by`), or from outside.")
+        record_name = next((parameter for parameter in parameters if parameter != "by"), "")
+        declared = Action(
+            name=name,
+            roles=frozenset(map(str, roles)),
+            managers_only=managers_only,
+            party=party,
+            scope=scope,
+            event=event,
+            outside=outside,
+            module=function.__module__,
+            summary=(inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " "),
+        )
+
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            by = kwargs.get("by")
+            if isinstance(by, Acting):
+                if not _current.get():  # what an action does by other actions, its own right covers
+                    require(declared, by)
+                if party and not party.fits(kwargs[record_name], by.partner.pk):
+                    raise NotAParty(_("Only the partner that it concerns may do this."))
+            if not rolls_back:
+                with _named(name):
+                    return function(*args, **kwargs)
+            with transaction.atomic(), _named(name):
+                return function(*args, **kwargs)
+
+        ACTIONS[name] = declared
+        guarded.action = declared  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """The outermost action's name, told to the database for the history of changes until the transaction ends."""
+    if _current.get():
+        yield
+        return
+    token = _current.set(name)
+    try:
+        if connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('portal.action', %s, true)", [name])
+        yield
+    finally:
+        _current.reset(token)
+
+
+def action_of(function: Any) -> Action:
+    """The declaration of an action's function. Raises AttributeError for a function that is none."""
+    return function.action

@@ -1,0 +1,16 @@
+"""Who sees what of the partnership itself. Actions say who may do what; docs/rights.md shows both."""
+
+from partnership.actions import reading
+from partnership.members.models import Role
+
+DIRECTORY = reading("directory", scope="directory:read")
+"""Partners, districts, agreements."""
+NOTIFICATIONS = reading("notification", scope="notifications:read")
+"""One's own."""
+ANNOUNCEMENTS = reading("announcement", roles=(Role.COORDINATOR,))
+"""All of them, past ones too; on the first page everybody sees those of today."""
+MEMBERS = reading("member", managers_only=True)
+CLIENTS = reading("api_client", managers_only=True)
+WEBHOOKS = reading("webhook", managers_only=True, scope="webhooks:read")
+READ_LOG = reading("read_log", roles=(Role.AUDITOR, Role.CASE_MANAGER))
+UNUSUAL_READING = reading("unusual_reading", roles=(Role.AUDITOR,))
