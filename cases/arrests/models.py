@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.arrests import iccs
 from cases.people.models import Person
+from partnership.isolation.policies import imports_write, jobs_read, own_rows
+from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
 
 
@@ -56,7 +58,14 @@ class Arrest(models.Model):
 
     class Meta:
         verbose_name = _("arrest")
-        constraints = [models.UniqueConstraint(fields=["partner", "arrest_number"], name="one_arrest_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "arrest_number"], name="one_arrest_per_number"),
+            *own_rows(),
+            *jobs_read(),
+            *imports_write("INSERT, UPDATE, DELETE"),
+            Touch(),
+            Bury(),
+        ]
         indexes = [
             models.Index(fields=["person", "arrested_on"], name="arrest_person"),
             models.Index(fields=["district", "arrested_on"], name="arrest_trend"),
@@ -98,6 +107,11 @@ class Offence(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["arrest"], name="offence_arrest")]
+        constraints = [
+            *own_rows(),
+            *jobs_read(),
+            *imports_write("INSERT, UPDATE, DELETE"),
+        ]
 
     def __str__(self) -> str:
         return self.iccs
@@ -116,7 +130,12 @@ class Feed(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "district"], name="one_feed_per_district")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "district"], name="one_feed_per_district"),
+            *own_rows(),
+            *jobs_read(),
+            *imports_write(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.district_id} {self.complete_through}"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Enrolment
+from partnership.isolation.policies import own_rows
 from partnership.members.models import Partner, User
 
 
@@ -46,6 +47,7 @@ class Assessment(models.Model):
                 ),
                 name="score_within_the_instrument",
             ),
+            *own_rows(),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
+from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows
 from partnership.members.models import Partner, User
 
 
@@ -73,6 +74,19 @@ class Consent(models.Model):
                 name="right_to_withdraw_told",
                 violation_error_message=_("A consent is valid only when the right to withdraw was explained."),
             ),
+            # The discloser's, and the receiver's to see once the referral under it was sent. Either may withdraw it for the person.
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="discloser", role="web", using=SENDER),
+            Policy(
+                name="receiver_reads", role="web", command="SELECT", using=f"{RECEIVER} and disclosed_at is not null"
+            ),
+            Policy(
+                name="receiver_withdraws",
+                role="web",
+                command="UPDATE",
+                using=f"{RECEIVER} and disclosed_at is not null",
+                check=f"{RECEIVER} and disclosed_at is not null and withdrawn_at is not null",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +106,9 @@ class ConsentPaper(models.Model):
     content = EncryptedBinaryField()
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [*own_rows()]
 
     def __str__(self) -> str:
         return f"consent paper {self.pk}"

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.people.models import Person
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import imports_write, jobs_read, own_rows
+from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
 
@@ -90,6 +92,11 @@ class Enrolment(models.Model):
             models.UniqueConstraint(
                 fields=["person", "programme"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"
             ),
+            *own_rows(),
+            *jobs_read(),
+            *imports_write(),
+            Touch(),
+            Bury(),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +131,10 @@ class Session(models.Model):
     class Meta:
         verbose_name = _("session")
         indexes = [models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list")]
+        constraints = [
+            *own_rows(),
+            *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance"),
+        ]
 
     def __str__(self) -> str:
         return f"session {self.pk}"
@@ -150,6 +161,7 @@ class Goal(models.Model):
     class Meta:
         verbose_name = _("goal")
         indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
+        constraints = [*own_rows()]
 
     def __str__(self) -> str:
         return f"goal {self.pk}"
@@ -167,6 +179,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("note")
         indexes = [models.Index(fields=["enrolment", "-id"], name="note_list")]
+        constraints = [*own_rows()]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -8,8 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
+from partnership.isolation.policies import EVERY_ROW, OWN, READ_AND_WRITE, Grant, Policy, TableRule, own_rows
 from partnership.members.models import District, Partner, User
 from programs.catalogue.models import Programme
+
+
+def rows_of_an_import() -> list[TableRule]:
+    """Rows of one import: its partner's on pages, and a job's that entered this partner."""
+    return [
+        *own_rows(),
+        Grant(role="worker", privileges=READ_AND_WRITE),
+        Policy(name="import_own", role="worker", using=OWN),
+    ]
 
 
 class DataImport(models.Model):
@@ -59,6 +69,11 @@ class DataImport(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["partner", "-id"], name="import_list")]
+        constraints = [
+            *rows_of_an_import(),
+            # Finding imports whose worker died needs their number and state, of all partners.
+            Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -85,7 +100,10 @@ class ImportChunk(models.Model):
     data = EncryptedBinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["data_import", "number"], name="chunk_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["data_import", "number"], name="chunk_once"),
+            *rows_of_an_import(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.data_import_id}/{self.number}"
@@ -103,6 +121,7 @@ class ImportProblem(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["data_import", "row", "id"], name="import_problem_list")]
+        constraints = [*rows_of_an_import()]
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.reason}"
@@ -150,6 +169,7 @@ class ImportRow(models.Model):
             models.Index(fields=["data_import", "key"], name="import_row_key"),
             models.Index(fields=["data_import", "person_key"], name="import_row_person"),
         ]
+        constraints = [*rows_of_an_import()]
 
     def __str__(self) -> str:
         return f"row {self.row}"
@@ -164,7 +184,10 @@ class ImportMapping(models.Model):
     codes = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "kind"], name="one_mapping_per_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "kind"], name="one_mapping_per_kind"),
+            *own_rows(),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import jobs_read, own_rows
 from partnership.members.models import District, Partner
 
 
@@ -25,6 +26,8 @@ class OverdoseCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["partner", "district", "month"], name="overdoses_once_a_month"),
             models.CheckConstraint(condition=Q(month__day=1), name="overdose_month_is_its_first_day"),
+            *own_rows(),
+            *jobs_read(),
         ]
         indexes = [models.Index(fields=["partner", "-month", "-id"], name="overdose_list")]
 

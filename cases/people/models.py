@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.people import identity_code
 from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.policies import imports_write, jobs_read, own_rows
+from partnership.isolation.triggers import Bury
 from partnership.members.models import CASEWORK_ROLES, POLICE_ROLES, District, Partner
 
 ADULT_AGE = 18
@@ -103,6 +105,26 @@ class Person(models.Model):
             models.UniqueConstraint(
                 fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
             ),
+            *own_rows(),
+            # Jobs join people across partners, and read no name: no encrypted column.
+            *jobs_read(
+                "id",
+                "partner_id",
+                "sex",
+                "birth_year",
+                "district_id",
+                "died_on",
+                "code_index",
+                "name_birth_index",
+                "code_pseudonym",
+                "name_pseudonym",
+                "source_key",
+                "created_at",
+                "changed_at",
+                "erased_on",
+            ),
+            *imports_write(),
+            Bury(),
         ]
 
     def __str__(self) -> str:

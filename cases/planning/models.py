@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enrolments.models import Enrolment, Session
 from cases.people.models import Person
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import EVERY_ROW, MINE, READ_AND_WRITE, Grant, Policy, own_rows
 from partnership.members.models import Partner, User
 
 
@@ -36,7 +37,8 @@ class Appointment(models.Model):
             models.Index(fields=["enrolment", "starts_at"], name="appointment_of"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length")
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length"),
+            *own_rows(),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +65,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["person", "-id"], name="task_of"),
         ]
+        constraints = [*own_rows()]
 
     def __str__(self) -> str:
         return f"task {self.pk}"
@@ -77,7 +80,16 @@ class CalendarFeed(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "partner"], name="one_calendar_feed")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner"], name="one_calendar_feed"),
+            # A calendar programme comes without a sign-in: the hash of its token says for whom. The row holds nothing else.
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="find", role="web", command="SELECT", using=EVERY_ROW),
+            *[
+                Policy(name=name, role="web", command=command, using=MINE)
+                for name, command in (("make", "INSERT"), ("renew", "UPDATE"), ("drop_mine", "DELETE"))
+            ],
+        ]
 
     def __str__(self) -> str:
         return f"calendar feed {self.pk}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.people.models import Person
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import OWN, Grant, Policy, auditor_reads, jobs_keep, own_rows
 from partnership.members.models import Partner, User
 
 
@@ -56,6 +57,8 @@ class SubjectRequest(models.Model):
                 condition=Q(answered_on=None) | Q(answered_on__gte=F("received_on")),
                 name="request_answered_after_it_came",
             ),
+            *own_rows(),
+            auditor_reads(),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +73,9 @@ class RequestWords(models.Model):
     note = EncryptedTextField(_("in the person's words"), blank=True)
     answer = EncryptedTextField(_("answer, with reasons"), blank=True)
 
+    class Meta:
+        constraints = [*own_rows()]
+
     def __str__(self) -> str:
         return f"words of request {self.request_id}"
 
@@ -80,6 +86,14 @@ class RetentionCount(models.Model):
     partner = models.OneToOneField(Partner, models.CASCADE, related_name="+")
     overdue = models.PositiveIntegerField()
     counted_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            Grant(role="web", privileges="SELECT"),
+            Policy(name="read_own", role="web", command="SELECT", using=OWN),
+            auditor_reads(),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="count"),
+        ]
 
     def __str__(self) -> str:
         return f"retention of {self.partner_id}"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import OWN, READ_AND_WRITE, Grant, Policy, jobs_read
 from partnership.members.models import Partner, User
 
 
@@ -35,7 +36,15 @@ class Cohort(models.Model):
                 condition=Q(archived_at=None),
                 name="cohort_name_per_partner",
                 violation_error_message=_("There is a cohort with this name already."),
-            )
+            ),
+            # A partner's own, and the coordinator's that are shared.
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="reads", role="web", command="SELECT", using=f"({OWN} or is_partnership_wide)"),
+            *[
+                Policy(name=verb.lower(), role="web", command=verb, using=OWN)
+                for verb in ("INSERT", "UPDATE", "DELETE")
+            ],
+            *jobs_read(),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.recidivism.models import Offences
-from metrics.runs.models import Run
+from metrics.runs.models import OF_PARTNER, Run, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -66,6 +66,7 @@ class ComparisonResult(models.Model):
                 fields=["run", "programme", "group", "offences", "window_months"], name="one_comparison_result"
             ),
             models.CheckConstraint(condition=Q(refusal="") | Q(rate=None, reduction=None), name="refused_is_nowhere"),
+            *results_seen_by(OF_PARTNER),
         ]
 
     def __str__(self) -> str:

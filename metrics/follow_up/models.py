@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.arrests.models import OffenceGroup
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from partnership.isolation.policies import READ_AND_WRITE, Grant
 
 
 class Touched(models.Model):
@@ -24,6 +25,13 @@ class Touched(models.Model):
     person_id = models.BigIntegerField()
     name_pseudonym = models.CharField(max_length=64)
     relinks = models.BooleanField(db_default=False)
+
+    class Meta:
+        constraints = [
+            # Triggers write it as whoever changes the data; jobs alone read it.
+            Grant(role="web", privileges="INSERT"),
+            Grant(role="worker", privileges=READ_AND_WRITE),
+        ]
 
     def __str__(self) -> str:
         return str(self.person_id)
@@ -50,6 +58,9 @@ class Link(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["key"], name="link_key")]
+        constraints = [
+            Grant(role="worker", privileges=READ_AND_WRITE),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.how}"
@@ -100,6 +111,9 @@ class FollowUp(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["key"], name="follow_up_key")]
+        constraints = [
+            Grant(role="worker", privileges=READ_AND_WRITE),
+        ]
 
     def __str__(self) -> str:
         return str(self.enrolment_id)

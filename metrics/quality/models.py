@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from metrics.runs.models import Run
+from metrics.runs.models import Run, results_seen_by
+from partnership.isolation.policies import EVERY_ROW, OWN, ROLE
 from partnership.members.models import District, Partner
 
 
@@ -25,7 +26,10 @@ class FeedQuality(models.Model):
     problems = models.JSONField(default=list, help_text="late, missing_months, sudden_drops, uncoded")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "partner", "district"], name="one_feed_quality")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "partner", "district"], name="one_feed_quality"),
+            *results_seen_by(EVERY_ROW),
+        ]
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.district_id}"
@@ -43,7 +47,10 @@ class LinkQuality(models.Model):
     people = models.PositiveIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "partner"], name="one_link_quality")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "partner"], name="one_link_quality"),
+            *results_seen_by(f"({OWN} or {ROLE} in ('coordinator', 'auditor'))"),
+        ]
 
     def __str__(self) -> str:
         return str(self.partner_id)

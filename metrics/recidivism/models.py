@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.cohorts.models import Cohort
-from metrics.runs.models import Run, Withheld
+from metrics.runs.models import OF_PARTNER, Run, Withheld, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -64,6 +64,7 @@ class RecidivismResult(PopulationResult):
             models.CheckConstraint(
                 condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"
             ),
+            *results_seen_by(OF_PARTNER),
         ]
 
     def __str__(self) -> str:
@@ -87,7 +88,8 @@ class SurvivalResult(PopulationResult):
                 fields=["run", "partner", "programme", "cohort", "offences"],
                 name="one_survival_result",
                 nulls_distinct=False,
-            )
+            ),
+            *results_seen_by(OF_PARTNER),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +115,8 @@ class CareResult(PopulationResult):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "partner", "programme", "cohort"], name="one_care_result", nulls_distinct=False
-            )
+            ),
+            *results_seen_by(OF_PARTNER),
         ]
 
     def __str__(self) -> str:

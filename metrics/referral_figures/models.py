@@ -8,7 +8,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from metrics.runs.models import Run
+from metrics.runs.models import Run, results_seen_by
+from partnership.isolation.policies import COORDINATOR, PARTY
 from partnership.members.models import Partner
 
 
@@ -34,6 +35,7 @@ class ReferralResult(models.Model):
                 fields=["run", "from_partner", "to_partner"], name="one_referral_result", nulls_distinct=False
             ),
             models.CheckConstraint(condition=~Q(sent__in=[1, 2, 3, 4]), name="no_small_sent_count_stored"),
+            *results_seen_by(f"((from_partner_id is null and to_partner_id is null) or {PARTY} or {COORDINATOR})"),
         ]
 
     def __str__(self) -> str:

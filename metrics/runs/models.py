@@ -10,7 +10,32 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import (
+    COORDINATOR,
+    EVERY_ROW,
+    OWN,
+    READ_AND_WRITE,
+    Grant,
+    Policy,
+    TableRule,
+)
 from partnership.members.models import User
+
+OF_PARTNER = f"(partner_id is null or {OWN} or {COORDINATOR})"
+"""Results that a user sees: partnership-wide ones, those of the own partner, and a coordinator all."""
+
+
+def results_seen_by(sees: str) -> list[TableRule]:
+    """Results that pages show where `sees` is true. Jobs write them once: they change none, and delete none of a published run."""
+    unpublished = "exists (select from metrics_run r where r.id = run_id and r.published_at is null)"
+    return [
+        Grant(role="web", privileges="SELECT"),
+        Policy(name="reads", role="web", command="SELECT", using=sees),
+        Grant(role="worker", privileges="SELECT, INSERT, DELETE"),
+        Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
+        Policy(name="jobs_write", role="worker", command="INSERT", using=EVERY_ROW),
+        Policy(name="jobs_forget", role="worker", command="DELETE", using=unpublished),
+    ]
 
 
 class Run(models.Model):
@@ -55,6 +80,17 @@ class Run(models.Model):
             # Requests pile up into one: a second arrival before the run starts asks for nothing new.
             models.UniqueConstraint(fields=["state"], condition=Q(state="requested"), name="one_requested_run"),
             models.CheckConstraint(condition=Q(published_at=None) | Q(state="done"), name="only_done_runs_published"),
+            # Everybody sees runs and may ask for one; a coordinator publishes one; jobs change and forget what is not published.
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Grant(role="web", privileges="UPDATE", columns=["published_at", "published_by_id"]),
+            Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
+            Policy(name="asks", role="web", command="INSERT", using="state = 'requested'"),
+            Policy(name="publishes", role="web", command="UPDATE", using=f"{COORDINATOR} and state = 'done'"),
+            Grant(role="worker", privileges=READ_AND_WRITE),
+            Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
+            Policy(name="jobs_ask", role="worker", command="INSERT", using=EVERY_ROW),
+            Policy(name="jobs_update", role="worker", command="UPDATE", using="published_at is null", check=EVERY_ROW),
+            Policy(name="jobs_forget", role="worker", command="DELETE", using="published_at is null"),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,24 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from metrics.runs.models import Run
+from metrics.runs.models import Run, results_seen_by
+from partnership.isolation.policies import COORDINATOR, EVERY_ROW, READ_AND_WRITE, Grant, Policy, TableRule
 from partnership.members.models import District, User
 from programs.catalogue.models import Programme
+
+
+def written_by_coordinators(through: str = "") -> list[TableRule]:
+    """Everybody sees the rows; coordinators write them."""
+    return [
+        Grant(role="web", privileges=READ_AND_WRITE, through=through),
+        Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW, through=through),
+        *[
+            Policy(name=verb.lower(), role="web", command=verb, using=COORDINATOR, through=through)
+            for verb in ("INSERT", "UPDATE", "DELETE")
+        ],
+        Grant(role="worker", privileges="SELECT", through=through),
+        Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW, through=through),
+    ]
 
 
 class Intervention(models.Model):
@@ -37,7 +52,12 @@ class Intervention(models.Model):
     class Meta:
         ordering = ["-started_on", "id"]
         verbose_name = _("intervention")
-        constraints = [models.CheckConstraint(condition=Q(started_on__gte="2000-01-01"), name="intervention_is_recent")]
+        constraints = [
+            models.CheckConstraint(condition=Q(started_on__gte="2000-01-01"), name="intervention_is_recent"),
+            *written_by_coordinators(),
+            *written_by_coordinators("districts"),
+            *written_by_coordinators("comparison_districts"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +92,7 @@ class ArrestTrendResult(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "district", "group", "month"], name="one_trend_result"),
             models.CheckConstraint(condition=~Q(arrests__in=[1, 2, 3, 4]), name="no_small_arrest_count_stored"),
+            *results_seen_by(EVERY_ROW),
         ]
 
     def __str__(self) -> str:
@@ -109,7 +130,8 @@ class TrendChange(models.Model):
                 fields=["run", "kind", "district", "intervention", "group"],
                 name="one_trend_change",
                 nulls_distinct=False,
-            )
+            ),
+            *results_seen_by(EVERY_ROW),
         ]
 
     def __str__(self) -> str:

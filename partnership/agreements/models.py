@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import shared
 from partnership.members.models import (
     Partner,
 )
@@ -63,6 +64,8 @@ class Agreement(models.Model):
                     "A referral is acknowledged before it is accepted: allow at least as many days to accept."
                 ),
             ),
+            *shared(),
+            *shared(through="parties"),
         ]
 
     def __str__(self) -> str:

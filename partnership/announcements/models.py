@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import COORDINATOR, OWN, PARTNER, READ_AND_WRITE, Grant, Policy
 from partnership.members.models import Partner, User
 
 
@@ -36,7 +37,13 @@ class Announcement(models.Model):
                 condition=Q(shown_until__gte=F("shown_from")),
                 name="announcement_ends_after_start",
                 violation_error_message=_("The last day comes before the first."),
-            )
+            ),
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="read", role="web", command="SELECT", using=f"{PARTNER} is not null"),
+            *[
+                Policy(name=name, role="web", command=command, using=f"{OWN} and {COORDINATOR}")
+                for name, command in (("announce", "INSERT"), ("change", "UPDATE"), ("take_back", "DELETE"))
+            ],
         ]
 
     def __str__(self) -> str:

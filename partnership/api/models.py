@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import OWN, Grant, Policy, jobs_keep, own_rows, shared
 from partnership.members.models import Membership, Partner, User
 
 
@@ -36,7 +37,8 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
                 condition=Q(revoked_at=None),
                 name="client_name_per_partner",
                 violation_error_message=_("You have a client with this name already."),
-            )
+            ),
+            *shared(jobs=""),
         ]
 
     def __str__(self) -> str:
@@ -51,6 +53,7 @@ class Credential(AbstractApplication):
 
     class Meta(AbstractApplication.Meta):
         ordering = ["-id"]
+        constraints = [*shared(jobs="")]
 
     def is_usable(self, request: Any) -> bool:
         client = self.api_client
@@ -74,7 +77,11 @@ class IdempotentAnswer(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "user", "key"], name="answered_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "user", "key"], name="answered_once"),
+            *own_rows(),
+            *jobs_keep("DELETE", "id", "created_at", name="forget"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -93,6 +100,11 @@ class Tombstone(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["partner", "resource", "changed_at", "id"], name="tombstone_sync")]
+        constraints = [
+            Grant(role="web", privileges="SELECT"),
+            Policy(name="read_own", role="web", command="SELECT", using=OWN),
+            *jobs_keep("DELETE", "id", "changed_at", name="forget"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.object_id}"

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import MINE, OWN, Grant, Policy, auditor_reads, jobs_read
 from partnership.members.models import (
     Partner,
     User,
@@ -32,6 +33,14 @@ class ReadLog(models.Model):
             models.Index(fields=["what", "object_id", "-id"], name="readlog_object"),
             # A day of the log, which is written in the order of time.
             BrinIndex(fields=["at"], name="readlog_day"),
+        ]
+        constraints = [
+            # Nobody changes it: each partner reads its own, the auditor all.
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Policy(name="write_own", role="web", command="INSERT", using=MINE),
+            Policy(name="read_own", role="web", command="SELECT", using=OWN),
+            auditor_reads(),
+            *jobs_read(),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import EVERY_ROW, Grant, Policy, jobs_keep, jobs_read, my_rows, own_rows
 from partnership.members.models import (
     Partner,
     User,
@@ -35,6 +36,12 @@ class OutboxEvent(models.Model):
         indexes = [
             # The relay's query: what waits, oldest first.
             models.Index(fields=["available_at", "id"], condition=Q(relayed_at=None), name="outbox_waiting"),
+        ]
+        constraints = [
+            # Pages write events and never read them.
+            Grant(role="web", privileges="INSERT"),
+            Policy(name="announce", role="web", command="INSERT", using=EVERY_ROW),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="relay"),
         ]
 
     def __str__(self) -> str:
@@ -66,7 +73,11 @@ class Notification(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["event", "user", "partner"], name="told_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "user", "partner"], name="told_once"),
+            *my_rows(),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="deliver"),
+        ]
         indexes = [
             models.Index(fields=["user", "partner", "-id"], name="notification_list"),
             models.Index(fields=["user", "partner"], condition=Q(read_at=None), name="notification_unread"),
@@ -94,6 +105,10 @@ class WebhookSubscription(models.Model):
     class Meta:
         verbose_name = _("webhook")
         ordering = ["id"]
+        constraints = [
+            *own_rows(),
+            *jobs_read(),
+        ]
 
     def __str__(self) -> str:
         return self.url
@@ -122,7 +137,11 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["subscription", "event"], name="delivered_once_an_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "event"], name="delivered_once_an_event"),
+            *own_rows(),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="deliver"),
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="webhook_due"),
             models.Index(fields=["subscription", "-id"], name="webhook_log"),

@@ -1,95 +1,202 @@
-"""Row-level security: the statements that migrations run, and the setting that policies read.
+"""Who may do what with a table's rows, in the database itself: stated in the model's `Meta.constraints`, beside its fields.
 
-Three settings live for one transaction: portal.partner (the partner for which the user acts), portal.role (the user's
-role there) and portal.user. `access.enter` sets them. An unset one matches nothing.
+    class Meta:
+        constraints = [*own_rows(), *jobs_read()]
 
-Every policy is a plain comparison with the current partner. `(select …)` makes PostgreSQL read the setting once per
-query instead of once per row.
+A new table gives the web and the worker role nothing: neither a privilege (`Grant`) nor, once a `Policy` stands on it,
+a row. Migrations carry both, so `makemigrations --check` notices one that is missing there.
+
+Policies ask three functions, which the first migration makes: for which partner, in which role and as which user the
+transaction acts (`acting.enter` sets it). Without an answer they match nothing. `(select …)` makes PostgreSQL ask once
+per query instead of once per row.
 """
 
 from __future__ import annotations
 
-from django.db.migrations.operations import RunSQL
+from collections.abc import Sequence
+from typing import Any
 
-PARTNER = "(select nullif(current_setting('portal.partner', true), '')::bigint)"
-ROLE = "(select current_setting('portal.role', true))"
-USER = "(select nullif(current_setting('portal.user', true), '')::bigint)"
+from django.db.models import BaseConstraint, Model
 
+PARTNER = "(select portal_acting_partner())"
+ROLE = "(select portal_acting_role())"
+USER = "(select portal_acting_user())"
+
+EVERY_ROW = "true"
 OWN = f"partner_id = {PARTNER}"
+MINE = f"{OWN} and user_id = {USER}"
 SENDER = f"from_partner_id = {PARTNER}"
-PARTY = f"(from_partner_id = {PARTNER} or to_partner_id = {PARTNER})"
+RECEIVER = f"to_partner_id = {PARTNER}"
+PARTY = f"({SENDER} or {RECEIVER})"
+COORDINATOR = f"{ROLE} = 'coordinator'"
+AUDITOR = f"{ROLE} = 'auditor'"
+
+READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 
-def enable(table: str) -> RunSQL:
-    """From now on a role sees of the table only what a policy lets it see."""
-    return RunSQL(
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-    )
+class TableRule(BaseConstraint):
+    """Something that the database keeps for a table beside its columns; it is made after the table, and validates nothing.
+
+    `name` is unique among the rules of a model. `through` names a many-to-many field whose table is meant instead of
+    the model's own.
+    """
+
+    def __init__(self, *, name: str, through: str = "") -> None:
+        if "." not in name:
+            # Django fills in the model, and wants the whole name unique among all models.
+            name = "%(app_label)s_%(class)s." + (f"{through}." if through else "") + name
+        super().__init__(name=name)
+        self.through = through
+
+    @property
+    def short_name(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    def table(self, model: type[Model]) -> str:
+        return f"{model._meta.db_table}_{self.through}" if self.through else model._meta.db_table
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+
+    def validate(self, *args: object, **kwargs: object) -> None:
+        """A row says nothing about it."""
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"through": self.through} if self.through else {}
+        return path, args, kwargs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TableRule) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
-def policy(table: str, name: str, *, role: str, using: str, command: str = "ALL", check: str | None = None) -> RunSQL:
-    """Lets `role` do `command` on rows that satisfy `using` and leave rows that satisfy `check` (default: the same)."""
-    check = check or using
-    clauses = {
-        "ALL": f"USING ({using}) WITH CHECK ({check})",
-        "SELECT": f"USING ({using})",
-        "INSERT": f"WITH CHECK ({check})",
-        "UPDATE": f"USING ({using}) WITH CHECK ({check})",
-        "DELETE": f"USING ({using})",
-    }
-    return RunSQL(
-        f"CREATE POLICY {name} ON {table} FOR {command} TO portal_{role} {clauses[command]}",
-        f"DROP POLICY {name} ON {table}",
-    )
+class Policy(TableRule):
+    """Lets a role do `command` on rows that satisfy `using`, and leave rows that satisfy `check` (unless said: the same).
 
+    `using` and `check` are SQL on the table's columns. With its first policy a table shows a role nothing that no policy
+    shows it.
+    """
 
-def owned(table: str) -> list[RunSQL]:
-    """The table's rows belong to one partner each (partner_id); the web role sees and changes those of the current one."""
-    return [enable(table), policy(table, "own", role="web", using=OWN)]
+    def __init__(
+        self, *, name: str, role: str, using: str, command: str = "ALL", check: str = "", through: str = ""
+    ) -> None:
+        super().__init__(name=name, through=through)
+        self.role, self.using, self.command, self.check = role, using, command, check
 
-
-def no_grant(table: str, role: str, privileges: str = "ALL") -> RunSQL:
-    """Takes privileges on the whole table away from a role (default privileges had granted them)."""
-    return RunSQL(f"REVOKE {privileges} ON {table} FROM portal_{role}", RunSQL.noop)
-
-
-def select_columns(table: str, role: str, columns: str) -> list[RunSQL]:
-    """The role may read only these columns of the table."""
-    return [
-        no_grant(table, role, "SELECT"),
-        RunSQL(f"GRANT SELECT ({columns}) ON {table} TO portal_{role}", RunSQL.noop),
-    ]
-
-
-def append_only(table: str) -> list[RunSQL]:
-    """Neither pages nor jobs change or delete what was written once: histories and logs."""
-    return [no_grant(table, "web", "UPDATE, DELETE, TRUNCATE"), no_grant(table, "worker", "UPDATE, DELETE, TRUNCATE")]
-
-
-def touch(table: str) -> RunSQL:
-    """Whoever changes a row of the table, its `changed_at` says when."""
-    return RunSQL(
-        f"CREATE TRIGGER touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION portal_touch()",
-        f"DROP TRIGGER touch ON {table}",
-    )
-
-
-def bury(table: str, partner: str = "partner_id") -> list[RunSQL]:
-    """A deleted row of the table leaves a tombstone for the partner that saw it (`partner`: a column, or ALL)."""
-    whom = "SELECT TG_TABLE_NAME, o.id, p.id, clock_timestamp() FROM old_rows o CROSS JOIN partnership_partner p"
-    if partner != "ALL":
-        whom = f"SELECT TG_TABLE_NAME, id, {partner}, clock_timestamp() FROM old_rows"  # noqa: S608
-    name = f"bury_{table}"
-    return [
-        RunSQL(
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-            BEGIN INSERT INTO partnership_tombstone (resource, object_id, partner_id, changed_at) {whom}; RETURN NULL; END $$;
-            REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-            CREATE TRIGGER bury AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
-              FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-            """,
-            f"DROP TRIGGER bury ON {table}; DROP FUNCTION {name}()",
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        table, check = self.table(model), self.check or self.using
+        clauses = {
+            "ALL": f"USING ({self.using}) WITH CHECK ({check})",
+            "SELECT": f"USING ({self.using})",
+            "INSERT": f"WITH CHECK ({check})",
+            "UPDATE": f"USING ({self.using}) WITH CHECK ({check})",
+            "DELETE": f"USING ({self.using})",
+        }
+        return (
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+            f" CREATE POLICY {self.short_name} ON {table} FOR {self.command} TO portal_{self.role} {clauses[self.command]}"
         )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP POLICY {self.short_name} ON {self.table(model)}"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"role": self.role, "command": self.command, "using": self.using}
+        kwargs |= {"check": self.check} if self.check else {}
+        return path, args, kwargs
+
+
+class Grant(TableRule):
+    """Gives a role privileges on the table, or on some of its columns.
+
+    Two grants of a model must not give a role the same privilege: taking one back would take both.
+    """
+
+    def __init__(
+        self, *, role: str, privileges: str, columns: Sequence[str] = (), through: str = "", name: str = ""
+    ) -> None:
+        super().__init__(name=name or f"{role}{'_columns' if columns else ''}", through=through)
+        self.role, self.privileges, self.columns = role, privileges, tuple(columns)
+
+    @property
+    def _what(self) -> str:
+        columns = f" ({', '.join(self.columns)})" if self.columns else ""
+        return ", ".join(f"{privilege}{columns}" for privilege in self.privileges.split(", "))
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"GRANT {self._what} ON {self.table(model)} TO portal_{self.role}"
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"REVOKE {self._what} ON {self.table(model)} FROM portal_{self.role}"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"role": self.role, "privileges": self.privileges}
+        kwargs |= {"columns": self.columns} if self.columns else {}
+        return path, args, kwargs
+
+
+def own_rows() -> list[TableRule]:
+    """Each row belongs to one partner (partner_id), which reads and writes it on its pages."""
+    return [Grant(role="web", privileges=READ_AND_WRITE), Policy(name="own", role="web", using=OWN)]
+
+
+def my_rows() -> list[TableRule]:
+    """Each row belongs to one user of one partner (user_id, partner_id)."""
+    return [Grant(role="web", privileges=READ_AND_WRITE), Policy(name="mine", role="web", using=MINE)]
+
+
+def rows_of_two_parties(sees: str, *, draft: str = "") -> list[TableRule]:
+    """Both parties read and change the rows of which `sees` is true; the sender makes them, and deletes those that are a `draft`."""
+    rules: list[TableRule] = [
+        Grant(role="web", privileges=READ_AND_WRITE),
+        Policy(name="parties_read", role="web", command="SELECT", using=sees),
+        Policy(name="parties_update", role="web", command="UPDATE", using=sees),
+        Policy(name="sender_inserts", role="web", command="INSERT", using=SENDER),
     ]
+    if draft:
+        rules.append(Policy(name="discard_draft", role="web", command="DELETE", using=f"{SENDER} and {draft}"))
+    return rules
+
+
+def jobs_read(*columns: str) -> list[TableRule]:
+    """Jobs read the rows of all partners; only these columns, if any are named."""
+    return [
+        Grant(role="worker", privileges="SELECT", columns=columns),
+        Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
+    ]
+
+
+def imports_write(privileges: str = "INSERT, UPDATE") -> list[TableRule]:
+    """Jobs write rows of the partner that they entered, and of no other."""
+    return [
+        Grant(role="worker", privileges=privileges, name="worker_imports"),
+        *[
+            Policy(name=f"import_{command.lower()}", role="worker", command=command, using=OWN)
+            for command in privileges.split(", ")
+        ],
+    ]
+
+
+def jobs_keep(privileges: str, *columns: str, name: str) -> list[TableRule]:
+    """Jobs do this with the rows of all partners; they read these columns alone, if any are named."""
+    rules: list[TableRule] = [
+        Grant(role="worker", privileges=privileges),
+        Policy(name=name, role="worker", using=EVERY_ROW),
+    ]
+    return rules + ([Grant(role="worker", privileges="SELECT", columns=columns)] if columns else [])
+
+
+def auditor_reads() -> Policy:
+    """The auditor reads the rows of all partners; the web role's Grant stands apart."""
+    return Policy(name="audit", role="web", command="SELECT", using=AUDITOR)
+
+
+def shared(*, jobs: str = "SELECT", through: str = "") -> list[TableRule]:
+    """Not one partner's: pages read and write every row, as their code allows; jobs have these privileges, or none."""
+    grants = [Grant(role="web", privileges=READ_AND_WRITE, through=through)]
+    return [*grants, *([Grant(role="worker", privileges=jobs, through=through)] if jobs else [])]

@@ -14,6 +14,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import Grant, shared
+
 
 class District(models.Model):
     """An area with a parent and a population per year."""
@@ -32,6 +34,7 @@ class District(models.Model):
         ordering = ["name"]
         verbose_name = _("district")
         verbose_name_plural = _("districts")
+        constraints = [*shared()]
 
     def __str__(self) -> str:
         return self.name
@@ -49,6 +52,7 @@ class DistrictPopulation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["district", "year"], name="one_population_per_year"),
             models.CheckConstraint(condition=Q(residents_under_18__lte=F("residents")), name="under_18_are_residents"),
+            *shared(jobs="SELECT, INSERT, UPDATE"),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +84,10 @@ class Partner(models.Model):
         ordering = ["name"]
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        constraints = [
+            *shared(),
+            *shared(through="districts"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -124,6 +132,18 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            *shared(jobs=""),
+            *shared(jobs="", through="groups"),
+            *shared(jobs="", through="user_permissions"),
+            Grant(
+                role="worker",
+                privileges="SELECT",
+                columns=["id", "email", "full_name", "email_choice", "language", "is_active"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
@@ -195,7 +215,10 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "partner"], name="one_membership_per_partner")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner"], name="one_membership_per_partner"),
+            *shared(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.partner}"
@@ -225,7 +248,8 @@ class Invitation(models.Model):
                 fields=["partner", "email"],
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="one_open_invitation_per_address",
-            )
+            ),
+            *shared(jobs=""),
         ]
 
     def __str__(self) -> str:

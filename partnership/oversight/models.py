@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import AUDITOR, OWN, Grant, Policy, auditor_reads, jobs_keep
 from partnership.members.models import Partner, User
 
 
@@ -31,7 +32,14 @@ class ReadDay(models.Model):
     summed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "partner", "day"], name="one_read_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "day"], name="one_read_day"),
+            Grant(role="web", privileges="SELECT, UPDATE"),
+            Policy(name="read_own", role="web", command="SELECT", using=OWN),
+            auditor_reads(),
+            Policy(name="mark", role="web", command="UPDATE", using=AUDITOR),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="sum_up"),
+        ]
         indexes = [
             models.Index(fields=["-day", "-id"], condition=~Q(reasons=[]), name="unusual_reading"),
         ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import jobs_keep, my_rows
 from partnership.members.models import Partner, User
 
 
@@ -20,7 +21,11 @@ class KeptForm(models.Model):
     kept_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "partner", "path"], name="kept_once_a_form")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "path"], name="kept_once_a_form"),
+            *my_rows(),
+            *jobs_keep("DELETE", "id", "kept_at", name="forget"),
+        ]
         indexes = [models.Index(fields=["kept_at"], name="kept_since")]
 
     def __str__(self) -> str:
@@ -38,7 +43,10 @@ class SavedView(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(fields=["user", "partner", "page", "name"], name="one_view_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "page", "name"], name="one_view_per_name"),
+            *my_rows(),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, jobs_read, shared
+from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
 
 
@@ -95,6 +97,14 @@ class Programme(models.Model):
                 name="waiting_list_has_a_date",
                 violation_error_message=_("For a waiting list, say when a place is expected."),
             ),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW),
+            Policy(name="own_insert", role="web", command="INSERT", using=OWN),
+            Policy(name="own_update", role="web", command="UPDATE", using=OWN),
+            *jobs_read(),
+            *shared(through="districts"),
+            Touch(),
+            Bury(seen_by=""),
         ]
 
     def __str__(self) -> str:

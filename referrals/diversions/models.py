@@ -17,8 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import COORDINATOR, PARTY, RECEIVER, SENDER, Policy, jobs_read, rows_of_two_parties
+from partnership.isolation.triggers import Bury
 from partnership.members.models import Partner, User
-from referrals.handover.models import Referral
+from referrals.handover.models import Referral, jobs_write_as_receiver
+
+SENT = f"({SENDER} or ({RECEIVER} and is_sent))"
+"""Rows that a party sees: all of the sender's, and of the receiver's those that were sent."""
 
 
 class DiversionQuerySet(models.QuerySet["DiversionAgreement"]):
@@ -83,6 +88,10 @@ class DiversionAgreement(models.Model):
                 condition=both_or_neither(Q(decision=""), Q(decided_at=None)), name="decision_has_a_time"
             ),
             models.CheckConstraint(condition=Q(decision="") | ~Q(outcome=""), name="decided_after_outcome"),
+            *rows_of_two_parties(SENT, draft="not is_sent"),
+            Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and is_sent"),
+            *jobs_read(),
+            Bury(seen_by="from_partner_id"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +133,23 @@ class Condition(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(target__gte=1), name="condition_asks_for_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(target__gte=1), name="condition_asks_for_something"),
+            *rows_of_two_parties(SENT, draft="not is_sent"),
+            # Jobs report attended sessions on behalf of the NGO, and read no text.
+            *jobs_read(
+                "id",
+                "diversion_id",
+                "from_partner_id",
+                "to_partner_id",
+                "kind",
+                "target",
+                "done",
+                "reported_on",
+                "is_sent",
+            ),
+            *jobs_write_as_receiver("UPDATE", "done", "reported_on"),
+        ]
 
     def __str__(self) -> str:
         return f"condition {self.pk}"
@@ -145,6 +170,9 @@ class Decision(models.Model):
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     reasons = EncryptedTextField(_("reasons"))
+
+    class Meta:
+        constraints = [*rows_of_two_parties(PARTY)]
 
     def __str__(self) -> str:
         return f"decision {self.pk}"

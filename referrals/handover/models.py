@@ -19,6 +19,19 @@ from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.policies import (
+    COORDINATOR,
+    PARTNER,
+    PARTY,
+    RECEIVER,
+    SENDER,
+    Grant,
+    Policy,
+    TableRule,
+    jobs_read,
+    rows_of_two_parties,
+)
+from partnership.isolation.triggers import Bury
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State, parties_of, reason_label, verbs_for
@@ -47,6 +60,15 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             Q(state=State.SENT, due_acknowledge_at__lt=now)
             | Q(state__in=[State.SENT, State.ACKNOWLEDGED], due_accept_at__lt=now)
         )
+
+
+def jobs_write_as_receiver(privilege: str, *columns: str) -> list[TableRule]:
+    """Jobs insert or update, on behalf of the receiver that they entered."""
+    name = "jobs_write" if privilege == "INSERT" else "jobs_update"
+    return [
+        Grant(role="worker", privileges=privilege, columns=columns, name=f"worker_{privilege.lower()}"),
+        Policy(name=name, role="worker", command=privilege, using=RECEIVER),
+    ]
 
 
 class Referral(models.Model):
@@ -118,6 +140,13 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="waitlisted") | Q(expected_on__isnull=False), name="waitlisted_has_a_date"
             ),
+            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and sent_at is not null))", draft="state = 'draft'"),
+            Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and sent_at is not null"),
+            # Jobs read status and times for reminders, and report attended sessions on behalf of the NGO.
+            *jobs_read(),
+            *jobs_write_as_receiver("UPDATE"),
+            # A draft that is discarded is gone for its sender, who alone saw it.
+            Bury(seen_by="from_partner_id"),
         ]
 
     def __str__(self) -> str:
@@ -173,6 +202,11 @@ class Disclosure(models.Model):
     language = models.CharField(_("language"), max_length=40, blank=True)
     summary = EncryptedTextField(_("situation"), blank=True)
 
+    class Meta:
+        constraints = [
+            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and is_open))", draft="not is_open"),
+        ]
+
     def __str__(self) -> str:
         return f"disclosure {self.pk}"
 
@@ -198,6 +232,20 @@ class Change(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["referral", "id"], name="change_list")]
+        constraints = [
+            # Written once, by either party. What happened to a draft is its sender's alone.
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Policy(
+                name="parties_read",
+                role="web",
+                command="SELECT",
+                using=f"({SENDER} or ({RECEIVER} and from_state <> 'draft') or ({RECEIVER} and verb = 'send'))",
+            ),
+            Policy(name="parties_write", role="web", command="INSERT", using=f"{PARTY} and by_partner_id = {PARTNER}"),
+            Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and from_state <> 'draft'"),
+            *jobs_read(),
+            *jobs_write_as_receiver("INSERT"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.referral_id}"
@@ -221,6 +269,14 @@ class Message(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["referral", "id"], name="message_list")]
+        constraints = [
+            # Written once, by either party.
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Policy(name="parties_read", role="web", command="SELECT", using=PARTY),
+            Policy(
+                name="parties_write", role="web", command="INSERT", using=f"{PARTY} and author_partner_id = {PARTNER}"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

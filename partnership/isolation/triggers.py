@@ -1,0 +1,58 @@
+"""Triggers that belong to a table, stated in the model's `Meta.constraints` as policies are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from partnership.isolation.policies import TableRule
+
+
+class Touch(TableRule):
+    """Whoever changes a row of the table, its `changed_at` says when."""
+
+    def __init__(self, *, name: str = "touch") -> None:
+        super().__init__(name=name)
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return (
+            f"CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON {self.table(model)}"
+            " FOR EACH ROW EXECUTE FUNCTION portal_touch()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP TRIGGER touch ON {self.table(model)}"
+
+
+class Bury(TableRule):
+    """A deleted row of the table leaves a tombstone, for clients that synchronise.
+
+    `seen_by` is the column of the partner that saw the row; empty where every partner did.
+    """
+
+    def __init__(self, *, seen_by: str = "partner_id", name: str = "bury") -> None:
+        super().__init__(name=name)
+        self.seen_by = seen_by
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        table = self.table(model)
+        rows = f"SELECT TG_TABLE_NAME, id, {self.seen_by}, clock_timestamp() FROM old_rows"  # noqa: S608
+        if not self.seen_by:
+            rows = (
+                "SELECT TG_TABLE_NAME, o.id, p.id, clock_timestamp() FROM old_rows o CROSS JOIN partnership_partner p"
+            )
+        return (
+            f"CREATE OR REPLACE FUNCTION bury_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+            " SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN"
+            f" INSERT INTO partnership_tombstone (resource, object_id, partner_id, changed_at) {rows};"
+            " RETURN NULL; END $$;"
+            f" REVOKE ALL ON FUNCTION bury_{table}() FROM PUBLIC;"
+            f" CREATE OR REPLACE TRIGGER bury AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION bury_{table}()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP TRIGGER bury ON {self.table(model)}; DROP FUNCTION bury_{self.table(model)}()"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"seen_by": self.seen_by}
