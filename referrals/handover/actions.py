@@ -404,7 +404,7 @@ def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None
 @action(
     "consent.withdraw",
     roles=REFERRING_ROLES,
-    party=Party.SENDER,
+    party=Party.EITHER,
     scope="referrals:write",
     event="referral.consent_withdrawn",
 )
@@ -428,8 +428,6 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referral:
     """A new draft for the same person to another programme; the declined referral stays as its history."""
-    if referral.from_partner_id != by.partner.pk:
-        raise NotAParty(_("Only the sender refers on."))
     if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
     old = Disclosure.objects.get(referral=referral)

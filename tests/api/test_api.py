@@ -156,8 +156,10 @@ class TestIsolation:
     def test_people_signed_in_to_the_pages_have_the_rights_of_their_role(self, world):
         liaison, officer = world.client(world.liaison), world.client(world.data_officer)
         assert liaison.get("/api/v1/persons").status_code == 200
-        assert liaison.get("/api/v1/arrests").status_code == 403
-        assert officer.get("/api/v1/arrests").status_code == 200
+        assert liaison.get("/api/v1/arrests").status_code == 200
+        assert officer.get("/api/v1/persons").status_code == 403
+        assert officer.get("/api/v1/arrests").status_code == 403
+        assert officer.get("/api/v1/feeds").status_code == 200
 
     def test_every_call_of_a_system_stands_in_the_read_log(self, world, ngo):
         person = world.person(world.ngo)

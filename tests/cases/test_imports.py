@@ -90,13 +90,15 @@ def check(
     world: World, data_import: DataImport, codes: dict[str, str] | None = None, by: Acting | None = None
 ) -> DataImport:
     with on_web(by or world.data_officer):
-        imports.start_check(data_import=data_import, mapping=data_import.mapping, codes=codes or {})
+        imports.start_check(
+            by=by or world.data_officer, data_import=data_import, mapping=data_import.mapping, codes=codes or {}
+        )
     return work(data_import)
 
 
 def confirm(world: World, data_import: DataImport, by: Acting | None = None) -> DataImport:
     with on_web(by or world.data_officer):
-        imports.confirm(data_import=data_import)
+        imports.confirm(by=by or world.data_officer, data_import=data_import)
     return work(data_import)
 
 
@@ -262,7 +264,7 @@ class TestCodesAndColumns:
     def test_a_required_column_must_be_chosen(self, world):
         data_import = upload(world, b"x;y\n1;2\n")
         with pytest.raises(imports.MappingIncomplete, match="Arrest number"), on_web(world.data_officer):
-            imports.start_check(data_import=data_import, mapping={}, codes={})
+            imports.start_check(by=world.data_officer, data_import=data_import, mapping={}, codes={})
 
 
 class TestLoading:
@@ -346,7 +348,7 @@ class TestLoading:
         ]
         data_import = check(world, upload(world, csv_of(rows)))
         with on_web(world.data_officer):
-            imports.confirm(data_import=data_import)
+            imports.confirm(by=world.data_officer, data_import=data_import)
         slices = loading.SLICES
         seen: list[int] = []
         real = loading.acting_for

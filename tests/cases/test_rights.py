@@ -172,7 +172,7 @@ class TestRequests:
 
 class TestErasure:
     def erase(self, case):
-        run_as(case.caseworker, rights.erase, person=case.them)
+        run_as(case.case_manager, rights.erase, person=case.them)
         return Person.objects.get(pk=case.them.pk)
 
     def test_nothing_that_names_the_person_is_left_in_the_database(self, case):
@@ -227,7 +227,7 @@ class TestErasure:
         run_as(case.caseworker, handover.accept, referral=referral)
         referral.refresh_from_db()
         with pytest.raises(rights.StillNeeded, match="under way"):
-            run_as(case.caseworker, rights.erase, person=referral.receiver_person)
+            run_as(case.case_manager, rights.erase, person=referral.receiver_person)
 
     def test_not_while_a_referral_is_under_way_nor_with_arrests(self, case):
         end(case)

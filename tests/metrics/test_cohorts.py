@@ -178,7 +178,7 @@ class TestCohorts:
             measured.caseworker, cohorts.save_cohort, cohort=Cohort(name="Women"), selection=Selection()
         )
         first = save()
-        cohorts.archive_cohort(cohort=first, is_archived=True)
+        cohorts.archive_cohort(by=measured.caseworker, cohort=first, is_archived=True)
         save()
         address = reverse("cohort_archive", args=[first.pk])
         response = measured.client(measured.caseworker).post(address, {"archived": "no"}, follow=True)

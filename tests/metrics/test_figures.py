@@ -146,7 +146,7 @@ class TestEligible:
         enrolment = Enrolment.objects.get()
         for consents, expected in ((True, (1, 0)), (False, (0, 0)), (True, (1, 0))):
             with on_web(measured.caseworker):
-                set_measurement_consent(enrolment=enrolment, consents=consents)
+                set_measurement_consent(by=measured.caseworker, enrolment=enrolment, consents=consents)
             assert counts(measured) == expected
 
 

@@ -18,6 +18,7 @@ from cases.people.identity_code import make
 from cases.people.models import Person
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.follow_up.models import FollowUp, Link, Touched
+from partnership.isolation.acting import Acting
 from referrals.handover import actions as handover
 from tests.world import World, database_role, on_web
 
@@ -110,9 +111,12 @@ class History:
             enrolment.ended_on, enrolment.end_reason = enrolment.started_on + timedelta(days=60), "completed"
             enrolment.save()
 
+    def by(self, enrolment: Enrolment) -> Acting:
+        return self.world.caseworker if enrolment.partner_id == self.world.ngo.pk else self.world.other_caseworker
+
     def consent(self) -> None:
         if enrolment := Enrolment.objects.order_by("?").first():
-            set_measurement_consent(enrolment=enrolment, consents=self.rng.random() < 0.5)
+            set_measurement_consent(by=self.by(enrolment), enrolment=enrolment, consents=self.rng.random() < 0.5)
 
     def rename(self) -> None:
         if person := self.one("ngo", "police"):

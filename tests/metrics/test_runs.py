@@ -99,7 +99,7 @@ class TestResults:
     def test_a_repeated_run_gives_the_same_and_stands_beside(self, measured):
         people(measured, 40, rearrested=15)
         first = compute()
-        assert runs.repeat(first).again == first
+        assert runs.repeat(by=measured.coordinator, run=first).again == first
         with database_role("worker"):
             again = runs.compute()
         values = lambda run: sorted(
@@ -121,7 +121,7 @@ class TestResults:
         )
         first = compute()
         assert first.data_cut_off == date(2020, 1, 1)
-        repeated = runs.repeat(first)
+        repeated = runs.repeat(by=measured.coordinator, run=first)
         with database_role("worker"):
             again = runs.compute()
         assert again == repeated
@@ -132,11 +132,11 @@ class TestResults:
         first = compute()
         runs.request_run("test")
         with pytest.raises(RuleError, match="waits to start"):
-            runs.repeat(first)
+            runs.repeat(by=measured.coordinator, run=first)
         Run.objects.filter(pk=first.pk).update(definition="2020-1")
         first.refresh_from_db()
         with pytest.raises(RuleError, match="definitions"):
-            runs.repeat(first)
+            runs.repeat(by=measured.coordinator, run=first)
 
     def test_as_of_an_earlier_day_no_feed_counts_beyond_it(self, measured):
         people(measured, 40, rearrested=15)

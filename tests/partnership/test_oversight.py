@@ -16,7 +16,7 @@ from partnership.announcements.models import Announcement
 from partnership.audit_trail.models import ReadLog
 from partnership.events import outbox
 from partnership.events.models import Notification
-from partnership.oversight import unusual_reading
+from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.project.home import clocks
 from referrals.handover import actions as handover
@@ -165,7 +165,7 @@ class TestUnusualReading:
 
     def reasons(self, day):
         with database_role("worker"):
-            unusual_reading.sum_up(day)
+            oversight.sum_up(day=day)
         return ReadDay.objects.get(day=day).reasons
 
     def test_as_much_as_ever_is_not_unusual(self, world, yesterday):

@@ -94,9 +94,7 @@ agreement = lambda w: [w.agreement.pk]
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
 
-OUR_PERSON = dict(
-    our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404
-)
+OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404)
 
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
@@ -166,7 +164,7 @@ MATRIX: dict[str, Row] = {
     "programme_edit": only(case_manager=200, args=own_programme),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
-    "person_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
+    "person_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "caseload_export": only(our=200, other_caseworker=200),
     "caseload_hand_over": only(our=302, other_caseworker=302, method="post"),
     "diversion_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
@@ -187,20 +185,20 @@ MATRIX: dict[str, Row] = {
     "request_new": only(**OUR_PERSON, args=ngo_person),
     "person_file": only(**OUR_PERSON, args=ngo_person),
     "person_erase": only(case_manager=404, method="post", args=ngo_person),
-    "request_list": only(**(dict.fromkeys(ROLES, 200) | {"coordinator": 403})),
+    "request_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, auditor=200),
     "subject_request": only(**OUR_PERSON, args=lambda w: [w.subject_request.pk]),
-    "retention": only(**(dict.fromkeys(ROLES, 200) | {"coordinator": 403})),
+    "retention": only(case_manager=200, liaison=200, other_liaison=200, auditor=200),
     "unusual_reading": only(auditor=200),
     "reading_seen": only(auditor=302, args=lambda w: [w.read_day.pk], method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
-        our=404, other_caseworker=404, liaison=200, other_liaison=404, data_officer=200, other_data_officer=404,
+        our=404, other_caseworker=404, liaison=200, other_liaison=404,
         args=lambda w: [w.referral.consent_id],
     ),
-    "person_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
-    "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, data_officer=200, other_data_officer=200),
-    "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
-    "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, data_officer=404, other_data_officer=404, args=ngo_person),
+    "person_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),

@@ -17,7 +17,7 @@ from cases.consents.actions import GuardianConsentMissing
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
-from partnership.actions import Party
+from partnership.actions import NotAllowed, Party
 from partnership.agreements.models import Agreement
 from partnership.events.models import OutboxEvent
 from programs.catalogue.models import Programme, ReferralKind
@@ -339,10 +339,10 @@ class TestDiversion:
 
     def test_the_receiver_only_reports_and_the_sender_only_decides(self, world):
         diversion = world.enrolled().diversion
-        with pytest.raises(diversions.ReportingNotAllowed):
+        with pytest.raises(NotAllowed):
             run_as(world.liaison, diversions.report_outcome, diversion=diversion, outcome="completed")
         run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
-        with pytest.raises(diversions.NoDiversion):
+        with pytest.raises(NotAllowed):
             run_as(world.caseworker, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="x")
 
 
