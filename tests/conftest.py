@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -8,8 +10,16 @@ from django.utils import translation
 
 from partnership.isolation.acting import Acting
 from tests.browsing import base, browser  # noqa: F401 — fixtures
+from tests.databases import copied_database
+from tests.services import WORKER
 from tests.systems import System
 from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock(), copied_database(f"test_portal_{WORKER}" if WORKER else "test_portal"):
+        yield
 
 
 @pytest.fixture

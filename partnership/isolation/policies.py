@@ -84,10 +84,10 @@ class Policy(TableRule):
         self, *, name: str, role: str, using: str, command: str = "ALL", check: str = "", through: str = ""
     ) -> None:
         super().__init__(name=name, through=through)
-        self.role, self.using, self.command, self.check = role, using, command, check
+        self.role, self.using, self.command, self.with_check = role, using, command, check
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        table, check = self.table(model), self.check or self.using
+        table, check = self.table(model), self.with_check or self.using
         clauses = {
             "ALL": f"USING ({self.using}) WITH CHECK ({check})",
             "SELECT": f"USING ({self.using})",
@@ -106,7 +106,7 @@ class Policy(TableRule):
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"role": self.role, "command": self.command, "using": self.using}
-        kwargs |= {"check": self.check} if self.check else {}
+        kwargs |= {"check": self.with_check} if self.with_check else {}
         return path, args, kwargs
 
 

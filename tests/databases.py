@@ -1,0 +1,69 @@
+"""The database of a test process: a copy of one that is migrated once, and again only when migrations change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+
+TOP = Path(__file__).resolve().parent.parent
+TEMPLATE = "portal_template"
+LOCK = "7000, 2"
+
+
+def _fingerprint() -> str:
+    """Of everything that a migrated database depends on."""
+    ours = [*TOP.glob("*/migrations/*.py"), *(TOP / "partnership" / "isolation").glob("*.py")]
+    digest = hashlib.sha256()
+    for path in sorted(ours):
+        digest.update(path.read_bytes())
+    for package in ("django", "django-allauth", "django-oauth-toolkit"):
+        digest.update(version(package).encode())
+    return digest.hexdigest()[:12]
+
+
+def _connect_to(database: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+def _names(cursor: object, pattern: str) -> list[str]:
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])  # type: ignore[attr-defined]
+    return [name for (name,) in cursor.fetchall()]  # type: ignore[attr-defined]
+
+
+def _make_template(cursor: object, name: str) -> None:
+    """Migrates a new database, and names it only when it is whole: a run that is stopped leaves nothing half made."""
+    unfinished = f"{TEMPLATE}_unfinished"
+    for old in _names(cursor, f"{TEMPLATE}%"):
+        with suppress(DatabaseError):  # another run copies it right now
+            cursor.execute(f"DROP DATABASE {old}")  # type: ignore[attr-defined]
+    cursor.execute(f"CREATE DATABASE {unfinished}")  # type: ignore[attr-defined]
+    _connect_to(unfinished)
+    call_command("migrate", verbosity=0)
+    connection.close()
+    cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")  # type: ignore[attr-defined]
+
+
+@contextmanager
+def copied_database(name: str) -> Iterator[None]:
+    """Django's connection leads to a migrated database of this name, which is gone afterwards."""
+    usual = connection.settings_dict["NAME"]
+    template = f"{TEMPLATE}_{_fingerprint()}"
+    with connection._nodb_cursor() as cursor:
+        # Several processes start at once: the first makes the template, the others wait for it.
+        cursor.execute(f"SELECT pg_advisory_lock({LOCK})")
+        if template not in _names(cursor, template):
+            _make_template(cursor, template)
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _connect_to(name)
+    yield
+    _connect_to(usual)
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,249 @@
+"""The database's own catalogue, over all tables: who may do what is what the models say, and nothing besides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
+
+from partnership.isolation.policies import Grant, Policy, TableRule
+from programs.catalogue.models import Programme
+from tests.world import database_role
+
+APPS = ("partnership", "programs", "cases", "referrals", "metrics")
+ROLES = ("portal_web", "portal_worker")
+
+SIGN_IN = "sign-in asks it before anybody acts for a partner"
+DIRECTORY = "everybody sees who belongs to the partnership, and where"
+WITHOUT_ROW_SECURITY = {
+    "account_emailaddress": SIGN_IN,
+    "account_emailconfirmation": SIGN_IN,
+    "auth_group": "of Django, unused",
+    "auth_group_permissions": "of Django, unused",
+    "auth_permission": "of Django, unused",
+    "django_admin_log": "of Django's site for administrators",
+    "django_content_type": "of Django: names of models",
+    "django_migrations": "names of migrations, read by /readyz",
+    "django_session": SIGN_IN,
+    "mfa_authenticator": SIGN_IN,
+    "oauth2_provider_accesstoken": SIGN_IN,
+    "oauth2_provider_devicegrant": "of django-oauth-toolkit, unused",
+    "oauth2_provider_grant": "of django-oauth-toolkit, unused",
+    "oauth2_provider_idtoken": "of django-oauth-toolkit, unused",
+    "oauth2_provider_refreshtoken": "of django-oauth-toolkit, unused",
+    "partnership_agreement": DIRECTORY,
+    "partnership_agreement_parties": DIRECTORY,
+    "partnership_apiclient": SIGN_IN,
+    "partnership_credential": SIGN_IN,
+    "partnership_district": DIRECTORY,
+    "partnership_districtpopulation": "public figures",
+    "partnership_invitation": "found by its secret, before its user is a member",
+    "partnership_membership": SIGN_IN,
+    "partnership_partner": DIRECTORY,
+    "partnership_partner_districts": DIRECTORY,
+    "partnership_user": SIGN_IN,
+    "partnership_user_groups": "of Django, unused",
+    "partnership_user_user_permissions": "of Django, unused",
+    "programs_programme_districts": "everybody sees where programmes are offered",
+    "metrics_followup": "of jobs alone",
+    "metrics_link": "of jobs alone",
+    "metrics_touched": "triggers write it for whoever changes data; jobs alone read it",
+}
+# Tables that have no model of ours; migration partnership.0002 says what the roles may do with them.
+READ_AND_WRITE = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+OF_OTHERS = {
+    **{(table, "portal_web"): READ_AND_WRITE for table in WITHOUT_ROW_SECURITY if not table.startswith(APPS)},
+    ("django_migrations", "portal_web"): {"SELECT"},
+    ("django_migrations", "portal_worker"): {"SELECT"},
+    ("oauth2_provider_accesstoken", "portal_worker"): {"DELETE", "SELECT (expires, id)"},
+}
+APPEND_ONLY = ("partnership_readlog", "referrals_change", "referrals_message")
+
+
+def rows(sql: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def rules(kind: type[TableRule]) -> list[tuple[str, TableRule]]:
+    """What the models say: the table and the rule."""
+    return [
+        (rule.table(model), rule)
+        for app in APPS
+        for model in apps.get_app_config(app).get_models()
+        for rule in model._meta.constraints
+        if isinstance(rule, kind)
+    ]
+
+
+def declared_grants() -> dict[tuple[str, str], set[str]]:
+    """Table and role → privileges; those on columns with the columns in the order of the alphabet."""
+    grants = defaultdict(set, {whose: set(privileges) for whose, privileges in OF_OTHERS.items()})
+    for table, grant in rules(Grant):
+        columns = f" ({', '.join(sorted(grant.columns))})" if grant.columns else ""
+        grants[table, f"portal_{grant.role}"] |= {f"{privilege}{columns}" for privilege in grant.privileges.split(", ")}
+    return dict(grants)
+
+
+def grants() -> dict[tuple[str, str], set[str]]:
+    """The same of the database, for everybody but the owner."""
+    found = defaultdict(set)
+    for table, role, privilege, columns in rows(
+        """
+        WITH granted AS (
+          SELECT c.relname, a.grantee, a.privilege_type, NULL AS attname
+            FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner
+          UNION ALL
+          SELECT c.relname, a.grantee, a.privilege_type, t.attname
+            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+           WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner)
+        SELECT relname, CASE WHEN grantee = 0 THEN 'public' ELSE grantee::regrole::text END, privilege_type,
+               string_agg(attname, ', ' ORDER BY attname)
+          FROM granted GROUP BY relname, grantee, privilege_type, attname IS NULL
+        """
+    ):
+        found[table, role].add(f"{privilege} ({columns})" if columns else privilege)
+    return dict(found)
+
+
+def unprotected() -> set[str]:
+    """Tables whose rows somebody has a privilege on, and neither row-level security nor a policy stands before them."""
+    protected = set(
+        rows(
+            """
+            SELECT c.relname, r.role FROM pg_class c, unnest(ARRAY['portal_web', 'portal_worker']) AS r (role)
+             WHERE c.relrowsecurity AND EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public'
+                                                 AND p.tablename = c.relname AND r.role = ANY (p.roles))
+            """
+        )
+    )
+    return {table for table, role in grants() if (table, role) not in protected}
+
+
+@pytest.mark.django_db
+class TestEveryTable:
+    def test_the_roles_may_do_what_the_models_say_and_nothing_else(self):
+        assert grants() == declared_grants()
+
+    def test_has_the_policies_of_its_model_and_no_other(self):
+        declared = {
+            (table, policy.short_name, f"portal_{policy.role}", policy.command) for table, policy in rules(Policy)
+        }
+        assert set(rows("SELECT tablename, policyname, roles[1], cmd FROM pg_policies")) == declared
+
+    def test_has_a_policy_for_whoever_has_a_privilege_or_a_reason_why_not(self):
+        assert unprotected() == set(WITHOUT_ROW_SECURITY)
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_is_read_and_written_by_the_processes_and_no_more(self, role):
+        allowed = {
+            privilege.split(" ")[0]
+            for (_, who), privileges in grants().items()
+            if who == role
+            for privilege in privileges
+        }
+        assert allowed == READ_AND_WRITE
+
+    @pytest.mark.parametrize("role", ROLES)
+    @pytest.mark.parametrize("table", APPEND_ONLY)
+    def test_that_is_a_history_can_only_grow(self, table, role):
+        assert rows(
+            f"SELECT has_any_column_privilege('{role}', '{table}', 'UPDATE'), has_table_privilege('{role}', '{table}', 'DELETE')"
+        ) == [(False, False)]
+
+
+@pytest.mark.django_db
+class TestANewTable:
+    def test_gives_nobody_anything(self):
+        run("CREATE TABLE cases_secret (id bigint GENERATED BY DEFAULT AS IDENTITY)")
+        assert "cases_secret" not in {table for table, _ in grants()}
+        assert rows("SELECT defaclobjtype FROM pg_default_acl") == []
+
+    def test_is_noticed_when_it_is_given_without_a_policy(self):
+        run("CREATE TABLE cases_secret (id bigint); GRANT SELECT ON cases_secret TO portal_web")
+        assert "cases_secret" in unprotected()
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_is_made_by_no_process(self, role):
+        assert rows(
+            f"SELECT has_schema_privilege('{role}', 'public', 'CREATE'), has_database_privilege('{role}', current_database(), 'CREATE')"
+        ) == [(False, False)]
+
+
+@pytest.mark.django_db
+class TestWhatIsMissingIsNoticed:
+    def test_a_policy_in_the_database(self):
+        run("DROP POLICY own ON cases_note")
+        assert "cases_note" in unprotected()
+
+    def test_row_level_security_of_a_table(self):
+        run("ALTER TABLE cases_note DISABLE ROW LEVEL SECURITY")
+        assert "cases_note" in unprotected()
+
+    def test_a_policy_in_the_migrations(self):
+        migrated, now = MigrationLoader(connection).project_state(), ProjectState.from_apps(apps)
+        note = migrated.models["cases", "note"]
+        note.options["constraints"] = [rule for rule in note.options["constraints"] if not isinstance(rule, Policy)]
+        (migration,) = MigrationAutodetector(migrated, now)._detect_changes()["cases"]
+        assert [operation.constraint.name for operation in migration.operations] == ["cases_note.own"]
+
+
+@pytest.mark.django_db
+class TestWhomPoliciesAsk:
+    def test_is_asked_once_a_query_and_finds_rows_by_index(self, world):
+        run("ANALYZE cases_person")
+        with database_role("web"):
+            run("SET LOCAL enable_seqscan = off")
+            plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT * FROM cases_person"))
+        assert "InitPlan" in plan
+        assert "Index Cond: (cases_person.partner_id = (InitPlan 1)" in plan
+
+    def test_says_nobody_where_nobody_entered(self):
+        asked = "SELECT portal_acting_partner(), nullif(portal_acting_role(), ''), portal_acting_user()"
+        assert rows(asked) == [(None, None, None)]
+
+
+@pytest.mark.django_db
+class TestAnInstallationFromBefore:
+    """Its 40 migrations were squashed: it has run `replaces`, and its tables had other rules."""
+
+    def test_goes_on_and_gets_the_rules_of_the_models(self):
+        squashed = {app: MigrationLoader(connection).disk_migrations[app, "0001_squashed"] for app in APPS}
+        assert sum(len(migration.replaces) for migration in squashed.values()) == 40
+        recorder = MigrationRecorder(connection)
+        recorder.migration_qs.filter(app__in=APPS).delete()
+        for migration in squashed.values():
+            for app, name in migration.replaces:
+                recorder.record_applied(app, name)
+        run(
+            "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_web;"
+            "GRANT ALL ON programs_programme TO portal_web;"
+            "DROP POLICY everybody_reads ON programs_programme;"
+            "CREATE POLICY every_row ON programs_programme TO portal_web USING (true);"
+            "DROP TRIGGER touch ON programs_programme"
+        )
+
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan([(app, "0002_rules") for app in APPS])
+        assert {(migration.app_label, migration.name) for migration, _ in plan} == {(app, "0002_rules") for app in APPS}
+        executor.migrate([(app, "0002_rules") for app in APPS])
+
+        assert rows("SELECT defaclobjtype FROM pg_default_acl") == []
+        table = Programme._meta.db_table
+        assert grants()[table, "portal_web"] == declared_grants()[table, "portal_web"]
+        names = {name for (name,) in rows(f"SELECT policyname FROM pg_policies WHERE tablename = '{table}'")}
+        assert names == {policy.short_name for of, policy in rules(Policy) if of == table}
+        assert rows(f"SELECT 1 FROM pg_trigger WHERE tgname = 'touch' AND tgrelid = '{table}'::regclass") == [(1,)]
