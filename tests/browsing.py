@@ -54,11 +54,11 @@ def base() -> Iterator[str]:
             cwd=TOP, env=process_environment("owner", DATABASE), check=True, capture_output=True,
         )  # fmt: skip
     port = processes.free_port()
-    extra = {"SITE_URL": f"http://127.0.0.1:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
+    extra = {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
     running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
     try:
-        processes.until(lambda: processes.answers(f"http://127.0.0.1:{port}/readyz"))
-        yield f"http://127.0.0.1:{port}"
+        processes.until(lambda: processes.answers(f"http://localhost:{port}/readyz"))
+        yield f"http://localhost:{port}"
     finally:
         for process in running:
             processes.stop(process)

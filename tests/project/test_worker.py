@@ -91,10 +91,10 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
         for n in range(count)
     ]
     data_import = upload(world, csv_of([row(arrest_number=f"K-{n}", identity_code=codes[n]) for n in range(count)]))
-    from metrics.runs import actions as runs
+    from cases.imports import actions as imports
 
     with on_web(world.data_officer):
-        runs.start_check(data_import=data_import, mapping=data_import.mapping, codes={})
+        imports.start_check(data_import=data_import, mapping=data_import.mapping, codes={})
 
     def reload() -> DataImport:
         data_import.refresh_from_db()
@@ -114,7 +114,7 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
     assert reload().state == DataImport.State.CHECKED
     assert (data_import.rows_total, data_import.rows_bad) == (count, 0)
     with on_web(world.data_officer):
-        runs.confirm(data_import=data_import)
+        imports.confirm(data_import=data_import)
     second = processes.worker(database())
     try:
         run_import.delay(data_import.pk, data_import.partner_id)
