@@ -28,7 +28,7 @@ def shipped(base: str) -> Iterator[str]:
     subprocess.run(command, cwd=TOP, env=environment, check=True, capture_output=True)
     process = processes.web(DATABASE, port, PORTAL_ENV="demo", SITE_URL=f"http://localhost:{port}")
     try:
-        processes.until(lambda: processes.answers(f"http://localhost:{port}/healthz"))
+        processes.until(lambda: processes.answers(f"http://localhost:{port}/healthz"), process)
         yield f"http://localhost:{port}"
     finally:
         processes.stop(process)
