@@ -1,4 +1,4 @@
-# The two commands: `make run` and `make test`. Both work on a bare machine with Python 3.11 and make.
+# The two commands: `make run` and `make test`; and `make dev` for who changes the portal. All work on a bare machine with Python 3.11 and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,14 +6,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE_STAMP := static/vendor/.built
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test lint bench screenshots lock clean
+.PHONY: run dev test coverage lint bench screenshots lock release clean
 
 run: $(VENV)/.run $(NODE_STAMP)
 	@exec $(BIN)/python -W ignore -m partnership.local.serve
 
+dev: $(VENV)/.dev $(NODE_STAMP)
+	@exec $(BIN)/python -W ignore -m partnership.local.serve --reload
+
 test: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations
 	$(BIN)/python -m pytest -n auto
+
+# The tests once more with a list of the lines that none of them reaches (processes that tests start are not measured).
+coverage: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python manage.py compile_translations
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -24,7 +35,11 @@ lint: $(VENV)/.dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.dev $(NODE_STAMP)
-	@$(BIN)/python -W ignore -m bench $(ONLY)
+	@PORTAL_BENCH_SIZE=$(SIZE) $(BIN)/python -W ignore -m bench $(ONLY)
+
+# Tags this commit with the version of pyproject.toml, once CHANGELOG.md has its date.
+release: $(VENV)/.dev
+	@$(BIN)/python -m scripts.release
 
 screenshots: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python -W ignore -m scripts.screenshots

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.database import Figure
-from bench.lists import fill, interleaved
+from bench.database import Figure, sized
+from bench.lists import filled_world, interleaved
 
 SIZE = 100
 DEEP = 10_000
@@ -45,10 +45,9 @@ def run() -> Iterator[Figure]:
     from partnership.project.wsgi import application
     from referrals.handover.models import Referral
     from tests.systems import System
-    from tests.world import World, database_role
+    from tests.world import database_role
 
-    world = World()
-    fill(world)
+    world = filled_world()
     system = System(world.case_manager)
     ApiClient.objects.update(requests_per_minute=10**9)
     token = system.get_token().json()["access_token"]
@@ -117,7 +116,7 @@ def run() -> Iterator[Figure]:
             times = interleaved(
                 {"raw": raw, "raw_request": raw_request}
                 | {name: (lambda address=address: call(address)) for name, address in addresses.items()},  # type: ignore[misc]
-                200,
+                sized(200, 10),
             )
     middle = {name: statistics.median(values) for name, values in times.items()}
     for name, seconds in middle.items():

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 VAR = Path("var/bench").resolve()
+SIZES = ("full", "small")
+SIZE = os.environ.get("PORTAL_BENCH_SIZE") or "full"
+
+
+def sized(full: int, small: int) -> int:
+    """`full` to measure; `small` shows within seconds that a benchmark runs, and says nothing about its goals."""
+    return small if SIZE == "small" else full
 
 
 class Figure(NamedTuple):

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.database import VAR, Figure
+from bench.database import SIZE, VAR, Figure
 
-SIZES = tuple(int(size) for size in os.environ.get("PORTAL_BENCH_SIZES", "10000,100000,1000000").split(","))
+PEOPLE = {"full": "10000,100000,1000000", "small": "10000"}
+SIZES = tuple(int(size) for size in (os.environ.get("PORTAL_BENCH_SIZES") or PEOPLE[SIZE]).split(","))
 PROGRAMMES = 40
 ARRESTS_EACH = 5
 SEED = 2026

@@ -211,7 +211,7 @@ def main() -> None:
         django.setup()
         connection.ensure_connection()
         # A worker has long loaded what it uses.
-        import metrics.compute.recidivism  # noqa: F401
+        import metrics.recidivism.compute  # noqa: F401
     if name == "update":
         before_update()
     start = time.perf_counter()

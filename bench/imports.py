@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.database import Figure
+from bench.database import Figure, sized
 
-ROWS = 500_000
+ROWS = sized(500_000, 2_000)
 
 
 def run() -> Iterator[Figure]:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from partnership.local.sign_ins import PASSWORD
 
-BASE = os.environ.get("BASE", "http://127.0.0.1:8000")
+BASE = os.environ.get("BASE", "http://localhost:8000")
 OUT = Path("screenshots")
 LANGUAGES = os.environ.get("LANGUAGES", "en fi sv").split()
 THEMES = os.environ.get("THEMES", "light dark").split()

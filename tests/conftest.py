@@ -85,6 +85,6 @@ def pytest_xdist_make_scheduler(config, log):  # type: ignore[no-untyped-def]
 
     class BrowserTestsTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if "test_browser" in nodeid.split("::", 1)[0] else nodeid
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
     return BrowserTestsTogether(config, log)

@@ -7,10 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services import process_environment
@@ -18,19 +21,48 @@ from tests.services import process_environment
 TOP = Path(__file__).resolve().parent.parent
 
 
-def start(command: list[str], role: str, database: str, **extra: str) -> subprocess.Popen[bytes]:
-    log = (TOP / "var" / "test" / f"{role}-{database}.log").open("ab")
-    return subprocess.Popen(
-        command,
-        cwd=TOP,
-        env=process_environment(role, database) | extra,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+PATIENCE = 900
+"""Seconds that only what hangs for good exceeds: a wait ends at once when what it waits for comes true or its process dies."""
 
 
-def worker(database: str, **extra: str) -> subprocess.Popen[bytes]:
+@dataclass
+class Process:
+    """A process that a test started, with what it has printed."""
+
+    name: str
+    popen: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def is_alive(self) -> bool:
+        return self.popen.poll() is None
+
+    def output(self) -> str:
+        """The last lines that it printed."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-60:])
+
+    def __str__(self) -> str:
+        state = "runs" if self.is_alive() else f"ended with {self.popen.returncode}"
+        return f"{self.name} (process {self.pid}) {state}; it printed:\n{self.output()}"
+
+
+def start(command: list[str], name: str, environment: Mapping[str, str] | None = None) -> Process:
+    folder = TOP / "var" / "test" / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".log", dir=folder)
+    try:
+        popen = subprocess.Popen(
+            command, cwd=TOP, env=environment, stdout=descriptor, stderr=descriptor, start_new_session=True
+        )
+    finally:
+        os.close(descriptor)
+    return Process(name, popen, Path(path))
+
+
+def worker(database: str, **extra: str) -> Process:
     command = [
         sys.executable,
         "-m",
@@ -43,10 +75,11 @@ def worker(database: str, **extra: str) -> subprocess.Popen[bytes]:
         "--loglevel",
         "WARNING",
     ]
-    return start([*command, "--without-gossip", "--without-mingle"], "worker", database, **extra)
+    command += ["--without-gossip", "--without-mingle"]
+    return start(command, f"worker-{database}", process_environment("worker", database) | extra)
 
 
-def web(database: str, port: int, **extra: str) -> subprocess.Popen[bytes]:
+def web(database: str, port: int, **extra: str) -> Process:
     command = [
         sys.executable,
         "-m",
@@ -57,19 +90,23 @@ def web(database: str, port: int, **extra: str) -> subprocess.Popen[bytes]:
         "--threads",
         "8",
     ]
-    return start([*command, "--worker-class", "gthread"], "web", database, **extra)
+    command += ["--worker-class", "gthread"]
+    return start(command, f"web-{database}", process_environment("web", database) | extra)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """As when the machine loses power: the process and its children get no chance to tidy up."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.popen.wait()
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGTERM)
+def stop(process: Process) -> None:
+    """Asks it to end, as a supervisor does; what takes more than a minute is killed."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
     try:
-        process.wait(timeout=20)
+        process.popen.wait(timeout=60)
     except subprocess.TimeoutExpired:
         kill(process)
 
@@ -80,11 +117,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    """Waits for a condition; fails when it does not come true in time."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], bool], *processes: Process) -> None:
+    """Waits for a condition; fails, with what they printed, as soon as one of the `processes` that must bring it about has died."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        dead = [process for process in processes if not process.is_alive()]
+        # It may have come true just before the death.
+        assert not dead or condition(), "\n".join(map(str, dead))
+        assert time.monotonic() < deadline, "\n".join([f"not after {PATIENCE} seconds", *map(str, processes)])
         time.sleep(0.1)
 
 

@@ -149,7 +149,7 @@ def message(delivery: WebhookDelivery) -> tuple[bytes, dict[str, str]]:
     stamp = str(int(time.time()))
     return body, {
         "Content-Type": "application/json",
-        "User-Agent": "prevention-partnership-webhooks/1",
+        "User-Agent": f"prevention-partnership/{settings.VERSION} (webhooks)",
         "Webhook-Id": f"msg_{delivery.pk}",
         "Webhook-Timestamp": stamp,
         "Webhook-Signature": f"v1,{sign(delivery.subscription.secret or '', f'msg_{delivery.pk}', stamp, body)}",

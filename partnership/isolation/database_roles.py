@@ -1,6 +1,6 @@
 """Creates the portal's database and its three login roles on any PostgreSQL 15 or newer.
 
-    python -m partnership.roles postgres://admin:secret@host/postgres
+    python -m partnership.isolation.database_roles postgres://admin:secret@host/postgres
 
 Passwords come from PORTAL_OWNER_PASSWORD, PORTAL_WEB_PASSWORD and PORTAL_WORKER_PASSWORD. Run again, it sets the
 passwords anew and changes nothing else.

@@ -20,7 +20,7 @@ from typing import Any, TypedDict
 import redis
 
 POSTGRES_SETTINGS = """
-# written by partnership/embedded.py
+# written by partnership/local/embedded.py
 timezone = 'UTC'
 max_connections = 100
 shared_buffers = '256MB'

@@ -1,6 +1,8 @@
 """`make run`: everything that the portal needs, on one machine, under one supervisor; Ctrl-C stops it all.
 
 Services that DATABASE_URL and REDIS_URL name are used as they are; the others are embedded, with their data under var/.
+`make dev` (--reload) is the same portal for whoever changes it: Python, templates and styles are read anew when they change,
+and an error shows Django's page for developers.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ from partnership.local.sign_ins import PASSWORD, SIGN_INS
 TOP = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR", TOP / "var"))
 HOST, PORT = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+# Where a browser goes: by name, since passkeys can't be bound to a number.
+ADDRESS = f"http://{'localhost' if HOST in {'127.0.0.1', '0.0.0.0'} else HOST}:{PORT}"  # noqa: S104
 PYTHON = sys.executable
+RELOAD = "--reload" in sys.argv[1:]
 
 
 def say(text: str) -> None:
@@ -50,7 +55,7 @@ def main() -> None:
     started = time.monotonic()
     with socket.socket() as probe:
         if probe.connect_ex((HOST, PORT)) == 0:
-            sys.exit(f"Port {PORT} is taken: stop what runs there, or choose another one with PORT=8001 make run.")
+            sys.exit(f"Port {PORT} is taken: stop what runs there, or choose another one with PORT=8001.")
     say("Starting PostgreSQL and Redis")
     embedded.start(VAR)
     try:
@@ -58,9 +63,10 @@ def main() -> None:
             database_roles.create(embedded.admin_url(VAR), {})
         say("Bringing the database up to date")
         manage("migrate", "--verbosity", "0")
-        say("Preparing static files and translations")
+        say("Preparing translations" if RELOAD else "Preparing static files and translations")
         manage("compile_translations")
-        manage("collectstatic", "--no-input", "--verbosity", "0")
+        if not RELOAD:
+            manage("collectstatic", "--no-input", "--verbosity", "0")
         if os.environ.get("PORTAL_ENV", "demo") == "demo" and manage("has_partners") == "no":
             say("Making the demo partnership (first start only)")
             say(manage("demo"))
@@ -72,20 +78,26 @@ def main() -> None:
 
 def supervise(started: float) -> None:
     """Web, worker and scheduler until one ends or Ctrl-C is pressed."""
-    web = f"{PYTHON} -m gunicorn partnership.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
     celery = f"{PYTHON} -m celery --quiet -A partnership"
+    if RELOAD:
+        web = f"{PYTHON} manage.py runserver {HOST}:{PORT} --nostatic --skip-checks"
+        worker = f"{PYTHON} -m partnership.local.reloading_worker"
+    else:
+        web = f"{PYTHON} -m gunicorn partnership.project.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
+        worker = f"{celery} worker --concurrency 2"
     manager = Manager(Printer(sys.stdout))
     common = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
-        "SITE_URL": os.environ.get("SITE_URL", f"http://{HOST}:{PORT}"),
+        "SITE_URL": os.environ.get("SITE_URL", ADDRESS),
     }
     for name, command, role in (
         ("web", web, "web"),
-        ("worker", f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle", "worker"),
+        ("worker", f"{worker} --loglevel WARNING --without-gossip --without-mingle", "worker"),
         ("scheduler", f"{celery} beat --loglevel WARNING --pidfile=", "worker"),
     ):
-        manager.add_process(name, command, cwd=str(TOP), env=common | {"PORTAL_DB_ROLE": role})
+        debug = {"PORTAL_DEBUG": "1"} if RELOAD and name == "web" else {}
+        manager.add_process(name, command, cwd=str(TOP), env=common | {"PORTAL_DB_ROLE": role} | debug)
     threading.Thread(target=announce, args=[started], daemon=True).start()
     manager.loop()
 
@@ -94,14 +106,14 @@ def announce(started: float) -> None:
     """Prints the address and the sign-ins as soon as everything is ready."""
     for _ in range(240):
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{PORT}/readyz", timeout=5):
+            with urllib.request.urlopen(f"{ADDRESS}/readyz", timeout=5):  # noqa: S310 — the portal itself
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
     else:
         say("Not ready after two minutes; see the lines above and /readyz.")
         return
-    say(f"\nThe portal is ready after {time.monotonic() - started:.0f} seconds: http://{HOST}:{PORT}/\n")
+    say(f"\nThe portal is ready after {time.monotonic() - started:.0f} seconds: {ADDRESS}/\n")
     if os.environ.get("PORTAL_ENV", "demo") == "demo":
         width = max(len(role) for role, _ in SIGN_INS)
         for role, email in SIGN_INS:

@@ -23,7 +23,8 @@ from partnership.project.guide import GUIDES
 @require_safe
 @partner_page()
 def help_page(request: PartnerRequest) -> HttpResponse:
-    return render(request, "project/help.html", {"steps": GUIDES[request.acting.role], "words": WORDS})
+    context = {"steps": GUIDES[request.acting.role], "words": WORDS, "version": settings.VERSION}
+    return render(request, "project/help.html", context)
 
 
 @require_POST

@@ -55,7 +55,7 @@ class ActingPartnerMiddleware:
         """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""
         if isinstance(exception, (PermissionDenied, Http404, SuspiciousOperation, BadRequest)):
             request.refused = True  # type: ignore[attr-defined]
-        else:
+        elif transaction.get_connection().in_atomic_block:  # signs of life are answered outside one
             transaction.set_rollback(True)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import environ
@@ -17,6 +18,7 @@ from partnership.local import embedded
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
 env = environ.Env()
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # --- Which kind of run this is -------------------------------------------------------------------------------------
 PORTAL_ENV = env("PORTAL_ENV", default="demo")
@@ -50,7 +52,7 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 # --- Applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -65,7 +67,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.admin",
     "allauth",
     "allauth.account",
@@ -294,7 +295,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Prevention partnership API",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,  # of the portal that answers; the version of the contract stands in the address, /api/v1
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "What partner systems can read and write. The guide stands in docs/api/.",
     "SERVE_INCLUDE_SCHEMA": False,

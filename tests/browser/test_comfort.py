@@ -26,10 +26,10 @@ def shipped(base: str) -> Iterator[str]:
     environment = process_environment("web", DATABASE) | {"PORTAL_ENV": "demo"}
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(command, cwd=TOP, env=environment, check=True, capture_output=True)
-    process = processes.web(DATABASE, port, PORTAL_ENV="demo", SITE_URL=f"http://127.0.0.1:{port}")
+    process = processes.web(DATABASE, port, PORTAL_ENV="demo", SITE_URL=f"http://localhost:{port}")
     try:
-        processes.until(lambda: processes.answers(f"http://127.0.0.1:{port}/healthz"))
-        yield f"http://127.0.0.1:{port}"
+        processes.until(lambda: processes.answers(f"http://localhost:{port}/healthz"), process)
+        yield f"http://localhost:{port}"
     finally:
         processes.stop(process)
 

@@ -86,11 +86,11 @@ def test_from_a_roadside_diversion_to_the_coordinators_figure(browser, base, tmp
     officer.get_by_label("Complete through").fill(str(date.today() - timedelta(days=1)))
     officer.get_by_role("button", name="Upload").click()
     officer.get_by_role("button", name="Check every row").click()
-    expect(officer.locator(".tile").nth(2)).to_contain_text("26", timeout=30_000)  # the code is not mapped yet
+    expect(officer.locator(".tile").nth(2)).to_contain_text("26")  # the code is not mapped yet
     officer.get_by_label("RL 50:1 (26)").select_option("060111")
     officer.get_by_role("button", name="Check again").click()
-    officer.get_by_role("button", name="Import 25 rows").click(timeout=30_000)
-    expect(officer.locator(".tile").first).to_contain_text("25", timeout=30_000)
+    officer.get_by_role("button", name="Import 25 rows").click()
+    expect(officer.locator(".tile").first).to_contain_text("25")
     processes.until(lambda: trend(coordinator, "Helsinki", month) == (before or 0) + 25)
     coordinator.goto("/figures/recidivism/?window=12")
     expect(coordinator.locator("table")).to_contain_text("Counselling instead of imprisonment")

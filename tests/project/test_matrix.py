@@ -231,7 +231,7 @@ MATRIX: dict[str, Row] = {
     "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "consent_withdraw": only(
-        our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
+        our=302, other_caseworker=404, args=lambda w: [w.referral.consent_id], method="post"
     ),
     "diversion_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "diversion": party(args=diversion),
@@ -239,7 +239,7 @@ MATRIX: dict[str, Row] = {
     "diversion_outcome": only(args=diversion, **POSTED_ON_CASE),
     "diversion_decide": only(liaison=422, other_liaison=404, args=diversion, method="post"),
     "condition_progress": only(
-        our=302, liaison=302, other_caseworker=404, other_liaison=404,
+        our=302, other_caseworker=404,
         args=lambda w: [w.referral.diversion.conditions.get().pk], method="post",
     ),
     # API clients and webhooks
