@@ -232,7 +232,17 @@ class TestPreview:
 
     @given(st.text(max_size=20))
     def test_no_cell_of_a_download_runs_as_a_formula(self, text):
-        assert guard_formula(text)[:1] not in {"=", "+", "@", "\t", "\r"}
+        assert guard_formula(text)[:1] not in {"=", "+", "@", "\t", "\r", "\n"}
+
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+1", "@SUM(A1)", "-A1", "-2+3+cmd|' /C calc'!A0", "-", "\t=1+1", "\r=1+1", "\n=1+1"]
+    )
+    def test_what_begins_as_a_formula_does_gets_an_apostrophe(self, text):
+        assert guard_formula(text) == f"'{text}"
+
+    @pytest.mark.parametrize("text", ["-2", "-2.5", "-3,5 %", "-1\u00a0200", "2-3", "A=B", "", "–", " x"])
+    def test_numbers_and_words_stay_as_they_are(self, text):
+        assert guard_formula(text) == text
 
 
 class TestCodesAndColumns:
