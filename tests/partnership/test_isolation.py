@@ -202,6 +202,11 @@ class TestWhoSeesWhat:
             cursor.execute("SELECT count(*) FROM cases_person")
             assert cursor.fetchone() == (0,)
 
+    def test_outside_a_transaction_nobody_can_be_acted_for(self, committed):
+        """The setting would be gone before the next statement, or stay for the next request of the connection."""
+        with pytest.raises(RuntimeError, match="inside a transaction"):
+            enter(partner_id=committed.ngo.pk)
+
     def test_the_setting_is_gone_with_its_transaction(self, committed):
         with web_connection() as cursor:
             cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.ngo.pk)])
