@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE_STAMP := static/vendor/.built
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test lint bench screenshots lock clean
+.PHONY: run test lint mutants bench screenshots lock clean
 
 run: $(VENV)/.run $(NODE_STAMP)
 	@exec $(BIN)/python -W ignore -m partnership.local.serve
@@ -22,6 +22,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+mutants: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python manage.py compile_translations
+	@$(BIN)/python -m scripts.mutants $(ONLY)
 
 bench: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python -W ignore -m bench $(ONLY)
