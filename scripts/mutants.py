@@ -30,8 +30,12 @@ LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".mypy_cache"
 AT_ONCE = 2
 PATIENCE = 600
 """Seconds after which a run is ended: a mutation that makes a test wait for ever is noticed as well."""
-HEAVY = ("numpy", "scipy.optimize", "scipy.stats", "pandas", "statsmodels.api", "altair", "openpyxl", "hypothesis", "celery", "pytest")
-"""What takes the portal longest to import, and is not its own: imported once, before each run is forked off."""
+HEAVY = (
+    "numpy", "scipy.optimize", "scipy.stats", "pandas", "statsmodels.api", "altair", "openpyxl", "celery", "redis", "psycopg2",
+    "cryptography.fernet", "django.core.management", "django.db.models", "django.forms", "django.test", "hypothesis.strategies",
+    "icalendar", "polib", "pytest",
+)  # fmt: skip
+"""What takes the portal and its tests longest to import, and is not their own: imported once, before runs are forked off."""
 DATABASE, WHOLE = "test_portal", "test_portal_whole"
 PASSED, FAILED = 0, 1
 
@@ -124,10 +128,22 @@ class Workshop:
             os.environ["PORTAL_KEEP_SERVICES"] = "yes"
             # A compiled file of what is broken must not be taken for the whole one's later.
             sys.dont_write_bytecode = self.mutant is not None
-            sys.path[:] = [str(self.top), *(path for path in sys.path if Path(path).resolve() not in {TOP, TOP / "scripts"})]
+            sys.path[:] = [
+                str(self.top),
+                *(path for path in sys.path if Path(path).resolve() not in {TOP, TOP / "scripts"}),
+            ]
             import pytest
 
-            options = ["-n0", "-q", "-p", "no:cacheprovider", "--durations=0", "--durations-min=9999"]
+            options = [
+                "-n0",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:schemathesis",
+                "--durations=0",
+                "--durations-min=9999",
+            ]
             status = int(pytest.main([*options, *arguments]))
         finally:
             with contextlib.suppress(OSError):
@@ -202,7 +218,9 @@ def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
     files = sorted({test.split("::")[0] for mutant in mutants for test in mutant.tests})
     named = {test for mutant in mutants for test in mutant.tests}
     tests = [
-        test for file in files for test in ([file] if file in named else sorted(n for n in named if n.startswith(f"{file}::")))
+        test
+        for file in files
+        for test in ([file] if file in named else sorted(n for n in named if n.startswith(f"{file}::")))
     ]
     for number, workshop in enumerate(workshops):
         workshop.start(tuple(tests[number :: len(workshops)]) or (tests[0],))
@@ -253,6 +271,8 @@ def main(only: str = "") -> int:
         print(f"No rule of tests/mutants.toml has the word “{only}”.")
         return 2
     began = time.monotonic()
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(variable, None)  # each copy of the tree has its own
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[variable] = "1"  # nothing but this thread may run when a run is forked off
     for module in HEAVY:
