@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE_STAMP := static/vendor/.built
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run dev test coverage lint bench screenshots lock release clean
+.PHONY: run dev test coverage lint mutants bench screenshots lock release clean
 
 run: $(VENV)/.run $(NODE_STAMP)
 	@exec $(BIN)/python -W ignore -m partnership.local.serve
@@ -34,6 +34,10 @@ lint: $(VENV)/.dev
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+mutants: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python manage.py compile_translations
+	@$(BIN)/python -m scripts.mutants $(ONLY)
 
 bench: $(VENV)/.dev $(NODE_STAMP)
 	@PORTAL_BENCH_SIZE=$(SIZE) $(BIN)/python -W ignore -m bench $(ONLY)

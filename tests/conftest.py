@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.utils import translation
+from django.utils import timezone, translation
 
 from partnership.isolation.acting import Acting
 from tests.browsing import base, browser  # noqa: F401 — fixtures
@@ -49,6 +49,12 @@ def ngo(world, manager):
 def police(world):
     cache.clear()
     return System(Acting(world.member(world.police, "police_liaison", is_manager=True).membership))
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the portal's clock to a moment; the database's goes on."""
+    return lambda moment: monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 @pytest.fixture(autouse=True)

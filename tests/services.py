@@ -64,7 +64,8 @@ def process_environment(role: str, database: str) -> dict[str, str]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not WORKER:
+    # Whoever runs the suite many times (scripts/mutants.py) keeps them, and stops them at the end.
+    if not WORKER and not os.environ.get("PORTAL_KEEP_SERVICES"):
         from partnership.local import embedded
 
         embedded.stop(VAR)

@@ -157,7 +157,9 @@ class Checker:
                     read[column.name] = column.read(raw)
                 except Problem as problem:
                     found.append((column.name, problem.reason))
-            found += self._check(read)
+            # What could not be read is not missing as well.
+            unread = {name for name, _reason in found}
+            found += [(name, reason) for name, reason in self._check(read) if name not in unread]
         if found:
             self.rows_bad += 1
             problems.extend((number, self._heading(name), reason, values) for name, reason in found)

@@ -308,8 +308,8 @@ def erase(*, by: Acting, person: Person) -> None:
 
 
 def past_retention(people: QuerySet[Person], today: date | None = None) -> QuerySet[Person]:
-    """The people with whom nothing has happened for the period of retention (RETENTION_YEARS): none takes part, and every
-    participation, arrest and change of the record lies before it.
+    """The people with whom nothing has happened for the period of retention (RETENTION_YEARS): none takes part or was ever
+    arrested (police law keeps arrests), and every participation and change of the record lies before it.
     """
     cutoff = (today or timezone.localdate()) - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
     before, _end = day_of(cutoff)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from cases.people.models import Person
-from partnership.api.models import ApiClient, IdempotentAnswer
+from partnership.api.models import ApiClient, Credential, IdempotentAnswer
 from partnership.audit_trail.models import ReadLog
 from partnership.integrations import actions as integrations
+from partnership.isolation.errors import RuleError
 from referrals.handover import actions as handover
 from tests.systems import JSON, System
 from tests.world import WebClient, database_role, on_web, run_as
@@ -60,18 +61,46 @@ class TestTokens:
         ngo.call("get", "persons", status=401)
         assert ngo.get_token().status_code == 401
 
-    def test_a_new_secret_and_the_old_one_work_side_by_side_for_a_week(self, world, manager, ngo, monkeypatch):
+    def test_a_new_secret_and_the_old_one_work_side_by_side_for_a_week(self, world, manager, ngo, set_clock):
         with on_web(manager):
             credential, secret = integrations.rotate_secret(by=manager, client=ngo.client)
         assert ngo.get_token().status_code == 200
         old = ngo.credential, ngo.secret
         ngo.credential, ngo.secret = credential, secret
         assert ngo.get_token().status_code == 200
-        later = timezone.now() + timedelta(days=7, minutes=1)
-        monkeypatch.setattr("partnership.api.models.timezone.now", lambda: later)
+        set_clock(timezone.now() + timedelta(days=7, minutes=1))
         assert ngo.get_token().status_code == 200
         ngo.credential, ngo.secret = old
         assert ngo.get_token().status_code == 401
+
+    def test_a_token_ends_with_the_secret_that_got_it(self, world, ngo):
+        ngo.get("persons")
+        Credential.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+        ngo.get("persons")
+        Credential.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        ngo.call("get", "persons", status=401)
+        assert ngo.get_token().status_code == 401
+
+    def test_an_old_secret_is_ended_at_once_with_its_tokens_and_the_new_one_goes_on(self, world, manager, ngo):
+        ngo.get("persons")
+        with on_web(manager):
+            credential, secret = integrations.rotate_secret(client=ngo.client)
+            integrations.end_credential(credential=ngo.credential)
+        assert not get_access_token_model().objects.exists()
+        ngo.call("get", "persons", status=401)
+        assert ngo.get_token().status_code == 401
+        ngo.credential, ngo.secret, ngo.token = credential, secret, ""
+        ngo.get("persons")
+
+    def test_a_revoked_client_gets_no_new_secret(self, world, manager, ngo):
+        with on_web(manager):
+            integrations.revoke_client(client=ngo.client)
+            with pytest.raises(integrations.ClientRevoked):
+                integrations.rotate_secret(client=ngo.client)
+
+    def test_a_client_may_do_something(self, world, manager):
+        with on_web(manager), pytest.raises(RuleError, match="Choose what"):
+            integrations.create_client(by=manager, name="Idle", wanted=[])
 
     def test_a_scope_that_is_taken_away_is_gone_from_tokens_that_are_out(self, world, manager, ngo):
         ngo.get("persons")
@@ -281,12 +310,13 @@ class TestHabits:
         with connection.cursor() as cursor:
             cursor.execute("SELECT body FROM partnership_idempotentanswer")
             assert "Salainen" not in cursor.fetchone()[0]
-        IdempotentAnswer.objects.update(created_at=timezone.now() - timedelta(days=2))
         from partnership.api.idempotency import forget
 
-        with database_role("worker"):
-            forget()
-        assert not IdempotentAnswer.objects.exists()
+        for hours, kept in ((23, 1), (25, 0)):
+            IdempotentAnswer.objects.update(created_at=timezone.now() - timedelta(hours=hours))
+            with database_role("worker"):
+                forget()
+            assert IdempotentAnswer.objects.count() == kept
 
     def test_an_answer_given_again_discloses_nothing_that_was_closed_since(self, world, ngo):
         referral = world.sent()
@@ -312,6 +342,20 @@ class TestHabits:
         ngo.call("get", "persons", status=304, If_None_Match=listed)
         ngo.call("patch", f"persons/{person.pk}", {"phone": "1"})
         ngo.call("get", f"persons/{person.pk}", status=200, If_None_Match=tag)
+
+    def test_a_tag_is_one_languages_and_one_choice_of_fields(self, world, ngo):
+        address = f"enrolments/{world.enrolment().pk}"
+        tag_of = lambda query="", language="en": ngo.call("get", address + query, Accept_Language=language)["ETag"]
+        tags = [tag_of(), tag_of("?fields=started_on"), tag_of("?expand=labels"), tag_of("?expand=labels", "fi")]
+        assert len(set(tags)) == len(tags)
+        assert tag_of() == tags[0]
+        ngo.call("get", address + "?expand=labels", status=200, If_None_Match=tags[2], Accept_Language="fi")
+        ngo.call("get", address + "?expand=labels", status=304, If_None_Match=tags[3], Accept_Language="fi")
+
+    def test_a_change_in_another_language_is_a_change_of_the_same_record(self, world, ngo):
+        person = world.person(world.ngo)
+        tag = ngo.call("get", f"persons/{person.pk}", Accept_Language="fi")["ETag"]
+        ngo.call("patch", f"persons/{person.pk}", {"phone": "1"}, If_Match=tag, Accept_Language="en")
 
     def test_who_read_an_older_version_changes_nothing(self, world, ngo):
         person = world.person(world.ngo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -49,6 +49,19 @@ class TestLists:
         assert [row["id"] for row in page["results"]] == [kept.pk]
         assert [row["id"] for row in page["deleted"]] == [number]
         assert page["synced_to"] <= timezone.now().isoformat()
+
+    def test_a_cursor_is_good_for_its_own_order_alone(self, world, ngo):
+        for _ in range(3):
+            world.person(world.ngo)
+        cursor = ngo.get("persons?limit=1&order=id")["next"].split("cursor=")[1].split("&")[0]
+        ngo.call("get", f"persons?limit=1&order=id&cursor={cursor}")
+        ngo.call("get", f"persons?limit=1&order=-id&cursor={cursor}", status=400)
+
+    def test_what_was_written_while_one_read_is_asked_for_again(self, world, ngo):
+        """A transaction that began before the reading may end after it: the next reading begins a minute earlier."""
+        synced_to = ngo.get("persons?updated_since=2020-01-01T00:00:00Z")["synced_to"]
+        age = timezone.now() - datetime.fromisoformat(synced_to)
+        assert timedelta(seconds=60) <= age < timedelta(seconds=90)
 
     def test_a_tombstone_is_its_partners_alone(self, world, ngo, police):
         gone = world.draft()

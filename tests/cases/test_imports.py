@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cases.arrests.models import Arrest, Feed, Offence
 from cases.enrolments.models import Enrolment
 from cases.imports import actions as imports
+from cases.imports import checking
 from cases.imports.fields import Problem, read_date
 from cases.imports.jobs import run_import
 from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
@@ -157,6 +158,12 @@ class TestReading:
             read_date(text)
         assert caught.value.reason == reason
 
+    def test_tomorrow_may_be_today_in_the_zone_of_the_file_and_the_day_after_is_not(self):
+        today = date.today()
+        assert read_date(str(today + timedelta(days=1))) == today + timedelta(days=1)
+        with pytest.raises(Problem, match="future_date"):
+            read_date(str(today + timedelta(days=2)))
+
     @pytest.mark.parametrize(
         "content",
         [b"", b"only one heading\n1\n", b"a;a\n1;2\n", b"\x00\x01;\x02\n", b"PK\x03\x04 not a zip"],
@@ -199,6 +206,7 @@ class TestPreview:
             ({"identity_code": "131052-308X"}, "identity_code", "bad_identity_code"),
             ({"born_on": "1952-10-14"}, "born_on", "birth_differs"),
             ({"identity_code": "", "born_on": "2025-03-02"}, "born_on", "born_after"),
+            ({"identity_code": "", "born_on": "1899-12-31"}, "born_on", "too_old"),
             ({"sex": "maybe"}, "sex", "bad_sex"),
             ({"last_name": "x" * 101}, "last_name", "too_long"),
         ],
@@ -228,13 +236,34 @@ class TestPreview:
         assert "district" in lines[1][-1]
         assert "sex" in lines[1][-1]
 
+    def test_what_happened_on_one_day_is_no_problem(self, world):
+        born_and_arrested = row(identity_code="", born_on="2025-03-01", offence_on="2025-03-01")
+        assert problems(check(world, upload(world, csv_of([born_and_arrested])))) == []
+
+    def test_problems_beyond_the_most_are_counted_and_not_kept(self, world, monkeypatch):
+        monkeypatch.setattr(checking, "MAX_PROBLEMS", 3)
+        monkeypatch.setattr(checking, "BATCH", 2)
+        rows = [row(arrest_number=f"K-{number}", district="Atlantis") for number in range(5)]
+        data_import = check(world, upload(world, csv_of(rows)))
+        assert (len(problems(data_import)), data_import.rows_bad) == (3, 5)
+
     def test_a_short_row_is_a_problem_not_a_crash(self, world):
         data_import = check(world, upload(world, csv_of([row()]) + b"K-7;2025-01-01\n"))
         assert problems(data_import) == [(3, "", "too_few_columns")]
 
     @given(st.text(max_size=20))
     def test_no_cell_of_a_download_runs_as_a_formula(self, text):
-        assert guard_formula(text)[:1] not in {"=", "+", "@", "\t", "\r"}
+        assert guard_formula(text)[:1] not in {"=", "+", "@", "\t", "\r", "\n"}
+
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+1", "@SUM(A1)", "-A1", "-2+3+cmd|' /C calc'!A0", "-", "\t=1+1", "\r=1+1", "\n=1+1"]
+    )
+    def test_what_begins_as_a_formula_does_gets_an_apostrophe(self, text):
+        assert guard_formula(text) == f"'{text}"
+
+    @pytest.mark.parametrize("text", ["-2", "-2.5", "-3,5 %", "-1\u00a0200", "2-3", "A=B", "", "–", " x"])
+    def test_numbers_and_words_stay_as_they_are(self, text):
+        assert guard_formula(text) == text
 
 
 class TestCodesAndColumns:
@@ -399,6 +428,31 @@ class TestParticipants:
         self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
         assert self.load(world, f"{CODE};M;Ö;2024-01-10;2024-05-01;moved;no\n").corrected == 1
         assert Enrolment.objects.get().measurement_consent is False
+
+    @pytest.mark.parametrize(
+        ("line", "column", "reason"),
+        [
+            (f"{CODE};M;Ö;2024-01-10;2024-01-09;moved;yes", "ended_on", "end_before_start"),
+            (f"{CODE};M;Ö;2024-01-10;2024-05-01;;yes", "end_reason", "reason_missing"),
+            (f"{CODE};M;Ö;2024-01-10;2024-05-01;bored;yes", "end_reason", "reason_unknown"),
+            (f"{CODE};M;Ö;2024-01-10;;;perhaps", "consents", "bad_yes_no"),
+            (f"{CODE};M;Ö;2024-01-10;;;", "consents", "missing"),
+            (";M;Ö;2024-01-10;;;yes", "identity_code", "no_identity"),
+        ],
+    )
+    def test_each_problem_of_a_participation_is_told(self, world, line, column, reason):
+        body = f"{self.HEADING}{line}\n{CODE};M;Ö;2024-01-10;2024-01-10;moved;no\n"
+        data_import = upload(world, body.encode(), by=world.case_manager, programme=world.programme)
+        check(world, data_import, by=world.case_manager)
+        assert problems(data_import) == [(2, column, reason)]
+
+    def test_an_open_one_beside_an_open_one_on_record_is_a_problem_and_the_same_one_is_not(self, world):
+        self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
+        for start, expected in (("2024-02-01", [(2, "started_on", "two_open")]), ("2024-01-10", [])):
+            body = f"{self.HEADING}{CODE};M;Ö;{start};;;yes\n"
+            data_import = upload(world, body.encode(), by=world.case_manager, programme=world.programme)
+            check(world, data_import, by=world.case_manager)
+            assert problems(data_import) == expected
 
     def test_two_open_participations_of_one_person_are_a_problem(self, world):
         data_import = upload(

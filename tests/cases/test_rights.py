@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -262,6 +263,39 @@ class TestRetention:
 
     def test_just_within_the_years_nobody_is(self, case):
         self.long_ago(case, years=4.99)
+        assert self.names(case) == []
+
+    def test_the_last_day_of_the_period_still_belongs_to_it(self, case, settings):
+        end(case)
+        cutoff = case.today - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
+        Person.objects.update(changed_at=timezone.now() - timedelta(days=9_000))
+        for ended_on, past in ((cutoff, False), (cutoff - timedelta(days=1), True)):
+            Enrolment.objects.update(started_on=cutoff - timedelta(days=90), ended_on=ended_on)
+            assert bool(self.names(case)) == past
+
+    def test_a_record_that_was_changed_since_is_in_use(self, case):
+        self.long_ago(case)
+        them = Person.objects.get(pk=case.them.pk)
+        them.phone = "0409999999"
+        them.save()
+        assert self.names(case) == []
+
+    def test_who_still_takes_part_is_not_past_it_however_long(self, case):
+        self.long_ago(case)
+        Enrolment.objects.update(ended_on=None, end_reason="")
+        assert self.names(case) == []
+
+    def test_who_was_arrested_is_kept_as_police_law_says(self, case):
+        them = case.person(case.police)
+        Person.objects.filter(pk=them.pk).update(changed_at=timezone.now() - timedelta(days=9_000))
+        past = lambda: list(rights.past_retention(Person.objects.filter(partner=case.police)))
+        assert past() == [them]
+        case.arrest(them, case.today - timedelta(days=8_000))
+        assert past() == []
+
+    def test_who_was_erased_is_erased_once(self, case):
+        self.long_ago(case)
+        Person.objects.update(erased_on=case.today)
         assert self.names(case) == []
 
     def test_a_manager_erases_a_caseworker_does_not(self, case):

@@ -246,6 +246,8 @@ class TestRun:
     @pytest.mark.parametrize(
         ("people", "rearrested", "withheld"),
         [
+            (9, 0, "few_people"),
+            (10, 0, ""),
             (30, 0, ""),
             (30, 1, "small_count"),
             (30, 4, "small_count"),

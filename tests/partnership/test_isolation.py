@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 
 from cases.enrolments.models import Note, Session
+from partnership.announcements import actions as announcements
 from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import Acting, enter
+from partnership.members.models import Partner, Role
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure
 from tests.services import PASSWORD
@@ -133,6 +135,15 @@ def seen_by(acting: Acting | None) -> dict[str, int]:
         return found
 
 
+def write_as(acting: Acting, statement: str, parameters: list | None = None) -> int:
+    """Runs a statement as a member would by raw SQL, and undoes it; returns how many rows it touched."""
+    with web_connection() as cursor:
+        for name, value in (("partner", acting.partner.pk), ("role", acting.role), ("user", acting.user.pk)):
+            cursor.execute("SELECT set_config(%s, %s, true)", [f"portal.{name}", str(value)])
+        cursor.execute(statement, parameters)
+        return cursor.rowcount
+
+
 SHARED = {"programme": 2, "agreement": 1}
 NOTHING = dict.fromkeys(COUNTED, 0) | SHARED
 
@@ -169,6 +180,11 @@ class TestWhoSeesWhat:
             cursor.execute("SELECT count(*) FROM cases_person")
             assert cursor.fetchone() == (0,)
 
+    def test_outside_a_transaction_nobody_can_be_acted_for(self, committed):
+        """The setting would be gone before the next statement, or stay for the next request of the connection."""
+        with pytest.raises(RuntimeError, match="inside a transaction"):
+            enter(partner_id=committed.ngo.pk)
+
     def test_the_setting_is_gone_with_its_transaction(self, committed):
         with web_connection() as cursor:
             cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.ngo.pk)])
@@ -186,6 +202,47 @@ class TestWhoSeesWhat:
                     "INSERT INTO cases_note (partner_id, enrolment_id, text, author_id, at) VALUES (%s, %s, '', %s, now())",
                     [committed.ngo.pk, committed.referral.enrolment_id, committed.caseworker.user.pk],
                 )
+
+    def test_nobody_writes_a_message_or_a_step_in_the_other_partys_name(self, committed):
+        """Nor does a partner that is no party write one in its own."""
+        referral, sender, receiver = committed.referral, committed.liaison, committed.caseworker
+        parties = [referral.pk, sender.partner.pk, receiver.partner.pk]
+        message = (
+            "INSERT INTO referrals_message (referral_id, from_partner_id, to_partner_id, author_id, author_partner_id, text, at)"
+            " VALUES (%s, %s, %s, %s, %s, '', now())"
+        )
+        step = (
+            "INSERT INTO referrals_change (referral_id, from_partner_id, to_partner_id, by_id, by_partner_id, verb, from_state,"
+            " to_state, reason_code, at) VALUES (%s, %s, %s, %s, %s, 'complete', 'enrolled', 'completed', '', now())"
+        )
+        for statement in (message, step):
+            write_as(receiver, statement, [*parties, receiver.user.pk, receiver.partner.pk])
+            for acting, author in (
+                (receiver, sender), (sender, receiver), (committed.other_caseworker, committed.other_caseworker),
+                (committed.coordinator, committed.coordinator), (committed.coordinator, sender),
+            ):  # fmt: skip
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    write_as(acting, statement, [*parties, author.user.pk, author.partner.pk])
+
+    def test_an_announcement_is_changed_and_taken_back_by_its_office_alone(self, committed):
+        with on_web(committed.coordinator):
+            announcements.announce(
+                by=committed.coordinator,
+                title="Training",
+                text="x",
+                shown_from=committed.today,
+                shown_until=committed.today,
+            )
+        other_office = committed.member(committed.partner("Other office", Partner.Kind.COORDINATION), Role.COORDINATOR)
+        for acting in (committed.caseworker, committed.liaison, committed.auditor, other_office):
+            assert write_as(acting, "UPDATE partnership_announcement SET title = 'Changed'") == 0
+            assert write_as(acting, "DELETE FROM partnership_announcement") == 0
+        assert write_as(committed.coordinator, "UPDATE partnership_announcement SET title = 'Changed'") == 1
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):  # nor is it put into another office's mouth
+            write_as(
+                committed.coordinator, "UPDATE partnership_announcement SET partner_id = %s", [other_office.partner.pk]
+            )
+        assert write_as(committed.coordinator, "DELETE FROM partnership_announcement") == 1
 
     def test_a_draft_is_the_senders_alone(self, committed):
         committed.draft()

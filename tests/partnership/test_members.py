@@ -183,6 +183,45 @@ class TestInvitations:
         assert b"New Person" in response.content
         assert not User.objects.filter(email="new@test.example").exists()
 
+    def test_it_is_open_for_two_weeks(self, world, set_clock):
+        address = reverse("accept_invitation", args=[self.invite(world)])
+        now = timezone.now()
+        set_clock(now + timedelta(days=13, hours=23))
+        assert WebClient().get(address).status_code == 200
+        set_clock(now + timedelta(days=14, minutes=1))
+        assert WebClient().get(address).status_code == 410
+
+    def test_a_second_one_to_the_same_address_takes_the_place_of_the_first(self, world):
+        first, second = self.invite(world), self.invite(world)
+        assert WebClient().get(reverse("accept_invitation", args=[first])).status_code == 410
+        assert WebClient().get(reverse("accept_invitation", args=[second])).status_code == 200
+
+    def test_who_is_a_member_already_is_not_invited(self, world):
+        with pytest.raises(members.AlreadyMember):
+            self.invite(world, email=world.caseworker.user.email.upper())
+
+    def change(self, world, acting, **more):
+        terms = {"role": acting.role, "is_manager": acting.is_manager, "is_active": True} | more
+        run_as(world.case_manager, members.change_member, membership=acting.membership, **terms)
+
+    def test_a_changed_role_fits_the_kind_of_partner_too(self, world):
+        with pytest.raises(members.RoleDoesNotFit):
+            self.change(world, world.caseworker, role="police_liaison")
+
+    def test_beside_another_manager_one_may_go(self, world):
+        second = world.member(world.ngo, Role.CASEWORKER, is_manager=True)
+        self.change(world, world.case_manager, is_manager=False)
+        with pytest.raises(members.LastManager):
+            self.change(world, second, is_active=False)
+
+    @pytest.mark.parametrize("table", [Membership, User], ids=["membership ended", "user ended"])
+    def test_a_manager_who_is_there_no_longer_does_not_count(self, world, table):
+        second = world.member(world.ngo, Role.CASEWORKER, is_manager=True)
+        record = second.membership if table is Membership else second.user
+        table.objects.filter(pk=record.pk).update(is_active=False)
+        with pytest.raises(members.LastManager):
+            self.change(world, world.case_manager, is_active=False)
+
     def test_the_last_manager_stays(self, world):
         with pytest.raises(members.LastManager):
             run_as(

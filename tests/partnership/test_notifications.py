@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 from partnership.events import notifications, outbox
 from partnership.events.models import Notification, OutboxEvent
 from partnership.members.models import User
+from referrals.diversions import actions as diversions
+from referrals.diversions.models import DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.reminders.reminders import send_reminders
@@ -70,6 +73,38 @@ class TestOutbox:
         OutboxEvent.objects.update(available_at=timezone.now())
         relay()
         assert len(calls) == 2
+
+    def test_after_the_most_attempts_it_is_left_alone(self, world, monkeypatch, set_clock):
+        outbox.announce("broken", "one")
+        calls = []
+
+        def breaks(event: OutboxEvent) -> None:
+            calls.append(event.pk)
+            raise ValueError("no")
+
+        monkeypatch.setitem(outbox._handlers, "broken", [breaks])
+        now = timezone.now()
+        for day in range(outbox.MAX_ATTEMPTS + 3):
+            set_clock(now + timedelta(days=day))
+            relay()
+        assert len(calls) == outbox.MAX_ATTEMPTS == 10
+
+    def test_pauses_between_attempts_grow(self, world, monkeypatch, set_clock):
+        outbox.announce("broken", "one")
+        moments = []
+
+        def breaks(event: OutboxEvent) -> None:
+            moments.append(timezone.now())
+            raise ValueError("no")
+
+        monkeypatch.setitem(outbox._handlers, "broken", [breaks])
+        now = timezone.now()
+        for second in range(40):
+            set_clock(now + timedelta(seconds=second))
+            relay()
+        pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+        assert len(pauses) >= 3
+        assert pauses == sorted(set(pauses))
 
     def test_pages_can_write_events_but_not_read_them(self, world):
         from django.db import connection
@@ -192,10 +227,65 @@ class TestReminders:
         world.sent()
         assert self.remind() == 0
 
-    def test_a_diversion_past_its_deadline_reminds_the_ngo_and_an_outcome_the_liaison(self, world):
-        from referrals.diversions import actions as diversions
-        from referrals.diversions.models import DiversionAgreement
+    def test_once_a_day_is_once_a_day_of_the_place_and_not_of_greenwich(self, world, set_clock):
+        self.late(world, due_acknowledge_at=300)
+        set_clock(datetime(2026, 3, 10, 21, 30, tzinfo=UTC))
+        self.remind()
+        set_clock(datetime(2026, 3, 10, 22, 30, tzinfo=UTC))  # half past midnight in Helsinki
+        self.remind()
+        self.remind()
+        assert OutboxEvent.objects.filter(kind="referral.overdue.acknowledge").count() == 2
 
+    def times_told(self, kind: str) -> int:
+        return OutboxEvent.objects.filter(kind=kind).count()
+
+    def remind_on(self, set_clock, day: date) -> None:
+        set_clock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        self.remind()
+
+    def test_an_overdue_diversion_is_told_once_a_week_and_the_new_year_begins_none(self, world, set_clock):
+        world.enrolled()
+        DiversionAgreement.objects.update(deadline=date(2020, 12, 1))
+        for day in (
+            date(2020, 12, 28),
+            date(2020, 12, 31),
+            date(2021, 1, 1),
+            date(2021, 1, 3),
+        ):  # from Monday to Sunday
+            self.remind_on(set_clock, day)
+        assert self.times_told("diversion.overdue") == 1
+        self.remind_on(set_clock, date(2021, 1, 4))
+        assert self.times_told("diversion.overdue") == 2
+
+    def test_an_undecided_one_is_told_a_week_after_its_outcome_and_then_once_a_week(self, world, set_clock):
+        diversion = world.enrolled().diversion
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+        DiversionAgreement.objects.update(outcome_at=datetime(2021, 1, 4, 13, tzinfo=UTC))
+        self.remind_on(set_clock, date(2021, 1, 11))
+        assert self.times_told("diversion.undecided") == 0
+        for day in (date(2021, 1, 12), date(2021, 1, 17)):
+            self.remind_on(set_clock, day)
+        assert self.times_told("diversion.undecided") == 1
+        self.remind_on(set_clock, date(2021, 1, 18))
+        assert self.times_told("diversion.undecided") == 2
+
+    def test_due_soon_is_told_once_from_two_weeks_before(self, world, set_clock):
+        world.enrolled()
+        DiversionAgreement.objects.update(deadline=date(2021, 3, 31))
+        self.remind_on(set_clock, date(2021, 3, 16))
+        assert self.times_told("diversion.due_soon") == 0
+        for day in (date(2021, 3, 17), date(2021, 3, 24), date(2021, 3, 31)):
+            self.remind_on(set_clock, day)
+        assert self.times_told("diversion.due_soon") == 1
+        assert self.times_told("diversion.overdue") == 0
+
+    def test_a_diversion_whose_person_has_not_started_is_not_told(self, world):
+        world.sent()
+        DiversionAgreement.objects.update(deadline=world.today - timedelta(days=1))
+        self.remind()
+        assert self.times_told("diversion.overdue") == 0
+
+    def test_a_diversion_past_its_deadline_reminds_the_ngo_and_an_outcome_the_liaison(self, world):
         diversion = world.enrolled().diversion
         DiversionAgreement.objects.update(deadline=world.today - timedelta(days=1))
         self.remind()

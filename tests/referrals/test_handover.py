@@ -20,6 +20,7 @@ from cases.people.models import Person
 from partnership.actions import NotAllowed, Party
 from partnership.agreements.models import Agreement
 from partnership.events.models import OutboxEvent
+from partnership.isolation.errors import DateOutOfRange, RuleError
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
@@ -170,6 +171,62 @@ class TestSending:
         assert accepted.receiver_person == person
 
 
+class TestDrafts:
+    def change(self, world, referral, programme, by=None):
+        terms = {"kind": referral.kind, "summary": "Wants help soon.", "language": "Finnish", "is_urgent": True}
+        return run_as(by or world.liaison, handover.change_draft, referral=referral, programme=programme, **terms)
+
+    def test_a_consent_that_named_another_receiver_does_not_carry_over(self, world):
+        referral = self.change(world, world.draft(), world.other_programme)
+        assert (referral.to_partner, referral.consent) == (world.other_ngo, None)
+        with pytest.raises(handover.NoConsent):
+            do(world, "send", referral)
+
+    def test_another_programme_of_the_same_receiver_keeps_it(self, world):
+        evenings = Programme.objects.create(
+            partner=world.ngo, name="Evenings", kind="diversion", accepts=world.programme.accepts
+        )
+        draft = world.draft()
+        assert self.change(world, draft, evenings).consent == draft.consent
+
+    def test_conditions_and_words_go_to_the_new_receiver(self, world):
+        referral = self.change(world, world.draft(), world.other_programme)
+        assert {referral.diversion.to_partner, referral.disclosure.to_partner} == {world.other_ngo}
+        assert {condition.to_partner for condition in referral.diversion.conditions.all()} == {world.other_ngo}
+
+    def test_what_was_sent_is_neither_changed_nor_discarded_nor_given_another_consent(self, world):
+        referral = world.sent()
+        with pytest.raises(handover.IllegalTransition):
+            self.change(world, referral, world.programme)
+        with pytest.raises(handover.IllegalTransition):
+            run_as(world.liaison, handover.discard, referral=referral)
+        with pytest.raises(handover.IllegalTransition):
+            run_as(world.liaison, handover.attach_consent, referral=referral, **world.consent_terms())
+
+    def test_only_the_sender_changes_or_discards_it(self, world):
+        referral = world.draft()
+        with pytest.raises(handover.NotAParty):
+            self.change(world, referral, world.programme, by=world.caseworker)
+        with pytest.raises(handover.NotAParty):
+            run_as(world.other_liaison, handover.discard, referral=referral)
+
+    def test_a_programme_takes_only_its_kinds(self, world):
+        Programme.objects.filter(pk=world.programme.pk).update(accepts=[ReferralKind.SOCIAL_CONTACT])
+        world.programme.refresh_from_db()
+        with pytest.raises(handover.NotTaken, match="no referrals of this kind"):
+            world.draft()
+
+    def test_a_self_referral_goes_to_an_own_programme_and_no_other_kind_does(self, world):
+        person = world.person(world.ngo)
+        for kind, programme in ((ReferralKind.SELF, world.other_programme), (ReferralKind.NGO_TO_NGO, world.programme)):
+            with pytest.raises(handover.NotTaken, match="your own programme"):
+                world.draft(by=world.caseworker, person=person, kind=kind, programme=programme, consent=False)
+
+    def test_it_has_no_other_party_to_write_to(self, world):
+        with pytest.raises(handover.IllegalTransition):
+            run_as(world.liaison, handover.write_message, referral=world.draft(), text="Hello")
+
+
 class TestUnderEighteen:
     def born(self, world: World, years: int, days: int = 0) -> date:
         return date(world.today.year - years, world.today.month, min(world.today.day, 28)) + timedelta(days=days)
@@ -239,6 +296,29 @@ class TestAnswering:
         assert Referral.objects.get(pk=referral.pk).state == State.DECLINED
         assert following.consent is None  # the old consent named another receiver
 
+    def test_only_the_sender_refers_on_and_only_what_came_to_nothing(self, world):
+        refer_on = lambda by, referral: run_as(
+            by, handover.refer_on, referral=referral, programme=world.other_programme
+        )
+        referral = world.sent()
+        with pytest.raises(handover.IllegalTransition):
+            refer_on(world.liaison, referral)
+        declined = do(world, "decline", referral)
+        with pytest.raises(handover.NotAParty):
+            refer_on(world.caseworker, declined)
+
+    def test_nobody_starts_tomorrow(self, world):
+        referral = do(world, "accept", world.sent())
+        with pytest.raises(DateOutOfRange):
+            do(world, "enrol", referral, started_on=world.today + timedelta(days=1))
+
+    def test_after_the_consent_was_withdrawn_nothing_is_left_to_accept(self, world):
+        """Where the referral itself went on all the same: what was disclosed is closed, whatever the page still offers."""
+        referral = world.sent()
+        Disclosure.objects.update(is_open=False)
+        with pytest.raises(handover.NoConsent):
+            do(world, "accept", referral)
+
     def test_ending_the_enrolment_closes_the_referral_by_its_event(self, world):
         from cases.enrolments import actions as enrolments
         from partnership.events import outbox
@@ -273,6 +353,22 @@ class TestConsentWithdrawn:
         assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
         told = OutboxEvent.objects.filter(kind="referral.withdrawn").get().payload["tell"]
         assert [t["partner"] for t in told] == [world.ngo.pk]
+
+    @pytest.mark.parametrize("verb", ["acknowledge", "waitlist", "accept"])
+    def test_nor_does_one_go_on_that_was_answered_already(self, world, verb):
+        referral = do(world, verb, world.sent())
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        referral.refresh_from_db()
+        assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
+        assert referral.closed_at
+        with on_web(world.caseworker):
+            assert not Disclosure.objects.filter(referral=referral).exists()
+
+    def test_a_draft_stays_a_draft_and_lacks_its_consent(self, world):
+        referral = world.draft()
+        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        referral.refresh_from_db()
+        assert referral.state == State.DRAFT
 
     def test_an_enrolled_one_stays_but_nothing_more_is_disclosed(self, world):
         referral = world.enrolled()
@@ -311,6 +407,68 @@ class TestDiversion:
         assert decided.status == "decided"
         with on_web(world.caseworker):
             assert diversion.decision_note.reasons == "All met."
+
+    def report(self, world, diversion, done=1, on=None):
+        condition = diversion.conditions.get()
+        return run_as(
+            world.caseworker, diversions.report_progress, condition=condition, done=done, on=on or world.today
+        )
+
+    @pytest.mark.parametrize(
+        "change", [{"reports_back": False}, {"expires_on": date(2026, 1, 2), "signed_on": date(2026, 1, 1)}],
+        ids=["not consented to", "consent is over"],
+    )  # fmt: skip
+    def test_nothing_is_reported_beyond_the_persons_consent(self, world, change):
+        diversion = world.enrolled().diversion
+        Consent.objects.update(**change)
+        with pytest.raises(diversions.ReportingNotAllowed):
+            self.report(world, diversion)
+        with pytest.raises(diversions.ReportingNotAllowed):
+            run_as(world.caseworker, diversions.report_breach, diversion=diversion, on=world.today)
+        with pytest.raises(diversions.ReportingNotAllowed):
+            run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+
+    def test_what_is_reported_has_happened(self, world):
+        diversion = world.enrolled().diversion
+        tomorrow = world.today + timedelta(days=1)
+        with pytest.raises(RuleError):
+            self.report(world, diversion, on=tomorrow)
+        with pytest.raises(RuleError):
+            self.report(world, diversion, done=-1)
+        with pytest.raises(RuleError):
+            run_as(world.caseworker, diversions.report_breach, diversion=diversion, on=tomorrow)
+        assert self.report(world, diversion, done=0).done == 0
+
+    def test_terms_are_agreed_before_sending_with_a_deadline_ahead_and_a_condition(self, world):
+        terms = {
+            "deadline": world.today + timedelta(days=9),
+            "conditions": [{"kind": "other", "detail": "", "target": 1}],
+        }
+        set_terms = lambda referral, **other: run_as(
+            world.liaison, diversions.set_terms, referral=referral, **(terms | other)
+        )
+        draft = world.draft()
+        assert set_terms(draft, deadline=world.today + timedelta(days=1)).conditions.get().kind == "other"
+        with pytest.raises(diversions.DeadlinePast):
+            set_terms(draft, deadline=world.today)
+        with pytest.raises(diversions.NoDiversion):
+            set_terms(draft, conditions=[])
+        with pytest.raises(diversions.NoDiversion):
+            set_terms(world.draft(kind=ReferralKind.SOCIAL_CONTACT))
+        with pytest.raises(diversions.DiversionClosed):
+            set_terms(world.sent())
+
+    def test_the_decision_has_reasons_and_is_taken_once(self, world):
+        diversion = world.enrolled().diversion
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+        decide = lambda reasons: run_as(
+            world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons=reasons
+        )
+        with pytest.raises(RuleError, match="reasons"):
+            decide("  ")
+        decide("All met.")
+        with pytest.raises(diversions.DiversionClosed):
+            decide("All met, again.")
 
     def test_attended_sessions_count_by_themselves(self, world):
         from cases.enrolments import actions as enrolments

@@ -1,0 +1,298 @@
+"""Breaks chosen lines of the rules one by one and lists the breaks that no test notices: `make mutants [ONLY=word]`.
+
+A mutation that survives is a missing test. tests/mutants.toml says what is broken, how, and which tests should notice. The tree
+itself is not touched: two copies of it, each with a PostgreSQL and a Redis of its own, take turns.
+
+Exit status: 0 when every mutation was noticed, 1 when one survived or could not be judged, 2 when the table or the tests are not
+in order before anything is broken (a line that moved, a test that fails on its own).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+TOP = Path(__file__).resolve().parent.parent
+TABLE = TOP / "tests" / "mutants.toml"
+LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+AT_ONCE = 2
+PATIENCE = 600
+"""Seconds after which a run is ended: a mutation that makes a test wait for ever is noticed as well."""
+HEAVY = (
+    "numpy", "scipy.optimize", "scipy.stats", "pandas", "statsmodels.api", "altair", "openpyxl", "celery", "redis", "psycopg2",
+    "cryptography.fernet", "django.core.management", "django.db.models", "django.forms", "django.test", "hypothesis.strategies",
+    "icalendar", "polib", "pytest",
+)  # fmt: skip
+"""What takes the portal and its tests longest to import, and is not their own: imported once, before runs are forked off."""
+DATABASE, WHOLE = "test_portal", "test_portal_whole"
+PASSED, FAILED = 0, 1
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One break: a text of a file replaced by another, or a statement run on the test database as its administrator."""
+
+    rule: str
+    tests: tuple[str, ...]
+    file: str = ""
+    find: str = ""
+    replace: str = ""
+    sql: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.file or "database"
+
+
+def read_table() -> list[Mutant]:
+    mutants = []
+    for part in tomllib.loads(TABLE.read_text())["rules"]:
+        everywhere = tuple(part["tests"].split())
+        for rule, *rest in part["broken"]:
+            *change, nodes = rest if len(rest) == (3 if "file" in part else 2) else [*rest, ""]
+            tests = tuple(n if "/" in n else f"{everywhere[0]}::{n}" for n in nodes.split()) or everywhere
+            if "file" in part:
+                mutants.append(Mutant(rule, tests, file=part["file"], find=change[0], replace=change[1]))
+            else:
+                mutants.append(Mutant(rule, tests, sql=change[0]))
+    return mutants
+
+
+def faults_of(mutants: list[Mutant]) -> list[str]:
+    """Mutations whose line is not where the table says, once and only once."""
+    faults = []
+    for mutant in mutants:
+        if mutant.file:
+            path = TOP / mutant.file
+            times = path.read_text().count(mutant.find) if path.exists() else 0
+            if times != 1:
+                faults.append(f"{mutant.file}: “{mutant.find}” occurs {times} times ({mutant.rule})")
+    return faults
+
+
+@dataclass
+class Workshop:
+    """A copy of the tree in which one run takes place at a time."""
+
+    top: Path
+    mutant: Mutant | None = None
+    process: int = 0
+    began: float = 0.0
+    is_given_up: bool = False
+    output: str = field(default="", repr=False)
+
+    @classmethod
+    def of_the_tree(cls, folder: Path) -> Workshop:
+        shutil.copytree(TOP, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+        return cls(folder)
+
+    # --- Runs ----------------------------------------------------------------------------------------------------------
+
+    def start(self, tests: tuple[str, ...], mutant: Mutant | None = None) -> None:
+        """Runs the tests in a process of its own, the mutant's break made before."""
+        self.mutant, self.began, self.is_given_up = mutant, time.monotonic(), False
+        if mutant is None:
+            arguments = ["--reuse-db", "--create-db"]  # made anew, and left
+        else:
+            arguments = ["--reuse-db", "-x"]
+            self._renew_database(mutant.sql)
+            if mutant.file:
+                path = self.top / mutant.file
+                path.write_text(path.read_text().replace(mutant.find, mutant.replace))
+        sys.stdout.flush()
+        self.process = os.fork()
+        if not self.process:
+            self._be_a_run([*arguments, *tests])
+
+    def _be_a_run(self, arguments: list[str]) -> None:
+        """The rest of the child's life: pytest in this copy, what it says in a file."""
+        status = 3
+        try:
+            os.setsid()
+            written = os.open(self._said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.dup2(written, 1)
+            os.dup2(written, 2)
+            os.chdir(self.top)
+            os.environ["PORTAL_KEEP_SERVICES"] = "yes"
+            # A compiled file of what is broken must not be taken for the whole one's later.
+            sys.dont_write_bytecode = self.mutant is not None
+            sys.path[:] = [
+                str(self.top),
+                *(path for path in sys.path if Path(path).resolve() not in {TOP, TOP / "scripts"}),
+            ]
+            import pytest
+
+            options = [
+                "-n0",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:schemathesis",
+                "--durations=0",
+                "--durations-min=9999",
+            ]
+            status = int(pytest.main([*options, *arguments]))
+        finally:
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
+            os._exit(status)
+
+    @property
+    def _said(self) -> Path:
+        return self.top.with_suffix(".output")
+
+    def end(self, status: int) -> tuple[int, float]:
+        """Puts right what was broken; returns the exit status of the tests and the seconds that they took."""
+        self.output = self._said.read_text(errors="replace")
+        if self.mutant and self.mutant.file:
+            shutil.copy2(TOP / self.mutant.file, self.top / self.mutant.file)
+        self.process, seconds = 0, time.monotonic() - self.began
+        return (FAILED if self.is_given_up else os.waitstatus_to_exitcode(status)), seconds
+
+    def give_up(self) -> None:
+        """Ends a run that takes too long."""
+        self.is_given_up = True
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process, signal.SIGKILL)
+
+    # --- Databases -----------------------------------------------------------------------------------------------------
+
+    def keep_database(self) -> None:
+        """Keeps the database as the tests made it, to begin each run with."""
+        self._as_administrator("postgres", f"CREATE DATABASE {WHOLE} TEMPLATE {DATABASE}")
+
+    def _renew_database(self, broken_by: str) -> None:
+        self._as_administrator("postgres", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        self._as_administrator("postgres", f"CREATE DATABASE {DATABASE} TEMPLATE {WHOLE}")
+        if broken_by:
+            self._as_administrator(DATABASE, broken_by)
+
+    def _as_administrator(self, database: str, statement: str) -> None:
+        import psycopg2
+
+        services = json.loads((self.top / "var" / "test" / "services.json").read_text())
+        host = quote(services["postgres_host"], safe="")
+        connection = psycopg2.connect(f"postgres://postgres@{host}:{services['postgres_port']}/{database}")
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        if self.process:
+            self.give_up()
+        stop = "from pathlib import Path; from partnership.local import embedded; embedded.stop(Path('var/test').resolve())"
+        if (self.top / "var" / "test" / "services.json").exists():
+            subprocess.run([sys.executable, "-c", stop], cwd=self.top, check=False, capture_output=True)
+
+
+def next_that_ended(workshops: list[Workshop]) -> tuple[Workshop, int]:
+    """Waits for a run to end; those that take too long are ended."""
+    while True:
+        process, status = os.waitpid(-1, os.WNOHANG)
+        if process:
+            return next(workshop for workshop in workshops if workshop.process == process), status
+        for workshop in workshops:
+            if workshop.process and time.monotonic() - workshop.began > PATIENCE:
+                workshop.give_up()
+        time.sleep(0.05)
+
+
+def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
+    """Whether the tests pass where nothing is broken; makes the databases of the runs by the way."""
+    files = sorted({test.split("::")[0] for mutant in mutants for test in mutant.tests})
+    named = {test for mutant in mutants for test in mutant.tests}
+    tests = [
+        test
+        for file in files
+        for test in ([file] if file in named else sorted(n for n in named if n.startswith(f"{file}::")))
+    ]
+    for number, workshop in enumerate(workshops):
+        workshop.start(tuple(tests[number :: len(workshops)]) or (tests[0],))
+    is_whole = True
+    for _ in workshops:
+        workshop, status = next_that_ended(workshops)
+        code, seconds = workshop.end(status)
+        print(f"{'whole' if code == PASSED else 'NOT WHOLE':9} {seconds:6.1f} s", flush=True)
+        if code != PASSED:
+            print(workshop.output)
+            is_whole = False
+        else:
+            workshop.keep_database()
+    return is_whole
+
+
+def judge(workshops: list[Workshop], mutants: list[Mutant]) -> list[tuple[str, Mutant]]:
+    """Breaks one rule after the other; returns the breaks that were not noticed, with a word on each."""
+    waiting, left = list(mutants), []
+    free, running = list(workshops), 0
+    while waiting or running:
+        while waiting and free:
+            workshop = free.pop()
+            workshop.start(waiting[0].tests, waiting.pop(0))
+            running += 1
+        workshop, status = next_that_ended(workshops)
+        mutant = workshop.mutant
+        assert mutant is not None  # noqa: S101
+        code, seconds = workshop.end(status)
+        word = {FAILED: "killed", PASSED: "SURVIVED"}.get(code, "UNCLEAR")
+        print(f"{word:9} {seconds:6.1f} s  {mutant.place}: {mutant.rule}", flush=True)
+        if word != "killed":
+            left.append((word, mutant))
+            if word == "UNCLEAR":
+                print(workshop.output[-2000:])
+        free.append(workshop)
+        running -= 1
+    return left
+
+
+def main(only: str = "") -> int:
+    mutants = read_table()
+    if faults := faults_of(mutants):
+        print("tests/mutants.toml and the code disagree:", *faults, sep="\n  ")
+        return 2
+    mutants = [m for m in mutants if only.casefold() in f"{m.place} {m.rule} {m.sql}".casefold()]
+    if not mutants:
+        print(f"No rule of tests/mutants.toml has the word “{only}”.")
+        return 2
+    began = time.monotonic()
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(variable, None)  # each copy of the tree has its own
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ[variable] = "1"  # nothing but this thread may run when a run is forked off
+    for module in HEAVY:
+        importlib.import_module(module)
+    # A short path: a Unix socket's may have no more than 107 characters.
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
+        workshops = [Workshop.of_the_tree(Path(folder) / f"w{number}") for number in range(min(AT_ONCE, len(mutants)))]
+        try:
+            if not are_whole(workshops, mutants):
+                return 2
+            left = judge(workshops, mutants)
+        finally:
+            for workshop in workshops:
+                workshop.close()
+    print(f"\n{len(mutants)} broken, {len(mutants) - len(left)} noticed, in {time.monotonic() - began:.0f} s")
+    for word, mutant in left:
+        change = mutant.sql or f"“{mutant.find}” → “{mutant.replace}”"
+        print(f"{word}: {mutant.place}: {mutant.rule}\n  {change}\n  not noticed by {' '.join(mutant.tests)}")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
