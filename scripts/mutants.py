@@ -241,7 +241,7 @@ def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
         code, seconds = workshop.end(status)
         print(f"{'whole' if code == PASSED else 'NOT WHOLE':9} {seconds:6.1f} s", flush=True)
         if code != PASSED:
-            print(workshop.output)
+            print(workshop.output[-3000:])
             is_whole = False
         else:
             workshop.keep_template()
