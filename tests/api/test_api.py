@@ -92,6 +92,17 @@ class TestTokens:
         ngo.credential, ngo.secret, ngo.token = credential, secret, ""
         ngo.get("persons")
 
+    @pytest.mark.parametrize("ended", ["client", "membership", "user"])
+    def test_a_token_is_worth_no_more_than_its_client_and_its_membership(self, world, ngo, ended):
+        ngo.get("persons")
+        if ended == "client":
+            ApiClient.objects.update(revoked_at=timezone.now())
+        else:
+            record = ngo.client.membership if ended == "membership" else ngo.client.membership.user
+            type(record).objects.filter(pk=record.pk).update(is_active=False)
+        assert get_access_token_model().objects.exists()
+        ngo.call("get", "persons", status=401)
+
     def test_a_revoked_client_gets_no_new_secret(self, world, manager, ngo):
         with on_web(manager):
             integrations.revoke_client(by=manager, client=ngo.client)

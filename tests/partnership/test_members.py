@@ -173,6 +173,12 @@ class TestInvitations:
         world.client(world.other_caseworker).post(address)
         assert Membership.objects.filter(user=world.other_caseworker.user, partner=world.ngo).exists()
 
+    def test_nobody_takes_a_known_users_place_with_a_password_of_their_own(self, world):
+        token = self.invite(world, email=world.other_caseworker.user.email)
+        with pytest.raises(members.InvitationClosed, match="You have an account"):
+            members.accept_invitation(token=token, user=None, full_name="Somebody", password=PASSWORD)
+        assert world.other_caseworker.user.check_password("x" * 14)
+
     def test_a_role_fits_the_kind_of_partner(self, world):
         with pytest.raises(members.RoleDoesNotFit):
             self.invite(world, role="coordinator")
