@@ -23,9 +23,10 @@ from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.people.models import Person
 from cases.planning.models import Appointment, Task
+from cases.rights import events
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 from partnership.audit_trail.models import ReadLog
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Partner
@@ -300,7 +301,7 @@ def erase(*, by: Acting, person: Person) -> None:
     blank(person, "source_key")
     person.erased_on = timezone.localdate()
     person.save()
-    outbox.announce("person.erased", f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
+    announce(events.ERASED, f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
 
 
 # --- Retention ---------------------------------------------------------------------------------------------------------------

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.members.models import (
-    Partner,
-    User,
-)
-
 
 class ReadLog(models.Model):
     """Who looked at a person's data, for whom, and when; every request of a partner system, with its scope. Never changed."""
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     what = models.CharField(_("what was read"), max_length=30)
     object_id = models.BigIntegerField(_("number"))

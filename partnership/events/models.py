@@ -1,7 +1,8 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""What happened, who handles it, and who is told: events, deliveries, notifications, webhooks."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,35 +11,74 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.members.models import (
-    Partner,
-    User,
-)
 
 
 class OutboxEvent(models.Model):
-    """What a service announced, written in its transaction and relayed by a job: at least once, handled idempotently.
+    """What an action announced, written in its transaction; a job relays it to its handlers.
 
-    `key` names what happened; the same thing announced twice is one event.
+    `key` names what happened; the same thing announced twice is one event. `relayed_at`: since when its deliveries exist.
     """
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120, unique=True)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
-    available_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
     relayed_at = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True)
 
     class Meta:
         indexes = [
             # The relay's query: what waits, oldest first.
-            models.Index(fields=["available_at", "id"], condition=Q(relayed_at=None), name="outbox_waiting"),
+            models.Index(fields=["id"], condition=Q(relayed_at=None), name="outbox_not_relayed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class EventDeliveryQuerySet(models.QuerySet["EventDelivery"]):
+    def waiting(self) -> EventDeliveryQuerySet:
+        return self.filter(done_at=None, failed_at=None)
+
+    def failed(self) -> EventDeliveryQuerySet:
+        """Those that were tried as often as they may."""
+        return self.filter(failed_at__isnull=False)
+
+
+class EventDelivery(models.Model):
+    """An event on its way to one handler: waiting, done, or failed for good until an administrator sends it again.
+
+    `last_error` says which error and where, and holds no personal data.
+    """
+
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=60)
+    handler = models.CharField(max_length=100)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    available_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = EventDeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_a_handler"),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(failed_at=None), name="delivery_is_not_done_and_failed"
+            ),
+        ]
+        indexes = [
+            # The relay's query: what waits, the longest first.
+            models.Index(
+                fields=["available_at", "id"], condition=Q(done_at=None, failed_at=None), name="delivery_waiting"
+            ),
+            # The administrator's page, and its number in /readyz.
+            models.Index(fields=["-id"], condition=Q(failed_at__isnull=False), name="delivery_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.handler}"
 
 
 class Notification(models.Model):
@@ -55,8 +95,8 @@ class Notification(models.Model):
         SENT = "sent", pgettext_lazy("e-mail", "sent")
 
     event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="notifications")
-    user = models.ForeignKey(User, models.CASCADE, related_name="notifications")
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=60)
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
@@ -82,12 +122,12 @@ class Notification(models.Model):
 class WebhookSubscription(models.Model):
     """A partner's address that is told of events; each message is signed with the secret."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     url = models.URLField(_("address"), max_length=500)
     events = ArrayField(models.CharField(max_length=60), verbose_name=_("events"))
     secret = EncryptedTextField()
     is_active = models.BooleanField(_("active"), default=True)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -107,7 +147,7 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered", _("Delivered")
         DEAD = "dead", _("Given up")
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     subscription = models.ForeignKey(WebhookSubscription, models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(OutboxEvent, models.PROTECT, null=True, related_name="+", help_text="Empty: a test.")
     kind = models.CharField(max_length=60)

@@ -21,11 +21,8 @@ from oauth2_provider.models import get_access_token_model
 
 from partnership.api import scopes
 from partnership.api.models import ApiClient, Credential
-from partnership.events.job_queue import ask_for
 from partnership.events.models import WebhookDelivery, WebhookSubscription
-from partnership.events.webhooks import (
-    check_address,
-)
+from partnership.events.webhooks import ask_for_delivery, check_address
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Membership, User
@@ -64,7 +61,7 @@ def send_test(subscription: WebhookSubscription) -> WebhookDelivery:
     made = WebhookDelivery.objects.create(
         partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
     )
-    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    ask_for_delivery()
     return made
 
 
@@ -73,7 +70,7 @@ def send_again(delivery: WebhookDelivery) -> WebhookDelivery:
     """Queues a message again, with the attempts of a new one. Its id stays, so that a receiver knows it."""
     delivery.state, delivery.attempts, delivery.due_at = WebhookDelivery.State.WAITING, 0, timezone.now()
     delivery.save(update_fields=["state", "attempts", "due_at"])
-    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    ask_for_delivery()
     return delivery
 
 

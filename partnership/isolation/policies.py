@@ -15,6 +15,9 @@ PARTNER = "(select nullif(current_setting('portal.partner', true), '')::bigint)"
 ROLE = "(select current_setting('portal.role', true))"
 USER = "(select nullif(current_setting('portal.user', true), '')::bigint)"
 
+STAFF = f"(select exists (select from partnership_user where id = {USER} and is_staff and is_active))"  # noqa: S608
+"""The user administers the service: asked once a query, of the database's own table."""
+
 OWN = f"partner_id = {PARTNER}"
 SENDER = f"from_partner_id = {PARTNER}"
 PARTY = f"(from_partner_id = {PARTNER} or to_partner_id = {PARTNER})"

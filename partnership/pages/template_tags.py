@@ -126,7 +126,7 @@ def decimal(value: float | None, digits: int = 1) -> str:
 
 @register.filter
 def notification_text(kind: str) -> str:
-    from partnership.events.notifications import text_of
+    from partnership.events.registry import text_of
 
     return text_of(kind)
 

@@ -18,7 +18,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from partnership.agreements.models import Agreement
-from partnership.events.models import OutboxEvent
+from partnership.events.models import EventDelivery, OutboxEvent
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
@@ -253,7 +253,7 @@ class TestAnswering:
         )
         with database_role("worker"):
             outbox.relay()
-            OutboxEvent.objects.filter(kind="enrolment.ended").update(relayed_at=None)  # delivered twice
+            EventDelivery.objects.filter(kind="enrolment.ended").update(done_at=None)  # delivered twice
             outbox.relay()
         referral.refresh_from_db()
         assert referral.state == State.COMPLETED
