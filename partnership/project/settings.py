@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "partnership.project.context.portal",
             ],
-            "builtins": ["partnership.pages.template_tags"],
+            "builtins": ["partnership.pages.template_tags", "partnership.pages.pieces"],
         },
     }
 ]

@@ -34,7 +34,7 @@ def in_templates() -> set[str]:
     for path in (TOP / "templates").rglob("*.html"):
         # Django's own step before xgettext: the template as calls of gettext.
         for match in re.finditer(
-            r"\bn?gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\"\"\"(?:.|\n)*?\"\"\")",
+            r"\b(?:n?gettext|_)\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\"\"\"(?:.|\n)*?\"\"\")",
             templatize(path.read_text()),
         ):
             found.add(ast.literal_eval(match[1]))

@@ -1,0 +1,72 @@
+"""The pieces that pages are put together from: each is a template of templates/pages/ with named inputs.
+
+`{% card title=_("Today") %}…{% endcard %}` and its kin stand once each on /styleguide/. A title with a per cent sign must come
+from `{% translate "…" as title %}`: Django's `_("…")` inside a tag doubles the sign.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_block_tag
+def page_head(content: str, title: str, lead: str = "", back: str = "", back_label: str = "") -> SafeString:
+    """The page's h1; above it the way back, below it one line that says more; what it encloses are the actions."""
+    inputs = {"actions": content.strip(), "title": title, "lead": lead, "back": back, "back_label": back_label}
+    return render_to_string("pages/page_head.html", inputs)
+
+
+@register.simple_block_tag
+def card(
+    content: str, title: str = "", id: str = "", help: str = "", link: str = "", label: str = "", symbol: str = ""
+) -> SafeString:
+    """A frame with an h2. `help` names a word of the glossary; `link` with `label` is a small button in the header."""
+    inputs = {"id": id, "title": title, "help": help, "link": link, "label": label, "symbol": symbol}
+    return render_to_string("pages/card.html", inputs | {"content": content})
+
+
+@register.simple_block_tag
+def facts(content: str, wide: bool = False) -> SafeString:
+    """A list of facts, each a `{% fact %}`. `wide` leaves room for long names."""
+    return render_to_string("pages/facts.html", {"content": content, "wide": wide})
+
+
+@register.simple_block_tag
+def fact(content: str, name: str) -> SafeString:
+    return render_to_string("pages/fact.html", {"content": content.strip(), "name": name})
+
+
+@register.simple_block_tag
+def table(content: str, label: str, css: str = "plain") -> SafeString:
+    """A table in a frame that scrolls by itself on a narrow screen; `label` names it for who hears the page."""
+    return render_to_string("pages/table.html", {"content": content, "label": label, "css": css})
+
+
+@register.simple_block_tag
+def blank(content: str, title: str, symbol: str, link: str = "", label: str = "") -> SafeString:
+    """What stands where nothing is yet: the text that it encloses says what will, and the link how to begin."""
+    inputs = {"text": content.strip(), "title": title, "symbol": symbol, "link": link, "label": label}
+    return render_to_string("pages/blank.html", inputs)
+
+
+@register.inclusion_tag("pages/verb.html")
+def verb(
+    page: str,
+    *args: Any,
+    label: str,
+    symbol: str = "",
+    look: str = "",
+    confirm: str = "",
+    name: str = "",
+    value: str = "",
+) -> dict[str, Any]:
+    """A button that posts to the page of this name. `confirm` is a question that it asks before; `look` a class of buttons."""
+    inputs = {"label": label, "symbol": symbol, "look": look, "confirm": confirm, "name": name, "value": value}
+    return inputs | {"action": reverse(page, args=args)}
