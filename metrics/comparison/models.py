@@ -70,3 +70,8 @@ class ComparisonResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.group} {self.window_months}"
+
+    @property
+    def hazard_varies(self) -> bool:
+        """The hazard ratio changes over time (p below 0.05 in the check of proportional hazards): read it as an average."""
+        return self.proportional_p is not None and self.proportional_p < 0.05

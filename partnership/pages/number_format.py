@@ -26,3 +26,17 @@ def plain(value: float, digits: int = 0) -> str:
 def percent(share: float, digits: int = 1) -> str:
     """A share of one as a percentage."""
     return plain(100 * share, digits) + "\N{NO-BREAK SPACE}%"
+
+
+def signed_percent(share: float, digits: int = 1) -> str:
+    """A change as a percentage, with its plus sign."""
+    return ("+" if share > 0 else "") + percent(share, digits)
+
+
+SMALLEST_P = 0.001
+"""Below this a p value is no longer told apart: three digits would say that it is nought, which none is."""
+
+
+def p_value(p: float, equals: str = "") -> str:
+    """A p value to three digits, or that it lies below the smallest; `equals` stands before one that is given itself."""
+    return f"<\N{NO-BREAK SPACE}{plain(SMALLEST_P, 3)}" if p < SMALLEST_P else equals + plain(p, 3)

@@ -115,6 +115,16 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 @register.filter
+def signed_percent(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else number_format.signed_percent(value, digits)
+
+
+@register.filter
+def p_value(value: float | None, equals: str = "") -> str:
+    return "–" if value is None else number_format.p_value(value, equals)
+
+
+@register.filter
 def whole(value: float | None) -> str:
     return "–" if value is None else number_format.plain(value, 0)
 
@@ -122,6 +132,22 @@ def whole(value: float | None) -> str:
 @register.filter
 def decimal(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else number_format.plain(value, digits)
+
+
+@register.filter
+def link_look(tags: list[str] | None) -> str:
+    """The class of a link that looks like a button, from the words that the sign-in pages' library says of it."""
+    if not {"prominent", "primary"}.isdisjoint(tags or ()):
+        return "btn-primary"
+    return "" if {"danger", "delete"}.isdisjoint(tags or ()) else "btn-danger"
+
+
+@register.filter
+def button_look(tags: list[str] | None) -> str:
+    """The same of a button, which is the page's first unless it is said to be less."""
+    if not {"outline", "link", "secondary"}.isdisjoint(tags or ()):
+        return ""
+    return "btn-primary" if {"danger", "delete"}.isdisjoint(tags or ()) else "btn-danger"
 
 
 @register.filter
