@@ -77,14 +77,20 @@ def changes(request: PartnerRequest, before: Run, after: Run) -> list[dict[str, 
         return {(r.partner_id, r.programme_id): r for r in results.select_related("programme", "partner")}
 
     old, new = of(before), of(after)
-    found = []
+    differences = []
     for key in [*new, *(key for key in old if key not in new)]:
         was, is_now = old.get(key), new.get(key)
         if [getattr(was, name, None) for name in ("eligible", "rearrested")] != [
             getattr(is_now, name, None) for name in ("eligible", "rearrested")
         ]:
-            found.append({"result": is_now or was, "was": was, "now": is_now})
-    return found
+            differences.append({"whose": whose(is_now or was), "was": was, "now": is_now})
+    return differences
+
+
+def whose(result: RecidivismResult | None) -> str:
+    """The name of the programme, of the partner where it is of all its programmes, or that it is the partnership's."""
+    owner = result and (result.programme or result.partner)
+    return owner.name if owner else _("Partnership")
 
 
 @require_POST

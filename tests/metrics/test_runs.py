@@ -255,6 +255,21 @@ class TestWhoSees:
         assert measured.client(measured.other_caseworker).get(address).status_code == 404
 
 
+class TestWhatChanged:
+    def test_the_partnerships_total_stands_beside_the_programmes(self, world):
+        earlier, later = (Run.objects.create(reason="test", state=Run.State.DONE, definition="x") for _ in range(2))
+        for run, rearrested in ((earlier, 20), (later, 35)):
+            for programme in (None, world.programme):
+                RecidivismResult.objects.create(
+                    run=run, partner=programme and world.ngo, programme=programme, offences="any", window_months=12,
+                    eligible=100, rearrested=rearrested, rate=rearrested / 100, rate_lower=0.1, rate_upper=0.5,
+                )  # fmt: skip
+        page = world.client(world.coordinator).get(reverse("run", args=[later.pk])).content.decode()
+        assert "Partnership" in page
+        assert world.programme.name in page
+        assert page.count("20 / 100") == page.count("35 / 100") == 2
+
+
 class TestInterventions:
     def test_a_change_in_pilot_districts_is_found(self, measured):
         measured.complete_through(date(2026, 6, 30), measured.hill)
