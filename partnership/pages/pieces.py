@@ -17,10 +17,22 @@ register = template.Library()
 
 
 @register.simple_block_tag
-def page_head(content: str, title: str, lead: str = "", back: str = "", back_label: str = "") -> SafeString:
-    """The page's h1; above it the way back, below it one line that says more; what it encloses are the actions."""
+def page_head(
+    content: str,
+    title: str,
+    lead: str = "",
+    back: str = "",
+    back_label: str = "",
+    help: str = "",
+    tag: str = "",
+    tone: str = "",
+) -> SafeString:
+    """The page's h1; above it the way back, below it one line that says more, beside it a tag; it encloses the actions.
+
+    `help` names a word of the glossary, `tone` is the tag's: good, bad, wait or calm.
+    """
     inputs = {"actions": content.strip(), "title": title, "lead": lead, "back": back, "back_label": back_label}
-    return render_to_string("pages/page_head.html", inputs)
+    return render_to_string("pages/page_head.html", inputs | {"help": help, "tag": tag, "tone": tone})
 
 
 @register.simple_block_tag
@@ -61,12 +73,17 @@ def verb(
     page: str,
     *args: Any,
     label: str,
+    about: str = "",
     symbol: str = "",
     look: str = "",
     confirm: str = "",
     name: str = "",
     value: str = "",
 ) -> dict[str, Any]:
-    """A button that posts to the page of this name. `confirm` is a question that it asks before; `look` a class of buttons."""
-    inputs = {"label": label, "symbol": symbol, "look": look, "confirm": confirm, "name": name, "value": value}
-    return inputs | {"action": reverse(page, args=args)}
+    """A button that posts to the page of this name.
+
+    `about` says what it is done to, for who hears the page; `confirm` is a question that it asks before; `look` a class of
+    buttons; `name` and `value` are posted along.
+    """
+    inputs = {"label": label, "about": about, "symbol": symbol, "look": look, "confirm": confirm}
+    return inputs | {"name": name, "value": value, "action": reverse(page, args=args)}

@@ -17,7 +17,7 @@ from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
 from metrics.recidivism import words as recidivism_words
 from metrics.runs import actions as runs
-from partnership.pages.number_format import percent, plain
+from partnership.pages.number_format import p_value, percent, plain
 from tests.measuring import compute, people
 
 
@@ -135,6 +135,21 @@ class TestNumbers:
 
     def test_thousands_are_grouped(self):
         assert plain(1234567.89, 1) == "1,234,567.9"
+
+    @pytest.mark.parametrize(
+        ("p", "language", "text"),
+        [
+            (0.0421, "en", "= 0.042"),
+            (0.001, "en", "= 0.001"),
+            (0.0009, "en", "< 0.001"),
+            (0.0, "en", "< 0.001"),
+            (0.0, "fi", "< 0,001"),
+            (0.25, "sv", "= 0,250"),
+        ],
+    )
+    def test_no_p_value_is_nought(self, p, language, text):
+        with translation.override(language):
+            assert p_value(p, "= ").replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 class TestOnAPhone:
