@@ -21,6 +21,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/djlint templates --check --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.dev $(NODE_STAMP)

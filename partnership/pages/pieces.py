@@ -52,6 +52,7 @@ def facts(content: str, wide: bool = False) -> SafeString:
 
 @register.simple_block_tag
 def fact(content: str, name: str) -> SafeString:
+    """One fact of the list: its name, and what it encloses."""
     return render_to_string("pages/fact.html", {"content": content.strip(), "name": name})
 
 
