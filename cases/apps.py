@@ -10,13 +10,15 @@ class CasesConfig(AppConfig):
         from cases.arrests import iccs
         from cases.arrests import models as arrests_models
         from cases.consents import models as consents_models
+        from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
         from cases.enrolments import models as enrolments_models
+        from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import models as imports_models
+        from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
+        from cases.rights import events as _rights_events  # noqa: F401
         from partnership.api import codes
-        from partnership.events import notifications
 
-        notifications.register({"import.done": _("An import is done")})
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "primary_drug": enrolments_models.Substance.choices,

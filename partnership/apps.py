@@ -7,11 +7,9 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from partnership.events import notifications
-
-        notifications.register(
-            {
-                "member.joined": _("Somebody accepted your invitation"),
-                "announcement.made": _("The coordination office announces something"),
-            }
-        )
+        # Importing them registers them.
+        from partnership.announcements import events as _announcement_events  # noqa: F401
+        from partnership.events import notifications as _notifications  # noqa: F401
+        from partnership.events import webhooks as _webhooks  # noqa: F401
+        from partnership.members import events as _member_events  # noqa: F401
+        from partnership.members import recipients as _recipients  # noqa: F401

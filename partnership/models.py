@@ -4,7 +4,7 @@ from partnership.agreements.models import Agreement
 from partnership.announcements.models import Announcement
 from partnership.api.models import ApiClient, Credential, IdempotentAnswer, Tombstone
 from partnership.audit_trail.models import ReadLog
-from partnership.events.models import Notification, OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.events.models import EventDelivery, Notification, OutboxEvent, WebhookDelivery, WebhookSubscription
 from partnership.members.models import District, DistrictPopulation, Invitation, Membership, Partner, User
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import KeptForm, SavedView
@@ -16,6 +16,7 @@ __all__ = [
     "Credential",
     "District",
     "DistrictPopulation",
+    "EventDelivery",
     "IdempotentAnswer",
     "Invitation",
     "KeptForm",

@@ -60,6 +60,7 @@ def copied_database(name: str) -> Iterator[None]:
         cursor.execute(f"SELECT pg_advisory_lock({LOCK})")
         if template not in _names(cursor, template):
             _make_template(cursor, template)
+        cursor.execute(f"SELECT pg_advisory_unlock({LOCK})")
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     _connect_to(name)

@@ -58,6 +58,9 @@ prepare()
 def process_environment(role: str, database: str) -> dict[str, str]:
     """The environment in which a process connects to `database` as a role: for workers and servers that tests start."""
     env = os.environ | {"PORTAL_DB_ROLE": role, "PORTAL_DB_NAME": database, "PYTHONWARNINGS": "ignore"}
+    env.pop(
+        "COVERAGE_PROCESS_CONFIG", None
+    )  # they would be slower, and many are killed before they could write it down
     if admin := os.environ.get("PORTAL_TEST_ADMIN_URL"):
         env["DATABASE_URL"] = _with_role(admin, f"portal_{role}", database)
     return env

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows
 from partnership.members.models import Partner, User
@@ -87,6 +88,7 @@ class Consent(models.Model):
                 using=f"{RECEIVER} and disclosed_at is not null",
                 check=f"{RECEIVER} and disclosed_at is not null and withdrawn_at is not null",
             ),
+            Recorded(record="consent", partners=["from_partner_id", "to_partner_id"], about_person=True),
         ]
 
     def __str__(self) -> str:

@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.enrolments import events
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.people.models import Person
 from cases.planning.models import Appointment
 from partnership.actions import Party, action
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, RuleError
 from partnership.members.models import CASEWORK_ROLES, Membership, User
@@ -103,7 +104,7 @@ def record_session(
     if attendance == Session.Attendance.ATTENDED:
         enrolment.last_contact_on = max(filter(None, [enrolment.last_contact_on, held_on]))
         enrolment.save(update_fields=["last_contact_on"])
-    outbox.announce("session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=enrolment.pk)
+    announce(events.SESSION_RECORDED, f"session:{session.pk}", partner=by.partner.pk, enrolment=enrolment.pk)
     return session
 
 
@@ -153,8 +154,8 @@ def record_group(
         last_contact_on=held_on
     )
     for session in made:
-        outbox.announce(
-            "session.recorded", f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
+        announce(
+            events.SESSION_RECORDED, f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
         )
     return len(made), len(known)
 
@@ -190,8 +191,8 @@ def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: s
     if reason == Enrolment.EndReason.DIED and not enrolment.person.died_on:
         enrolment.person.died_on = ended_on
         enrolment.person.save()
-    outbox.announce(
-        "enrolment.ended",
+    announce(
+        events.ENDED,
         f"enrolment:{enrolment.pk}:ended",
         partner=by.partner.pk,
         user=by.user.pk,
@@ -220,6 +221,5 @@ def set_measurement_consent(*, by: Acting, enrolment: Enrolment, consents: bool)
     enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
     enrolment.measurement_consent = consents
     enrolment.save(update_fields=["measurement_consent", "measurement_consent_ended_on"])
-    outbox.announce(
-        "measurement.consent", f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}", enrolment=enrolment.pk
-    )
+    key = f"enrolment:{enrolment.pk}:consent:{timezone.now().isoformat()}"
+    announce(events.MEASUREMENT_CONSENT, key, enrolment=enrolment.pk)

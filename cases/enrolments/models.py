@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
@@ -97,6 +98,7 @@ class Enrolment(models.Model):
             *imports_write(),
             Touch(),
             Bury(),
+            Recorded(record="enrolment", partners=["partner_id"], about_person=True, leaves_out=["last_contact_on"]),
         ]
 
     def __str__(self) -> str:

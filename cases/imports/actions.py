@@ -157,7 +157,9 @@ def _move(data_import: DataImport, state: str) -> None:
     data_import.changed_at = timezone.now()
     data_import.save()
     # When the broker does not answer, the scheduler's round finds the import.
-    transaction.on_commit(lambda: ask_for("cases.imports.jobs.run_import", data_import.pk, data_import.partner_id))
+    from cases.imports.jobs import run_import  # jobs import this module
+
+    transaction.on_commit(lambda: ask_for(run_import, data_import.pk, data_import.partner_id))
 
 
 def preview(data_import: DataImport) -> dict[str, Any]:

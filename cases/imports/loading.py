@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.arrests.models import Feed
+from cases.imports import events
 from cases.imports.actions import forget_file
 from cases.imports.models import DataImport
-from partnership.events import outbox
-from partnership.events.outbox import Tell
+from partnership.events.outbox import announce
+from partnership.events.recipients import Tell
 from partnership.isolation.acting import acting_for
 
 SQL = Path(__file__).resolve().parent / "sql"
@@ -75,4 +76,4 @@ def load(data_import: DataImport) -> None:
             "user": data_import.created_by_id,
             "url": reverse("data_import", args=[data_import.pk]),
         }
-        outbox.announce("import.done", f"import:{data_import.pk}:done", tell=[tell], data_import=data_import.pk)
+        announce(events.DONE, f"import:{data_import.pk}:done", tell=[tell], data_import=data_import.pk)

@@ -7,9 +7,10 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.overdoses import events
 from cases.overdoses.models import OverdoseCount
 from partnership.actions import action
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange
 from partnership.members.models import CASEWORK_ROLES, District, Role
@@ -27,5 +28,5 @@ def count_overdoses(*, by: Acting, district: District, month: date, fatal: int, 
         month=month,
         defaults={"fatal": fatal, "non_fatal": non_fatal, "changed_at": timezone.now()},
     )
-    outbox.announce("overdoses.counted", f"overdoses:{found.pk}:{timezone.now().isoformat()}")
+    announce(events.COUNTED, f"overdoses:{found.pk}:{timezone.now().isoformat()}")
     return found

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.people import identity_code
+from partnership.audit_trail.history import Recorded
 from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
 from partnership.isolation.triggers import Bury
-from partnership.members.models import CASEWORK_ROLES, POLICE_ROLES, District, Partner
+from partnership.members.models import District, Partner
 
 ADULT_AGE = 18
 
@@ -53,6 +54,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if not words:
             return self.none()
         return self.filter(name_prefixes__contains=[encryption.prefix_index(partner_id, w) for w in words])
+
+
+FOUND_BY = ("code_index", "name_birth_index", "name_prefixes", "code_pseudonym", "name_pseudonym", "source_key")
+"""What a person is found and joined by: made from the rest, and of no use in a history."""
 
 
 class Person(models.Model):
@@ -125,6 +130,7 @@ class Person(models.Model):
             ),
             *imports_write(),
             Bury(),
+            Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=FOUND_BY),
         ]
 
     def __str__(self) -> str:
@@ -146,8 +152,18 @@ class Person(models.Model):
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves the person. Of a known one only what differs is written: an encrypted value looks new each time, and the history
+        of changes would say that it had changed."""
         self.derive()
         self.changed_at = timezone.now()
+        before = None if self._state.adding or "update_fields" in kwargs else Person.objects.filter(pk=self.pk).first()
+        if before is not None:
+            fields = self._meta.concrete_fields
+            kwargs["update_fields"] = [
+                field.name
+                for field in fields
+                if not field.primary_key and getattr(before, field.attname) != getattr(self, field.attname)
+            ]
         super().save(*args, **kwargs)
 
     def age(self, on: date | None = None) -> int | None:
@@ -157,7 +173,3 @@ class Person(models.Model):
     def is_minor(self) -> bool:
         age = self.age()
         return age is not None and age < ADULT_AGE
-
-
-PEOPLE_ROLES = (*CASEWORK_ROLES, *POLICE_ROLES)
-"""Those who keep a register of people."""

@@ -23,10 +23,11 @@ from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
+from cases.rights import events
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 from partnership.actions import Party, action
 from partnership.audit_trail.models import ReadLog
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Partner
@@ -301,7 +302,7 @@ def erase(*, by: Acting, person: Person) -> None:
     blank(person, "source_key")
     person.erased_on = timezone.localdate()
     person.save()
-    outbox.announce("person.erased", f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
+    announce(events.ERASED, f"person:{person.pk}:erased", partner=by.partner.pk, person=person.pk)
 
 
 # --- Retention ---------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import OWN, READ_AND_WRITE, Grant, Policy, jobs_read
 from partnership.members.models import Partner, User
 
@@ -45,6 +46,7 @@ class Cohort(models.Model):
                 for verb in ("INSERT", "UPDATE", "DELETE")
             ],
             *jobs_read(),
+            Recorded(record="cohort", partners=["partner_id"]),
         ]
 
     def __str__(self) -> str:

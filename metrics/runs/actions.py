@@ -90,7 +90,9 @@ def repeat(*, by: Acting, run: Run) -> Run:
 
 def start() -> None:
     """Asks a worker to carry out the requested run now; else the scheduler finds it within a minute."""
-    ask_for("metrics.runs.jobs.compute_if_requested")
+    from metrics.runs.jobs import compute_if_requested  # jobs import this module
+
+    ask_for(compute_if_requested)
 
 
 def latest_run() -> Run | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from cases.enrolments import events as enrolments
+from cases.imports import events as imports
+from cases.overdoses import events as overdoses
 from metrics.runs import actions as runs
 from partnership.events.models import OutboxEvent
-from partnership.events.outbox import handler
+from partnership.events.registry import handler
 
 
-@handler("import.done")
-@handler("measurement.consent")
-@handler("overdoses.counted")
+@handler(imports.DONE, enrolments.MEASUREMENT_CONSENT, overdoses.COUNTED)
 def recompute(event: OutboxEvent) -> None:
     runs.request_run(event.kind)
     transaction.on_commit(runs.start)

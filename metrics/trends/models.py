@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.runs.models import Run, results_seen_by
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import COORDINATOR, EVERY_ROW, READ_AND_WRITE, Grant, Policy, TableRule
 from partnership.members.models import District, User
 from programs.catalogue.models import Programme
@@ -57,6 +58,7 @@ class Intervention(models.Model):
             *written_by_coordinators(),
             *written_by_coordinators("districts"),
             *written_by_coordinators("comparison_districts"),
+            Recorded(record="intervention"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import shared
 from partnership.members.models import (
     Partner,
@@ -66,6 +67,8 @@ class Agreement(models.Model):
             ),
             *shared(),
             *shared(through="parties"),
+            Recorded(record="agreement"),
+            Recorded(record="agreement", through="parties", number="agreement_id"),
         ]
 
     def __str__(self) -> str:

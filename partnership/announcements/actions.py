@@ -7,8 +7,10 @@ from datetime import date
 from django.urls import reverse
 
 from partnership.actions import Party, action
+from partnership.announcements import events
 from partnership.announcements.models import Announcement
 from partnership.events import outbox
+from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting
 from partnership.members.models import Partner, Role
 
@@ -22,8 +24,8 @@ def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until
     made.full_clean()
     made.save()
     partners = Partner.objects.filter(is_active=True).values_list("pk", flat=True)
-    tell: list[outbox.Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
-    outbox.announce("announcement.made", f"announcement:{made.pk}", tell=tell)
+    tell: list[Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
+    outbox.announce(events.MADE, f"announcement:{made.pk}", tell=tell)
     return made
 
 

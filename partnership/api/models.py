@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,22 +12,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.policies import OWN, Grant, Policy, jobs_keep, own_rows, shared
-from partnership.members.models import Membership, Partner, User
 
 
 class ApiClient(models.Model):  # type: ignore[django-manager-missing]
     """A partner's system. It acts through a membership of its own, which nobody can sign in with, within its scopes."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="api_clients")
-    membership = models.OneToOneField(Membership, models.PROTECT, related_name="api_client")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="api_clients")
+    membership = models.OneToOneField("partnership.Membership", models.PROTECT, related_name="api_client")
     name = models.CharField(_("name"), max_length=100)
     scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("what it may do"))
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
+    secret_changed_at = models.DateTimeField(null=True, help_text="When a secret was made anew, or an old one ended.")
 
     class Meta:
         ordering = ["name", "id"]
@@ -39,6 +41,7 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
                 violation_error_message=_("You have a client with this name already."),
             ),
             *shared(jobs=""),
+            Recorded(record="client", partners=["partner_id"]),
         ]
 
     def __str__(self) -> str:
@@ -67,8 +70,8 @@ class Credential(AbstractApplication):
 class IdempotentAnswer(models.Model):
     """The answer to a POST that bore an Idempotency-Key: the same request gets it again. Kept for a day, encrypted."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
@@ -95,7 +98,7 @@ class Tombstone(models.Model):
 
     resource = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,24 +1,24 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""Who read what, and who changed what: neither can be changed afterwards."""
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.isolation.policies import MINE, OWN, Grant, Policy, auditor_reads, jobs_read
-from partnership.members.models import (
-    Partner,
-    User,
-)
+from partnership.isolation.policies import AUDITOR, MINE, OWN, PARTNER, Grant, Policy, auditor_reads, jobs_read
+
+OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})"
 
 
 class ReadLog(models.Model):
     """Who looked at a person's data, for whom, and when; every request of a partner system, with its scope. Never changed."""
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     what = models.CharField(_("what was read"), max_length=30)
     object_id = models.BigIntegerField(_("number"))
@@ -45,3 +45,88 @@ class ReadLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.object_id}"
+
+
+class RecordChange(models.Model):
+    """One change of one record: who, when, acting for whom, through what, by which action, and which fields.
+
+    A trigger of the database writes it in the transaction of the change (history.py); nobody else can, and nobody
+    changes it. `partner` owns the record, `other_partner` is its second party; without either it is everybody's to see.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("Added")
+        CHANGED = "changed", _("Changed")
+        DELETED = "deleted", _("Deleted")
+
+    class Through(models.TextChoices):
+        PAGE = "page", _("on a page")
+        API = "api", _("by a partner system")
+        JOB = "job", _("by the portal itself")
+
+    record = models.CharField(max_length=30)
+    object_id = models.BigIntegerField()
+    partner = models.ForeignKey(
+        "partnership.Partner", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    other_partner = models.ForeignKey(
+        "partnership.Partner", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    at = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    acting_for = models.ForeignKey(
+        "partnership.Partner", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    client = models.ForeignKey(
+        "partnership.ApiClient", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    through = models.CharField(max_length=10, choices=Through)
+    action = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    fields = ArrayField(models.CharField(max_length=60))
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["record", "object_id", "-id"], name="record_history")]
+        constraints = [
+            Grant(role="web", privileges="SELECT"),
+            Policy(name="read_own", role="web", command="SELECT", using=OF_THE_PARTNER),
+            auditor_reads(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.object_id} {self.kind}"
+
+
+class RecordChangeContent(models.Model):
+    """From what to what: field → value before and after, encrypted ones as the table holds them.
+
+    Apart from RecordChange because the auditor sees that something about a person changed, and not what. It goes when the
+    person is erased.
+    """
+
+    change = models.OneToOneField(RecordChange, models.CASCADE, primary_key=True, related_name="content")
+    record = models.CharField(max_length=30)
+    object_id = models.BigIntegerField()
+    partner = models.ForeignKey(
+        "partnership.Partner", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    other_partner = models.ForeignKey(
+        "partnership.Partner", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    is_about_person = models.BooleanField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "object_id"], name="record_history_content")]
+        constraints = [
+            Grant(role="web", privileges="SELECT"),
+            Policy(name="read_own", role="web", command="SELECT", using=OF_THE_PARTNER),
+            Policy(name="audit", role="web", command="SELECT", using=f"{AUDITOR} and not is_about_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"content of change {self.change_id}"

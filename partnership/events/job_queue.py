@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from celery import current_app
+from celery import Task
 from django.db import connection
 from kombu.exceptions import OperationalError
 
 
-def ask_for(task: str, *arguments: Any, expires: float | None = None) -> None:
-    """Asks for a task by name. Without a broker nothing is lost: each such task is also found by the scheduler's rounds."""
+def ask_for(task: Task[..., Any], *arguments: Any, expires: float | None = None) -> None:
+    """Asks a worker for a job. Without a broker nothing is lost: each such job is also found by the scheduler's rounds."""
+    options: dict[str, Any] = {} if expires is None else {"expires": expires}
     with suppress(OperationalError, OSError):
-        current_app.send_task(task, arguments, expires=expires, retry=False)
+        task.apply_async(arguments, retry=False, **options)
 
 
 @contextmanager

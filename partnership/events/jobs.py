@@ -1,4 +1,4 @@
-"""Jobs of the partnership: the relay of the outbox, e-mail, the sign of life."""
+"""Jobs of events: the relay of the outbox, e-mail, webhooks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from partnership.events import notifications, outbox, webhooks
 @shared_task
 def relay_outbox() -> None:
     outbox.relay()
+    outbox.publish_failed_count()
     notifications.give_up_stale_claims()
     notifications.send_waiting_mail()
 

@@ -1,7 +1,8 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""What happened, who handles it, and who is told: events, deliveries, notifications, webhooks."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,33 +10,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.policies import EVERY_ROW, Grant, Policy, jobs_keep, jobs_read, my_rows, own_rows
-from partnership.members.models import (
-    Partner,
-    User,
-)
+from partnership.isolation.policies import EVERY_ROW, STAFF, Grant, Policy, jobs_keep, jobs_read, my_rows, own_rows
 
 
 class OutboxEvent(models.Model):
-    """What a service announced, written in its transaction and relayed by a job: at least once, handled idempotently.
+    """What an action announced, written in its transaction; a job relays it to its handlers.
 
-    `key` names what happened; the same thing announced twice is one event.
+    `key` names what happened; the same thing announced twice is one event. `relayed_at`: since when its deliveries exist.
     """
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120, unique=True)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
-    available_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
     relayed_at = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True)
 
     class Meta:
         indexes = [
             # The relay's query: what waits, oldest first.
-            models.Index(fields=["available_at", "id"], condition=Q(relayed_at=None), name="outbox_waiting"),
+            models.Index(fields=["id"], condition=Q(relayed_at=None), name="outbox_not_relayed"),
         ]
         constraints = [
             # Pages write events and never read them.
@@ -46,6 +41,59 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class EventDeliveryQuerySet(models.QuerySet["EventDelivery"]):
+    def waiting(self) -> EventDeliveryQuerySet:
+        return self.filter(done_at=None, failed_at=None)
+
+    def failed(self) -> EventDeliveryQuerySet:
+        """Those that were tried as often as they may."""
+        return self.filter(failed_at__isnull=False)
+
+
+class EventDelivery(models.Model):
+    """An event on its way to one handler: waiting, done, or failed for good until an administrator sends it again.
+
+    `last_error` says which error and where, and holds no personal data.
+    """
+
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=60)
+    handler = models.CharField(max_length=100)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    available_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = EventDeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_a_handler"),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(failed_at=None), name="delivery_is_not_done_and_failed"
+            ),
+            *jobs_keep("SELECT, INSERT, UPDATE", name="relay"),
+            # Administrators of the service see what failed, and send it again. Of what waits their page shows nothing, but
+            # what is sent again must still be theirs to see.
+            Grant(role="web", privileges="SELECT"),
+            Grant(role="web", privileges="UPDATE", columns=["failed_at", "attempts", "available_at"]),
+            Policy(name="administer_read", role="web", command="SELECT", using=STAFF),
+            Policy(name="administer", role="web", command="UPDATE", using=STAFF),
+        ]
+        indexes = [
+            # The relay's query: what waits, the longest first.
+            models.Index(
+                fields=["available_at", "id"], condition=Q(done_at=None, failed_at=None), name="delivery_waiting"
+            ),
+            # The administrator's page, and its number in /readyz.
+            models.Index(fields=["-id"], condition=Q(failed_at__isnull=False), name="delivery_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.handler}"
 
 
 class Notification(models.Model):
@@ -62,8 +110,8 @@ class Notification(models.Model):
         SENT = "sent", pgettext_lazy("e-mail", "sent")
 
     event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="notifications")
-    user = models.ForeignKey(User, models.CASCADE, related_name="notifications")
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=60)
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
@@ -93,12 +141,12 @@ class Notification(models.Model):
 class WebhookSubscription(models.Model):
     """A partner's address that is told of events; each message is signed with the secret."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     url = models.URLField(_("address"), max_length=500)
     events = ArrayField(models.CharField(max_length=60), verbose_name=_("events"))
     secret = EncryptedTextField()
     is_active = models.BooleanField(_("active"), default=True)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -108,6 +156,7 @@ class WebhookSubscription(models.Model):
         constraints = [
             *own_rows(),
             *jobs_read(),
+            Recorded(record="webhook", partners=["partner_id"], leaves_out=["secret"]),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +171,7 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered", _("Delivered")
         DEAD = "dead", _("Given up")
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     subscription = models.ForeignKey(WebhookSubscription, models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(OutboxEvent, models.PROTECT, null=True, related_name="+", help_text="Empty: a test.")
     kind = models.CharField(max_length=60)

@@ -7,71 +7,47 @@ left is not known; it is not sent again, but stands in the person's next daily s
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnership.events.models import Notification, OutboxEvent
-from partnership.members.models import Membership, User
+from partnership.events.recipients import recipients_of
+from partnership.events.registry import handler_where, text_of
 
 log = logging.getLogger(__name__)
 
 CLAIM_EXPIRES = timedelta(minutes=15)
-READ_BY_JOBS = ("email", "full_name", "language", "email_choice", "is_active")
-"""What the worker may read of a user: not the password."""
-_texts: dict[str, str | Promise] = {}
+READ_BY_JOBS = ("email", "full_name", "language")
+"""What the worker reads of a user to write to them: not the password."""
 
 
-def register(texts: Mapping[str, str | Promise]) -> None:
-    """Names the sentence for each kind of event that is told."""
-    _texts.update(texts)
-
-
-def text_of(kind: str) -> str:
-    return str(_texts.get(kind, kind))
-
-
+@handler_where(lambda event: bool(event.payload.get("tell")))
 def notify(event: OutboxEvent) -> None:
     """Creates the event's notifications; those that exist stay as they are."""
-    for tell in event.payload.get("tell", []):
-        members = Membership.objects.in_use().filter(partner=tell["partner"]).select_related("user")
-        members = members.only("partner_id", *(f"user__{name}" for name in READ_BY_JOBS))
-        if tell.get("roles"):
-            members = members.filter(role__in=tell["roles"])
-        if tell.get("user"):
-            members = members.filter(user=tell["user"])
-        if tell.get("not_user"):
-            members = members.exclude(user=tell["not_user"])
+    for tell in event.payload["tell"]:
         Notification.objects.bulk_create(
             [
                 Notification(
                     event=event,
-                    user=member.user,
-                    partner_id=member.partner_id,
+                    user_id=recipient.user_id,
+                    partner_id=recipient.partner_id,
                     kind=event.kind,
                     url=tell["url"],
-                    mail=_mail_for(member.user),
+                    mail=recipient.mail,
                 )
-                for member in members
+                for recipient in recipients_of(tell)
             ],
             ignore_conflicts=True,
         )
-
-
-def _mail_for(user: User) -> str:
-    return {
-        User.EmailChoice.INSTANT: Notification.Mail.WAITING,
-        User.EmailChoice.DAILY: Notification.Mail.DIGEST,
-        User.EmailChoice.NONE: Notification.Mail.NOT_WANTED,
-    }[User.EmailChoice(user.email_choice)]
 
 
 def send_waiting_mail(limit: int = 500) -> int:
@@ -88,7 +64,7 @@ def send_waiting_mail(limit: int = 500) -> int:
         if notification.read_at:
             _mark(claimed, Notification.Mail.NOT_WANTED)
             continue
-        if not _send(notification.user, text_of(notification.kind), claimed):
+        if not _send(text_of(notification.kind), claimed):
             _mark(claimed, Notification.Mail.WAITING)
             break
         _mark(claimed, Notification.Mail.SENT)
@@ -110,7 +86,7 @@ def send_digests() -> int:
                 subject = ngettext("%(n)d thing is new in the portal", "%(n)d things are new in the portal", count) % {
                     "n": count
                 }
-            if not _send(unread[0].user, subject, unread):
+            if not _send(subject, unread):
                 _mark(claimed, Notification.Mail.DIGEST)
                 break
             sent += 1
@@ -134,7 +110,7 @@ def _claim(mail: str, user_id: int | None = None) -> list[Notification]:
         Notification.objects.filter(pk__in=[n.pk for n in chosen]).update(
             mail=Notification.Mail.CLAIMED, mail_claimed_at=timezone.now()
         )
-    users = User.objects.only(*READ_BY_JOBS).in_bulk({n.user_id for n in chosen})
+    users = get_user_model().objects.only(*READ_BY_JOBS).in_bulk({n.user_id for n in chosen})
     for notification in chosen:
         notification.user = users[notification.user_id]
     return chosen
@@ -144,8 +120,9 @@ def _mark(notifications: Iterable[Notification], mail: str) -> None:
     Notification.objects.filter(pk__in=[n.pk for n in notifications]).update(mail=mail)
 
 
-def _send(user: User, subject: str, notifications: list[Notification]) -> bool:
-    """True when the mail server took the message; False when it surely did not."""
+def _send(subject: str, notifications: list[Notification]) -> bool:
+    """One message about notifications of one user. True when the mail server took it; False when it surely did not."""
+    user = notifications[0].user
     with translation.override(user.language):
         lines = [_("Hello %(name)s,") % {"name": user.full_name}, ""]
         lines += [f"{text_of(n.kind)}\n{settings.SITE_URL}{n.url}\n" for n in notifications]

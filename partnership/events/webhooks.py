@@ -26,14 +26,9 @@ from django.utils.translation import gettext as _
 
 from partnership.events.job_queue import ask_for
 from partnership.events.models import OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.events.registry import handler_where, webhook_events
 from partnership.isolation.errors import Invalid
 
-EVENTS = (
-    "referral.sent", "referral.acknowledged", "referral.waitlisted", "referral.accepted", "referral.declined",
-    "referral.enrolled", "referral.completed", "referral.ended_early", "referral.withdrawn", "referral.message",
-    "referral.consent_withdrawn", "diversion.breached", "diversion.outcome", "diversion.decided", "import.done",
-)  # fmt: skip
-"""What can be subscribed to: the kinds of outbox events that concern partners."""
 PAUSES = (10, 60, 300, 1800, 7200, 21600, 43200, 86400)
 """Seconds between attempts; after the last one the message is given up and can be replayed."""
 TIMEOUT = 10
@@ -74,12 +69,13 @@ def may_call(address: str) -> bool:
 # --- Messages ----------------------------------------------------------------------------------------------------------------
 
 
-def enqueue(event: OutboxEvent) -> None:
+@handler_where(lambda event: event.kind in webhook_events() and bool(event.payload.get("tell")))
+def enqueue_webhooks(event: OutboxEvent) -> None:
     """A message to each subscription of each partner that the event is told. Handled twice, it is queued once."""
-    if event.kind not in EVENTS:
-        return
-    partners = {tell["partner"]: tell.get("url", "") for tell in event.payload.get("tell", [])}
-    found = WebhookSubscription.objects.filter(partner__in=partners, is_active=True, events__contains=[event.kind])
+    partners = {tell["partner"]: tell.get("url", "") for tell in event.payload["tell"]}
+    subscriptions = WebhookSubscription.objects.filter(
+        partner__in=partners, is_active=True, events__contains=[event.kind]
+    )
     WebhookDelivery.objects.bulk_create(
         [
             WebhookDelivery(
@@ -92,11 +88,18 @@ def enqueue(event: OutboxEvent) -> None:
                     "url": settings.SITE_URL + partners[subscription.partner_id],
                 },
             )
-            for subscription in found.only("id", "partner_id")
+            for subscription in subscriptions.only("id", "partner_id")
         ],
         ignore_conflicts=True,
     )
-    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    ask_for_delivery()
+
+
+def ask_for_delivery() -> None:
+    """Once the current transaction is committed, a worker is asked to send messages; else the scheduler finds what waits."""
+    from partnership.events.jobs import deliver_webhooks  # jobs import this module
+
+    transaction.on_commit(lambda: ask_for(deliver_webhooks, expires=60))
 
 
 def deliver(limit: int = 200) -> int:

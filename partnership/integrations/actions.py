@@ -21,9 +21,9 @@ from oauth2_provider.models import get_access_token_model
 
 from partnership.actions import Party, action
 from partnership.api.models import ApiClient, Credential
-from partnership.events.job_queue import ask_for
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.webhooks import (
+    ask_for_delivery,
     check_address,
 )
 from partnership.integrations.scopes import CLIENT_ROLES, grantable
@@ -65,7 +65,7 @@ def send_test(*, by: Acting, subscription: WebhookSubscription) -> WebhookDelive
     made = WebhookDelivery.objects.create(
         partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
     )
-    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    ask_for_delivery()
     return made
 
 
@@ -74,7 +74,7 @@ def send_again(*, by: Acting, delivery: WebhookDelivery) -> WebhookDelivery:
     """Queues a message again, with the attempts of a new one. Its id stays, so that a receiver knows it."""
     delivery.state, delivery.attempts, delivery.due_at = WebhookDelivery.State.WAITING, 0, timezone.now()
     delivery.save(update_fields=["state", "attempts", "due_at"])
-    transaction.on_commit(lambda: ask_for("partnership.events.jobs.deliver_webhooks", expires=60))
+    ask_for_delivery()
     return delivery
 
 
@@ -146,7 +146,14 @@ def rotate_secret(*, by: Acting, client: ApiClient) -> tuple[Credential, str]:
     if client.revoked_at:
         raise ClientRevoked(_("This client was revoked: make a new one."))
     client.credentials.filter(expires_at=None).update(expires_at=timezone.now() + OVERLAP)
+    _note_secret(client)
     return _credential(client)
+
+
+def _note_secret(client: ApiClient) -> None:
+    """So that the history of the client tells of its secrets, of which it holds none."""
+    client.secret_changed_at = timezone.now()
+    client.save(update_fields=["secret_changed_at"])
 
 
 @action("client.end_credential", managers_only=True)
@@ -154,6 +161,7 @@ def end_credential(*, by: Acting, credential: Credential) -> None:
     """Ends an old secret now, with the tokens that it got."""
     credential.expires_at = timezone.now()
     credential.save(update_fields=["expires_at"])
+    _note_secret(credential.api_client)
     get_access_token_model().objects.filter(application=credential).delete()
 
 

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Query, View
-from partnership.events import webhooks
 from partnership.events.models import WebhookDelivery, WebhookSubscription
+from partnership.events.registry import webhook_events
 from partnership.integrations import actions as integrations
 from partnership.permissions import WEBHOOKS
 
@@ -21,7 +21,7 @@ from partnership.permissions import WEBHOOKS
 
 
 class WebhookSerializer(Resource):
-    events = serializers.ListField(child=serializers.ChoiceField(choices=webhooks.EVENTS))
+    events = serializers.ListField(child=serializers.ChoiceField(choices=webhook_events()))
 
     class Meta:
         model = WebhookSubscription
@@ -37,7 +37,7 @@ class WebhookSecretSerializer(WebhookSerializer):
 
 class WebhookInput(Strict):
     url = serializers.URLField(max_length=500, help_text="An https address that answers on the public internet.")
-    events = serializers.ListField(child=serializers.ChoiceField(choices=webhooks.EVENTS), min_length=1)
+    events = serializers.ListField(child=serializers.ChoiceField(choices=webhook_events()), min_length=1)
     is_active = serializers.BooleanField(default=True)
 
 

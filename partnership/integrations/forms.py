@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.api.scopes import SCOPES
-from partnership.events.notifications import text_of
-from partnership.events.webhooks import EVENTS
+from partnership.events.registry import text_of, webhook_events
 from partnership.integrations.scopes import grantable
 from partnership.members.models import Partner
 
@@ -47,4 +46,4 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["events"].choices = [(event, text_of(event)) for event in EVENTS]  # type: ignore[attr-defined]
+        self.fields["events"].choices = [(event, text_of(event)) for event in webhook_events()]  # type: ignore[attr-defined]

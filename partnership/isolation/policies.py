@@ -23,6 +23,9 @@ ROLE = "(select portal_acting_role())"
 USER = "(select portal_acting_user())"
 
 EVERY_ROW = "true"
+STAFF = f"(select exists (select from partnership_user where id = {USER} and is_staff and is_active))"  # noqa: S608
+"""The user administers the service: asked once a query, of the database's own table."""
+
 OWN = f"partner_id = {PARTNER}"
 MINE = f"{OWN} and user_id = {USER}"
 SENDER = f"from_partner_id = {PARTNER}"

@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partnership.actions import Party, action
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
+from partnership.members import events
 from partnership.members.models import ROLES_BY_KIND, District, Invitation, Membership, Partner, Role, User
 
 INVITATION_VALID = timedelta(days=14)
@@ -106,8 +107,8 @@ def accept_invitation(*, token: str, user: User | None, full_name: str = "", pas
     )
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    outbox.announce(
-        "member.joined",
+    announce(
+        events.JOINED,
         f"invitation:{invitation.pk}:accepted",
         tell=[{"partner": invitation.partner_id, "user": invitation.invited_by_id, "url": reverse("member_list")}],
     )

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import Grant, shared
 
 
@@ -87,6 +88,7 @@ class Partner(models.Model):
         constraints = [
             *shared(),
             *shared(through="districts"),
+            Recorded(record="partner"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +220,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "partner"], name="one_membership_per_partner"),
             *shared(),
+            Recorded(record="member", partners=["partner_id"], leaves_out=["toured_at"]),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +253,7 @@ class Invitation(models.Model):
                 name="one_open_invitation_per_address",
             ),
             *shared(jobs=""),
+            Recorded(record="invitation", partners=["partner_id"], leaves_out=["token_hash"]),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from partnership.api.serializers import Resource
 from partnership.api.views import Flag, Query, View
 from partnership.events.models import Notification
-from partnership.events.notifications import text_of
+from partnership.events.registry import text_of
 from partnership.notifications import actions as notifications_actions
 from partnership.permissions import NOTIFICATIONS
 

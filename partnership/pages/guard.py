@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -13,6 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from partnership.actions import NotAllowed, Right, require
 from partnership.actions.declaration import action_of
@@ -50,6 +53,25 @@ def partner_page(
         return guarded
 
     return decorate
+
+
+def service_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view for administrators of the service, whomever they act for, or nobody: it shows no data of people.
+
+    Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up. Others: 403.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(_where_to_go_on(request))
+        if not request.user.is_staff:
+            raise PermissionDenied(_("Only administrators of the service may do this."))
+        if settings.REQUIRE_SECOND_FACTOR and not is_mfa_enabled(request.user):
+            return redirect("mfa_index")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def _where_to_go_on(request: HttpRequest) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.policies import jobs_keep, my_rows
-from partnership.members.models import Partner, User
 
 
 class KeptForm(models.Model):
     """What somebody typed into a form and has not sent yet. Its writer's alone, and for a week."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     path = models.CharField(max_length=200, help_text="Where the form is sent to.")
     content = EncryptedTextField(help_text="Pairs of field and value, as JSON.")
     kept_at = models.DateTimeField(default=timezone.now)
@@ -35,8 +35,8 @@ class KeptForm(models.Model):
 class SavedView(models.Model):
     """A list as its user wants to see it again: filters, order and columns under a name."""
 
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     page = models.CharField(max_length=40, help_text="Name of the list's address.")
     name = models.CharField(_("name"), max_length=60)
     query = models.CharField(max_length=1000)

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 
-def _enclosed(content: str) -> SafeString:
-    """What a piece encloses, without the blank around it. A template made it, so it is escaped already; `strip` forgets that."""
+def trimmed(content: str) -> SafeString:
+    """What a block encloses, which its own templates have escaped, without the blanks around it."""
     return mark_safe(content.strip())
 
 
@@ -36,7 +36,7 @@ def page_head(
 
     `help` names a word of the glossary, `tone` is the tag's: good, bad, wait or calm.
     """
-    inputs = {"actions": _enclosed(content), "title": title, "lead": lead, "back": back, "back_label": back_label}
+    inputs = {"actions": trimmed(content), "title": title, "lead": lead, "back": back, "back_label": back_label}
     return render_to_string("pages/page_head.html", inputs | {"help": help, "tag": tag, "tone": tone})
 
 
@@ -58,7 +58,7 @@ def facts(content: str, wide: bool = False) -> SafeString:
 @register.simple_block_tag
 def fact(content: str, name: str) -> SafeString:
     """One fact of the list: its name, and what it encloses."""
-    return render_to_string("pages/fact.html", {"content": _enclosed(content), "name": name})
+    return render_to_string("pages/fact.html", {"content": trimmed(content), "name": name})
 
 
 @register.simple_block_tag
@@ -70,7 +70,7 @@ def table(content: str, label: str, css: str = "plain") -> SafeString:
 @register.simple_block_tag
 def blank(content: str, title: str, symbol: str, link: str = "", label: str = "") -> SafeString:
     """What stands where nothing is yet: the text that it encloses says what will, and the link how to begin."""
-    inputs = {"text": _enclosed(content), "title": title, "symbol": symbol, "link": link, "label": label}
+    inputs = {"text": trimmed(content), "title": title, "symbol": symbol, "link": link, "label": label}
     return render_to_string("pages/blank.html", inputs)
 
 

@@ -152,7 +152,7 @@ def button_look(tags: list[str] | None) -> str:
 
 @register.filter
 def notification_text(kind: str) -> str:
-    from partnership.events.notifications import text_of
+    from partnership.events.registry import text_of
 
     return text_of(kind)
 

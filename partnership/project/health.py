@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from partnership.events.outbox import FAILED_KEY
 from partnership.project.jobs import HEARTBEAT_KEY
 
 WORKER_SILENT_AFTER = 120
@@ -21,9 +22,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the portal can do its work, 503 with the part that can't. Says nothing that an outsider could use."""
+    """200 when the portal can do its work, 503 with the part that can't. Says nothing that an outsider could use.
+
+    Events that failed are told, and make nothing unready: the rest of the portal works.
+    """
     checks = {"database": _database(), "migrations": _migrations(), "redis": _redis(), "worker": _worker()}
-    response = JsonResponse(checks, status=200 if all(v == "ok" for v in checks.values()) else 503)
+    status = 200 if all(v == "ok" for v in checks.values()) else 503
+    response = JsonResponse({**checks, "events": _events()}, status=status)
     # Django would log each 503 as an error; whoever asks is told, and asks often while the portal starts.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
@@ -60,3 +65,14 @@ def _worker() -> str:
     except Exception:
         return "unknown"
     return "ok" if seen and time.time() - seen < WORKER_SILENT_AFTER else "not seen lately"
+
+
+def _events() -> str:
+    """How many events failed for good, as the relay counted them last."""
+    try:
+        failed = cache.get(FAILED_KEY)
+    except Exception:
+        return "unknown"
+    if failed is None:
+        return "unknown"
+    return f"{failed} failed" if failed else "ok"

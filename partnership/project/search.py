@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from cases.people.models import PEOPLE_ROLES, Person
+from cases.people.models import Person
+from cases.permissions import PEOPLE
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting, PartnerRequest
@@ -47,7 +48,7 @@ def find(acting: Acting, text: str) -> dict[str, list[Any]]:
     name, born_on = _with_date(text)
     number = re.fullmatch(r"#?(\d{1,12})", text)
     people: list[Person] = []
-    if acting.role in PEOPLE_ROLES:
+    if PEOPLE.allows(acting):
         own = Person.objects.filter(partner=acting.partner).found_by(acting.partner.pk, name, born_on)
         people = list(own.order_by("-changed_at", "-id")[:SHOWN])
     referrals = Referral.objects.seen_by(acting).select_related("programme", "from_partner", "to_partner")

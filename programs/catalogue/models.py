@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, jobs_read, shared
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
@@ -105,6 +106,7 @@ class Programme(models.Model):
             *shared(through="districts"),
             Touch(),
             Bury(seen_by=""),
+            Recorded(record="programme"),
         ]
 
     def __str__(self) -> str:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partnership.actions import Party, action
-from partnership.events import outbox
+from partnership.events.outbox import announce
+from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from referrals.diversions import events
 from referrals.diversions.models import Condition, Decision, DiversionAgreement
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
@@ -99,7 +101,7 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
         raise RuleError(_("The day lies in the future."))
     diversion.breached_on = on
     diversion.save(update_fields=["breached_on"])
-    _tell(diversion, "diversion.breached", f"diversion:{diversion.pk}:breached:{on}", diversion.from_partner_id, by)
+    _tell(diversion, events.BREACHED, f"diversion:{diversion.pk}:breached:{on}", diversion.from_partner_id, by)
     return diversion
 
 
@@ -115,7 +117,7 @@ def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -
     diversion = _open(diversion)
     diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
     diversion.save(update_fields=["outcome", "outcome_at"])
-    _tell(diversion, "diversion.outcome", f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)
+    _tell(diversion, events.OUTCOME, f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)
     return diversion
 
 
@@ -147,7 +149,7 @@ def decide(*, by: Acting, diversion: DiversionAgreement, decision: str, reasons:
         to_partner_id=diversion.to_partner_id,
         reasons=reasons.strip(),
     )
-    _tell(diversion, "diversion.decided", f"diversion:{diversion.pk}:decided", diversion.to_partner_id, by)
+    _tell(diversion, events.DECIDED, f"diversion:{diversion.pk}:decided", diversion.to_partner_id, by)
     return diversion
 
 
@@ -155,8 +157,8 @@ def _touch(diversion: DiversionAgreement) -> None:
     DiversionAgreement.objects.filter(pk=diversion.pk).update(changed_at=timezone.now())
 
 
-def _tell(diversion: DiversionAgreement, kind: str, key: str, partner_id: int, by: Acting) -> None:
+def _tell(diversion: DiversionAgreement, event_type: EventType, key: str, partner_id: int, by: Acting) -> None:
     roles = [str(role) for role in (*CASEWORK_ROLES, Role.POLICE_LIAISON)]
     url = reverse("diversion", args=[diversion.pk])
     _touch(diversion)
-    outbox.announce(kind, key, tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}])
+    announce(event_type, key, tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}])

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db.models import Count
 from django.utils import timezone
 
+from cases.enrolments.events import SESSION_RECORDED
 from cases.enrolments.models import Session
 from partnership.events.models import OutboxEvent
-from partnership.events.outbox import handler
+from partnership.events.registry import handler
 from partnership.isolation.acting import enter
 from referrals.diversions.models import Condition
 from referrals.handover.models import Referral
 
 
-@handler("session.recorded")
+@handler(SESSION_RECORDED)
 def count_sessions(event: OutboxEvent) -> None:
     """Attended sessions since the enrolment count towards a diversion's condition to attend sessions: a number and a date."""
     enter(partner_id=event.payload["partner"], role="worker")

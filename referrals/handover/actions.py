@@ -20,11 +20,13 @@ from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.models import Agreement
 from partnership.events import outbox
-from partnership.events.outbox import Tell
+from partnership.events.recipients import Tell
+from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import NotAParty, RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
+from referrals.handover import events
 from referrals.handover.models import Change, Disclosure, Message, Referral
 from referrals.handover.transitions import REASONS, TRANSITIONS, State
 
@@ -422,7 +424,7 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
         elif referral.state != State.DRAFT:
             # What the receiver sees of it has changed: a copy elsewhere learns it.
             Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
-            announce(referral, "consent_withdrawn", f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
+            announce(referral, events.CONSENT_WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
 
 
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -457,7 +459,7 @@ def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
         text=text,
     )
     Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
-    announce(referral, "message", f"message:{message.pk}", by)
+    announce(referral, events.MESSAGE, f"message:{message.pk}", by)
     return message
 
 
@@ -528,11 +530,11 @@ def _finish(verb: str, by: Acting, referral: Referral, note: str = "") -> Referr
     )
     if note:
         write_message(by=by, referral=referral, text=note)
-    announce(referral, TRANSITIONS[verb].target, f"referral:{referral.pk}:change:{change.pk}", by)
+    announce(referral, events.BY_STATE[TRANSITIONS[verb].target], f"referral:{referral.pk}:change:{change.pk}", by)
     return referral
 
 
-def announce(referral: Referral, what: str, key: str, by: Acting | None) -> None:
+def announce(referral: Referral, event_type: EventType, key: str, by: Acting | None) -> None:
     """Tells the party that did not act (both, when nobody did)."""
     url = reverse("referral", args=[referral.pk])
     parties = {referral.from_partner_id, referral.to_partner_id}
@@ -544,4 +546,4 @@ def announce(referral: Referral, what: str, key: str, by: Acting | None) -> None
         if by is not None:
             whom["not_user"] = by.user.pk
         tell.append(whom)
-    outbox.announce(f"referral.{what}", key, tell=tell, referral=referral.pk)
+    outbox.announce(event_type, key, tell=tell, referral=referral.pk)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from cases.enrolments.events import ENDED
 from cases.enrolments.models import Enrolment
 from partnership.events.models import OutboxEvent
-from partnership.events.outbox import handler
+from partnership.events.registry import handler
 from partnership.isolation.acting import enter
 from referrals.handover.actions import REASON_OF_END, announce
+from referrals.handover.events import BY_STATE
 from referrals.handover.models import Change, Referral
 from referrals.handover.transitions import TRANSITIONS, State
 
 
-@handler("enrolment.ended")
+@handler(ENDED)
 def close_referral(event: OutboxEvent) -> None:
     """An enrolment that ended closes the referral that led to it, unless the referral's own page has done so."""
     enter(partner_id=event.payload["partner"], role="worker")
@@ -42,4 +44,4 @@ def close_referral(event: OutboxEvent) -> None:
         by_partner_id=event.payload["partner"],
         at=now,
     )
-    announce(referral, TRANSITIONS[verb].target, f"referral:{referral.pk}:change:{change.pk}", None)
+    announce(referral, BY_STATE[TRANSITIONS[verb].target], f"referral:{referral.pk}:change:{change.pk}", None)

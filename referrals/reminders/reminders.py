@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from partnership.events import outbox
+from partnership.events.outbox import announce
 from partnership.members.models import CASEWORK_ROLES, Role
 from referrals.diversions.models import DUE_SOON_DAYS, DiversionAgreement
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
+from referrals.reminders import events
 
 
 def send_reminders() -> int:
@@ -24,9 +25,10 @@ def send_reminders() -> int:
     sent = 0
     roles = [str(role) for role in CASEWORK_ROLES]
     for referral in Referral.objects.overdue().only("pk", "to_partner_id", "state"):
-        clock = "acknowledge" if referral.state == State.SENT else "answer"
-        outbox.announce(
-            f"referral.overdue.{clock}",
+        is_acknowledged = referral.state != State.SENT
+        clock = "answer" if is_acknowledged else "acknowledge"
+        announce(
+            events.ANSWER_OVERDUE if is_acknowledged else events.ACKNOWLEDGE_OVERDUE,
             f"overdue:{clock}:{referral.pk}:{today}",
             tell=[{"partner": referral.to_partner_id, "roles": roles, "url": reverse("referral", args=[referral.pk])}],
         )
@@ -35,16 +37,11 @@ def send_reminders() -> int:
     for diversion in soon.filter(deadline__lte=today + timedelta(days=DUE_SOON_DAYS)).only(
         "pk", "to_partner_id", "deadline"
     ):
-        due = "overdue" if diversion.deadline < today else "due_soon"
         # Due soon is said once; overdue once a week.
-        key = (
-            f"diversion:{diversion.pk}:due_soon"
-            if due == "due_soon"
-            else f"diversion:{diversion.pk}:overdue:{today:%G-W%V}"
-        )
-        outbox.announce(
-            f"diversion.{due}",
-            key,
+        is_overdue = diversion.deadline < today
+        announce(
+            events.DIVERSION_OVERDUE if is_overdue else events.DIVERSION_DUE_SOON,
+            f"diversion:{diversion.pk}:overdue:{today:%G-W%V}" if is_overdue else f"diversion:{diversion.pk}:due_soon",
             tell=[
                 {"partner": diversion.to_partner_id, "roles": roles, "url": reverse("diversion", args=[diversion.pk])}
             ],
@@ -52,8 +49,8 @@ def send_reminders() -> int:
         sent += 1
     undecided = DiversionAgreement.objects.filter(~Q(outcome=""), decision="")
     for diversion in undecided.filter(outcome_at__lt=timezone.now() - timedelta(days=7)).only("pk", "from_partner_id"):
-        outbox.announce(
-            "diversion.undecided",
+        announce(
+            events.DIVERSION_UNDECIDED,
             f"diversion:{diversion.pk}:undecided:{today:%G-W%V}",
             tell=[
                 {

@@ -280,9 +280,10 @@ class TestRun:
             )
 
     def test_an_import_asks_for_new_figures(self, measured):
+        from cases.imports import events as import_events
         from partnership.events import outbox
 
-        outbox.announce("import.done", "import:1:done", data_import=1)
+        outbox.announce(import_events.DONE, "import:1:done", data_import=1)
         with database_role("worker"):
             outbox.relay()
         assert Run.objects.filter(state=Run.State.REQUESTED).count() == 1

@@ -209,7 +209,7 @@ class TestWhomPoliciesAsk:
             run("SET LOCAL enable_seqscan = off")
             plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT * FROM cases_person"))
         assert "InitPlan" in plan
-        assert "Index Cond: (cases_person.partner_id = (InitPlan 1)" in plan
+        assert "Index Cond: (cases_person.partner_id = " in plan
 
     def test_says_nobody_where_nobody_entered(self):
         asked = "SELECT portal_acting_partner(), nullif(portal_acting_role(), ''), portal_acting_user()"

@@ -53,6 +53,7 @@ class TestCatalogue:
             "metrics_rebuild_ends",
             "metrics_rebuild_index",
             "metrics_rebuild_links",
+            "portal_record_change",
         ]
 
     def test_the_web_role_can_call_none_of_them(self):

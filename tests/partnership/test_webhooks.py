@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from partnership.events import webhooks
-from partnership.events.models import OutboxEvent, WebhookDelivery, WebhookSubscription
+from partnership.events.models import EventDelivery, WebhookDelivery, WebhookSubscription
 from partnership.events.outbox import relay
 from partnership.integrations import actions as integrations
 from partnership.isolation.errors import RuleError
@@ -95,7 +95,7 @@ def test_only_who_is_told_in_the_portal_is_told(world, receiver, subscription):
 def test_an_event_handled_twice_is_one_message(world, receiver, subscription):
     world.sent()
     deliver()
-    OutboxEvent.objects.update(relayed_at=None)
+    EventDelivery.objects.update(done_at=None)
     assert deliver() == 0
     assert len(receiver.got) == 1
 

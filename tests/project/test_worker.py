@@ -18,9 +18,10 @@ from cases.arrests.models import Arrest
 from cases.imports.jobs import run_import
 from cases.imports.models import DataImport
 from cases.people import identity_code
-from partnership.events import notifications, outbox
+from partnership.events import notifications
 from partnership.events.jobs import relay_outbox
-from partnership.events.models import Notification, OutboxEvent
+from partnership.events.models import EventDelivery, Notification, OutboxEvent
+from partnership.events.recipients import Tell
 from tests import processes
 from tests.cases.test_imports import csv_of, row, upload
 from tests.world import World, database_role, on_web
@@ -47,7 +48,7 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
     world = World()
     events = 300
     for number in range(events):
-        tell: list[outbox.Tell] = [{"partner": world.ngo.pk, "roles": ["caseworker"], "url": f"/x/{number}/"}]
+        tell: list[Tell] = [{"partner": world.ngo.pk, "roles": ["caseworker"], "url": f"/x/{number}/"}]
         OutboxEvent.objects.create(kind="referral.sent", key=f"k{number}", payload={"tell": tell})
     environment = {"SITE_URL": "http://testserver", "EMAIL_URL": f"filemail:///{tmp_path}"}
     first = processes.worker(database(), **environment)
@@ -67,6 +68,7 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
         processes.until(
             lambda: (
                 not OutboxEvent.objects.filter(relayed_at=None).exists()
+                and not EventDelivery.objects.filter(done_at=None).exists()
                 and Notification.objects.count() == events
                 and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
             ),

@@ -19,7 +19,7 @@ from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from partnership.actions import NotAllowed, Party
 from partnership.agreements.models import Agreement
-from partnership.events.models import OutboxEvent
+from partnership.events.models import EventDelivery, OutboxEvent
 from partnership.isolation.errors import DateOutOfRange, NotAParty, RuleError
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
@@ -334,7 +334,7 @@ class TestAnswering:
         )
         with database_role("worker"):
             outbox.relay()
-            OutboxEvent.objects.filter(kind="enrolment.ended").update(relayed_at=None)  # delivered twice
+            EventDelivery.objects.filter(kind="enrolment.ended").update(done_at=None)  # delivered twice
             outbox.relay()
         referral.refresh_from_db()
         assert referral.state == State.COMPLETED

@@ -1,0 +1,5 @@
+"""What happens with counts of overdoses."""
+
+from partnership.events.registry import declare
+
+COUNTED = declare("overdoses.counted")

@@ -1,0 +1,22 @@
+"""What an administrator of the service can do about events that failed."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from partnership.events.models import EventDelivery
+from partnership.events.outbox import ask_for_relay
+
+
+def send_again(number: int | None = None) -> int:
+    """Lets failed deliveries (the one of a number, or all) wait with the attempts of new ones; returns how many.
+
+    None where the delivery did not fail, or is sent again already.
+    """
+    failed = EventDelivery.objects.failed()
+    if number is not None:
+        failed = failed.filter(pk=number)
+    count = failed.update(failed_at=None, attempts=0, available_at=timezone.now())
+    if count:
+        ask_for_relay()
+    return count
