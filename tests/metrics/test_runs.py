@@ -18,6 +18,7 @@ from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from metrics.trends import actions as trends
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+from partnership.actions import NotAllowed
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
 from tests.measuring import START, compute, people
@@ -305,14 +306,17 @@ class TestInterventions:
         assert svg.content.startswith(b"<svg")
 
     def test_only_a_coordinator_saves_one(self, measured):
-        with pytest.raises(DatabaseError):
+        intervention = Intervention(name="x", started_on=START)
+        with pytest.raises(NotAllowed):
             run_as(
                 measured.case_manager,
                 trends.save_intervention,
-                intervention=Intervention(name="x", started_on=START),
+                intervention=intervention,
                 districts=[],
                 comparison_districts=[],
             )
+        with pytest.raises(DatabaseError), on_web(measured.case_manager):
+            intervention.save()
 
     def test_a_district_is_not_on_both_sides(self, measured):
         response = measured.client(measured.coordinator).post(
