@@ -36,7 +36,7 @@ HEAVY = (
     "icalendar", "polib", "pytest",
 )  # fmt: skip
 """What takes the portal and its tests longest to import, and is not their own: imported once, before runs are forked off."""
-TEMPLATES, WHOLE = "portal_template_%", "portal_whole"
+TEMPLATES, WHOLE, OWNER = "portal_template_%", "portal_whole", "portal_owner"
 """Each run of the tests copies its database from a template (tests/databases.py)."""
 OPTIONS = ("-n0", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "--durations-min=9999")
 PASSED, FAILED = 0, 1
@@ -171,6 +171,7 @@ class Workshop:
         """Keeps a copy of what the databases of the tests are copied from, to put it right after it was broken."""
         self.template = self._templates()[0]
         self._as_administrator("postgres", f"CREATE DATABASE {WHOLE} TEMPLATE {self.template}")
+        self._renew_template()  # what follows is proven on one that was renewed
 
     def faults_of(self, mutant: Mutant) -> list[str]:
         """What the database says to a statement, in a transaction that is rolled back."""
@@ -186,7 +187,7 @@ class Workshop:
 
     def _renew_template(self, broken_by: str = "") -> None:
         self._as_administrator("postgres", f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
-        self._as_administrator("postgres", f"CREATE DATABASE {self.template} TEMPLATE {WHOLE}")
+        self._as_administrator("postgres", f"CREATE DATABASE {self.template} TEMPLATE {WHOLE} OWNER {OWNER}")
         if broken_by:
             self._as_administrator(self.template, broken_by)
 
@@ -225,7 +226,7 @@ def next_that_ended(workshops: list[Workshop]) -> tuple[Workshop, int]:
 
 
 def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
-    """Whether the tests pass where nothing is broken; makes the databases of the runs by the way."""
+    """Whether the tests pass where nothing is broken: first one of them, which makes the template of the databases, then all."""
     files = sorted({test.split("::")[0] for mutant in mutants for test in mutant.tests})
     named = {test for mutant in mutants for test in mutant.tests}
     tests = [
@@ -233,19 +234,25 @@ def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
         for file in files
         for test in ([file] if file in named else sorted(n for n in named if n.startswith(f"{file}::")))
     ]
-    for number, workshop in enumerate(workshops):
-        workshop.start(tuple(tests[number :: len(workshops)]) or (tests[0],))
-    is_whole = True
+    if not _pass(workshops, [(tests[0],) for _ in workshops]):
+        return False
+    for workshop in workshops:
+        workshop.keep_template()
+    return _pass(workshops, [tuple(tests[n :: len(workshops)]) or (tests[0],) for n in range(len(workshops))])
+
+
+def _pass(workshops: list[Workshop], tests: list[tuple[str, ...]]) -> bool:
+    for workshop, own in zip(workshops, tests, strict=True):
+        workshop.start(own)
+    are_passed = True
     for _ in workshops:
         workshop, status = next_that_ended(workshops)
         code, seconds = workshop.end(status)
         print(f"{'whole' if code == PASSED else 'NOT WHOLE':9} {seconds:6.1f} s", flush=True)
         if code != PASSED:
             print(workshop.output[-3000:])
-            is_whole = False
-        else:
-            workshop.keep_template()
-    return is_whole
+            are_passed = False
+    return are_passed
 
 
 def judge(workshops: list[Workshop], mutants: list[Mutant]) -> list[tuple[str, Mutant]]:

@@ -148,9 +148,11 @@ def test_an_address_that_is_not_public_is_not_taken(world, url):
         ("::ffff:93.184.215.14", True),
         ("2606:2800:21f:cb07::1", True),
         ("::ffff:10.0.0.1", False),
+        ("::ffff:192.168.7.1", True),
     ],
 )
-def test_an_address_that_maps_another_is_the_one_that_it_maps(address, is_called):
+def test_an_address_that_maps_another_is_the_one_that_it_maps(settings, address, is_called):
+    settings.WEBHOOK_NETWORKS = ["192.168.7.0/24"]
     assert webhooks.may_call(address) == is_called
 
 
