@@ -24,11 +24,11 @@ START = date(2023, 1, 31)
 Group = ArrestTrendResult.Group
 
 
-def counts(world: World, window: int = 12, offences: str = "any") -> tuple[int, int]:
+def counts(world: World, window: int = 12, offences: str = "any", as_of: date = date(2030, 1, 1)) -> tuple[int, int]:
     """(eligible, rearrested) before disclosure control, as the worker computes them."""
     with database_role("worker"):
         follow_up_upkeep.refresh()
-        found = recidivism_compute.outcomes(recidivism_compute.everything([]), date(2030, 1, 1))
+        found = recidivism_compute.outcomes(recidivism_compute.everything([]), as_of)
     for population, outcome in found.items():
         if population.programme == world.programme.pk:
             number = recidivism_compute.WINDOWS.index(window) + 1
@@ -124,6 +124,11 @@ class TestEligible:
         participant(world, district=world.hill, first_names="B")
         participant(world, district=None, first_names="C")  # unknown: the earliest of all
         assert counts(world) == (1, 0)
+
+    def test_no_feed_counts_beyond_the_day_of_the_figures(self, measured):
+        participant(measured, district=measured.city)
+        assert counts(measured, as_of=date(2024, 1, 30)) == (0, 0)
+        assert counts(measured, as_of=date(2024, 1, 31)) == (1, 0)
 
     def test_without_any_feed_nobody_is_observed(self, world):
         participant(world)
@@ -330,7 +335,8 @@ class TestTrends:
         month = (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)
         DistrictPopulation.objects.update(year=month.year)
         for number in range(30):
-            code, age = (("060111", 17) if number < 6 else ("060111", 30)) if number < 20 else ("060121", 30)
+            code = "060111" if number < 20 else "060121"
+            age = 17 if number < 6 else 18 if number < 9 else 30
             world.arrest(world.person(world.police, first_names=f"P{number}"), month, iccs=code, age_at_offence=age)
         found = {r.group: r for r in self.trend(world).filter(month=month)}
         assert {g: r.arrests for g, r in found.items()} == {
