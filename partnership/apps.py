@@ -8,8 +8,21 @@ class PartnershipConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing them registers them.
+        from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
+        from partnership.api.models import ApiClient
+        from partnership.audit_trail import history
         from partnership.events import notifications as _notifications  # noqa: F401
         from partnership.events import webhooks as _webhooks  # noqa: F401
+        from partnership.events.models import WebhookSubscription
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
+        from partnership.members.models import Invitation, Membership, Partner
+        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, WEBHOOKS
+
+        history.register("agreement", Agreement, sees=DIRECTORY, address="agreement")
+        history.register("partner", Partner, sees=DIRECTORY, address="partner")
+        history.register("member", Membership, sees=MEMBERS, address="member")
+        history.register("invitation", Invitation, sees=MEMBERS)
+        history.register("client", ApiClient, sees=CLIENTS, address="client")
+        history.register("webhook", WebhookSubscription, sees=WEBHOOKS, address="webhook")

@@ -47,7 +47,8 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
             return redirect(f"{reverse('population_figures')}?cohort={saved.pk}")
     title = str(found) if found.pk else _("New cohort")
-    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("cohort_list")})
+    context = {"form": form, "title": title, "back": reverse("cohort_list"), "history": "cohort" if pk else ""}
+    return render(request, "pages/form.html", context | {"history_of": pk})
 
 
 @require_POST

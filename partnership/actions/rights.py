@@ -78,6 +78,13 @@ def rights() -> Iterator[Right]:
     return chain(READINGS.values(), ACTIONS.values())
 
 
+def right_called(name: str) -> Right:
+    """The reading or action of this name. Raises KeyError where there is none: a template that asks for it is wrong."""
+    from partnership.actions.declaration import ACTIONS
+
+    return READINGS[name] if name in READINGS else ACTIONS[name]
+
+
 def rights_of(role: str, *, is_manager: bool = False) -> list[Right]:
     """What a role may see and do."""
     return [right for right in rights() if right.allows_role(role, is_manager=is_manager)]

@@ -28,7 +28,9 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
-    secret_changed_at = models.DateTimeField(null=True, help_text="When a secret was made anew, or an old one ended.")
+    secret_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a secret was made anew, or an old one ended."
+    )
 
     class Meta:
         ordering = ["name", "id"]

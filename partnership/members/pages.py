@@ -142,7 +142,8 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("member_list")
-    return render(request, "pages/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")})
+    context = {"form": form, "title": str(found.user), "back": reverse("member_list")}
+    return render(request, "pages/form.html", context | {"history": "member", "history_of": pk})
 
 
 @require_POST

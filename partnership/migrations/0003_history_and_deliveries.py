@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apiclient',
             name='secret_changed_at',
-            field=models.DateTimeField(help_text='When a secret was made anew, or an old one ended.', null=True),
+            field=models.DateTimeField(help_text='When a secret was made anew, or an old one ended.', null=True, blank=True),
         ),
         migrations.AddIndex(
             model_name='outboxevent',

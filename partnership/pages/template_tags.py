@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partnership.actions.rights import right_called
+from partnership.isolation.acting import Acting
 from partnership.pages import number_format
 
 register = template.Library()
@@ -199,3 +201,9 @@ def read_labels() -> dict[str, str]:
 @register.filter
 def read_label(what: str) -> str:
     return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)
+
+
+@register.filter
+def may(acting: Acting | None, name: str) -> bool:
+    """Whether the user may do the action, or see the noun, of this name: what is not allowed has no button."""
+    return acting is not None and right_called(name).allows(acting)

@@ -189,6 +189,7 @@ MATRIX: dict[str, Row] = {
     "subject_request": only(**OUR_PERSON, args=lambda w: [w.subject_request.pk]),
     "retention": only(case_manager=200, liaison=200, other_liaison=200, auditor=200),
     "unusual_reading": only(auditor=200),
+    "history": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, auditor=200, args=lambda w: ["person", w.referral.receiver_person_id]),
     "reading_seen": only(auditor=302, args=lambda w: [w.read_day.pk], method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
