@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from partnership.members.models import Membership, Partner, User
 
 
+current_action: ContextVar[str] = ContextVar("current_action", default="")
+"""The name of the outermost action under way, for the history of changes."""
 MEMBERSHIP_KEY = "membership"
 """Where the session keeps for which partner its user acts."""
 
@@ -66,7 +69,7 @@ def enter(
     client_id: int | None = None,
 ) -> None:
     """Sets the partner, role and user for the rest of the current transaction; and, for the history of changes, through what
-    they act (page, api or job) and the partner's system that does.
+    they act (page, api or job), the partner's system that does, and the action under way.
 
     Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
     """
@@ -76,8 +79,8 @@ def enter(
         cursor.execute(
             "SELECT set_config('portal.partner', %s, true), set_config('portal.role', %s, true),"
             " set_config('portal.user', %s, true), set_config('portal.through', %s, true),"
-            " set_config('portal.client', %s, true)",
-            [str(partner_id or ""), role, str(user_id or ""), through, str(client_id or "")],
+            " set_config('portal.client', %s, true), set_config('portal.action', %s, true)",
+            [str(partner_id or ""), role, str(user_id or ""), through, str(client_id or ""), current_action.get()],
         )
 
 

@@ -48,6 +48,11 @@ def kept(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
+def drop(acting: Acting, path: str) -> None:
+    """What stood in a form that is sent to `path` need not be kept any more."""
+    kept(acting, [path]).delete()
+
+
 def forget_old() -> None:
     KeptForm.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
@@ -103,7 +108,7 @@ def sent(request: HttpRequest, acting: Acting) -> None:
     if getattr(request, "was_put_aside", False):
         return
     path = request.get_full_path()
-    kept(acting, [path]).delete()
+    drop(acting, path)
     found = unsent(request)
     if found and found.path == path:
         del request.session[STASH_KEY]

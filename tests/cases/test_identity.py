@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.consents.models import ConsentPaper
 from cases.people import identity_code
 from cases.people.models import Person
@@ -75,7 +75,7 @@ class TestEncryption:
         person = world.person(world.ngo)
         referral = world.draft()
         with on_web(world.liaison):
-            papers.attach(by=world.liaison, consent=referral.consent, content=b"%PDF-1.7 signed")
+            consents.attach_paper(by=world.liaison, consent=referral.consent, content=b"%PDF-1.7 signed")
         old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
         settings.FIELD_KEYS = [new, old]
         call_command("rotate_keys", stdout=StringIO())

@@ -390,7 +390,7 @@ class TestLoading:
 
         monkeypatch.setattr(loading, "acting_for", dies_after_five)
         with pytest.raises(SystemExit), database_role("worker"):
-            loading.load(DataImport.objects.get(pk=data_import.pk))
+            loading.load(data_import=DataImport.objects.get(pk=data_import.pk))
         monkeypatch.undo()
         data_import.refresh_from_db()
         assert 0 < data_import.rows_done < 60

@@ -25,7 +25,7 @@ from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Referral
-from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, verbs_for
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, ReasonMissing, State, verbs_for
 from tests.world import World, on_web, run_as
 
 
@@ -89,7 +89,7 @@ class TestTransitionTable:
 
     def test_a_reason_of_another_verb_is_refused(self, world):
         referral = world.sent()
-        with pytest.raises(handover.ReasonMissing):
+        with pytest.raises(ReasonMissing):
             do(world, "decline", referral, reason="consent_withdrawn")
 
 
@@ -259,7 +259,7 @@ class TestUnderEighteen:
         person = referral.person
         person.born_on = self.born(world, 16)
         person.save()
-        with pytest.raises(handover.NoConsent):
+        with pytest.raises(GuardianConsentMissing):
             do(world, "send", referral)
 
 
