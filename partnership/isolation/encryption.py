@@ -48,7 +48,7 @@ def decrypt_bytes(token: bytes) -> bytes:
     return _cipher().decrypt(token)
 
 
-TOKEN = re.compile(r"gAAAA[\w-]{95,}={0,2}", re.ASCII)
+TOKEN = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
 """A Fernet token: version and time, 16 bytes of chance, at least one block, 32 bytes of signature, in base 64."""
 
 

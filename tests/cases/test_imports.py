@@ -23,6 +23,7 @@ from cases.imports.jobs import run_import
 from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
 from cases.people import identity_code
 from cases.people.models import Person
+from partnership.audit_trail.models import RecordChange
 from partnership.events.models import OutboxEvent
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
@@ -362,6 +363,13 @@ class TestLoading:
         imported = Person.objects.get(partner=world.police)
         assert imported.code_pseudonym == own.code_pseudonym == encryption.code_pseudonym(CODE)
         assert imported.code_index != own.code_index
+
+    def test_the_history_tells_what_an_import_corrected_and_not_what_it_added(self, world):
+        load(world, csv_of([row(last_name="Mäkinen")]))
+        assert not RecordChange.objects.filter(record="person").exists()
+        load(world, csv_of([row(arrest_number="K-2", last_name="Virtanen")]))
+        change = RecordChange.objects.get(record="person")
+        assert (change.action, change.kind, change.through) == ("import.load", "changed", "job")
 
     def test_its_arrival_is_announced_once(self, world):
         data_import = load(world, csv_of([row()]))
