@@ -42,6 +42,7 @@ def run() -> Iterator[Figure]:
     from django.db import close_old_connections, connection
 
     from partnership.api.models import ApiClient
+    from partnership.isolation import context
     from partnership.project.wsgi import application
     from referrals.handover.models import Referral
     from tests.systems import System
@@ -79,9 +80,9 @@ def run() -> Iterator[Figure]:
     plain = connection.copy()
     with plain.cursor() as cursor:
         cursor.execute("SET ROLE portal_web")
-        cursor.execute(
-            f"SELECT set_config('portal.partner', '{world.ngo.pk}', false), set_config('portal.role', 'x', false)"
-        )
+        session = plain.connection.info.backend_pid
+        act = "SELECT set_config('portal.context', %s, false), set_config('portal.signature', %s, false)"
+        cursor.execute(act, context.signed(partner_id=world.ngo.pk, role="x", user_id=None, session=session))
 
         def raw() -> None:
             cursor.execute(RAW, [world.ngo.pk])
@@ -94,10 +95,7 @@ def run() -> Iterator[Figure]:
             cursor.execute(CALLER, [hashlib.sha256(token.encode()).hexdigest()])
             partner, user, client, scopes, wanted = cursor.fetchone()
             assert "referrals:read" in set(scopes) & set(wanted.split())
-            cursor.execute(
-                "SELECT set_config('portal.partner', %s, true), set_config('portal.user', %s, true)",
-                [str(partner), str(user)],
-            )
+            cursor.execute(act, context.signed(partner_id=partner, role="x", user_id=user, session=session))
             raw()
             cursor.execute(LOG, [partner, user, client])
             cursor.execute("COMMIT")
