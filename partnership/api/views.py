@@ -120,7 +120,8 @@ class View(GenericViewSet[Any]):
 
     @property
     def acting(self) -> Acting:
-        return self.request._request.acting  # type: ignore[attr-defined]
+        acting: Acting = self.request._request.acting  # type: ignore[attr-defined]
+        return acting
 
     def still_open(self, body: Any) -> Any:
         """An answer that was kept, without what the caller may no longer see."""
@@ -128,9 +129,10 @@ class View(GenericViewSet[Any]):
 
     def given(self, kind: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
         """The request's body, checked."""
-        made = kind(data=self.request.data)
-        made.is_valid(raise_exception=True)
-        return made.validated_data
+        body = kind(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        fields: dict[str, Any] = body.validated_data
+        return fields
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -31,7 +29,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
     """A user with several memberships chooses the partner to act for."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    memberships = cast(User, request.user).memberships_in_use()
+    memberships = request.user.memberships_in_use()
     if request.method == "POST":
         chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
         if chosen:
@@ -161,7 +159,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         invitation = members_actions.open_invitation(token)
     except RuleError as error:
         return render(request, "partnership/members/invitation_closed.html", {"reason": error}, status=410)
-    user = cast(User, request.user) if request.user.is_authenticated else None
+    user = request.user if request.user.is_authenticated else None
     has_account = User.objects.filter(email=invitation.email).exists()
     if user is None and has_account:
         messages.info(request, _("Sign in with %(email)s to accept the invitation.") % {"email": invitation.email})

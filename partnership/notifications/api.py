@@ -35,7 +35,8 @@ class NotificationSerializer(Resource):
         return text_of(notification.kind)
 
     def get_url(self, notification: Notification) -> str:
-        return self.context["request"].build_absolute_uri(notification.url)
+        address: str = self.context["request"].build_absolute_uri(notification.url)
+        return address
 
 
 class NotificationQuery(Query):

@@ -20,6 +20,7 @@ from cases.people.models import Person
 from partnership.api.export import ExportView
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
+from partnership.isolation.acting import Acting
 from partnership.members.api import PartnerBrief
 from partnership.members.models import Role
 from programs.catalogue.api import ProgrammeBrief
@@ -66,7 +67,8 @@ class ReferralSerializer(Resource):
 
     @cached_property
     def mine(self) -> int:
-        return self.context["request"]._request.acting.partner.pk
+        acting: Acting = self.context["request"]._request.acting
+        return acting.partner.pk
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_person(self, referral: Referral) -> int | None:
