@@ -205,7 +205,7 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
         )
     if schema.get("type") == "array":
         return _fields(schema.get("items", {}), schemas, prefix + "[]." if prefix else "[].", depth)
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for name, part in schema.get("properties", {}).items():
         target = part
         while "$ref" in target or "allOf" in target or "oneOf" in target:
@@ -215,7 +215,7 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
                 else (target.get("allOf") or target["oneOf"])[0]
             )
         kind = target.get("type", "")
-        found.append(
+        rows.append(
             {
                 "name": prefix + name,
                 "type": " | ".join(kind) if isinstance(kind, list) else kind,
@@ -230,8 +230,8 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
         if depth < 2:
             inner = target.get("items", {}) if kind == "array" else target
             if inner.get("properties") or "$ref" in inner:
-                found += _fields(inner, schemas, f"{prefix}{name}{'[]' if kind == 'array' else ''}.", depth + 1)
-    return found
+                rows += _fields(inner, schemas, f"{prefix}{name}{'[]' if kind == 'array' else ''}.", depth + 1)
+    return rows
 
 
 class TokenDescription(PublicView):
