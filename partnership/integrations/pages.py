@@ -161,21 +161,25 @@ def webhook_list(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(integrations.subscribe)
 def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = own_webhook(request, pk) if pk else None
-    initial = {"url": found.url, "events": found.events, "is_active": found.is_active} if found else {"is_active": True}
+    subscription = own_webhook(request, pk) if pk else None
+    initial = (
+        {"url": subscription.url, "events": subscription.events, "is_active": subscription.is_active}
+        if subscription
+        else {"is_active": True}
+    )
     form = WebhookForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            if found:
-                integrations.change_subscription(by=request.acting, subscription=found, **form.cleaned_data)
+            if subscription:
+                integrations.change_subscription(by=request.acting, subscription=subscription, **form.cleaned_data)
                 messages.success(request, _("Saved."))
-                return redirect("webhook", found.pk)
-            made = integrations.subscribe(by=request.acting, **form.cleaned_data)
+                return redirect("webhook", subscription.pk)
+            new_subscription = integrations.subscribe(by=request.acting, **form.cleaned_data)
         except RuleError as error:
             form.add_error("url", str(error))
         else:
-            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": made})
-    title = _("Change webhook") if found else _("New webhook")
+            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": new_subscription})
+    title = _("Change webhook") if subscription else _("New webhook")
     back = reverse("webhook", args=[pk]) if pk else reverse("webhook_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
 

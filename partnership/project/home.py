@@ -59,7 +59,7 @@ def home(request: PartnerRequest) -> HttpResponse:
         Role.AUDITOR: _auditor,
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
-    announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
+    announcements = Announcement.objects.of_today().order_by("-shown_from", "-id")[:ANNOUNCED]
     context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
     if build in (_caseworker, _liaison):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
