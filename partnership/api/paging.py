@@ -57,7 +57,7 @@ def page_of(sources: Sequence[QuerySet[Any]], order: str, cursor: str, size: int
     following = signing.dumps([_plain(value) for value in key(rows[-1])], salt=f"page {order}") if more else ""
     return Page(
         [row for row in rows if not isinstance(row, Tombstone)],
-        [r for r in rows if isinstance(r, Tombstone)],
+        [row for row in rows if isinstance(row, Tombstone)],
         following,
     )
 

@@ -48,8 +48,8 @@ def client_list(request: PartnerRequest) -> HttpResponse:
         .annotate(last=Max("at"))
         .values_list("client", "last")
     )
-    clients.sort(key=lambda c: c.revoked_at is not None)
-    rows = [{"client": c, "used_at": used.get(c.pk)} for c in clients]
+    clients.sort(key=lambda client: client.revoked_at is not None)
+    rows = [{"client": client, "used_at": used.get(client.pk)} for client in clients]
     return render(request, "partnership/integrations/client_list.html", {"rows": rows})
 
 
@@ -107,7 +107,10 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
         "form": form,
         "days": sorted(days, key=lambda row: row["day"], reverse=True),
         "by_scope": [{**row, "label": SCOPES.get(row["scope"], row["scope"])} for row in by_scope],
-        "credentials": [(c, bool(c.expires_at and c.expires_at <= timezone.now())) for c in credentials],
+        "credentials": [
+            (credential, bool(credential.expires_at and credential.expires_at <= timezone.now()))
+            for credential in credentials
+        ],
         "labels": [SCOPES[scope] for scope in client.scopes],
     }
     return render(request, "partnership/integrations/client.html", context)

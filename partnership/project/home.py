@@ -169,13 +169,13 @@ def clocks(referrals: Any) -> list[Clock]:
     """Per receiving partner, of referrals sent in the last 90 days: the promise is kept, or its time has passed. One query."""
     now = timezone.now()
     since = now - timedelta(days=CLOCK_DAYS)
-    lately = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
-    lately = lately.exclude(state=State.WITHDRAWN)
+    recent_referrals = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
+    recent_referrals = recent_referrals.exclude(state=State.WITHDRAWN)
     acknowledged = Coalesce("acknowledged_at", "answered_at")
     in_time = Q(first_at__lte=F("due_acknowledge_at"))
     answered_in_time = Q(answered_at__lte=F("due_accept_at"))
     rows = (
-        lately.annotate(first_at=acknowledged)
+        recent_referrals.annotate(first_at=acknowledged)
         .values("to_partner")
         .annotate(
             acknowledged=Count("pk", filter=in_time | Q(due_acknowledge_at__lt=now)),

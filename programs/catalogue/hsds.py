@@ -152,15 +152,15 @@ class ServicesView(HsdsView):
             organization_id = str(parameters["organization_id"])
             services = services.filter(
                 partner__in=[
-                    p
-                    for p in Partner.objects.values_list("pk", flat=True)
-                    if identifier("partners", p) == organization_id
+                    partner_id
+                    for partner_id in Partner.objects.values_list("pk", flat=True)
+                    if identifier("partners", partner_id) == organization_id
                 ]
             )
         if "taxonomy_term_id" in parameters:
             term_id = str(parameters["taxonomy_term_id"])
             services = services.filter(
-                kind__in=[k for k in Programme.Kind.values if identifier(f"kinds/{k}", 0) == term_id]
+                kind__in=[kind for kind in Programme.Kind.values if identifier(f"kinds/{kind}", 0) == term_id]
             )
         if parameters["minimal"]:
             return self.page(services, lambda row: {"id": identifier("programmes", row.pk), "name": row.name})
