@@ -18,6 +18,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import psycopg2
 
 from bench.database import SIZE, VAR, Figure
 
@@ -73,14 +75,14 @@ def agree(folder: Path) -> None:
     from metrics.recidivism.models import RecidivismResult
 
     for months in (6, 12, 24, 36):
-        found = RecidivismResult.objects.filter(window_months=months, programme_id__isnull=False, withheld="")
-        counts = {(r.programme_id, r.offences): (r.eligible, r.rearrested) for r in found}
-        rows = duckdb.sql(
-            f"SELECT programme_id, eligible, any_rearrested, drug_rearrested FROM '{folder}/rates_{months}.parquet'"
+        results = RecidivismResult.objects.filter(window_months=months, programme_id__isnull=False, withheld="")
+        counts = {(r.programme_id, r.offences): (r.eligible, r.rearrested) for r in results}
+        rates = duckdb.from_parquet(f"{folder}/rates_{months}.parquet").project(
+            "programme_id, eligible, any_rearrested, drug_rearrested"
         )
         theirs = {
             (programme, kind): (eligible, rearrested)
-            for programme, eligible, *both in rows.fetchall()
+            for programme, eligible, *both in rates.fetchall()
             for kind, rearrested in zip(("any", "drug"), both, strict=True)
         }
         if not counts or any(theirs[which] != count for which, count in counts.items()):
@@ -104,10 +106,8 @@ TABLES = {
 }
 
 
-def admin():  # type: ignore[no-untyped-def]
+def admin() -> psycopg2.extensions.connection:
     """A connection that may switch triggers off while it loads."""
-    import psycopg2
-
     from partnership.local import embedded
 
     return psycopg2.connect(embedded.admin_url(VAR).removesuffix("/postgres") + "/portal_bench")
@@ -123,7 +123,6 @@ def clear() -> None:
 def fill(size: int, folder: Path) -> None:
     """Two million people, a million of them participants, five arrests each; the same rows as Parquet for the floor."""
     import duckdb
-    import pandas as pd
 
     from cases.arrests.models import Feed
     from partnership.members.models import District, Partner
@@ -141,8 +140,8 @@ def fill(size: int, folder: Path) -> None:
         ].pk
         for n in range(PROGRAMMES)
     ]
-    for district in districts:
-        Feed.objects.create(partner=police, district_id=district, complete_through=COMPLETE)
+    for district_id in districts:
+        Feed.objects.create(partner=police, district_id=district_id, complete_through=COMPLETE)
     humans = np.arange(size)
     keys = pd.Series(pd.util.hash_array(humans.astype("uint64"), categorize=False)).map("{:016x}".format)
     pseudonyms = keys + keys + keys + keys
@@ -195,7 +194,7 @@ def fill(size: int, folder: Path) -> None:
     connection.close()
 
 
-def copy(table: str, frame) -> None:  # type: ignore[no-untyped-def]
+def copy(table: str, frame: pd.DataFrame) -> None:
     """COPY, with triggers off: the database is filled as if it had always been there."""
     with admin() as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

@@ -93,7 +93,7 @@ class CohortView(View):
         return self.answer(self._save(self.get_object(), request))
 
     def _save(self, cohort: Cohort, request: Request) -> Cohort:
-        given = self.given(CohortInput)
+        given = self.checked_body(CohortInput)
         cohort.name, cohort.is_shared = given["name"], given["is_shared"]
         return cohorts.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**given["selection"]))
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
@@ -55,18 +55,18 @@ class Results(View):
         return found
 
     def get_queryset(self) -> QuerySet[Any]:
-        kind = self.serializer_class.Meta.model  # type: ignore[union-attr]
+        model: type[Model] = self.serializer_class.Meta.model  # type: ignore[union-attr]
         run = self.run()
         if run is None:
-            return kind.objects.none()
-        found = kind.objects.filter(run=run).order_by()
-        names = {field.name for field in kind._meta.get_fields()}
+            return model._default_manager.none()
+        results = model._default_manager.filter(run=run).order_by()
+        names = {field.name for field in model._meta.get_fields()}
         if "cohort" in names:
-            found = found.filter(Q(cohort=None) | Q(cohort__in=visible_cohorts(self.acting)))
+            results = results.filter(Q(cohort=None) | Q(cohort__in=visible_cohorts(self.acting)))
         if "programme" in names and self.acting.role != Role.COORDINATOR:
             # The database says the same: own results and the partnership's.
-            found = found.filter(Q(partner=self.acting.partner) | Q(partner=None))
-        return found
+            results = results.filter(Q(partner=self.acting.partner) | Q(partner=None))
+        return results
 
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
         return super().narrowed(queryset, {name: value for name, value in parameters.items() if name != "run"})

@@ -113,7 +113,8 @@ def query(name: str, asked: Asked, as_of: date, **parts: str) -> list[tuple[Any,
         first = Feed.objects.aggregate(day=Min("complete_through"))["day"]
         named = {"as_of": as_of, "earliest": first and min(first, as_of), "today": timezone.localdate()}
         cursor.execute(sql.replace("{rows}", rows.replace("%", "%%")), named)
-        return cursor.fetchall()
+        fetched: list[tuple[Any, ...]] = cursor.fetchall()
+        return fetched
 
 
 class Populations:

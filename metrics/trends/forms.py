@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from metrics.trends.models import Intervention
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class InterventionForm(forms.ModelForm):
+class InterventionForm(ModelForm[Intervention]):
     class Meta:
         model = Intervention
         fields = ["name", "programme", "started_on", "series", "districts", "comparison_districts"]
