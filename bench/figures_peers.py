@@ -152,15 +152,15 @@ def ours(folder: Path) -> None:
 
 
 def kept(folder: Path) -> None:
-    from metrics.recidivism import compute as recidivism_compute
+    from metrics.recidivism import fixed_windows, members, survival
     from metrics.recidivism.models import RecidivismResult, SurvivalResult
     from metrics.runs.models import Run
 
     complete = date.fromisoformat((folder / "complete").read_text())
     run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench")
-    asked = recidivism_compute.everything([])
-    RecidivismResult.objects.bulk_create(recidivism_compute.fixed_windows(run, asked, complete))
-    SurvivalResult.objects.bulk_create(recidivism_compute.survival(run, asked, complete))
+    member_rows = members.all_member_rows([])
+    RecidivismResult.objects.bulk_create(fixed_windows.results(run, member_rows, complete))
+    SurvivalResult.objects.bulk_create(survival.results(run, member_rows, complete))
     Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
 
 
@@ -211,7 +211,7 @@ def main() -> None:
         django.setup()
         connection.ensure_connection()
         # A worker has long loaded what it uses.
-        import metrics.recidivism.compute  # noqa: F401
+        import metrics.recidivism.survival  # noqa: F401
     if name == "update":
         before_update()
     start = time.perf_counter()

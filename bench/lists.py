@@ -99,11 +99,11 @@ def key_before(days: int, world: World) -> str:
     from django.utils import timezone
 
     from partnership.pages.paging import page_by_key
-    from referrals.handover.lists import REFERRALS
+    from referrals.handover.lists import REFERRAL_LIST
     from referrals.handover.models import Referral
 
     older = Referral.objects.incoming(world.ngo).filter(changed_at__lte=timezone.now() - timedelta(days=days))
-    _, newest_first = REFERRALS.sort("newest")
+    _, newest_first = REFERRAL_LIST.sort("newest")
     return page_by_key(older, newest_first.order, size=1).next_after
 
 

@@ -1,4 +1,4 @@
-"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+"""Arrests and overdoses by district and month; interventions, and what changed at them."""
 
 from __future__ import annotations
 

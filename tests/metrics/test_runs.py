@@ -54,7 +54,7 @@ class TestResults:
 
     def test_the_pool_of_comparison_people_holds_every_arrest_of_theirs(self, measured):
         """Choosing one arrest a person by chance would prefer, among first arrests, those of people who had no second."""
-        from metrics.comparison.compute import read
+        from metrics.comparison.compute import follow_up_rows
         from metrics.follow_up import upkeep as follow_up_upkeep
 
         person = measured.person(measured.police)
@@ -68,13 +68,13 @@ class TestResults:
         with database_role("worker"):
             follow_up_upkeep.refresh()
             follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit="100")
-            pool = read("comparison_pool", "true", [], date(2030, 1, 1)).sort_values("index_date")
+            pool = follow_up_rows("comparison_pool", "true", [], date(2030, 1, 1)).sort_values("index_date")
         # Who withdrew the consent to be counted was enrolled all the same, and is no comparison either.
         assert list(pool.prior_arrests) == [1, 2, 3]
         assert list((pool.any_on - pool.index_date).dt.days.fillna(0)) == [100, 200, 0]
 
     def test_referred_and_eligible_but_not_enrolled_are_followed_from_the_referral(self, measured):
-        from metrics.comparison.compute import read
+        from metrics.comparison.compute import follow_up_rows
         from metrics.follow_up import upkeep as follow_up_upkeep
         from referrals.handover import actions as handover
 
@@ -84,7 +84,7 @@ class TestResults:
         with database_role("worker"):
             follow_up_upkeep.refresh()
             follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")
-            rows = read("not_enrolled", "true", [], date(2030, 1, 1))
+            rows = follow_up_rows("not_enrolled", "true", [], date(2030, 1, 1))
         assert len(rows) == 2
         assert {d.date() for d in rows.index_date} == {measured.today}
 
