@@ -7,7 +7,8 @@ import io
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.database import Figure, sized
@@ -62,7 +63,13 @@ def run() -> Iterator[Figure]:
             "wsgi.url_scheme": "http", "SERVER_PROTOCOL": "HTTP/1.1",
         }  # fmt: skip
         status: list[str] = []
-        answer = application(environ, lambda line, headers: status.append(line))
+        sent: list[bytes] = []
+
+        def start(line: str, headers: list[tuple[str, str]], problem: object = None) -> Callable[[bytes], object]:
+            status.append(line)
+            return sent.append
+
+        answer = application(environ, start)
         try:
             size = 0
             body = b""
@@ -92,8 +99,8 @@ def run() -> Iterator[Figure]:
             """What a handler written by hand must do for the same: know the caller, set the partner, read, log, commit."""
             cursor.execute("BEGIN")
             cursor.execute(CALLER, [hashlib.sha256(token.encode()).hexdigest()])
-            partner, user, client, scopes, wanted = cursor.fetchone()
-            assert "referrals:read" in set(scopes) & set(wanted.split())
+            partner, user, client, scopes, token_scope = cursor.fetchone()
+            assert "referrals:read" in set(scopes) & set(token_scope.split())
             cursor.execute(
                 "SELECT set_config('portal.partner', %s, true), set_config('portal.user', %s, true)",
                 [str(partner), str(user)],
@@ -115,7 +122,7 @@ def run() -> Iterator[Figure]:
         with database_role("web"):
             times = interleaved(
                 {"raw": raw, "raw_request": raw_request}
-                | {name: (lambda address=address: call(address)) for name, address in addresses.items()},  # type: ignore[misc]
+                | {name: partial(call, address) for name, address in addresses.items()},
                 sized(200, 10),
             )
     middle = {name: statistics.median(values) for name, values in times.items()}

@@ -90,7 +90,7 @@ class CohortView(View):
         return self.answer(self._save(self.get_object(), request))
 
     def _save(self, cohort: Cohort, request: Request) -> Cohort:
-        cohort_input = self.given(CohortInput)
+        cohort_input = self.checked_body(CohortInput)
         cohort.name, cohort.is_shared = cohort_input["name"], cohort_input["is_shared"]
         return cohorts.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**cohort_input["selection"]))
 

@@ -14,7 +14,7 @@ from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import AgeBand, History, Selection
 from partnership.isolation.acting import Acting
 from partnership.members.models import District, Partner
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme, ReferralKind
 
 
@@ -25,7 +25,7 @@ def multiple_choice(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
     )
 
 
-class CohortForm(forms.ModelForm):
+class CohortForm(ModelForm[Cohort]):
     """A saved cohort. What is left empty restricts nothing."""
 
     partners = multiple_choice(_("Partners"))

@@ -78,7 +78,7 @@ def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
     return specification
 
 
-def _data(rows: list[dict[str, Any]]) -> Any:
+def _data(rows: list[dict[str, Any]]) -> alt.Data:
     return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from metrics.trends.models import Intervention
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class InterventionForm(forms.ModelForm):
+class InterventionForm(ModelForm[Intervention]):
     """An intervention and its districts: each is either a pilot or a comparison district."""
 
     class Meta:

@@ -44,7 +44,7 @@ def keep(acting: Acting, path: str, pairs: Pairs) -> None:
     )
 
 
-def kept(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
@@ -103,7 +103,7 @@ def sent(request: HttpRequest, acting: Acting) -> None:
     if getattr(request, "was_put_aside", False):
         return
     path = request.get_full_path()
-    kept(acting, [path]).delete()
-    found = unsent(request)
-    if found and found.path == path:
+    drafts_of(acting, [path]).delete()
+    draft = unsent(request)
+    if draft and draft.path == path:
         del request.session[STASH_KEY]

@@ -185,9 +185,9 @@ def clocks(referrals: Any) -> list[Clock]:
         )
     )
     partners = Partner.objects.in_bulk([row["to_partner"] for row in rows])
-    found = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
+    clocks = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
     return sorted(
-        found, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
+        clocks, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
     )
 
 

@@ -31,7 +31,7 @@ DEBUG = env.bool("PORTAL_DEBUG", default=False) and not PRODUCTION
 
 def _secret(name: str) -> str:
     """A secret from the environment; outside production one that was made for this machine is as good."""
-    value = env(name, default="")
+    value: str = env(name, default="")
     if not PRODUCTION:
         return value or keys.local(VAR)[name]
     known_defaults = set(keys.local(VAR).values()) if (VAR / "secrets.json").exists() else set()

@@ -99,9 +99,9 @@ class ProgrammeView(View):
     @extend_schema(request=ProgrammeInput, responses={201: ProgrammeSerializer})
     def create(self, request: Request) -> Response:
         """Adds a programme of the caller's partner."""
-        made = self._save(Programme(partner=self.acting.partner), request)
-        response = self.answer(made, 201)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/programmes/{made.pk}")
+        programme = self._save(Programme(partner=self.acting.partner), request)
+        response = self.answer(programme, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/programmes/{programme.pk}")
         return response
 
     @extend_schema(request=ProgrammeInput, responses={200: ProgrammeSerializer})
@@ -117,13 +117,13 @@ class ProgrammeView(View):
         """Says whether an own programme takes referrals now, and how many places are free."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = self.given(CapacityInput)
+        given = self.checked_body(CapacityInput)
         if given["capacity"] == Programme.Capacity.WAITING_LIST and not given["expected_on"]:
             raise Invalid("expected_on", str(Programme._meta.constraints[2].violation_error_message))
         catalogue.set_capacity(by=self.acting, programme=found, **given)
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:
-        given = self.given(ProgrammeInput)
+        given = self.checked_body(ProgrammeInput)
         saved = catalogue.save_programme(by=self.acting, programme=programme, **given)
         return self.get_queryset().get(pk=saved.pk)
