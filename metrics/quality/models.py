@@ -54,4 +54,5 @@ class LinkQuality(models.Model):
 
     @property
     def counts(self) -> list[int | None]:
+        """In the order of the table: all people, by code, by name, ambiguous, nothing to link by."""
         return [self.people, self.by_code, self.by_name, self.ambiguous, self.nothing]

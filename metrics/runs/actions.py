@@ -157,6 +157,7 @@ class Progress:
                 raise Superseded
 
     def close(self) -> None:
+        """Gives the connection back."""
         self.own_connection.close()
 
 

@@ -66,6 +66,7 @@ class Intervention(models.Model):
 
     @property
     def pk_text(self) -> str:
+        """The key for a template to add to an address."""
         return str(self.pk)
 
 
