@@ -99,8 +99,8 @@ def run() -> Iterator[Figure]:
             """What a handler written by hand must do for the same: know the caller, set the partner, read, log, commit."""
             cursor.execute("BEGIN")
             cursor.execute(CALLER, [hashlib.sha256(token.encode()).hexdigest()])
-            partner, user, client, scopes, token_scope = cursor.fetchone()
-            assert "referrals:read" in set(scopes) & set(token_scope.split())
+            partner, user, client, scopes, token_scopes = cursor.fetchone()
+            assert "referrals:read" in set(scopes) & set(token_scopes.split())
             cursor.execute(
                 "SELECT set_config('portal.partner', %s, true), set_config('portal.user', %s, true)",
                 [str(partner), str(user)],

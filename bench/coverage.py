@@ -28,13 +28,9 @@ def run() -> Iterator[Figure]:
         ("interrupted_level", lambda rng: interrupted(rng, 0.7)),
         ("difference_in_differences", lambda rng: in_differences(rng, 0.7)),
     ):
-        share = share_of_draws(draw)
+        share = measured(draw)
         yield Figure(
-            f"coverage.{name}",
-            100 * share,
-            "%",
-            "95, at least 93.5 less simulation error",
-            share >= allowed_share(0.935),
+            f"coverage.{name}", 100 * share, "%", "95, at least 93.5 less simulation error", share >= lower(0.935)
         )
     for name, draw in (
         ("log_rank", log_rank),
@@ -43,23 +39,17 @@ def run() -> Iterator[Figure]:
         ("interrupted_level", lambda rng: not interrupted(rng, 1.0)),
         ("difference_in_differences", lambda rng: not in_differences(rng, 1.0)),
     ):
-        share = share_of_draws(draw)
+        share = measured(draw)
         yield Figure(
-            f"false_alarms.{name}",
-            100 * share,
-            "%",
-            "5, at most 6.5 plus simulation error",
-            share <= 1 - allowed_share(0.935),
+            f"false_alarms.{name}", 100 * share, "%", "5, at most 6.5 plus simulation error", share <= 1 - lower(0.935)
         )
 
 
-def allowed_share(level: float) -> float:
-    """The level less the error of a share over so many draws (95 %)."""
+def lower(level: float) -> float:
     return level - 1.96 * float(np.sqrt(level * (1 - level) / DRAWS))
 
 
-def share_of_draws(draw: Callable[[np.random.Generator], bool]) -> float:
-    """In which share of simulated samples the draw is true: the interval covers, or the test cries wolf."""
+def measured(draw: Callable[[np.random.Generator], bool]) -> float:
     rng = np.random.default_rng(SEED)
     return sum(bool(draw(rng)) for _ in range(DRAWS)) / DRAWS
 
@@ -67,8 +57,8 @@ def share_of_draws(draw: Callable[[np.random.Generator], bool]) -> float:
 def wilson(rng: np.random.Generator) -> bool:
     from metrics.statistics.proportions import wilson as interval
 
-    share = interval(int(rng.binomial(30, 0.2)), 30)
-    return share.lower <= 0.2 <= share.upper
+    proportion = interval(int(rng.binomial(30, 0.2)), 30)
+    return proportion.lower <= 0.2 <= proportion.upper
 
 
 def lives(rng: np.random.Generator, people: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
@@ -88,8 +78,8 @@ def log_rank(rng: np.random.Generator) -> bool:
     from metrics.statistics.survival import curve_of
     from metrics.statistics.survival import log_rank as test
 
-    log_rank_test = test([curve_of(*lives(rng, 80, 0.4)), curve_of(*lives(rng, 120, 0.4))])
-    return log_rank_test is not None and log_rank_test.p < 0.05
+    result = test([curve_of(*lives(rng, 80, 0.4)), curve_of(*lives(rng, 120, 0.4))])
+    return result is not None and result.p < 0.05
 
 
 def cox(rng: np.random.Generator) -> bool:
@@ -103,8 +93,8 @@ def cox(rng: np.random.Generator) -> bool:
 def difference(rng: np.random.Generator) -> bool:
     from metrics.statistics.matching import compare_proportions
 
-    estimate = compare_proportions(int(rng.binomial(80, 0.25)), 80, int(rng.binomial(120, 0.35)), 120)
-    return estimate.difference_lower <= -0.1 <= estimate.difference_upper
+    comparison = compare_proportions(int(rng.binomial(80, 0.25)), 80, int(rng.binomial(120, 0.35)), 120)
+    return comparison.difference_lower <= -0.1 <= comparison.difference_upper
 
 
 def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool]:
@@ -139,8 +129,8 @@ def series(rng: np.random.Generator, change: float) -> np.ndarray:
 def interrupted(rng: np.random.Generator, change: float) -> bool:
     from metrics.statistics import trends
 
-    interruption = trends.interrupted(series(rng, change), np.full(60, 50_000.0), 30, 1)
-    return interruption is not None and interruption.level.lower <= change - 1 <= interruption.level.upper
+    estimate = trends.interrupted(series(rng, change), np.full(60, 50_000.0), 30, 1)
+    return estimate is not None and estimate.level.lower <= change - 1 <= estimate.level.upper
 
 
 def in_differences(rng: np.random.Generator, change: float) -> bool:

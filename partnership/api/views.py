@@ -249,8 +249,8 @@ class View(GenericViewSet[Any]):
         sources = [self.with_related(source) for source in sources]
         if since:
             order = "changed_at"
-            gone = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
-            sources = [source.filter(changed_at__gte=since) for source in (*sources, gone)]
+            tombstones = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
+            sources = [source.filter(changed_at__gte=since) for source in (*sources, tombstones)]
         page = page_of(sources, order, parameters.get("cursor", ""), parameters["limit"])
         answer: dict[str, Any] = {"results": self.representation(page.rows, many=True), "next": None}
         if page.next_cursor:

@@ -84,10 +84,12 @@ class WebhookView(View):
     @extend_schema(request=WebhookInput, responses={200: WebhookSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes address, events, or whether it is told."""
-        found = self.get_object()
-        self.check_unchanged(found)
+        subscription = self.get_object()
+        self.check_unchanged(subscription)
         return self.answer(
-            integrations.change_subscription(by=self.acting, subscription=found, **self.checked_body(WebhookInput))
+            integrations.change_subscription(
+                by=self.acting, subscription=subscription, **self.checked_body(WebhookInput)
+            )
         )
 
     @extend_schema(responses={204: None})

@@ -48,8 +48,8 @@ def client_list(request: PartnerRequest) -> HttpResponse:
         .annotate(last=Max("at"))
         .values_list("client", "last")
     )
-    clients.sort(key=lambda c: c.revoked_at is not None)
-    rows = [{"client": c, "used_at": used.get(c.pk)} for c in clients]
+    clients.sort(key=lambda client: client.revoked_at is not None)
+    rows = [{"client": client, "used_at": used.get(client.pk)} for client in clients]
     return render(request, "partnership/integrations/client_list.html", {"rows": rows})
 
 
@@ -107,7 +107,10 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
         "form": form,
         "days": sorted(days, key=lambda row: row["day"], reverse=True),
         "by_scope": [{**row, "label": SCOPES.get(row["scope"], row["scope"])} for row in by_scope],
-        "credentials": [(c, bool(c.expires_at and c.expires_at <= timezone.now())) for c in credentials],
+        "credentials": [
+            (credential, bool(credential.expires_at and credential.expires_at <= timezone.now()))
+            for credential in credentials
+        ],
         "labels": [SCOPES[scope] for scope in client.scopes],
     }
     return render(request, "partnership/integrations/client.html", context)
@@ -161,21 +164,25 @@ def webhook_list(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(integrations.subscribe)
 def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = own_webhook(request, pk) if pk else None
-    initial = {"url": found.url, "events": found.events, "is_active": found.is_active} if found else {"is_active": True}
+    subscription = own_webhook(request, pk) if pk else None
+    initial = (
+        {"url": subscription.url, "events": subscription.events, "is_active": subscription.is_active}
+        if subscription
+        else {"is_active": True}
+    )
     form = WebhookForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            if found:
-                integrations.change_subscription(by=request.acting, subscription=found, **form.cleaned_data)
+            if subscription:
+                integrations.change_subscription(by=request.acting, subscription=subscription, **form.cleaned_data)
                 messages.success(request, _("Saved."))
-                return redirect("webhook", found.pk)
-            made = integrations.subscribe(by=request.acting, **form.cleaned_data)
+                return redirect("webhook", subscription.pk)
+            new_subscription = integrations.subscribe(by=request.acting, **form.cleaned_data)
         except RuleError as error:
             form.add_error("url", str(error))
         else:
-            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": made})
-    title = _("Change webhook") if found else _("New webhook")
+            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": new_subscription})
+    title = _("Change webhook") if subscription else _("New webhook")
     back = reverse("webhook", args=[pk]) if pk else reverse("webhook_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
 

@@ -31,7 +31,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     memberships = request.user.memberships_in_use()
     if request.method == "POST":
-        membership = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
+        membership = next((own for own in memberships if str(own.pk) == request.POST.get("membership")), None)
         if membership:
             request.session[MEMBERSHIP_KEY] = membership.pk
             return redirect("unsent" if form_drafts.unsent(request) else "home")

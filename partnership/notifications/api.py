@@ -63,6 +63,6 @@ class NotificationView(View):
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: int) -> Response:
         """Marks as read."""
-        found = self.get_object()
-        notifications_actions.mark_read(by=self.acting, number=found.pk)
+        notification = self.get_object()
+        notifications_actions.mark_read(by=self.acting, number=notification.pk)
         return self.answer(self.get_object())

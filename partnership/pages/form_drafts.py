@@ -63,9 +63,9 @@ class Unsent(NamedTuple):
 
 def remember_writer(request: HttpRequest, response: HttpResponse) -> None:
     """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer."""
-    whose = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
+    signed_writer = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
     if _writer(request) != request.user.pk:
-        response.set_cookie(WHOSE_COOKIE, whose, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(WHOSE_COOKIE, signed_writer, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def _writer(request: HttpRequest) -> int | None:

@@ -60,9 +60,11 @@ class Listing:
 
     def columns_named(self, names: list[str]) -> list[Column]:
         """The columns that were asked for, the first always among them; without a wish, those shown at first."""
-        known_names = {column.name for column in self.columns} & set(names)
+        asked_for = {column.name for column in self.columns} & set(names)
         return [
-            c for c in self.columns if (c.name in known_names if known_names else c.at_first) or c is self.columns[0]
+            column
+            for column in self.columns
+            if (column.name in asked_for if asked_for else column.at_first) or column is self.columns[0]
         ]
 
     def sort(self, name: str) -> tuple[str, Sort]:

@@ -107,23 +107,23 @@ class ProgrammeView(View):
     @extend_schema(request=ProgrammeInput, responses={200: ProgrammeSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes an own programme."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        return self.answer(self._save(found, request))
+        programme = self.get_object()
+        self.check_unchanged(programme)
+        return self.answer(self._save(programme, request))
 
     @extend_schema(request=CapacityInput, responses={200: ProgrammeSerializer})
     @action(detail=True, methods=["put"])
     def capacity(self, request: Request, pk: int) -> Response:
         """Says whether an own programme takes referrals now, and how many places are free."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        given = self.checked_body(CapacityInput)
-        if given["capacity"] == Programme.Capacity.WAITING_LIST and not given["expected_on"]:
+        programme = self.get_object()
+        self.check_unchanged(programme)
+        fields = self.checked_body(CapacityInput)
+        if fields["capacity"] == Programme.Capacity.WAITING_LIST and not fields["expected_on"]:
             raise Invalid("expected_on", str(Programme._meta.constraints[2].violation_error_message))
-        catalogue.set_capacity(by=self.acting, programme=found, **given)
+        catalogue.set_capacity(by=self.acting, programme=programme, **fields)
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:
-        given = self.checked_body(ProgrammeInput)
-        saved = catalogue.save_programme(by=self.acting, programme=programme, **given)
+        fields = self.checked_body(ProgrammeInput)
+        saved = catalogue.save_programme(by=self.acting, programme=programme, **fields)
         return self.get_queryset().get(pk=saved.pk)
