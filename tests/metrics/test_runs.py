@@ -18,6 +18,8 @@ from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from metrics.trends import actions as trends
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+from partnership.actions.rights import NotAllowed
+from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
 from tests.measuring import START, compute, people
@@ -163,12 +165,12 @@ class TestRunsSurvive:
         people(measured, 12, rearrested=6)
         seen = []
 
-        def at(self: runs.Progress, step: str) -> None:
+        def begin(self: runs.Progress, step: str) -> None:
             seen.append(step)
             if step == "survival":
                 raise runs.Superseded
 
-        monkeypatch.setattr(runs.Progress, "at", at)
+        monkeypatch.setattr(runs.Progress, "begin", begin)
         runs.request_run("older")
         with database_role("worker"):
             run = runs.compute()
@@ -305,7 +307,7 @@ class TestInterventions:
         assert svg.content.startswith(b"<svg")
 
     def test_only_a_coordinator_saves_one(self, measured):
-        with pytest.raises(DatabaseError):
+        with pytest.raises(NotAllowed):
             run_as(
                 measured.case_manager,
                 trends.save_intervention,
@@ -313,6 +315,12 @@ class TestInterventions:
                 districts=[],
                 comparison_districts=[],
             )
+
+        def save(by: Acting) -> None:
+            Intervention.objects.create(name="x", started_on=START, created_by=by.user)
+
+        with pytest.raises(DatabaseError):
+            run_as(measured.case_manager, save)
 
     def test_a_district_is_not_on_both_sides(self, measured):
         response = measured.client(measured.coordinator).post(
