@@ -110,9 +110,7 @@ def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool
     treated = first & (rng.random(len(whose)) < 1 / (1 + np.exp(2.2 - 0.5 * x - 0.4 * woman - 0.2 * district)))
     risk = 1 / (1 + np.exp(0.5 - 0.6 * x - 0.3 * woman + 0.2 * district - frailty))
     outcome = rng.random(len(whose)) < np.where(treated, risk * effect, risk)
-    estimate = weigh(
-        treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome, whose
-    ).effect
+    estimate = weigh(treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome, whose).effect
     if estimate is None:
         return True, True  # refused: nothing was claimed
     # The frailty is not known and is no confounder here: the truth is the effect on the participants there are.

@@ -45,7 +45,7 @@ def run() -> Iterator[Figure]:
             in_memory, _ = in_process("floor_in_memory", folder)
             analyst, _ = in_process("analyst", folder)
             update, _ = in_process("update", folder)
-            kept, _ = in_process("kept", folder)
+            from_follow_up, _ = in_process("kept", folder)
         name = f"figures.{size // 1000}k"
         yield Figure(f"{name}_rebuild_and_results", ours, "s")
         yield Figure(f"{name}_duckdb", floor, "s")
@@ -53,11 +53,11 @@ def run() -> Iterator[Figure]:
         yield Figure(f"{name}_to_duckdb", ours / floor, "times", "at most 4", ours <= 4 * floor)
         yield Figure(f"{name}_to_duckdb_in_memory", ours / in_memory, "times")
         yield Figure(f"{name}_rebuild_and_results_faster_than_pandas", analyst / ours, "times")
-        yield Figure(f"{name}_results_from_kept_follow_up", kept, "s")
+        yield Figure(f"{name}_results_from_kept_follow_up", from_follow_up, "s")
         # Below a million, what costs the same at any size (the server's answers, forty curves) outweighs the rest.
         goals = ("at least 5", "at most 0.01") if size >= 1_000_000 else ("", "")
-        holds = (analyst >= 5 * kept, update <= 0.01 * ours) if size >= 1_000_000 else (None, None)
-        yield Figure(f"{name}_kept_faster_than_pandas", analyst / kept, "times", goals[0], holds[0])
+        holds = (analyst >= 5 * from_follow_up, update <= 0.01 * ours) if size >= 1_000_000 else (None, None)
+        yield Figure(f"{name}_kept_faster_than_pandas", analyst / from_follow_up, "times", goals[0], holds[0])
         yield Figure(f"{name}_update_1000_arrests", update, "s")
         yield Figure(f"{name}_update_to_rebuild", update / ours, "times", goals[1], holds[1])
         yield Figure(f"{name}_worker_memory", memory, "MB", "at most 500", memory <= 500)
@@ -92,10 +92,10 @@ def agree(folder: Path) -> None:
 def in_process(name: str, folder: str) -> tuple[float, float]:
     """(seconds, peak memory in MB) of what a process of its own does: the worker's part, or a peer's."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.figures_peers", name, folder]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    seconds, memory = done.stdout.split()[-2:]
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise RuntimeError(process.stderr)
+    seconds, memory = process.stdout.split()[-2:]
     return float(seconds), float(memory)
 
 
@@ -159,10 +159,10 @@ def fill(size: int, folder: Path) -> None:
             "code_pseudonym": pseudonyms, "name_pseudonym": pseudonyms.str[::-1], "source_key": "", "created_at": now, "changed_at": now,
         })  # fmt: skip
 
-    own = people(1, np.array(ngos)[programme % 10])
-    known = people(size + 1, police.pk)
+    participants = people(1, np.array(ngos)[programme % 10])
+    arrested_people = people(size + 1, police.pk)
     enrolment = pd.DataFrame({
-        "id": humans + 1, "partner_id": own["partner_id"], "person_id": humans + 1, "programme_id": np.array(programmes)[programme],
+        "id": humans + 1, "partner_id": participants["partner_id"], "person_id": humans + 1, "programme_id": np.array(programmes)[programme],
         "started_on": started, "ended_on": started + 90, "end_reason": "completed", "referral_kind": "arrest_diversion",
         "primary_drug": "", "measurement_consent": consents, "created_at": now,
     })  # fmt: skip
@@ -179,7 +179,11 @@ def fill(size: int, folder: Path) -> None:
         "last_offence_on": pd.Series(offence).mask(unknown), "last_drug_offence_on": pd.Series(offence).mask(unknown | ~drug),
         "age_at_offence": 30, "content_hash": "x", "received_at": now,
     })  # fmt: skip
-    for name, frame in (("person", pd.concat([own, known])), ("enrolment", enrolment), ("arrest", arrest)):
+    for name, frame in (
+        ("person", pd.concat([participants, arrested_people])),
+        ("enrolment", enrolment),
+        ("arrest", arrest),
+    ):
         duckdb.from_df(frame).write_parquet(str(folder / f"{name}.parquet"))
         copy(f"cases_{name}", frame)
     (folder / "complete").write_text(COMPLETE.isoformat())

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 
 class IntervalRow(TypedDict):
+    """A line of `intervals`: a share from 0 to 1 (or a difference of shares) with its 95 % interval."""
+
     label: str
     rate: float
     lower: float
@@ -23,6 +25,8 @@ class IntervalRow(TypedDict):
 
 
 class SeriesRow(TypedDict):
+    """A month of one series; `value` None where it is withheld."""
+
     month: date
     series: str
     value: float | None
@@ -43,11 +47,8 @@ WIDTHS = {"wide": 680, "narrow": 300}
 """On a desk, and on a phone, where labels take less of it."""
 
 
-def _data(rows: list[dict[str, Any]]) -> alt.Data:
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
-
-
-def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
+def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
+    """The chart in the theme's colours and the page's letters, as Vega-Lite."""
     ink, faint = INK[theme], FAINT[theme]
     configured = (
         chart.configure(font="sans-serif", background="transparent" if theme == "dark" else "white")
@@ -77,17 +78,23 @@ def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
     return specification
 
 
-def size(narrow: bool) -> str:
-    return "narrow" if narrow else "wide"
+def _data(rows: list[dict[str, Any]]) -> alt.Data:
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def width(narrow: bool) -> int:
+    """Of the drawing without its axis, in pixels."""
+    return WIDTHS["narrow" if narrow else "wide"]
 
 
 def to_svg(chart: Any, theme: str, *, narrow: bool = False) -> str:
-    return vl_convert.vegalite_to_svg(_dressed(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
+    """The drawing of a chart of this module; `theme`: light or dark; `narrow`: for a phone."""
+    return vl_convert.vegalite_to_svg(_specification(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
 
 
 def to_png(chart: Any, theme: str) -> bytes:
-    """Twice the size, for a slide or a page of print."""
-    return vl_convert.vegalite_to_png(_dressed(chart, theme, narrow=False), vl_version=VEGA_LITE, scale=2)
+    """The same in twice the size, for a slide or a page of print."""
+    return vl_convert.vegalite_to_png(_specification(chart, theme, narrow=False), vl_version=VEGA_LITE, scale=2)
 
 
 def _lines(names: Sequence[str], theme: str) -> dict[str, Any]:
@@ -141,7 +148,7 @@ def series(
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
     chart = (
-        alt.Chart(_data(values), width=WIDTHS[size(narrow)], height=260)
+        alt.Chart(_data(values), width=width(narrow), height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=_months([row["month"] for row in rows], narrow=narrow)),
@@ -168,7 +175,7 @@ def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: 
         for month, share, lower, upper, *_ in points
     ]
     names = [name for name, _ in curves]
-    base = alt.Chart(_data(values), width=WIDTHS[size(narrow)], height=280)
+    base = alt.Chart(_data(values), width=width(narrow), height=280)
     x = alt.X("month:Q", title=_("Months since the index date"), axis=alt.Axis(values=list(range(0, 61, 6)), grid=True))
     y: dict[str, Any] = {
         "scale": alt.Scale(domain=[0, 1]),
