@@ -7,6 +7,11 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from partnership.isolation.context import store_key
+
+        post_migrate.connect(lambda **_kwargs: store_key(), sender=self, weak=False, dispatch_uid="context_key")
         # Importing them registers them.
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401

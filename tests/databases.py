@@ -11,6 +11,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from partnership.isolation import context
+
 TOP = Path(__file__).resolve().parent.parent
 TEMPLATE = "portal_template"
 LOCK = "7000, 2"
@@ -18,7 +20,11 @@ LOCK = "7000, 2"
 
 def _fingerprint() -> str:
     """Of everything that a migrated database depends on."""
-    ours = [*TOP.glob("*/migrations/*.py"), *(TOP / "partnership" / "isolation").glob("*.py")]
+    ours = [
+        *TOP.glob("*/migrations/*.py"),
+        *(TOP / "partnership" / "isolation").glob("*.py"),
+        *(TOP / "partnership" / "audit_trail").glob("*.py"),
+    ]
     digest = hashlib.sha256()
     for path in sorted(ours):
         digest.update(path.read_bytes())
@@ -63,7 +69,11 @@ def copied_database(name: str) -> Iterator[None]:
         cursor.execute(f"SELECT pg_advisory_unlock({LOCK})")
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # As database_roles does: a copy has what PostgreSQL gives everybody.
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {name} TO portal_worker")
     _connect_to(name)
+    context.store_key()  # the template may have been made under another one
     yield
     _connect_to(usual)
     with connection._nodb_cursor() as cursor:

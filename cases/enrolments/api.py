@@ -108,7 +108,7 @@ class EnrolmentView(View):
     @extend_schema(request=EnrolmentInput, responses={201: EnrolmentSerializer})
     def create(self, request: Request) -> Response:
         """Enrols an own person in an own programme."""
-        given = self.given(EnrolmentInput)
+        given = self.checked_body(EnrolmentInput)
         made = enrolments.enrol(by=self.acting, **given)
         location = request.build_absolute_uri(f"/api/v1/enrolments/{made.pk}")
         return self.answer(made, 201, {"Location": location})
@@ -119,7 +119,7 @@ class EnrolmentView(View):
         """Ends the enrolment; the referral that led to it, if any, is closed as well."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = self.given(EndInput)
+        given = self.checked_body(EndInput)
         enrolments.end_enrolment(by=self.acting, enrolment=found, **given)
         return self.answer(self.get_object())
 
@@ -129,7 +129,7 @@ class EnrolmentView(View):
         """Withdraws the consent to be counted in statistics, or gives it again."""
         found = self.get_object()
         self.check_unchanged(found)
-        given = self.given(MeasurementConsentInput)
+        given = self.checked_body(MeasurementConsentInput)
         enrolments.set_measurement_consent(by=self.acting, enrolment=found, consents=given["consents"])
         return self.answer(self.get_object())
 
@@ -145,9 +145,9 @@ class EnrolmentView(View):
     def record(self, request: Request, pk: int) -> Response:
         """Records a session: who came, on which day. What was said is not asked for."""
         enrolment = self.enrolment(pk)
-        given = self.given(SessionInput)
+        given = self.checked_body(SessionInput)
         made = enrolments.record_session(by=self.acting, enrolment=enrolment, **given)
-        return Response(self.shown(made), status=201)
+        return Response(self.representation(made), status=201)
 
     def enrolment(self, pk: int) -> Enrolment:
         return get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)

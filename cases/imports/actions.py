@@ -37,7 +37,7 @@ def upload(
     *,
     by: Acting,
     kind: str,
-    file: UploadedFile,
+    file: UploadedFile[bytes],
     complete_through: date | None = None,
     district_ids: list[int] | None = None,
     programme: Programme | None = None,

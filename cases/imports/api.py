@@ -106,7 +106,7 @@ class UploadView(View):
     @extend_schema(request={"multipart/form-data": UploadInput}, responses={202: UploadSerializer})
     def create(self, request: Request) -> Response:
         """Stores a file and starts its check. Follow `state` and `percent_done` at the address in Location."""
-        given = self.given(UploadInput)
+        given = self.checked_body(UploadInput)
         data = given
         if data["kind"] != KINDS_BY_PARTNER.get(self.acting.partner.kind):
             raise Invalid("kind", _("Your partner does not upload data of this kind."))

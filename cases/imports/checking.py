@@ -170,7 +170,7 @@ class Checker:
         return [self._line(number, read)]
 
     def _heading(self, name: str) -> str:
-        return self.data_import.mapping.get(name, "")
+        return str(self.data_import.mapping.get(name, ""))
 
     def _check(self, read: dict[str, Any]) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

@@ -28,7 +28,7 @@ class UnreadableFile(RuleError):
     code = "unreadable_file"
 
 
-def pieces(file: UploadedFile) -> Iterator[bytes]:
+def pieces(file: UploadedFile[bytes]) -> Iterator[bytes]:
     """The file from its start, a megabyte at a time, however the upload was received."""
     file.seek(0)
     while piece := file.read(CHUNK):

@@ -17,7 +17,7 @@ ENDINGS = (".ndjson", ".jsonl")
 TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 
 
-def as_csv(file: UploadedFile, names: Iterable[str]) -> UploadedFile:
+def as_csv(file: UploadedFile[bytes], names: Iterable[str]) -> UploadedFile[bytes]:
     """The file itself, or, of NDJSON, the same rows as CSV with a heading. A line at a time: a million need no memory.
 
     Raises UnreadableFile for a line that is no object, or an object with a key that no field has.

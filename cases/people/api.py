@@ -98,7 +98,7 @@ class PersonView(View):
     @extend_schema(request=PersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
         """Adds a person. A second one with the same identity code is refused (`known-person`)."""
-        given = self.given(PersonInput)
+        given = self.checked_body(PersonInput)
         made = people.save_person(by=self.acting, person=Person(**given))
         location = request.build_absolute_uri(f"/api/v1/persons/{made.pk}")
         return self.answer(made, 201, {"Location": location})
@@ -139,10 +139,10 @@ class PersonView(View):
     @action(detail=False, methods=["post"])
     def search(self, request: Request) -> Response:
         """Finds own people by identity code, or by names (with a date of birth: last name and that date). At most 50."""
-        given = self.given(PersonSearch)
+        given = self.checked_body(PersonSearch)
         found = self.get_queryset().found_by(  # type: ignore[attr-defined]
             self.acting.partner.pk, given["text"], given["born_on"]
         )
         rows = list(found.order_by("-id")[:50])
         self.count = len(rows)
-        return Response({"results": self.shown(rows, many=True), "next": None})
+        return Response({"results": self.representation(rows, many=True), "next": None})

@@ -142,4 +142,5 @@ def named(name: str) -> Iterator[None]:
 
 def action_of(function: Any) -> Action:
     """The declaration of an action's function. Raises AttributeError for a function that is none."""
-    return function.action
+    declaration: Action = function.action
+    return declaration

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django import forms
 
 from partnership.announcements.models import Announcement
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class AnnouncementForm(forms.ModelForm):
+class AnnouncementForm(ModelForm[Announcement]):
     class Meta:
         model = Announcement
         fields = ["title", "text", "shown_from", "shown_until"]

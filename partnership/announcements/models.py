@@ -12,7 +12,8 @@ from partnership.members.models import Partner, User
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
-    def shown(self) -> AnnouncementQuerySet:
+    def of_today(self) -> AnnouncementQuerySet:
+        """Those that everybody sees today on their first page."""
         today = timezone.localdate()
         return self.filter(shown_from__lte=today, shown_until__gte=today)
 

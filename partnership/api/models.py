@@ -50,13 +50,13 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
         return self.name
 
 
-class Credential(AbstractApplication):
+class Credential(AbstractApplication):  # type: ignore[misc] # the library has no types
     """A client's id and secret (stored as a hash). A client has two while one takes the place of the other."""
 
     api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
     expires_at = models.DateTimeField(null=True)
 
-    class Meta(AbstractApplication.Meta):
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         ordering = ["-id"]
         constraints = [*shared(jobs="")]
 

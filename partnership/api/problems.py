@@ -86,14 +86,14 @@ def rule_type(code: str) -> str:
 
 def all_problems() -> dict[str, Problem]:
     """The catalogue: the general problems, and one for each rule of the portal that has a code of its own."""
-    found = dict(PROBLEMS)
+    problems = dict(PROBLEMS)
     kinds: list[type[RuleError]] = [RuleError]
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
         name = rule_type(kind.code)
         status = 412 if kind.code == "changed_meanwhile" else 409 if kind.code in CONFLICTS else 422
-        found.setdefault(
+        problems.setdefault(
             name,
             Problem(
                 status,
@@ -101,7 +101,7 @@ def all_problems() -> dict[str, Problem]:
                 PROBLEMS["rule"].remedy,
             ),
         )
-    return found
+    return problems
 
 
 def body(

@@ -62,11 +62,11 @@ def change_subscription(
 @action("webhook.test", managers_only=True, party=Party.OWNER, scope="webhooks:write")
 def send_test(*, by: Acting, subscription: WebhookSubscription) -> WebhookDelivery:
     """Queues a message of type “test”."""
-    made = WebhookDelivery.objects.create(
+    delivery = WebhookDelivery.objects.create(
         partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
     )
     ask_for_delivery()
-    return made
+    return delivery
 
 
 @action("webhook.send_again", managers_only=True, party=Party.OWNER, scope="webhooks:write")
@@ -87,15 +87,15 @@ class ClientRevoked(RuleError):
 
 
 @action("client.create", managers_only=True)
-def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiClient, Credential, str]:
+def create_client(*, by: Acting, name: str, scopes: Iterable[str]) -> tuple[ApiClient, Credential, str]:
     """Makes a client with its first credential; the secret is returned here and stored nowhere.
 
     It acts through a membership of its own, with an address that receives no mail and no password to sign in with.
     """
     with transaction.atomic():
-        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_checked(by, wanted))
+        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_grantable(by, scopes))
         try:
-            client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at"])
+            client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at", "secret_changed_at"])
         except ValidationError as error:
             raise RuleError(" ".join(error.messages)) from error
         user = User(
@@ -110,31 +110,31 @@ def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiC
         return client, *_credential(client)
 
 
-def _checked(by: Acting, wanted: Iterable[str]) -> list[str]:
-    chosen = sorted(set(wanted))
-    if not chosen:
+def _grantable(by: Acting, scopes: Iterable[str]) -> list[str]:
+    unique = sorted(set(scopes))
+    if not unique:
         raise RuleError(_("Choose what the client may do."))
-    if set(chosen) - set(grantable(by.partner)):
+    if set(unique) - set(grantable(by.partner)):
         raise RuleError(_("A client can do no more than the people of its partner."))
-    return chosen
+    return unique
 
 
 def _credential(client: ApiClient) -> tuple[Credential, str]:
     secret = generate_client_secret()
-    made = Credential.objects.create(
+    credential = Credential.objects.create(
         api_client=client,
         name=client.name,
         client_secret=secret,
         client_type=Credential.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Credential.GRANT_CLIENT_CREDENTIALS,
     )
-    return made, secret
+    return credential, secret
 
 
 @action("client.change", managers_only=True, party=Party.OWNER)
-def change_client(*, by: Acting, client: ApiClient, wanted: Iterable[str]) -> ApiClient:
+def change_client(*, by: Acting, client: ApiClient, scopes: Iterable[str]) -> ApiClient:
     """Gives or takes scopes; tokens that are out lose what was taken at once."""
-    client.scopes = _checked(by, wanted)
+    client.scopes = _grantable(by, scopes)
     client.save(update_fields=["scopes"])
     return client
 

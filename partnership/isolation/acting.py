@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from partnership.isolation import context
+
 if TYPE_CHECKING:
     from partnership.members.models import Membership, Partner, User
 
@@ -77,10 +79,14 @@ def enter(
         raise RuntimeError("The acting partner can only be set inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('portal.partner', %s, true), set_config('portal.role', %s, true),"
-            " set_config('portal.user', %s, true), set_config('portal.through', %s, true),"
-            " set_config('portal.client', %s, true), set_config('portal.action', %s, true)",
-            [str(partner_id or ""), role, str(user_id or ""), through, str(client_id or ""), current_action.get()],
+            "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true),"
+            " set_config('portal.action', %s, true)",
+            [
+                *context.signed(
+                    partner_id=partner_id, role=role, user_id=user_id, client_id=client_id, through=through
+                ),
+                current_action.get(),
+            ],
         )
 
 

@@ -111,7 +111,7 @@ def code_pseudonym(identity_code: str) -> str:
 
 def name_pseudonym(first_names: str, last_name: str, born_on: date | None, sex: str) -> str:
     """Pseudonym from the first given name, last name, date of birth and sex; empty when one of them is unknown."""
-    given = normalise_name(first_names).split()
-    if not (given and normalise_name(last_name) and born_on and sex in {"male", "female"}):
+    given_names = normalise_name(first_names).split()
+    if not (given_names and normalise_name(last_name) and born_on and sex in {"male", "female"}):
         return ""
-    return _hmac(settings.PSEUDONYM_KEY, "name", given[0], normalise_name(last_name), born_on.isoformat(), sex)
+    return _hmac(settings.PSEUDONYM_KEY, "name", given_names[0], normalise_name(last_name), born_on.isoformat(), sex)

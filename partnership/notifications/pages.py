@@ -28,9 +28,9 @@ def notification_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(NOTIFICATIONS)
 def notification(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks as read and goes to what it is about."""
-    found = get_object_or_404(Notification, pk=pk, user=request.user, partner=request.acting.partner)
+    notification = get_object_or_404(Notification, pk=pk, user=request.user, partner=request.acting.partner)
     notifications.mark_read(by=request.acting, number=pk)
-    return redirect(found.url)
+    return redirect(notification.url)
 
 
 @require_POST

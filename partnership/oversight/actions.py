@@ -38,7 +38,7 @@ def sum_up(day: date) -> int:
     )
     unusual = 0
     for row in rows:
-        found, _made = ReadDay.objects.update_or_create(
+        read_day, _is_new = ReadDay.objects.update_or_create(
             user_id=row["user"],
             partner_id=row["partner"],
             day=day,
@@ -52,7 +52,7 @@ def sum_up(day: date) -> int:
                 "summed_at": timezone.now(),
             },
         )
-        unusual += bool(found.reasons)
+        unusual += bool(read_day.reasons)
     return unusual
 
 

@@ -44,13 +44,13 @@ def keep(acting: Acting, path: str, pairs: Pairs) -> None:
     )
 
 
-def kept(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
 def drop(acting: Acting, path: str) -> None:
     """What stood in a form that is sent to `path` need not be kept any more."""
-    kept(acting, [path]).delete()
+    drafts_of(acting, [path]).delete()
 
 
 def forget_old() -> None:
@@ -68,9 +68,9 @@ class Unsent(NamedTuple):
 
 def remember_writer(request: HttpRequest, response: HttpResponse) -> None:
     """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer."""
-    whose = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
+    signed_writer = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
     if _writer(request) != request.user.pk:
-        response.set_cookie(WHOSE_COOKIE, whose, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(WHOSE_COOKIE, signed_writer, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def _writer(request: HttpRequest) -> int | None:
@@ -109,6 +109,6 @@ def sent(request: HttpRequest, acting: Acting) -> None:
         return
     path = request.get_full_path()
     drop(acting, path)
-    found = unsent(request)
-    if found and found.path == path:
+    draft = unsent(request)
+    if draft and draft.path == path:
         del request.session[STASH_KEY]

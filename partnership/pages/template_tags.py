@@ -164,7 +164,8 @@ def as_select(field: Any) -> SafeString:
     """A filter's field with the looks of a form."""
     widget = field.field.widget
     css = "form-select" if getattr(widget, "input_type", "") == "select" else "form-control"
-    return field.as_widget(attrs={"class": css})
+    html: SafeString = field.as_widget(attrs={"class": css})
+    return html
 
 
 @register.filter

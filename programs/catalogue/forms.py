@@ -3,11 +3,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme, ReferralKind
 
 
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(ModelForm[Programme]):
     accepts = forms.MultipleChoiceField(
         label=_("Kinds of referral it takes"), choices=ReferralKind.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -18,7 +18,7 @@ class ProgrammeForm(forms.ModelForm):
         widgets = {"districts": forms.CheckboxSelectMultiple, "description": forms.Textarea(attrs={"rows": 4})}
 
 
-class CapacityForm(forms.ModelForm):
+class CapacityForm(ModelForm[Programme]):
     class Meta:
         model = Programme
         fields = ["capacity", "places_free", "expected_on"]

@@ -112,7 +112,7 @@ class DiversionView(View):
     def progress(self, request: Request, pk: int) -> Response:
         """Says how many of a condition's sessions, visits or payments are done."""
         found = self.acted_on(pk)
-        given = self.given(ProgressInput)
+        given = self.checked_body(ProgressInput)
         condition = next((c for c in found.conditions.all() if c.pk == given["condition"]), None)
         if condition is None:
             raise Invalid("condition", _("This diversion has no such condition."))
@@ -123,21 +123,23 @@ class DiversionView(View):
     @action(detail=True, methods=["post"])
     def breach(self, request: Request, pk: int) -> Response:
         """Says that a condition was broken, and when; not how."""
-        diversions.report_breach(by=self.acting, diversion=self.acted_on(pk), on=self.given(BreachInput)["breached_on"])
+        diversions.report_breach(
+            by=self.acting, diversion=self.acted_on(pk), on=self.checked_body(BreachInput)["breached_on"]
+        )
         return self.retrieve(request)
 
     @extend_schema(request=OutcomeInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def outcome(self, request: Request, pk: int) -> Response:
         """Closes the receiver's part; the unit that diverted decides next."""
-        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.given(OutcomeInput))
+        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.checked_body(OutcomeInput))
         return self.retrieve(request)
 
     @extend_schema(request=DecisionInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         """The unit's decision on the outcome, with its reasons."""
-        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.given(DecisionInput))
+        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.checked_body(DecisionInput))
         return self.retrieve(request)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

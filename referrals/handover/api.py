@@ -20,6 +20,7 @@ from cases.people.models import Person
 from partnership.api.export import ExportView
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
+from partnership.isolation.acting import Acting
 from partnership.members.api import PartnerBrief
 from partnership.members.models import Role
 from programs.catalogue.api import ProgrammeBrief
@@ -66,7 +67,8 @@ class ReferralSerializer(Resource):
 
     @cached_property
     def mine(self) -> int:
-        return self.context["request"]._request.acting.partner.pk
+        acting: Acting = self.context["request"]._request.acting
+        return acting.partner.pk
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_person(self, referral: Referral) -> int | None:
@@ -341,13 +343,13 @@ class ReferralView(View):
     @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
     def create(self, request: Request) -> Response:
         """Starts a draft about an own person. Only the sender sees it."""
-        return self.done(handover.draft(by=self.acting, **self.given(DraftInput)), 201)
+        return self.done(handover.draft(by=self.acting, **self.checked_body(DraftInput)), 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes a draft. A consent that was given for another receiver does not carry over."""
         found = self.acted_on(pk)
-        return self.done(handover.change_draft(by=self.acting, referral=found, **self.given(ChangedDraftInput)))
+        return self.done(handover.change_draft(by=self.acting, referral=found, **self.checked_body(ChangedDraftInput)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
@@ -360,7 +362,7 @@ class ReferralView(View):
     def consent(self, request: Request, pk: int) -> Response:
         """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
         found = self.acted_on(pk)
-        terms = self.given(ConsentInput)
+        terms = self.checked_body(ConsentInput)
         handover.attach_consent(by=self.acting, referral=found, **terms)
         return self.done(found)
 
@@ -369,7 +371,7 @@ class ReferralView(View):
     def diversion(self, request: Request, pk: int) -> Response:
         """Sets deadline and conditions of the diversion agreement that the draft carries."""
         found = self.acted_on(pk)
-        given = self.given(TermsInput)
+        given = self.checked_body(TermsInput)
         diversions.set_terms(
             by=self.acting,
             referral=found,
@@ -384,7 +386,7 @@ class ReferralView(View):
         self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
     ) -> Response:
         found = self.acted_on(pk)
-        given = self.given(kind) if kind else {}
+        given = self.checked_body(kind) if kind else {}
         return self.done(verb(by=self.acting, referral=found, version=found.version, **given))
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
@@ -457,7 +459,7 @@ class ReferralView(View):
     def refer_on(self, request: Request, pk: int) -> Response:
         """A new draft for the same person to another programme, with the history kept."""
         found = self.acted_on(pk)
-        return self.done(handover.refer_on(by=self.acting, referral=found, **self.given(ReferOnInput)), 201)
+        return self.done(handover.refer_on(by=self.acting, referral=found, **self.checked_body(ReferOnInput)), 201)
 
     # Messages and history
 
@@ -473,8 +475,8 @@ class ReferralView(View):
     def write(self, request: Request, pk: int) -> Response:
         """Writes to the other party."""
         found = self.parts_of(pk)
-        made = handover.write_message(by=self.acting, referral=found, **self.given(MessageInput))
-        return Response(self.shown(made), status=201)
+        made = handover.write_message(by=self.acting, referral=found, **self.checked_body(MessageInput))
+        return Response(self.representation(made), status=201)
 
     @extend_schema(responses={200: ChangeSerializer(many=True)})
     @action(detail=True, methods=["get"], serializer_class=ChangeSerializer)

@@ -13,13 +13,13 @@ from cases.consents import papers
 from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme
 from referrals.handover.actions import KINDS_BY_SENDER
 from referrals.handover.transitions import reasons_for
 
 
-class ProgrammeChoice(forms.ModelChoiceField):
+class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # Django's takes none when it runs
     """Names the partner and whether there is a place now."""
 
     def label_from_instance(self, programme: Programme) -> str:
@@ -89,7 +89,7 @@ CONSENT_TERMS = (
 )
 
 
-class ConsentForm(forms.ModelForm):
+class ConsentForm(ModelForm[Consent]):
     """The terms of a consent. `given` says whether it is recorded now."""
 
     given = forms.BooleanField(label=_("The person has given consent"), required=False)

@@ -10,7 +10,7 @@ from cases.enrolments.actions import set_measurement_consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from metrics.follow_up import upkeep as follow_up_upkeep
-from metrics.recidivism import compute as recidivism_compute
+from metrics.recidivism import fixed_windows, members
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
@@ -28,10 +28,10 @@ def counts(world: World, window: int = 12, offences: str = "any") -> tuple[int, 
     """(eligible, rearrested) before disclosure control, as the worker computes them."""
     with database_role("worker"):
         follow_up_upkeep.refresh()
-        found = recidivism_compute.outcomes(recidivism_compute.everything([]), date(2030, 1, 1))
-    for population, outcome in found.items():
+        outcomes = fixed_windows.outcomes_by_population(members.all_member_rows([]), date(2030, 1, 1))
+    for population, outcome in outcomes.items():
         if population.programme == world.programme.pk:
-            number = recidivism_compute.WINDOWS.index(window) + 1
+            number = fixed_windows.WINDOWS.index(window) + 1
             return outcome.eligible(number), outcome.rearrested(offences, number)
     return 0, 0
 
@@ -258,7 +258,7 @@ class TestRun:
         ],
     )
     def test_counts_of_one_to_four_on_either_side_are_withheld(self, people, rearrested, withheld):
-        assert recidivism_compute.why_withheld(people, rearrested) == withheld
+        assert fixed_windows.withholding_reason(people, rearrested) == withheld
 
     def test_a_small_difference_between_any_and_drug_offences_is_not_published(self, measured):
         for number in range(20):

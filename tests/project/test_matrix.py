@@ -323,7 +323,7 @@ def full(world: World) -> World:
             by=world.case_manager, partner=world.ngo, email="new@test.example", role="caseworker"
         )
         world.api_client, world.credential, _secret = integrations.create_client(
-            by=world.case_manager, name="System", wanted=["persons:read"]
+            by=world.case_manager, name="System", scopes=["persons:read"]
         )
         world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]

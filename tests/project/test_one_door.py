@@ -29,6 +29,7 @@ ELSEWHERE = {
     "partnership/events/notifications.py": "what people are told of events, and which e-mail it went out with",
     "partnership/events/outbox.py": "the outbox and its deliveries: every action announces through it",
     "partnership/events/webhooks.py": "attempts to reach partner systems",
+    "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
     "partnership/members/models.py": "Django's manager of users",
     "partnership/pages/form_drafts.py": "what somebody types, kept until it is sent; its writer's alone",
@@ -105,7 +106,7 @@ NO_RECORDS = {
 
 def writes_in(tree: ast.AST, path: str) -> list[Write]:
     tables_between = many_to_many()
-    found: list[Write] = []
+    writes: list[Write] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             verb, base = node.func.attr, node.func.value
@@ -116,23 +117,23 @@ def writes_in(tree: ast.AST, path: str) -> list[Write]:
                 or (verb in OF_MANY_TO_MANY and isinstance(base, ast.Attribute) and base.attr in tables_between)
             )
             if is_write and getattr(base, "id", "") not in NO_RECORDS:
-                found.append(Write(path, node.lineno, ast.unparse(node.func)))
+                writes.append(Write(path, node.lineno, ast.unparse(node.func)))
         elif SQL.search(text_of(node)):
-            found.append(Write(path, getattr(node, "lineno", 0), "SQL that writes"))
-    return found
+            writes.append(Write(path, getattr(node, "lineno", 0), "SQL that writes"))
+    return writes
 
 
 def all_writes() -> list[Write]:
-    found: list[Write] = []
+    writes: list[Write] = []
     for path in modules():
         name = str(path.relative_to(TOP))
         if path.name != "actions.py":
-            found += writes_in(ast.parse(path.read_text()), name)
+            writes += writes_in(ast.parse(path.read_text()), name)
     for app in APPS:
         for path in sorted((TOP / app).rglob("*.sql")):
             if match := SQL.search(re.sub(r"--.*", "", path.read_text())):
-                found.append(Write(str(path.relative_to(TOP)), 0, match.group()))
-    return found
+                writes.append(Write(str(path.relative_to(TOP)), 0, match.group()))
+    return writes
 
 
 def functions_of(tree: ast.Module) -> list[ast.FunctionDef]:
