@@ -23,11 +23,17 @@ from programs.catalogue.models import Programme
 
 
 class AlreadyEnrolled(RuleError):
+    """The person takes part in the programme already. Go on with the open enrolment, or end it first."""
+
     code = "already_enrolled"
+    status = 409
 
 
 class EnrolmentEnded(RuleError):
+    """The enrolment has ended and takes no more entries. Enrol the person again if they come back."""
+
     code = "enrolment_ended"
+    status = 409
 
 
 @action("enrolment.start", roles=CASEWORK_ROLES, scope="enrolments:write")

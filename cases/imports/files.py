@@ -25,6 +25,8 @@ csv.field_size_limit(1024 * 1024)
 
 
 class UnreadableFile(RuleError):
+    """The file can't be read. Save it again in the format that `detail` names, or mend the line that it names."""
+
     code = "unreadable_file"
 
 

@@ -14,7 +14,10 @@ from partnership.members.models import Partner
 
 
 class KnownPerson(RuleError):
+    """Your partner has a person with this identity code already. Search for the code and use that record."""
+
     code = "known_person"
+    status = 409
 
 
 def find_known(partner: Partner, identity_code: str) -> Person | None:

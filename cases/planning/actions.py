@@ -22,6 +22,8 @@ FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
 
 
 class AlreadyRecorded(RuleError):
+    """How the appointment went is recorded already. Nothing is left to do; a new meeting is a new appointment."""
+
     code = "already_recorded"
 
 

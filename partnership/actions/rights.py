@@ -13,9 +13,10 @@ from partnership.isolation.errors import RuleError
 
 
 class NotAllowed(RuleError):
-    """The role, or the scopes of the system, do not include this. Ask the partner's manager, or somebody whose role it is."""
+    """Your role, or the scopes of your system, do not include this. Ask the partner's manager, or somebody whose role it is."""
 
     code = "not_allowed"
+    status = 403
 
 
 @dataclass(frozen=True, kw_only=True)

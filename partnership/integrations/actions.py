@@ -83,6 +83,8 @@ OVERLAP = timedelta(days=7)
 
 
 class ClientRevoked(RuleError):
+    """The client was revoked. Make a new one."""
+
     code = "client_revoked"
 
 
