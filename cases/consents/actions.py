@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with consents: recording one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with enrolments: from start to end, with sessions, goals and notes."""
 
 from __future__ import annotations
 

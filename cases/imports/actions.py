@@ -1,4 +1,4 @@
-"""Actions on imports, as the pages call them."""
+"""What can be done with imports: uploading, checking, confirming, discarding."""
 
 from __future__ import annotations
 

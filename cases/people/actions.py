@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with people: saving one; and finding one by identity code."""
 
 from __future__ import annotations
 

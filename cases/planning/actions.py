@@ -1,4 +1,4 @@
-"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+"""What can be done with appointments, tasks and the address of a calendar feed."""
 
 from __future__ import annotations
 

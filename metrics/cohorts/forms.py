@@ -1,4 +1,4 @@
-"""Forms of saved cohorts and interventions."""
+"""The form of a saved cohort."""
 
 from __future__ import annotations
 

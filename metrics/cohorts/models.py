@@ -1,4 +1,4 @@
-"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+"""Cohorts that people save by name."""
 
 from __future__ import annotations
 

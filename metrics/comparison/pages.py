@@ -1,4 +1,4 @@
-"""Recidivism: all programmes side by side, and one programme or saved cohort in full."""
+"""Charts of the comparison groups: the rates beside each other, and how alike the weighted groups are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""What all results share over the API: suppressed as on the pages, as JSON and as CSV with metadata (CSVW)."""
 
 from __future__ import annotations
 

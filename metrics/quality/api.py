@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""How complete and timely the feeds are, over the API."""
 
 from __future__ import annotations
 

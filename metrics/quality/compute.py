@@ -1,4 +1,4 @@
-"""How good the data is that the figures rest on: police feeds, linkage, and how referrals were answered."""
+"""How good the data is that the figures rest on: police feeds and linkage."""
 
 from __future__ import annotations
 

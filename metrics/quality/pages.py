@@ -1,4 +1,4 @@
-"""How referrals were answered, and how good the data is."""
+"""How good the data is that the figures rest on."""
 
 from __future__ import annotations
 

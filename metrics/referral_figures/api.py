@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Figures of referrals over the API, suppressed as on the pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good the data is that the figures rest on: police feeds, linkage, and how referrals were answered."""
+"""How referrals were answered in the last twelve months, by outcome, reason and pair of partners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How referrals were answered, and how good the data is."""
+"""How referrals were answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
+"""What can be done with runs: asking for one, carrying it out in the worker role, repeating and publishing it."""
 
 from __future__ import annotations
 

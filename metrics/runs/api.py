@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Runs over the API: up to which day, when computed, whether published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of saved cohorts and interventions."""
+"""The form of an intervention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+"""Interventions, arrest trends by district, and what changed at an intervention."""
 
 from __future__ import annotations
 

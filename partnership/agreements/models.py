@@ -1,4 +1,4 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""Agreements between partners: on which legal basis they exchange data, and what they promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with partners and members: inviting, changing roles, adding a partner, one's own settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""Districts, partners, the people who sign in for them, their roles, and invitations."""
 
 from __future__ import annotations
 

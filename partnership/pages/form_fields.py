@@ -1,4 +1,4 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""What forms share: the browser's own date field, and an error at its field."""
 
 from __future__ import annotations
 

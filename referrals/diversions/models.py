@@ -1,7 +1,6 @@
-"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+"""Diversion agreements: deadline and conditions, their progress and outcome, and the decision on it.
 
-A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
-`Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
+Conditions and reasons are rows of their own, which only the two parties see.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The hand-over: one function per verb. Each checks the table of transitions, keeps history and announces what happened."""
+"""What can be done with referrals: one function a verb. Each checks the table of transitions and announces what happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+"""Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
 `Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.

@@ -1,4 +1,4 @@
-"""The states of a referral and the verbs between them: one table, from which buttons, services, API and documentation come."""
+"""The states of a referral and the verbs between them: one table, from which buttons, actions, API and documentation come."""
 
 from __future__ import annotations
 
