@@ -168,6 +168,7 @@ def record_group(
 
 @action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
+    """Agrees a goal with the person. Raises EnrolmentEnded."""
     return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
@@ -180,6 +181,7 @@ def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
 
 @action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
+    """Writes a note, encrypted, that the own partner alone reads."""
     return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
 
 

@@ -145,4 +145,5 @@ def make_feed(*, by: Acting) -> str:
 
 @action("calendar_feed.drop", roles=CASEWORK_ROLES)
 def drop_feed(*, by: Acting) -> None:
+    """Ends the user's calendar feed: its address stops working."""
     CalendarFeed.objects.filter(user=by.user, partner=by.partner).delete()

@@ -19,6 +19,7 @@ from programs.catalogue.models import Programme, ReferralKind
 
 
 def several(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
+    """A field of which any number can be chosen; none means no limit."""
     return forms.MultipleChoiceField(
         label=label, choices=choices, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
     )

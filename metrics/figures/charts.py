@@ -74,10 +74,12 @@ def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
 
 
 def size(narrow: bool) -> str:
+    """The name of a size of chart."""
     return "narrow" if narrow else "wide"
 
 
 def to_svg(chart: Any, theme: str, *, narrow: bool = False) -> str:
+    """A chart as SVG, in the colours of `theme`; `narrow` for a phone."""
     return vl_convert.vegalite_to_svg(_dressed(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
 
 

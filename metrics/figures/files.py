@@ -66,6 +66,7 @@ def _picture(request: PartnerRequest, found: Figure, kind: str) -> HttpResponse:
 
 
 def hash_of(text: str) -> str:
+    """Sixteen digits by which a chart that was drawn is found again."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

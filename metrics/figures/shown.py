@@ -66,6 +66,8 @@ DRAWN: dict[str, Callable[[PartnerRequest], Figure]] = {}
 
 
 def figure(name: str) -> Callable[[Callable[[PartnerRequest], Figure]], Callable[[PartnerRequest], Figure]]:
+    """Registers a function that puts a figure together, under the name that its downloads have."""
+
     def register(make: Callable[[PartnerRequest], Figure]) -> Callable[[PartnerRequest], Figure]:
         DRAWN[name] = make
         return make
@@ -74,6 +76,7 @@ def figure(name: str) -> Callable[[Callable[[PartnerRequest], Figure]], Callable
 
 
 def labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """Codes to texts, of the choices of a field."""
     return {str(value): str(label) for value, label in choices}
 
 

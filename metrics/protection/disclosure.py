@@ -40,6 +40,7 @@ class Relation(NamedTuple):
 
 
 def is_small(count: int) -> bool:
+    """Whether a count of people is withheld: 1 to SMALL - 1. Zero is published."""
     return 0 < count < SMALL
 
 

@@ -85,5 +85,6 @@ def full(request: PartnerRequest) -> dict[str, Any]:
 
 
 def file_name(context: dict[str, Any], what: str) -> str:
+    """The name of a download, without its ending."""
     of = f"programme-{context['programme'].pk}" if context["programme"] else f"cohort-{context['cohort'].pk}"
     return f"{what}-{of}-{context['offences']}"

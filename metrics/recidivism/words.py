@@ -9,6 +9,7 @@ from partnership.pages.number_format import percent, plain
 
 
 def share(value: float | None, digits: int = 0) -> str:
+    """A share of one as a percentage; a dash for none."""
     return "–" if value is None else percent(value, digits)
 
 

@@ -14,5 +14,6 @@ from partnership.events.registry import handler
 
 @handler(imports.DONE, enrolments.MEASUREMENT_CONSENT, overdoses.COUNTED)
 def recompute(event: OutboxEvent) -> None:
+    """New data asks for a run, which starts once the transaction is over."""
     runs.request_run(event.kind)
     transaction.on_commit(runs.start)

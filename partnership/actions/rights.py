@@ -41,6 +41,7 @@ class Right:
         return self.allows_role(acting.role, is_manager=acting.is_manager)
 
     def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        """Whether a role may, as a manager or not."""
         return (not self.roles or role in self.roles) and (is_manager or not self.managers_only)
 
 

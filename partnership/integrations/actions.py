@@ -47,6 +47,7 @@ def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = 
 def change_subscription(
     *, by: Acting, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
 ) -> WebhookSubscription:
+    """Changes address, events or whether a subscription is active. Raises ForbiddenAddress."""
     check_address(url)
     subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
     subscription.changed_at = timezone.now()

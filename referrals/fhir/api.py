@@ -48,6 +48,7 @@ def _organisation(pk: int, name: str) -> dict[str, Any]:
 
 
 def service_request(referral: Referral) -> dict[str, Any]:
+    """What was asked for, without the person's identity."""
     number = str(referral.pk)
     return {
         "resourceType": "ServiceRequest",

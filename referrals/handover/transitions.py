@@ -127,5 +127,6 @@ def reasons_for(verb: str) -> list[tuple[str, list[tuple[str, str | Promise]]]]:
 
 
 def reason_label(code: str) -> str:
+    """The reason in words, with whose decision it was; empty for none."""
     reason = REASONS.get(code)
     return f"{reason.label} ({str(WHOSE[reason.whose]).lower()})" if reason else ""
