@@ -33,6 +33,7 @@ class Substance(models.TextChoices):
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def open(self) -> EnrolmentQuerySet:
+        """Enrolments that have not ended."""
         return self.filter(ended_on=None)
 
 

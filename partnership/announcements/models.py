@@ -13,6 +13,7 @@ from partnership.members.models import Partner, User
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def shown(self) -> AnnouncementQuerySet:
+        """Announcements of today."""
         today = timezone.localdate()
         return self.filter(shown_from__lte=today, shown_until__gte=today)
 

@@ -188,6 +188,7 @@ ROLES_BY_KIND: dict[str, tuple[Role, ...]] = {
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_use(self) -> MembershipQuerySet:
+        """Memberships in which somebody can act: they, their user and their partner are active."""
         return self.filter(is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:

@@ -27,6 +27,7 @@ SENT = f"({SENDER} or ({RECEIVER} and is_sent))"
 
 class DiversionQuerySet(models.QuerySet["DiversionAgreement"]):
     def seen_by(self, acting: Acting) -> DiversionQuerySet:
+        """What the acting partner may see: as a party; a coordinator sees all that were sent."""
         if acting.role == "coordinator":
             return self.filter(is_sent=True)
         if acting.role not in {"caseworker", "case_manager", "police_liaison"}:

@@ -68,6 +68,7 @@ def service_request(referral: Referral) -> dict[str, Any]:
 
 
 def task(referral: Referral) -> dict[str, Any]:
+    """How far a referral is, without the person's identity."""
     found: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(referral.pk),

@@ -48,9 +48,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(Q(from_partner=mine) | Q(to_partner=mine, sent_at__isnull=False))
 
     def incoming(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals that were sent to the partner."""
         return self.filter(to_partner=partner, sent_at__isnull=False)
 
     def outgoing(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals of the partner, its drafts too."""
         return self.filter(from_partner=partner)
 
     def overdue(self) -> ReferralQuerySet:
