@@ -93,7 +93,7 @@ def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiC
     with transaction.atomic():
         client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_checked(by, wanted))
         try:
-            client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at"])
+            client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at", "secret_changed_at"])
         except ValidationError as error:
             raise RuleError(" ".join(error.messages)) from error
         user = User(
