@@ -43,6 +43,7 @@ def is_valid(code: str) -> bool:
 
 
 def is_drug(code: str) -> bool:
+    """An offence with drugs, of use or of supply (ICCS 0601)."""
     return code.startswith("0601")
 
 
@@ -52,4 +53,5 @@ def is_supply(code: str) -> bool:
 
 
 def label(code: str) -> str:
+    """The offence in words, at least its section's; the code itself where neither is known."""
     return str(CODES.get(code) or CODES.get(code[:2]) or code)

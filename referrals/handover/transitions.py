@@ -1,4 +1,4 @@
-"""The states of a referral and the verbs between them: one table, from which buttons, services, API and documentation come."""
+"""The states of a referral and the verbs between them: one table, from which buttons, actions, API and documentation come."""
 
 from __future__ import annotations
 
@@ -127,5 +127,6 @@ def reasons_for(verb: str) -> list[tuple[str, list[tuple[str, str | Promise]]]]:
 
 
 def reason_label(code: str) -> str:
+    """The reason in words, with whose decision it was; empty for none."""
     reason = REASONS.get(code)
     return f"{reason.label} ({str(WHOSE[reason.whose]).lower()})" if reason else ""
