@@ -39,17 +39,9 @@ CODES = DRUG_CODES | OTHER_SECTIONS
 
 def is_valid(code: str) -> bool:
     """Known in full, or a longer code of a section that is kept by its two digits."""
-    return code in CODES or (code.isdigit() and 2 < len(code) <= 6 and code[:2] in OTHER_SECTIONS and not is_drug(code))
-
-
-def is_drug(code: str) -> bool:
-    """An offence with drugs, of use or of supply (ICCS 0601)."""
-    return code.startswith("0601")
-
-
-def is_supply(code: str) -> bool:
-    """A drug offence that is not for personal consumption."""
-    return is_drug(code) and not code.startswith("06011")
+    return code in CODES or (
+        code.isdigit() and 2 < len(code) <= 6 and code[:2] in OTHER_SECTIONS and code[:4] != "0601"
+    )
 
 
 def label(code: str) -> str:

@@ -146,6 +146,15 @@ def discard(*, by: Acting, data_import: DataImport) -> None:
     data_import.save()
 
 
+@action("import.fail", outside="jobs")
+def fail(*, data_import: DataImport, error: str) -> None:
+    """Says on the import's page why its job could not go on."""
+    DataImport.objects.filter(pk=data_import.pk).update(
+        state=DataImport.State.FAILED, error=error, changed_at=timezone.now()
+    )
+
+
+@action("import.forget_file", outside="jobs")
 def forget_file(data_import: DataImport) -> None:
     """Deletes the file's pieces and checked rows; problems stay, for download."""
     data_import.chunks.all().delete()

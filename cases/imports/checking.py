@@ -17,10 +17,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.arrests import iccs
+from cases.arrests.models import age_at_offence
 from cases.imports.fields import COLUMNS, Column, Problem
 from cases.imports.files import Row, rows_of
 from cases.imports.models import DataImport, ImportProblem, ImportRow
-from cases.people.models import Sex, age_on
+from cases.people.models import Sex
+from partnership.actions import action
 from partnership.isolation import encryption
 from partnership.isolation.acting import acting_for
 from partnership.members.models import District
@@ -30,7 +32,7 @@ MAX_PROBLEMS = 100_000
 """More problems than this are counted but not kept one by one."""
 
 LAID_OUT = (
-    "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, is_drug, district_id,"
+    "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, district_id,"
     " age, consents, residents, residents_under_18, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
     " name_birth_index, name_prefixes, code_pseudonym, name_pseudonym"
 )
@@ -38,7 +40,8 @@ LAID_OUT = (
 Found = tuple[int, str, str, list[Any]]  # row, column, reason, values
 
 
-def check(data_import: DataImport) -> None:
+@action("import.check", outside="jobs", rolls_back=False)
+def check(*, data_import: DataImport) -> None:
     """Checks the whole file. Run again after a dead worker it starts over: what it had laid out is removed first."""
     partner_id = data_import.partner_id
     with acting_for(partner_id, role="worker"):
@@ -241,9 +244,8 @@ class Checker:
             other_on.isoformat() if other_on else "\\N",
             iccs_code,
             _escape(local_code),
-            "t" if iccs.is_drug(iccs_code) else "f",
             str(read.get("district_id") or "\\N"),
-            str(age_on(born_on, offence_on or happened_on)) if born_on and self.is_arrests else "\\N",
+            str(age_at_offence(born_on, offence_on, happened_on)) if born_on and self.is_arrests else "\\N",
             "t" if consents else "f",
             str(read.get("residents", "\\N")),
             str(read.get("residents_under_18", "\\N")),

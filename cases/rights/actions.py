@@ -47,10 +47,11 @@ class Part(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Something in a higher app that holds data of people: what it holds, and how it is erased (raises StillNeeded)."""
+    """Something in a higher app that holds data of people: what it holds, and the action (`by`,
+    `person`) that erases it and raises StillNeeded."""
 
     held: Callable[[Person], list[Part]]
-    erase: Callable[[Person], None]
+    erase: Callable[..., None]
 
 
 _holders: list[Holder] = []
@@ -297,7 +298,7 @@ def erase(*, by: Acting, person: Person) -> None:
     if person.arrests.exists():
         raise StillNeeded(_("Arrests are kept as police law says; this person's can't be erased here."))
     for holder in _holders:
-        holder.erase(person)
+        holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()

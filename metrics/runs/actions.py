@@ -56,6 +56,7 @@ class Superseded(Exception):
 # --- Asking ------------------------------------------------------------------------------------------------------------------
 
 
+@action("run.request", outside="jobs")
 def request_run(reason: str) -> None:
     """Asks for a computation. Requests pile up into one until it starts."""
     with suppress(IntegrityError), transaction.atomic():
@@ -114,6 +115,7 @@ def publish(*, by: Acting, run: Run) -> Run:
 # --- Carrying out ------------------------------------------------------------------------------------------------------------
 
 
+@action("run.compute", outside="jobs", rolls_back=False)
 def compute() -> Run | None:
     """Carries out the requested run, if there is one; None when there is none, or another worker computes.
 

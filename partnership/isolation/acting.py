@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from partnership.members.models import Membership, Partner, User
 
 
+current_action: ContextVar[str] = ContextVar("current_action", default="")
+"""The name of the outermost action under way, for the history of changes."""
 MEMBERSHIP_KEY = "membership"
 """Where the session keeps for which partner its user acts."""
 
@@ -72,7 +75,7 @@ def enter(
     client_id: int | None = None,
 ) -> None:
     """Sets the partner, role and user for the rest of the current transaction; and, for the history of changes, through what
-    they act (page, api or job) and the partner's system that does.
+    they act (page, api or job), the partner's system that does, and the action under way.
 
     Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
     """
@@ -80,8 +83,14 @@ def enter(
         raise RuntimeError("The acting partner can only be set inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true)",
-            context.signed(partner_id=partner_id, role=role, user_id=user_id, client_id=client_id, through=through),
+            "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true),"
+            " set_config('portal.action', %s, true)",
+            [
+                *context.signed(
+                    partner_id=partner_id, role=role, user_id=user_id, client_id=client_id, through=through
+                ),
+                current_action.get(),
+            ],
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -49,6 +50,15 @@ def encrypt_bytes(data: bytes) -> bytes:
 def decrypt_bytes(token: bytes) -> bytes:
     """As `decrypt`, for files."""
     return _cipher().decrypt(token)
+
+
+TOKEN = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
+"""A Fernet token: version and time, 16 bytes of chance, at least one block, 32 bytes of signature, in base 64."""
+
+
+def is_token(text: str) -> bool:
+    """Whether a text is what `encrypt` makes, and no words of a person."""
+    return TOKEN.fullmatch(text) is not None
 
 
 def rotate(token: str) -> str:

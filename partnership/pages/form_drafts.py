@@ -49,6 +49,11 @@ def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
+def drop(acting: Acting, path: str) -> None:
+    """What stood in a form that is sent to `path` need not be kept any more."""
+    drafts_of(acting, [path]).delete()
+
+
 def forget_old() -> None:
     """Deletes what nobody came back to in KEPT_DAYS days."""
     KeptForm.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
@@ -105,7 +110,7 @@ def sent(request: HttpRequest, acting: Acting) -> None:
     if getattr(request, "was_put_aside", False):
         return
     path = request.get_full_path()
-    drafts_of(acting, [path]).delete()
+    drop(acting, path)
     draft = unsent(request)
     if draft and draft.path == path:
         del request.session[STASH_KEY]

@@ -37,7 +37,7 @@ def keep(request: PartnerRequest) -> HttpResponse:
         return HttpResponse(status=400)
     pairs = [(name, value) for name, value in form_drafts.pairs_of(request.POST) if not name.startswith("keep-")]
     if "keep-drop" in request.POST:
-        form_drafts.drafts_of(acting, [path]).delete()
+        form_drafts.drop(acting, path)
     elif sum(len(name) + len(value) for name, value in pairs) > form_drafts.MOST_CHARACTERS:
         return HttpResponse(status=413)
     else:

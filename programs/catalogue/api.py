@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
-from partnership.isolation.errors import Invalid
 from partnership.members.api import PartnerBrief
 from partnership.members.models import District
 from programs.catalogue import actions as catalogue
@@ -117,10 +116,7 @@ class ProgrammeView(View):
         """Says whether an own programme takes referrals now, and how many places are free."""
         programme = self.get_object()
         self.check_unchanged(programme)
-        fields = self.checked_body(CapacityInput)
-        if fields["capacity"] == Programme.Capacity.WAITING_LIST and not fields["expected_on"]:
-            raise Invalid("expected_on", str(Programme._meta.constraints[2].violation_error_message))
-        catalogue.set_capacity(by=self.acting, programme=programme, **fields)
+        catalogue.set_capacity(by=self.acting, programme=programme, **self.checked_body(CapacityInput))
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +23,3 @@ class CapacityForm(ModelForm[Programme]):
         model = Programme
         fields = ["capacity", "places_free", "expected_on"]
         widgets = {"expected_on": DateInput()}
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("capacity") == Programme.Capacity.WAITING_LIST and not data.get("expected_on"):
-            self.add_error("expected_on", _("For a waiting list, say when a place is expected."))
-        return data

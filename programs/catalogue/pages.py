@@ -11,7 +11,6 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 from programs.catalogue import actions
-from programs.catalogue.actions import set_capacity
 from programs.catalogue.filters import ProgrammeFilter
 from programs.catalogue.forms import CapacityForm, ProgrammeForm
 from programs.catalogue.models import Programme
@@ -40,7 +39,8 @@ def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
     programme = get_object_or_404(Programme, pk=pk, partner=partner) if pk else Programme(partner=partner)
     form = ProgrammeForm(request.POST or None, instance=programme)
     if form.is_valid():
-        saved = form.save()
+        districts = [district.code for district in form.cleaned_data["districts"]]
+        saved = actions.save_programme(by=request.acting, programme=form.save(commit=False), districts=districts)
         messages.success(request, _("Saved."))
         return redirect("programme", pk=saved.pk)
     title = programme.name if pk else _("New programme")
@@ -53,7 +53,7 @@ def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
     programme = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
     form = CapacityForm(request.POST or None, instance=programme)
     if form.is_valid():
-        set_capacity(by=request.acting, programme=programme, **form.cleaned_data)
+        actions.set_capacity(by=request.acting, programme=programme, **form.cleaned_data)
         messages.success(request, _("Saved. Referring partners see it at once."))
         return redirect("programme", pk=pk)
     title = _("Capacity of %(programme)s") % {"programme": programme.name}

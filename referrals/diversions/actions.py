@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.enrolments.models import Session
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
@@ -104,6 +105,19 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
     condition.save(update_fields=["done", "reported_on"])
     _touch(diversion)
     return condition
+
+
+@action("diversion.count_sessions", outside="jobs")
+def count_sessions(*, enrolment: int) -> None:
+    """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
+    a date."""
+    referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
+    if referral is None:
+        return
+    attended = Session.objects.filter(enrolment=enrolment, attendance=Session.Attendance.ATTENDED).count()
+    Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(
+        done=attended, reported_on=timezone.localdate()
+    )
 
 
 @action(

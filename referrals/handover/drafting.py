@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.people import actions as people_actions
 from cases.people.models import Person
 from partnership.isolation.acting import Acting
@@ -33,5 +33,5 @@ def save_draft(acting: Acting, found: Referral | None, person: Person | None, fo
     if forms["consent"] and forms["consent"].is_given:
         found.consent = handover.attach_consent(by=acting, referral=found, **forms["consent"].terms())
         if forms["consent"].document:
-            papers.attach(by=acting, consent=found.consent, content=forms["consent"].document)
+            consents.attach_paper(by=acting, consent=found.consent, content=forms["consent"].document)
     return found

@@ -6,12 +6,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
-from cases.rights import actions as rights
-from cases.rights.actions import Holder, Part, StillNeeded
+from cases.rights.actions import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.handover.actions import erase_disclosed
 from referrals.handover.models import Message, Referral
-from referrals.handover.transitions import State
 
 
 def _of(person: Person) -> QuerySet[Referral]:
@@ -72,15 +71,4 @@ def held(person: Person) -> list[Part]:
     ]
 
 
-def erase(person: Person) -> None:
-    """Empties and closes what the own partner disclosed of the person; what it received is the sender's to erase."""
-    if _of(person).filter(closed_at=None).exclude(state=State.DRAFT).exists():
-        raise StillNeeded(_("A referral of the person is under way: withdraw it first."))
-    for referral in Referral.objects.filter(person=person).select_related("disclosure"):
-        rights.blank(referral.disclosure, "summary", "language")
-        referral.disclosure.is_open = False
-        referral.disclosure.save()
-    Condition.objects.filter(diversion__referral__person=person).update(detail="")
-
-
-HOLDER = Holder(held=held, erase=erase)
+HOLDER = Holder(held=held, erase=erase_disclosed)

@@ -111,16 +111,19 @@ class TestEnd:
 def test_only_open_participations_are_handed_over(case):
     over = case.enrolment(ended_on=case.today, end_reason="completed")
     to = case.case_manager.user
-    assert enrolments.hand_over(enrolments=Enrolment.objects.filter(partner=case.ngo), to=to) == 1
+    assert (
+        run_as(case.case_manager, enrolments.hand_over, enrolments=Enrolment.objects.filter(partner=case.ngo), to=to)
+        == 1
+    )
     over.refresh_from_db()
     case.part.refresh_from_db()
     assert (case.part.responsible, over.responsible) == (to, None)
 
 
 def test_taking_the_consent_to_be_counted_back_says_from_which_day(case):
-    enrolments.set_measurement_consent(enrolment=case.part, consents=False)
+    run_as(case.caseworker, enrolments.set_measurement_consent, enrolment=case.part, consents=False)
     case.part.refresh_from_db()
     assert (case.part.measurement_consent, case.part.measurement_consent_ended_on) == (False, case.today)
-    enrolments.set_measurement_consent(enrolment=case.part, consents=True)
+    run_as(case.caseworker, enrolments.set_measurement_consent, enrolment=case.part, consents=True)
     case.part.refresh_from_db()
     assert (case.part.measurement_consent, case.part.measurement_consent_ended_on) == (True, None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases.assessments import actions as assessments
 from cases.assessments.models import Assessment
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.consents.models import ConsentPaper
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Goal, Note, Session
@@ -48,7 +48,7 @@ def case(world):
     run_as(us, assessments.record_assessment, enrolment=world.part, instrument="audit", score=17, held_on=world.today)
     run_as(us, planning.add_task, text="Call her sister", due_on=None, assigned_to=us.user, person=world.them)
     world.onward = world.draft(by=us, person=world.them, kind="ngo_to_ngo", programme=world.other_programme)
-    run_as(us, papers.attach, consent=world.onward.consent, content=b"%PDF-1.7")
+    run_as(us, consents.attach_paper, consent=world.onward.consent, content=b"%PDF-1.7")
     return world
 
 
@@ -220,7 +220,7 @@ class TestErasure:
         diverted = case.person(case.police, first_names="Diverted")
         draft = case.draft(person=diverted)
         Condition.objects.filter(diversion__referral=draft).update(detail="Pay Mrs Virtanen")
-        run_as(case.liaison, rights.erase, person=diverted)
+        run_as(case.member(case.police, "police_liaison", is_manager=True), rights.erase, person=diverted)
         assert Condition.objects.get(diversion__referral=draft).detail == ""
 
     def test_nor_by_the_receiver_while_it_is_under_way(self, case):
@@ -238,7 +238,7 @@ class TestErasure:
         arrested = case.person(case.police)
         case.arrest(arrested, case.today)
         with pytest.raises(rights.StillNeeded, match="police law"):
-            run_as(case.liaison, rights.erase, person=arrested)
+            run_as(case.member(case.police, "police_liaison", is_manager=True), rights.erase, person=arrested)
 
 
 class TestRetention:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.enrolments.models import Goal
 from cases.imports import actions as imports
 from cases.planning import actions as planning
@@ -314,7 +314,7 @@ def full(world: World) -> World:
         world.task = planning.add_task(by=us, text="Call", due_on=None, assigned_to=us.user)
         world.feed_token = planning.make_feed(by=us)
     with on_web(world.liaison):
-        papers.attach(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
+        consents.attach_paper(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):
         file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
         world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)
