@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -38,22 +39,22 @@ def _connect_to(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
-def _names(cursor: object, pattern: str) -> list[str]:
-    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])  # type: ignore[attr-defined]
-    return [name for (name,) in cursor.fetchall()]  # type: ignore[attr-defined]
+def _names(cursor: Any, pattern: str) -> list[str]:
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
+    return [name for (name,) in cursor.fetchall()]
 
 
-def _make_template(cursor: object, name: str) -> None:
+def _make_template(cursor: Any, name: str) -> None:
     """Migrates a new database, and names it only when it is whole: a run that is stopped leaves nothing half made."""
     unfinished = f"{TEMPLATE}_unfinished"
     for old in _names(cursor, f"{TEMPLATE}%"):
         with suppress(DatabaseError):  # another run copies it right now
-            cursor.execute(f"DROP DATABASE {old}")  # type: ignore[attr-defined]
-    cursor.execute(f"CREATE DATABASE {unfinished}")  # type: ignore[attr-defined]
+            cursor.execute(f"DROP DATABASE {old}")
+    cursor.execute(f"CREATE DATABASE {unfinished}")
     _connect_to(unfinished)
     call_command("migrate", verbosity=0)
     connection.close()
-    cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")  # type: ignore[attr-defined]
+    cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
 
 
 @contextmanager

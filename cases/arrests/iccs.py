@@ -45,4 +45,5 @@ def is_valid(code: str) -> bool:
 
 
 def label(code: str) -> str:
+    """The offence in words, at least its section's; the code itself where neither is known."""
     return str(CODES.get(code) or CODES.get(code[:2]) or code)

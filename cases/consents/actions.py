@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with consents: recording one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from partnership.members.models import Partner
 
 
 class GuardianConsentMissing(RuleError):
-    """Somebody under 18 consents together with a guardian. Record a consent that names the guardian, or says why one is missing."""
+    """A guardian's consent is missing for a person under 18.
+
+    Name the guardian who consents, or say why their consent is missing.
+    """
 
     code = "guardian_consent_missing"
 

@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""The page that hands out the signed form of a consent to its own partner."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ DATA_URL = "data:image/png;base64,"
 
 
 class NotAPaper(RuleError):
+    """The file can't be kept with a consent. Send a PDF, PNG or JPEG of at most 4 MB, or sign again."""
+
     code = "not_a_paper"
 
 

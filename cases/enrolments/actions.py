@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with enrolments: from start to end, with sessions, goals and notes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,17 @@ from programs.catalogue.models import Programme
 
 
 class AlreadyEnrolled(RuleError):
+    """The person takes part in the programme already. Go on with the open enrolment, or end it first."""
+
     code = "already_enrolled"
+    status = 409
 
 
 class EnrolmentEnded(RuleError):
+    """The enrolment has ended and takes no more entries. Enrol the person again if they come back."""
+
     code = "enrolment_ended"
+    status = 409
 
 
 @action("enrolment.start", roles=CASEWORK_ROLES, scope="enrolments:write")
@@ -162,6 +168,7 @@ def record_group(
 
 @action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
+    """Agrees a goal with the person. Raises EnrolmentEnded."""
     return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
@@ -174,6 +181,7 @@ def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
 
 @action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
+    """Writes a note, encrypted, that the own partner alone reads."""
     return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
 
 

@@ -1,4 +1,4 @@
-"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+"""Own enrolments and sessions over the API."""
 
 from __future__ import annotations
 

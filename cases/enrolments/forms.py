@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of enrolments: enrolling, sessions (of a group too), goals, notes, the end."""
 
 from __future__ import annotations
 

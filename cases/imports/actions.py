@@ -1,4 +1,4 @@
-"""Actions on imports, as the pages call them."""
+"""What can be done with imports: uploading, checking, confirming, discarding."""
 
 from __future__ import annotations
 
@@ -25,10 +25,18 @@ from programs.catalogue.models import Programme
 
 
 class WrongState(RuleError):
+    """The upload's state does not allow this step. Read the upload again and go on from the state that it is in."""
+
     code = "import_state"
+    status = 409
 
 
 class MappingIncomplete(RuleError):
+    """The choice of columns or offence codes does not work.
+
+    Choose one column for each required field, and a valid ICCS code for each local one.
+    """
+
     code = "mapping_incomplete"
 
 

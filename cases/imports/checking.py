@@ -113,6 +113,7 @@ def _progress(data_import: DataImport, **values: int) -> None:
 
 
 def keyed_hash(*parts: object) -> str:
+    """32 hexadecimal digits by which a row is known again, and from which nothing can be guessed without the key."""
     text = "\x1f".join(str(part) for part in parts)
     return hmac.digest(settings.INDEX_KEY.encode(), text.encode(), hashlib.sha256).hex()[:32]
 

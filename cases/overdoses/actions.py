@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with counts of overdoses: saying one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+"""Own people over the API, and the search for one."""
 
 from __future__ import annotations
 

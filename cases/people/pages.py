@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""Pages of people. Every object is got through `own`: the acting partner's, or 404."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+"""What can be done with appointments, tasks and the address of a calendar feed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
 
 
 class AlreadyRecorded(RuleError):
+    """How the appointment went is recorded already. Nothing is left to do; a new meeting is a new appointment."""
+
     code = "already_recorded"
 
 
@@ -143,4 +145,5 @@ def make_feed(*, by: Acting) -> str:
 
 @action("calendar_feed.drop", roles=CASEWORK_ROLES)
 def drop_feed(*, by: Acting) -> None:
+    """Ends the user's calendar feed: its address stops working."""
     CalendarFeed.objects.filter(user=by.user, partner=by.partner).delete()

@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of appointments and tasks."""
 
 from __future__ import annotations
 

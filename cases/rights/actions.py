@@ -63,10 +63,17 @@ def register(holder: Holder) -> None:
 
 
 class StillNeeded(RuleError):
+    """The person's data is still needed.
+
+    End the participation, or withdraw the referral; data that the law keeps can't be erased here.
+    """
+
     code = "still_needed"
 
 
 class AlreadyAnswered(RuleError):
+    """The request was answered already. Record a new request if the person asks again."""
+
     code = "already_answered"
 
 

@@ -31,6 +31,7 @@ class Party(Enum):
 
     @property
     def label(self) -> str:
+        """In words."""
         return {
             Party.OWNER: _("Owner"),
             Party.SENDER: _("Sender"),
@@ -39,6 +40,7 @@ class Party(Enum):
         }[self]
 
     def fits(self, record: Any, partner_id: int) -> bool:
+        """Whether the partner stands to the record as this says."""
         return any(getattr(record, column) == partner_id for column in self.value)
 
 
@@ -54,6 +56,7 @@ class Action(Right):
     summary: str = ""
 
     def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        """As Right says; nobody for what is done from outside."""
         return not self.outside and super().allows_role(role, is_manager=is_manager)
 
 

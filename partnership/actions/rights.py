@@ -13,9 +13,10 @@ from partnership.isolation.errors import RuleError
 
 
 class NotAllowed(RuleError):
-    """The role, or the scopes of the system, do not include this. Ask the partner's manager, or somebody whose role it is."""
+    """Your role, or the scopes of your system, do not include this. Ask the partner's manager, or somebody whose role it is."""
 
     code = "not_allowed"
+    status = 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Right:
         return self.allows_role(acting.role, is_manager=acting.is_manager)
 
     def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        """Whether a role may, as a manager or not."""
         return (not self.roles or role in self.roles) and (is_manager or not self.managers_only)
 
 

@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with agreements: saving and ending one; and which one is in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""The form of an agreement."""
 
 from __future__ import annotations
 

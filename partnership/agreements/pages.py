@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of agreements."""
 
 from __future__ import annotations
 

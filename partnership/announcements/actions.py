@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with announcements: making, changing, deleting one."""
 
 from __future__ import annotations
 

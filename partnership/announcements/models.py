@@ -1,4 +1,4 @@
-"""What a user keeps for themself at a partner: forms that are being filled in, views of lists; and what an office announces."""
+"""What an office announces to everybody, from one day to another."""
 
 from __future__ import annotations
 

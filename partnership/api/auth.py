@@ -91,6 +91,7 @@ class PersonAuthentication(SessionAuthentication):
 
 
 def client_of(request: Request) -> ApiClient | None:
+    """The client that calls; None when a person does."""
     return getattr(request._request, "api_client", None)
 
 

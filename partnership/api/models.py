@@ -61,6 +61,7 @@ class Credential(AbstractApplication):  # type: ignore[misc] # the library has n
         constraints = [*shared(jobs="")]
 
     def is_usable(self, request: Any) -> bool:
+        """Whether its tokens work: its client is not revoked, its partner active, it has not expired."""
         client = self.api_client
         return (
             client.revoked_at is None

@@ -160,6 +160,7 @@ def message(delivery: WebhookDelivery) -> tuple[bytes, dict[str, str]]:
 
 
 def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
+    """The signature of a message: hexadecimal HMAC-SHA-256 of id, stamp (seconds) and body."""
     return hmac.new(secret.encode(), f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 

@@ -1,9 +1,4 @@
-"""Webhooks: who wants to be told, and telling them: signed, tried again, given up at last, never at a private address.
-
-A message's body is {"id", "type", "created_at", "data"}; `data` holds numbers and links, no personal data. Headers:
-Webhook-Id, Webhook-Timestamp (seconds) and Webhook-Signature: "v1," and the hexadecimal HMAC-SHA-256, keyed with the
-subscription's secret, of "<id>.<timestamp>.<body>" — as the Standard Webhooks specification lays it out.
-"""
+"""What a manager can do with webhooks and API clients: making, changing, renewing, ending."""
 
 from __future__ import annotations
 
@@ -52,6 +47,7 @@ def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = 
 def change_subscription(
     *, by: Acting, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
 ) -> WebhookSubscription:
+    """Changes address, events or whether a subscription is active. Raises ForbiddenAddress."""
     check_address(url)
     subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
     subscription.changed_at = timezone.now()
@@ -83,6 +79,8 @@ OVERLAP = timedelta(days=7)
 
 
 class ClientRevoked(RuleError):
+    """The client was revoked. Make a new one."""
+
     code = "client_revoked"
 
 

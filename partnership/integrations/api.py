@@ -1,4 +1,4 @@
-"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+"""Webhooks over the API, with how their messages went."""
 
 from __future__ import annotations
 

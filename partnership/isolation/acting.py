@@ -40,18 +40,22 @@ class Acting:
 
     @property
     def user(self) -> User:
+        """Who acts."""
         return self.membership.user
 
     @property
     def partner(self) -> Partner:
+        """For whom."""
         return self.membership.partner
 
     @property
     def role(self) -> str:
+        """In which role, by its code."""
         return self.membership.role
 
     @property
     def is_manager(self) -> bool:
+        """Whether the user manages the partner's members and clients."""
         return self.membership.is_manager
 
 

@@ -59,6 +59,7 @@ def _key() -> bytes:
 
 
 def sign(context: str) -> str:
+    """The signature that the database believes, as hexadecimal digits."""
     return hmac.new(_key(), context.encode(), hashlib.sha256).hexdigest()
 
 

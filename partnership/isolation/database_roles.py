@@ -61,6 +61,7 @@ def create(
 
 
 def main() -> int:
+    """Runs from a terminal; returns the exit status."""
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2

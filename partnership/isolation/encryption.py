@@ -33,18 +33,22 @@ def _cipher() -> MultiFernet:
 
 
 def encrypt(text: str) -> str:
+    """The text as a Fernet token under the newest of FIELD_KEYS."""
     return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
+    """The text of a token under any of FIELD_KEYS. Raises InvalidToken for another key or a changed token."""
     return _cipher().decrypt(token.encode()).decode()
 
 
 def encrypt_bytes(data: bytes) -> bytes:
+    """As `encrypt`, for files."""
     return _cipher().encrypt(data)
 
 
 def decrypt_bytes(token: bytes) -> bytes:
+    """As `decrypt`, for files."""
     return _cipher().decrypt(token)
 
 
@@ -63,6 +67,7 @@ def rotate(token: str) -> str:
 
 
 def rotate_bytes(token: bytes) -> bytes:
+    """As `rotate`, for files."""
     return _cipher().rotate(token)
 
 
@@ -74,6 +79,7 @@ def normalise_name(name: str) -> str:
 
 
 def normalise_code(code: str) -> str:
+    """An identity code as it is compared: upper case, no spaces."""
     return code.strip().upper().replace(" ", "")
 
 
@@ -99,6 +105,7 @@ def prefix_indexes(partner_id: int, *names: str) -> list[str]:
 
 
 def prefix_index(partner_id: int, beginning: str) -> str:
+    """Finds people of a partner by the beginning of a name; normalised like the name."""
     return _hmac(settings.INDEX_KEY, "prefix", str(partner_id), normalise_name(beginning))[:16]
 
 

@@ -40,6 +40,7 @@ class Services(TypedDict, total=False):
 
 
 def state_file(directory: Path) -> Path:
+    """Where it is noted how the services can be reached."""
     return directory / "services.json"
 
 

@@ -34,6 +34,7 @@ RELOAD = "--reload" in sys.argv[1:]
 
 
 def say(text: str) -> None:
+    """Prints at once."""
     print(text, flush=True)
 
 
@@ -52,6 +53,7 @@ def manage(*arguments: str) -> str:
 
 
 def main() -> None:
+    """Starts everything, and stops it when one process ends or Ctrl-C is pressed."""
     started = time.monotonic()
     with socket.socket() as probe:
         if probe.connect_ex((HOST, PORT)) == 0:

@@ -1,4 +1,4 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""Forms of partners, members, invitations and the user's own settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of partners and members, of the user's own settings, and of the choice for which partner to act."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of one's own notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Finds reading that is out of the ordinary. Rules that a person can read: each user is compared with their own other days."""
+"""What can be done about reading: summing up a day of the log, marking what is unusual, saying that it was checked.
+
+The rules are ones that a person can read: each user is compared with their own other days.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of the log of reads and of unusual reading."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ def keep(acting: Acting, path: str, pairs: Pairs) -> None:
 
 
 def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+    """What the acting user was typing at these addresses."""
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
@@ -54,6 +55,7 @@ def drop(acting: Acting, path: str) -> None:
 
 
 def forget_old() -> None:
+    """Deletes what nobody came back to in KEPT_DAYS days."""
     KeptForm.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 

@@ -72,6 +72,7 @@ class Listing:
 
 
 def link(address: str, text: str) -> SafeString:
+    """A link in a cell."""
     return format_html('<a href="{}">{}</a>', address, text)
 
 

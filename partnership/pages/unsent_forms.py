@@ -59,5 +59,6 @@ def unsent(request: PartnerRequest) -> HttpResponse:
 @require_POST
 @partner_page()
 def unsent_drop(request: PartnerRequest) -> HttpResponse:
+    """Drops the form that waited for its writer to sign in again."""
     request.session.pop(form_drafts.STASH_KEY, None)
     return redirect("home")

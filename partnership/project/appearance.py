@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""The page's appearance: light, dark, or the device's own."""
 
 from __future__ import annotations
 

@@ -26,12 +26,14 @@ def failed_events(request: HttpRequest) -> HttpResponse:
 @require_POST
 @service_page
 def send_event_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends one failed event again to the handler that failed."""
     return _sent_again(request, actions.send_again(pk))
 
 
 @require_POST
 @service_page
 def send_events_again(request: HttpRequest) -> HttpResponse:
+    """Sends all failed events again."""
     return _sent_again(request, actions.send_again())
 
 

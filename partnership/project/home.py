@@ -49,6 +49,7 @@ WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_de
 @require_safe
 @partner_page()
 def home(request: PartnerRequest) -> HttpResponse:
+    """The first page of the role for which the user acts."""
     acting = request.acting
     build = {
         Role.CASEWORKER: _caseworker,

@@ -31,6 +31,7 @@ DAY = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2
 
 @partner_page()
 def search(request: PartnerRequest) -> HttpResponse:
+    """The box and what was found; what is searched for waits in the session, encrypted."""
     if request.method == "POST":
         text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
         request.session[KEY] = encryption.encrypt(text) if text else ""

@@ -17,6 +17,8 @@ from programs.catalogue.models import Programme
 
 
 class NotYours(RuleError):
+    """The programme is another partner's. Ask that partner to change it."""
+
     code = "not_yours"
 
 

@@ -44,6 +44,7 @@ def programmes_for(answers: dict[str, str]) -> QuerySet[Programme]:
 @require_safe
 @in_language
 def find_help(request: HttpRequest) -> HttpResponse:
+    """What is offered, by need, district, age and free places."""
     answers = {name: request.GET.get(name, "")[:40] for name in ("need", "district", "age", "open")}
     page = page_by_key(programmes_for(answers), ["name", "id"], request.GET.get("after", ""))
     context = {

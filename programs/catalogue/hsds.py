@@ -30,10 +30,12 @@ OBJECT = {200: OpenApiResponse(OpenApiTypes.OBJECT, description="As HSDS 3 descr
 
 
 def identifier(kind: str, number: int) -> str:
+    """The UUID of a record in the directory: the same every time, from its address."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL}/{kind}/{number}"))
 
 
 def organization(partner: Partner) -> dict[str, Any]:
+    """A partner as HSDS has it."""
     return {
         "id": identifier("partners", partner.pk),
         "name": partner.name,

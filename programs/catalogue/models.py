@@ -28,6 +28,7 @@ class ReferralKind(models.TextChoices):
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def offered(self) -> ProgrammeQuerySet:
+        """Programmes that are active, of partners that are."""
         return self.filter(is_active=True, partner__is_active=True)
 
     def for_lists(self) -> ProgrammeQuerySet:

@@ -29,18 +29,37 @@ class ConditionTerms(TypedDict):
 
 
 class NoDiversion(RuleError):
+    """The referral can't carry these terms of a diversion.
+
+    Use a police or court referral, and at least one condition.
+    """
+
     code = "no_diversion"
 
 
 class DiversionClosed(RuleError):
+    """The diversion is not open for this.
+
+    Read it again: its terms end with sending, its progress with the outcome, and the decision comes once, after the
+    outcome.
+    """
+
     code = "diversion_closed"
+    status = 409
 
 
 class DeadlinePast(RuleError):
+    """The deadline does not lie in the future. Choose a later day."""
+
     code = "deadline_past"
 
 
 class ReportingNotAllowed(RuleError):
+    """The person's consent does not cover reporting back.
+
+    Report nothing; ask the person for a new consent if they agree.
+    """
+
     code = "reporting_not_allowed"
 
 

@@ -1,4 +1,4 @@
-"""Forms of referrals and diversions."""
+"""Forms of diversions: terms, progress, breach, outcome, decision."""
 
 from __future__ import annotations
 

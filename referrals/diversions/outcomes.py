@@ -81,6 +81,7 @@ def _quarter_of(day: date) -> date:
 @require_safe
 @partner_page(DIVERSION_OUTCOMES)
 def diversion_outcomes(request: PartnerRequest) -> HttpResponse:
+    """The page of how diversions turned out, for the two parties."""
     mine = request.acting.partner
     diversions = DiversionAgreement.objects.seen_by(request.acting).filter(Q(from_partner=mine) | Q(to_partner=mine))
     quarters = by_quarter(diversions, timezone.localdate())

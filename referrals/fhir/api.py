@@ -48,6 +48,7 @@ def _organisation(pk: int, name: str) -> dict[str, Any]:
 
 
 def service_request(referral: Referral) -> dict[str, Any]:
+    """What was asked for, without the person's identity."""
     number = str(referral.pk)
     return {
         "resourceType": "ServiceRequest",
@@ -67,6 +68,7 @@ def service_request(referral: Referral) -> dict[str, Any]:
 
 
 def task(referral: Referral) -> dict[str, Any]:
+    """How far a referral is, without the person's identity."""
     found: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(referral.pk),

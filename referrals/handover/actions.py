@@ -1,4 +1,4 @@
-"""The hand-over: one function per verb. Each checks the table of transitions, keeps history and announces what happened."""
+"""What can be done with referrals: one function a verb. Each checks the table of transitions and announces what happened."""
 
 from __future__ import annotations
 
@@ -47,18 +47,36 @@ KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
 
 
 class ChangedMeanwhile(RuleError):
+    """Somebody changed the referral meanwhile. Read it again and decide anew."""
+
     code = "changed_meanwhile"
+    status = 412
 
 
 class NoAgreement(RuleError):
+    """No agreement is in force between the two partners, so nothing may be disclosed.
+
+    Ask your coordinator for one.
+    """
+
     code = "no_agreement"
 
 
 class NoConsent(RuleError):
+    """The person's consent to the disclosure is missing or was withdrawn.
+
+    Record the consent, under 18 the guardian's too, before you go on.
+    """
+
     code = "no_consent"
 
 
 class NotTaken(RuleError):
+    """The programme does not take this referral.
+
+    Choose a programme that is open and takes referrals of this kind from you.
+    """
+
     code = "not_taken"
 
 

@@ -1,4 +1,4 @@
-"""Referrals with all their verbs, messages, history; diversion agreements with progress and decisions."""
+"""Referrals with all their verbs, messages and history over the API, and their export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of referrals and diversions."""
+"""Forms of referrals: the draft, the consent, each verb, messages."""
 
 from __future__ import annotations
 

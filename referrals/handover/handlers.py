@@ -1,4 +1,4 @@
-"""What referrals learn from the cases below them, by events of the outbox. Each handler is idempotent."""
+"""What referrals learn from enrolments, by events of the outbox. Handled twice, it is done once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+"""Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
 `Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
@@ -51,9 +51,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(Q(from_partner=mine) | Q(to_partner=mine, sent_at__isnull=False))
 
     def incoming(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals that were sent to the partner."""
         return self.filter(to_partner=partner, sent_at__isnull=False)
 
     def outgoing(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals of the partner, its drafts too."""
         return self.filter(from_partner=partner)
 
     def overdue(self) -> ReferralQuerySet:

@@ -1,4 +1,4 @@
-"""The states of a referral and the verbs between them: one table, from which buttons, services, API and documentation come."""
+"""The states of a referral and the verbs between them: one table, from which buttons, actions, API and documentation come."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class IllegalTransition(RuleError):
     """The referral's state has no such verb. Read the referral again: `verbs` lists what is possible now."""
 
     code = "illegal_transition"
+    status = 409
 
 
 class ReasonMissing(RuleError):
@@ -192,5 +193,6 @@ def reasons_for(verb: str) -> list[tuple[str, list[tuple[str, str | Promise]]]]:
 
 
 def reason_label(code: str) -> str:
+    """The reason in words, with whose decision it was; empty for none."""
     reason = REASONS.get(code)
     return f"{reason.label} ({str(WHOSE[reason.whose]).lower()})" if reason else ""

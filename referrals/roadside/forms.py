@@ -1,4 +1,4 @@
-"""Diverting somebody at the roadside: one page for a phone, in a minute. The same services as the long form, fewer questions."""
+"""The form of diverting somebody at the roadside: the same actions as the long form, fewer questions."""
 
 from __future__ import annotations
 

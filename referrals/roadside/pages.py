@@ -1,4 +1,4 @@
-"""Diverting somebody at the roadside: one page for a phone, in a minute. The same services as the long form, fewer questions."""
+"""Diverting somebody at the roadside: one page for a phone, in a minute. The same actions as the long form."""
 
 from __future__ import annotations
 
