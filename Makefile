@@ -37,7 +37,7 @@ lint: $(VENV)/.dev
 
 mutants: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations
-	@$(BIN)/python -m scripts.mutants $(ONLY)
+	@$(BIN)/python -m scripts.mutants "$(ONLY)"
 
 bench: $(VENV)/.dev $(NODE_STAMP)
 	@PORTAL_BENCH_SIZE=$(SIZE) $(BIN)/python -W ignore -m bench $(ONLY)

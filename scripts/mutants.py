@@ -1,4 +1,4 @@
-"""Breaks chosen lines of the rules one by one and lists the breaks that no test notices: `make mutants [ONLY=word]`.
+"""Breaks chosen lines of the rules one by one and lists the breaks that no test notices: `make mutants [ONLY="word|another"]`.
 
 A mutation that survives is a missing test. tests/mutants.toml says what is broken, how, and which tests should notice. The tree
 itself is not touched: two copies of it, each with a PostgreSQL and a Redis of its own, take turns.
@@ -36,7 +36,9 @@ HEAVY = (
     "icalendar", "polib", "pytest",
 )  # fmt: skip
 """What takes the portal and its tests longest to import, and is not their own: imported once, before runs are forked off."""
-DATABASE, WHOLE = "test_portal", "test_portal_whole"
+TEMPLATES, WHOLE, OWNER = "portal_template_%", "portal_whole", "portal_owner"
+"""Each run of the tests copies its database from a template (tests/databases.py)."""
+OPTIONS = ("-n0", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "--durations-min=9999")
 PASSED, FAILED = 0, 1
 
 
@@ -91,6 +93,8 @@ class Workshop:
     process: int = 0
     began: float = 0.0
     is_given_up: bool = False
+    whole: bytes = field(default=b"", repr=False)
+    template: str = ""
     output: str = field(default="", repr=False)
 
     @classmethod
@@ -103,20 +107,18 @@ class Workshop:
     def start(self, tests: tuple[str, ...], mutant: Mutant | None = None) -> None:
         """Runs the tests in a process of its own, the mutant's break made before."""
         self.mutant, self.began, self.is_given_up = mutant, time.monotonic(), False
-        if mutant is None:
-            arguments = ["--reuse-db", "--create-db"]  # made anew, and left
-        else:
-            arguments = ["--reuse-db", "-x"]
-            self._renew_database(mutant.sql)
-            if mutant.file:
-                path = self.top / mutant.file
-                path.write_text(path.read_text().replace(mutant.find, mutant.replace))
+        if mutant and mutant.file:
+            self.whole = (self.top / mutant.file).read_bytes()
+            text = self.whole.decode().replace(mutant.find, mutant.replace)
+            (self.top / mutant.file).write_bytes(text.encode())
+        elif mutant:
+            self._renew_template(mutant.sql)
         sys.stdout.flush()
         self.process = os.fork()
         if not self.process:
-            self._be_a_run([*arguments, *tests])
+            self._be_a_run(tests)
 
-    def _be_a_run(self, arguments: list[str]) -> None:
+    def _be_a_run(self, tests: tuple[str, ...]) -> None:
         """The rest of the child's life: pytest in this copy, what it says in a file."""
         status = 3
         try:
@@ -134,17 +136,7 @@ class Workshop:
             ]
             import pytest
 
-            options = [
-                "-n0",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:schemathesis",
-                "--durations=0",
-                "--durations-min=9999",
-            ]
-            status = int(pytest.main([*options, *arguments]))
+            status = int(pytest.main([*OPTIONS, *(["-x"] if self.mutant else []), *tests]))
         finally:
             with contextlib.suppress(OSError):
                 sys.stdout.flush()
@@ -158,7 +150,12 @@ class Workshop:
         """Puts right what was broken; returns the exit status of the tests and the seconds that they took."""
         self.output = self._said.read_text(errors="replace")
         if self.mutant and self.mutant.file:
-            shutil.copy2(TOP / self.mutant.file, self.top / self.mutant.file)
+            path = self.top / self.mutant.file
+            path.write_bytes(self.whole)
+            # As old as it was: what was compiled of it is right again.
+            shutil.copystat(TOP / self.mutant.file, path)
+        if self.mutant and (self.mutant.sql or self.template not in self._templates()):
+            self._renew_template()  # the tests make another one when what it is made of was broken
         self.process, seconds = 0, time.monotonic() - self.began
         return (FAILED if self.is_given_up else os.waitstatus_to_exitcode(status)), seconds
 
@@ -170,17 +167,31 @@ class Workshop:
 
     # --- Databases -----------------------------------------------------------------------------------------------------
 
-    def keep_database(self) -> None:
-        """Keeps the database as the tests made it, to begin each run with."""
-        self._as_administrator("postgres", f"CREATE DATABASE {WHOLE} TEMPLATE {DATABASE}")
+    def keep_template(self) -> None:
+        """Keeps a copy of what the databases of the tests are copied from, to put it right after it was broken."""
+        self.template = self._templates()[0]
+        self._as_administrator("postgres", f"CREATE DATABASE {WHOLE} TEMPLATE {self.template}")
+        self._renew_template()  # what follows is proven on one that was renewed
 
-    def _renew_database(self, broken_by: str) -> None:
-        self._as_administrator("postgres", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        self._as_administrator("postgres", f"CREATE DATABASE {DATABASE} TEMPLATE {WHOLE}")
+    def faults_of(self, mutant: Mutant) -> list[str]:
+        """What the database says to a statement, in a transaction that is rolled back."""
+        try:
+            self._as_administrator(WHOLE, f"BEGIN; {mutant.sql}; ROLLBACK")
+        except Exception as error:
+            return [f"{mutant.sql}: {error} ({mutant.rule})"]
+        return []
+
+    def _templates(self) -> list[str]:
+        names = self._as_administrator("postgres", f"SELECT datname FROM pg_database WHERE datname LIKE '{TEMPLATES}'")
+        return [str(name) for (name,) in names]
+
+    def _renew_template(self, broken_by: str = "") -> None:
+        self._as_administrator("postgres", f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
+        self._as_administrator("postgres", f"CREATE DATABASE {self.template} TEMPLATE {WHOLE} OWNER {OWNER}")
         if broken_by:
-            self._as_administrator(DATABASE, broken_by)
+            self._as_administrator(self.template, broken_by)
 
-    def _as_administrator(self, database: str, statement: str) -> None:
+    def _as_administrator(self, database: str, statement: str) -> list[tuple[object, ...]]:
         import psycopg2
 
         services = json.loads((self.top / "var" / "test" / "services.json").read_text())
@@ -190,6 +201,7 @@ class Workshop:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
 
@@ -214,7 +226,7 @@ def next_that_ended(workshops: list[Workshop]) -> tuple[Workshop, int]:
 
 
 def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
-    """Whether the tests pass where nothing is broken; makes the databases of the runs by the way."""
+    """Whether the tests pass where nothing is broken: first one of them, which makes the template of the databases, then all."""
     files = sorted({test.split("::")[0] for mutant in mutants for test in mutant.tests})
     named = {test for mutant in mutants for test in mutant.tests}
     tests = [
@@ -222,19 +234,25 @@ def are_whole(workshops: list[Workshop], mutants: list[Mutant]) -> bool:
         for file in files
         for test in ([file] if file in named else sorted(n for n in named if n.startswith(f"{file}::")))
     ]
-    for number, workshop in enumerate(workshops):
-        workshop.start(tuple(tests[number :: len(workshops)]) or (tests[0],))
-    is_whole = True
+    if not _pass(workshops, [(tests[0],) for _ in workshops]):
+        return False
+    for workshop in workshops:
+        workshop.keep_template()
+    return _pass(workshops, [tuple(tests[n :: len(workshops)]) or (tests[0],) for n in range(len(workshops))])
+
+
+def _pass(workshops: list[Workshop], tests: list[tuple[str, ...]]) -> bool:
+    for workshop, own in zip(workshops, tests, strict=True):
+        workshop.start(own)
+    are_passed = True
     for _ in workshops:
         workshop, status = next_that_ended(workshops)
         code, seconds = workshop.end(status)
         print(f"{'whole' if code == PASSED else 'NOT WHOLE':9} {seconds:6.1f} s", flush=True)
         if code != PASSED:
-            print(workshop.output)
-            is_whole = False
-        else:
-            workshop.keep_database()
-    return is_whole
+            print(workshop.output[-3000:])
+            are_passed = False
+    return are_passed
 
 
 def judge(workshops: list[Workshop], mutants: list[Mutant]) -> list[tuple[str, Mutant]]:
@@ -266,7 +284,8 @@ def main(only: str = "") -> int:
     if faults := faults_of(mutants):
         print("tests/mutants.toml and the code disagree:", *faults, sep="\n  ")
         return 2
-    mutants = [m for m in mutants if only.casefold() in f"{m.place} {m.rule} {m.sql}".casefold()]
+    words = only.casefold().split("|")
+    mutants = [m for m in mutants if any(word in f"{m.place} {m.rule} {m.sql}".casefold() for word in words)]
     if not mutants:
         print(f"No rule of tests/mutants.toml has the word “{only}”.")
         return 2
@@ -282,6 +301,9 @@ def main(only: str = "") -> int:
         workshops = [Workshop.of_the_tree(Path(folder) / f"w{number}") for number in range(min(AT_ONCE, len(mutants)))]
         try:
             if not are_whole(workshops, mutants):
+                return 2
+            if faults := [fault for mutant in mutants if mutant.sql for fault in workshops[0].faults_of(mutant)]:
+                print("tests/mutants.toml and the database disagree:", *faults, sep="\n  ")
                 return 2
             left = judge(workshops, mutants)
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from django.urls import get_resolver
 from django.utils.translation import gettext as _
 
 from partnership.isolation.acting import Acting
@@ -77,6 +78,9 @@ def rights() -> Iterator[Right]:
     """All rights: readings, then actions."""
     from partnership.actions.declaration import ACTIONS
 
+    # A room declares its rights when it is imported, and the addresses of the portal import them all: without them a process
+    # that has answered no request yet (a command, a test) would know of some rights only.
+    get_resolver().url_patterns  # noqa: B018
     return chain(READINGS.values(), ACTIONS.values())
 
 

@@ -84,19 +84,30 @@ class TestTokens:
     def test_an_old_secret_is_ended_at_once_with_its_tokens_and_the_new_one_goes_on(self, world, manager, ngo):
         ngo.get("persons")
         with on_web(manager):
-            credential, secret = integrations.rotate_secret(client=ngo.client)
-            integrations.end_credential(credential=ngo.credential)
+            credential, secret = integrations.rotate_secret(by=manager, client=ngo.client)
+            integrations.end_credential(by=manager, credential=ngo.credential)
         assert not get_access_token_model().objects.exists()
         ngo.call("get", "persons", status=401)
         assert ngo.get_token().status_code == 401
         ngo.credential, ngo.secret, ngo.token = credential, secret, ""
         ngo.get("persons")
 
+    @pytest.mark.parametrize("ended", ["client", "membership", "user"])
+    def test_a_token_is_worth_no_more_than_its_client_and_its_membership(self, world, ngo, ended):
+        ngo.get("persons")
+        if ended == "client":
+            ApiClient.objects.update(revoked_at=timezone.now())
+        else:
+            record = ngo.client.membership if ended == "membership" else ngo.client.membership.user
+            type(record).objects.filter(pk=record.pk).update(is_active=False)
+        assert get_access_token_model().objects.exists()
+        ngo.call("get", "persons", status=401)
+
     def test_a_revoked_client_gets_no_new_secret(self, world, manager, ngo):
         with on_web(manager):
-            integrations.revoke_client(client=ngo.client)
+            integrations.revoke_client(by=manager, client=ngo.client)
             with pytest.raises(integrations.ClientRevoked):
-                integrations.rotate_secret(client=ngo.client)
+                integrations.rotate_secret(by=manager, client=ngo.client)
 
     def test_a_client_may_do_something(self, world, manager):
         with on_web(manager), pytest.raises(RuleError, match="Choose what"):

@@ -111,10 +111,8 @@ class TestEnd:
 def test_only_open_participations_are_handed_over(case):
     over = case.enrolment(ended_on=case.today, end_reason="completed")
     to = case.case_manager.user
-    assert (
-        run_as(case.case_manager, enrolments.hand_over, enrolments=Enrolment.objects.filter(partner=case.ngo), to=to)
-        == 1
-    )
+    both = Enrolment.objects.filter(partner=case.ngo)
+    assert run_as(case.case_manager, enrolments.hand_over, enrolments=both, to=to) == 1
     over.refresh_from_db()
     case.part.refresh_from_db()
     assert (case.part.responsible, over.responsible) == (to, None)

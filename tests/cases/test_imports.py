@@ -462,6 +462,17 @@ class TestParticipants:
             check(world, data_import, by=world.case_manager)
             assert problems(data_import) == expected
 
+    def test_so_is_one_of_somebody_who_is_known_by_name_and_birth_date(self, world):
+        heading = "last_name;first_names;born_on;started_on;consents\n"
+        line = "Mäkinen;Örjan;1990-05-17;{};yes\n"
+        for start, expected in (("2024-01-10", []), ("2024-02-01", [(2, "started_on", "two_open")])):
+            body = (heading + line.format(start)).encode()
+            data_import = upload(world, body, by=world.case_manager, programme=world.programme)
+            check(world, data_import, by=world.case_manager)
+            assert problems(data_import) == expected
+            if not expected:
+                confirm(world, data_import, by=world.case_manager)
+
     def test_two_open_participations_of_one_person_are_a_problem(self, world):
         data_import = upload(
             world,

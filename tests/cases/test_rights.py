@@ -128,6 +128,10 @@ class TestRequests:
         client.post(response.url, {"outcome": "granted", "answer": ""})
         assert SubjectRequest.objects.get().answered_on == case.today
 
+    def test_it_is_due_a_month_after_it_came(self, case):
+        found = self.record(case)
+        assert found.due_on == rights.a_month_after(case.today) > case.today
+
     def test_a_refusal_needs_reasons(self, case):
         found = self.record(case)
         response = case.client(case.caseworker).post(
@@ -191,6 +195,17 @@ class TestErasure:
             text = str(rights.held_about(them))
         for secret in SECRETS:
             assert secret not in text
+
+    def test_what_a_completed_referral_disclosed_is_closed_and_empty(self, case):
+        sent = run_as(case.caseworker, handover.send, referral=case.onward)
+        them = case.other_caseworker
+        run_as(them, handover.accept, referral=sent, started_on=case.today)
+        run_as(them, handover.complete, referral=sent, ended_on=case.today)
+        assert Disclosure.objects.get(referral=sent).is_open
+        end(case)
+        self.erase(case)
+        disclosure = Disclosure.objects.get(referral=sent)
+        assert (disclosure.last_name, disclosure.is_open) == ("", False)
 
     def test_counts_and_dates_stay(self, case):
         end(case)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.enrolments.models import Note, Session
 from partnership.announcements import actions as announcements
@@ -200,6 +200,13 @@ class TestWhoSeesWhat:
         """The setting would be gone before the next statement, or stay for the next request of the connection."""
         with pytest.raises(RuntimeError, match="inside a transaction"):
             enter(partner_id=committed.ngo.pk)
+
+    def test_who_was_acted_for_is_nobody_after_the_transaction(self, committed):
+        """The connection is used again: for the next request, of somebody else."""
+        with transaction.atomic():
+            enter(partner_id=committed.ngo.pk, role="caseworker", user_id=committed.caseworker.user.pk)
+        for setting in ("partner", "role", "user"):
+            assert rows(f"SELECT current_setting('portal.{setting}', true)") in ([("",)], [(None,)])
 
     def test_the_setting_is_gone_with_its_transaction(self, committed):
         with web_connection() as cursor:

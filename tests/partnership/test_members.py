@@ -173,6 +173,12 @@ class TestInvitations:
         world.client(world.other_caseworker).post(address)
         assert Membership.objects.filter(user=world.other_caseworker.user, partner=world.ngo).exists()
 
+    def test_nobody_takes_a_known_users_place_with_a_password_of_their_own(self, world):
+        token = self.invite(world, email=world.other_caseworker.user.email)
+        with pytest.raises(members.InvitationClosed, match="You have an account"):
+            members.accept_invitation(token=token, user=None, full_name="Somebody", password=PASSWORD)
+        assert world.other_caseworker.user.check_password("x" * 14)
+
     def test_a_role_fits_the_kind_of_partner(self, world):
         with pytest.raises(members.RoleDoesNotFit):
             self.invite(world, role="coordinator")
@@ -200,9 +206,9 @@ class TestInvitations:
         with pytest.raises(members.AlreadyMember):
             self.invite(world, email=world.caseworker.user.email.upper())
 
-    def change(self, world, acting, **more):
+    def change(self, world, acting, by=None, **more):
         terms = {"role": acting.role, "is_manager": acting.is_manager, "is_active": True} | more
-        run_as(world.case_manager, members.change_member, membership=acting.membership, **terms)
+        run_as(by or world.case_manager, members.change_member, membership=acting.membership, **terms)
 
     def test_a_changed_role_fits_the_kind_of_partner_too(self, world):
         with pytest.raises(members.RoleDoesNotFit):
@@ -212,7 +218,7 @@ class TestInvitations:
         second = world.member(world.ngo, Role.CASEWORKER, is_manager=True)
         self.change(world, world.case_manager, is_manager=False)
         with pytest.raises(members.LastManager):
-            self.change(world, second, is_active=False)
+            self.change(world, second, by=second, is_active=False)
 
     @pytest.mark.parametrize("table", [Membership, User], ids=["membership ended", "user ended"])
     def test_a_manager_who_is_there_no_longer_does_not_count(self, world, table):

@@ -223,7 +223,7 @@ class TestReminders:
         assert self.times_told("diversion.due_soon") == 0
         for day in (date(2021, 3, 17), date(2021, 3, 24), date(2021, 3, 31)):
             self.remind_on(set_clock, day)
-        assert self.times_told("diversion.due_soon") == 1
+            assert self.times_told("diversion.due_soon") == 1
         assert self.times_told("diversion.overdue") == 0
 
     def test_a_diversion_whose_person_has_not_started_is_not_told(self, world):

@@ -141,6 +141,21 @@ def test_an_address_that_is_not_public_is_not_taken(world, url):
         integrations.subscribe(by=world.case_manager, url=url, events=["referral.sent"])
 
 
+@pytest.mark.parametrize(
+    ("address", "is_called"),
+    [
+        ("93.184.215.14", True),
+        ("::ffff:93.184.215.14", True),
+        ("2606:2800:21f:cb07::1", True),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:192.168.7.1", True),
+    ],
+)
+def test_an_address_that_maps_another_is_the_one_that_it_maps(settings, address, is_called):
+    settings.WEBHOOK_NETWORKS = ["192.168.7.0/24"]
+    assert webhooks.may_call(address) == is_called
+
+
 @pytest.mark.parametrize("target", ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "169.254.169.254"])
 def test_a_name_that_leads_to_a_private_address_is_not_called(world, monkeypatch, target):
     """Where a name leads is checked on the very connection: it may have changed since the address was taken."""

@@ -20,7 +20,7 @@ from cases.people.models import Person
 from partnership.actions import NotAllowed, Party
 from partnership.agreements.models import Agreement
 from partnership.events.models import EventDelivery, OutboxEvent
-from partnership.isolation.errors import DateOutOfRange, RuleError
+from partnership.isolation.errors import DateOutOfRange, NotAParty, RuleError
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
@@ -523,6 +523,22 @@ class TestDiversion:
         for days, status in ((15, "open"), (14, "due_soon"), (0, "due_soon"), (-1, "overdue")):
             diversion.deadline = timezone.localdate() + timedelta(days=days)
             assert diversion.status == status
+
+    def test_another_ngo_reports_nothing_and_another_unit_neither_sets_terms_nor_decides(self, world):
+        draft, diversion = world.draft(), world.enrolled().diversion
+        condition, today = diversion.conditions.get(), world.today
+        stranger, other_unit = world.other_caseworker, world.other_liaison
+        for attempt in (
+            lambda: run_as(stranger, diversions.report_progress, condition=condition, done=1, on=today),
+            lambda: run_as(stranger, diversions.report_breach, diversion=diversion, on=today),
+            lambda: run_as(stranger, diversions.report_outcome, diversion=diversion, outcome="completed"),
+            lambda: run_as(other_unit, diversions.set_terms, referral=draft, deadline=today, conditions=[]),
+            lambda: run_as(
+                other_unit, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="All met."
+            ),
+        ):
+            with pytest.raises(NotAParty):
+                attempt()
 
     def test_the_receiver_only_reports_and_the_sender_only_decides(self, world):
         diversion = world.enrolled().diversion
