@@ -47,15 +47,15 @@ def lives(today: date, rng: random.Random, people: int = PEOPLE) -> list[Life]:
     start = shown_from - timedelta(days=365 * WARM_UP_YEARS)
     offers = [(ngo, offer) for ngo, offered in NGOS.items() for offer in offered if offer.share]
     used: set[str] = set()
-    shown: list[Life] = []
-    while len(shown) < people:
-        life = _life(len(shown), start, today, offers, used, rng)
+    arrested: list[Life] = []
+    while len(arrested) < people:
+        life = _life(len(arrested), start, today, offers, used, rng)
         life.arrests = [arrest for arrest in life.arrests if arrest[0] >= shown_from]
         if life.joined_on and life.joined_on < shown_from:
             life.offer = life.joined_on = life.ended_on = None
         if life.arrests:
-            shown.append(life)
-    return shown
+            arrested.append(life)
+    return arrested
 
 
 def _life(

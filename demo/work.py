@@ -184,7 +184,7 @@ def _taken(referral: Referral, people: dict[int, User], verbs: list[tuple[str, d
 def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng: random.Random) -> None:
     today = timezone.localdate()
     outcomes, decisions = DiversionAgreement.Outcome, DiversionAgreement.Decision
-    made: list[tuple[DiversionAgreement, int]] = []
+    progress: list[tuple[DiversionAgreement, int]] = []
     for life, referral in rows:
         if not life.joined_on:
             continue
@@ -213,10 +213,10 @@ def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng:
                 )
                 diversion.decided_at = referral.closed_at + timedelta(days=rng.randint(2, 20))
                 diversion.decided_by = people[referral.from_partner_id]
-        made.append((diversion, done))
-    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in made], batch_size=1000)
+        progress.append((diversion, done))
+    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in progress], batch_size=1000)
     conditions = []
-    for diversion, done in made:
+    for diversion, done in progress:
         shared = {
             "diversion": diversion,
             "from_partner_id": diversion.from_partner_id,
@@ -280,28 +280,28 @@ def today_s_work(
             _backdate(referral, timedelta(days=days_ago))
         return Referral.objects.get(pk=referral.pk)
 
-    chosen = iter(people)
+    people_left = iter(people)
     for days_ago in (0.05, 0.3, 1, 1.5, 2.6, 4):  # new; the last two are late
-        refer(next(chosen), days_ago)
+        refer(next(people_left), days_ago)
     for days_ago in (2, 5, 8):
-        handover.acknowledge(by=answering, referral=refer(next(chosen), days_ago))
+        handover.acknowledge(by=answering, referral=refer(next(people_left), days_ago))
     for _ in range(2):
-        handover.accept(by=answering, referral=refer(next(chosen), 3))
-    handover.waitlist(by=answering, referral=refer(next(chosen), 4), expected_on=today + timedelta(days=30))
+        handover.accept(by=answering, referral=refer(next(people_left), 3))
+    handover.waitlist(by=answering, referral=refer(next(people_left), 4), expected_on=today + timedelta(days=30))
     handover.decline(
         by=answering,
-        referral=refer(next(chosen), 6),
+        referral=refer(next(people_left), 6),
         reason="outside_area",
         note="Lives in another town: try the service there.",
     )
-    handover.withdraw(by=liaison, referral=refer(next(chosen), 9), reason="sent_by_mistake")
-    talked = handover.accept(by=answering, referral=refer(next(chosen), 5), started_on=today)
+    handover.withdraw(by=liaison, referral=refer(next(people_left), 9), reason="sent_by_mistake")
+    talked = handover.accept(by=answering, referral=refer(next(people_left), 5), started_on=today)
     handover.write_message(by=answering, referral=talked, text="We met today; the next appointment is next week.")
     handover.write_message(by=liaison, referral=talked, text="Thank you, noted.")
     for to in elsewhere:
-        refer(next(chosen), rng.uniform(0.2, 3), to)
+        refer(next(people_left), rng.uniform(0.2, 3), to)
     for _ in range(2):
-        refer(next(chosen), 0, send=False)
+        refer(next(people_left), 0, send=False)
 
 
 def _backdate(referral: Referral, by: timedelta) -> None:

@@ -89,27 +89,27 @@ def person_export(request: PartnerRequest) -> HttpResponseBase:
 @require_safe
 @partner_page(PEOPLE)
 def person(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Person, pk, "district")
+    person = own(request, Person, pk, "district")
     log_read(request.acting, "person", pk)
-    enrolments = found.enrolments.select_related("programme", "responsible").order_by("-started_on")
+    enrolments = person.enrolments.select_related("programme", "responsible").order_by("-started_on")
     arrests = (
-        Arrest.objects.filter(person=found)
+        Arrest.objects.filter(person=person)
         .select_related("district")
         .prefetch_related("offences")
         .order_by("-arrested_on")
     )
-    tasks = planning.to_do(Task.objects.filter(person=found).select_related("assigned_to"))[:20]
+    tasks = planning.to_do(Task.objects.filter(person=person).select_related("assigned_to"))[:20]
     consents = (
-        found.consents.select_related("to_partner")
+        person.consents.select_related("to_partner")
         .annotate(has_paper=Exists(ConsentPaper.objects.filter(consent=OuterRef("pk"))))
         .order_by("-id")
     )
-    entries, has_more = timeline_of(found, enrolments, consents, arrests)
+    entries, has_more = timeline_of(person, enrolments, consents, arrests)
     return render(
         request,
         "cases/people/person.html",
         {
-            "person": found,
+            "person": person,
             "enrolments": enrolments,
             "arrests": arrests,
             "consents": consents,
@@ -122,8 +122,8 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @partner_page(people_actions.save_person)
 def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
-    form = PersonForm(request.POST or None, instance=found)
+    person = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
+    form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():
         try:
             saved = people_actions.save_person(by=request.acting, person=form.save(commit=False))
@@ -134,6 +134,6 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
             return redirect("person", pk=saved.pk)
     if pk:
         log_read(request.acting, "person", pk)
-    title = str(found) if pk else _("New person")
+    title = str(person) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})

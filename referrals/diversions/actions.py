@@ -77,7 +77,7 @@ def set_terms(
     if not conditions:
         raise NoDiversion(_("A diversion agreement has at least one condition."))
     parties = {"from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id}
-    diversion, _made = DiversionAgreement.objects.update_or_create(
+    diversion, _is_new = DiversionAgreement.objects.update_or_create(
         referral=referral, defaults={"deadline": deadline, **parties}
     )
     diversion.conditions.all().delete()

@@ -43,7 +43,7 @@ class RoadsideForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """As the long form gives it: the offence is the first line of the situation."""
-        given = super().clean() or {}
-        offence = str(iccs.DRUG_CODES.get(given.pop("offence", ""), ""))
-        summary = "\n".join(filter(None, [offence, given.get("summary", "")]))
-        return given | {"kind": KIND, "language": "", "summary": summary}
+        data = super().clean() or {}
+        offence = str(iccs.DRUG_CODES.get(data.pop("offence", ""), ""))
+        summary = "\n".join(filter(None, [offence, data.get("summary", "")]))
+        return data | {"kind": KIND, "language": "", "summary": summary}
