@@ -91,7 +91,7 @@ def history(
         reason = handover.REASON_OF_END.get(life.end_reason, "")
         if life.ended_on:
             verbs.append(("end_early" if reason else "complete", moment(life.ended_on, 15)))
-        changes += _taken(referral, people, verbs, reason)
+        changes += _move_by_verbs(referral, people, verbs, reason)
         rows.append((life, referral, consent, enrolment))
     Consent.objects.bulk_create([consent for _, _, consent, _ in rows], batch_size=1000)
     for _life, referral, consent, _enrolment in rows:
@@ -162,7 +162,7 @@ def not_enrolled(
         )
         reason = rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"])
         verbs = [("send", moment(sent_on)), ("acknowledge", moment(sent_on, 15)), ("decline", answered)]
-        changes += _taken(referral, people, verbs, reason)
+        changes += _move_by_verbs(referral, people, verbs, reason)
         rows.append((consent, referral))
     Consent.objects.bulk_create([consent for consent, _ in rows], batch_size=1000)
     for consent, referral in rows:
@@ -172,7 +172,9 @@ def not_enrolled(
     return len(rows)
 
 
-def _taken(referral: Referral, people: dict[int, User], verbs: list[tuple[str, datetime]], reason: str) -> list[Change]:
+def _move_by_verbs(
+    referral: Referral, people: dict[int, User], verbs: list[tuple[str, datetime]], reason: str
+) -> list[Change]:
     """Moves a referral of the past, not saved yet, by verbs and their moments; returns its history."""
     changes = []
     for verb, at in verbs:

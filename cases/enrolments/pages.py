@@ -86,7 +86,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     return render(request, "cases/enrolments/enrolment.html", context | forms, status=status)
 
 
-def _add(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
+def _carry_out(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
     """Carries out one of the enrolment page's forms, or shows the page again with its errors."""
     enrolment = own(request, Enrolment, pk)
     if form.is_valid():  # type: ignore[attr-defined]
@@ -103,32 +103,34 @@ def _add(request: PartnerRequest, pk: int, name: str, form: object, action: obje
 @require_POST
 @partner_page(enrolments_actions.record_session)
 def session_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session)
+    return _carry_out(
+        request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session
+    )
 
 
 @require_POST
 @partner_page(enrolments_actions.add_goal)
 def goal_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "goal", GoalForm(request.POST, prefix="goal"), enrolments_actions.add_goal)
+    return _carry_out(request, pk, "goal", GoalForm(request.POST, prefix="goal"), enrolments_actions.add_goal)
 
 
 @require_POST
 @partner_page(enrolments_actions.add_note)
 def note_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "note", NoteForm(request.POST, prefix="note"), enrolments_actions.add_note)
+    return _carry_out(request, pk, "note", NoteForm(request.POST, prefix="note"), enrolments_actions.add_note)
 
 
 @require_POST
 @partner_page(assessments.record_assessment)
 def assessment_add(request: PartnerRequest, pk: int) -> HttpResponse:
     form = AssessmentForm(request.POST, prefix="assessment")
-    return _add(request, pk, "assessment", form, assessments.record_assessment)
+    return _carry_out(request, pk, "assessment", form, assessments.record_assessment)
 
 
 @require_POST
 @partner_page(enrolments_actions.end_enrolment)
 def enrolment_end(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "end", EndForm(request.POST, prefix="end"), enrolments_actions.end_enrolment)
+    return _carry_out(request, pk, "end", EndForm(request.POST, prefix="end"), enrolments_actions.end_enrolment)
 
 
 @require_POST

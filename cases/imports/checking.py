@@ -51,7 +51,7 @@ def check(*, data_import: DataImport) -> None:
         _number, first = next(rows, (1, []))
         headings = [str(value).strip() for value in first]
         total = sum(1 for _ in rows)
-    _progress(data_import, rows_total=total, rows_done=0, rows_bad=0)
+    _note_progress(data_import, rows_total=total, rows_done=0, rows_bad=0)
     checker = Checker(data_import, headings)
     kept_problems = 0
     stream = _stream(data_import)
@@ -63,15 +63,15 @@ def check(*, data_import: DataImport) -> None:
         with acting_for(partner_id, role="worker"):
             _copy(lines)
             kept = problems[: max(0, MAX_PROBLEMS - kept_problems)]
-            _keep(data_import, kept)
+            _keep_problems(data_import, kept)
         kept_problems += len(kept)
         done += len(batch)
-        _progress(data_import, rows_done=done)
+        _note_progress(data_import, rows_done=done)
     with acting_for(partner_id, role="worker"):
         if data_import.kind == DataImport.Kind.ARRESTS:
-            conflicts = _conflicting_arrests(data_import)
+            conflicts = _reject_conflicting_arrests(data_import)
         elif data_import.kind == DataImport.Kind.PARTICIPANTS:
-            conflicts = _two_open(data_import)
+            conflicts = _reject_second_open_participations(data_import)
         else:
             conflicts = 0
         rejected = checker.rows_bad + conflicts
@@ -105,7 +105,7 @@ def _take(items: Iterator[Any], number: int) -> Iterator[Any]:
             return
 
 
-def _progress(data_import: DataImport, **values: int) -> None:
+def _note_progress(data_import: DataImport, **values: int) -> None:
     with acting_for(data_import.partner_id, role="worker"):
         DataImport.objects.filter(pk=data_import.pk).update(changed_at=timezone.now(), **values)
         for name, value in values.items():
@@ -163,7 +163,7 @@ class Checker:
                     faults.append((column.name, problem.reason))
             # What could not be read is not missing as well.
             unread = {name for name, _reason in faults}
-            faults += [(name, reason) for name, reason in self._check(read) if name not in unread]
+            faults += [(name, reason) for name, reason in self._faults(read) if name not in unread]
         if faults:
             self.rows_bad += 1
             problems.extend((number, self._heading(name), reason, values) for name, reason in faults)
@@ -173,7 +173,7 @@ class Checker:
     def _heading(self, name: str) -> str:
         return str(self.data_import.mapping.get(name, ""))
 
-    def _check(self, read: dict[str, Any]) -> list[tuple[str, str]]:
+    def _faults(self, read: dict[str, Any]) -> list[tuple[str, str]]:
         faults: list[tuple[str, str]] = []
         code = read.get("identity_code")
         born_on: date | None = code.born_on if code else read.get("born_on")
@@ -292,7 +292,7 @@ def _copy(lines: list[str]) -> None:
         cursor.execute("DROP TABLE laid_out")
 
 
-def _keep(data_import: DataImport, problems: list[RowProblem]) -> None:
+def _keep_problems(data_import: DataImport, problems: list[RowProblem]) -> None:
     ImportProblem.objects.bulk_create(
         [
             ImportProblem(
@@ -309,7 +309,7 @@ def _keep(data_import: DataImport, problems: list[RowProblem]) -> None:
     )
 
 
-def _conflicting_arrests(data_import: DataImport) -> int:
+def _reject_conflicting_arrests(data_import: DataImport) -> int:
     """Rejects rows of one arrest number that disagree on what an arrest has once; returns how many."""
     rows = ImportRow.objects.filter(data_import=data_import)
     with connection.cursor() as cursor:
@@ -321,7 +321,7 @@ def _conflicting_arrests(data_import: DataImport) -> int:
     return _reject(data_import, rows.filter(key__in=keys), "arrest_number", "conflicting_rows")
 
 
-def _two_open(data_import: DataImport) -> int:
+def _reject_second_open_participations(data_import: DataImport) -> int:
     """Rejects open participations beside another open one of the person in the programme; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -352,7 +352,7 @@ def _reject(data_import: DataImport, rows: Any, column: str, reason: str) -> int
     for number, values in rows_of(data_import):
         if number in numbers:
             problems.append((number, data_import.mapping.get(column, ""), reason, values))
-    _keep(data_import, problems)
+    _keep_problems(data_import, problems)
     with transaction.atomic():
         rows.delete()
     return len(numbers)

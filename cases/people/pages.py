@@ -50,7 +50,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
         if "HX-Request" not in request.headers:
             return redirect(f"{reverse('person_list')}?found=1" if typed else "person_list")
     is_part = request.method == "POST"
-    text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
+    text, born_on = _latest_search(request) if is_part or request.GET.get("found") else ("", None)
     shown = show(request, PERSON_LIST, _people(request, text, born_on))
     log_read(request.acting, "person_list", 0, len(shown.page.rows))
     template = "cases/people/_people.html" if is_part else "cases/people/person_list.html"
@@ -58,7 +58,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _searched(request: PartnerRequest) -> tuple[str, date | None]:
+def _latest_search(request: PartnerRequest) -> tuple[str, date | None]:
     token = request.session.get(SEARCHED, "")
     born_on, _bar, text = encryption.decrypt(token).partition("|") if token else ("", "", "")
     try:
@@ -77,7 +77,7 @@ def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySe
 @partner_page(PEOPLE)
 def person_export(request: PartnerRequest) -> HttpResponseBase:
     """The list of people, or those found, as CSV or XLSX."""
-    text, born_on = _searched(request) if request.GET.get("found") else ("", None)
+    text, born_on = _latest_search(request) if request.GET.get("found") else ("", None)
     log_read(request.acting, "person_export", 0)
     try:
         return export(request, PERSON_LIST, lambda: _people(request, text, born_on), name="people")

@@ -105,7 +105,8 @@ class DiversionView(View):
         }
         return [queryset for name, queryset in by_direction.items() if direction in (None, name)]
 
-    def acted_on(self, pk: int) -> DiversionAgreement:
+    def unchanged_diversion(self, pk: int) -> DiversionAgreement:
+        """A diversion that the caller may see, unchanged since the caller read it."""
         diversion = get_object_or_404(self.get_queryset(), pk=pk)
         self.check_unchanged(diversion)
         return diversion
@@ -114,7 +115,7 @@ class DiversionView(View):
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, pk: int) -> Response:
         """Says how many of a condition's sessions, visits or payments are done."""
-        diversion = self.acted_on(pk)
+        diversion = self.unchanged_diversion(pk)
         fields = self.checked_body(ProgressInput)
         condition = next((c for c in diversion.conditions.all() if c.pk == fields["condition"]), None)
         if condition is None:
@@ -127,7 +128,7 @@ class DiversionView(View):
     def breach(self, request: Request, pk: int) -> Response:
         """Says that a condition was broken, and when; not how."""
         diversions.report_breach(
-            by=self.acting, diversion=self.acted_on(pk), on=self.checked_body(BreachInput)["breached_on"]
+            by=self.acting, diversion=self.unchanged_diversion(pk), on=self.checked_body(BreachInput)["breached_on"]
         )
         return self.retrieve(request)
 
@@ -135,14 +136,16 @@ class DiversionView(View):
     @action(detail=True, methods=["post"])
     def outcome(self, request: Request, pk: int) -> Response:
         """Closes the receiver's part; the unit that diverted decides next."""
-        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.checked_body(OutcomeInput))
+        diversions.report_outcome(
+            by=self.acting, diversion=self.unchanged_diversion(pk), **self.checked_body(OutcomeInput)
+        )
         return self.retrieve(request)
 
     @extend_schema(request=DecisionInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         """The unit's decision on the outcome, with its reasons."""
-        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.checked_body(DecisionInput))
+        diversions.decide(by=self.acting, diversion=self.unchanged_diversion(pk), **self.checked_body(DecisionInput))
         return self.retrieve(request)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -44,7 +44,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
     outcome = request.GET.get("outcome", "")
-    shown = show(request, DIVERSION_LIST, listed(request.acting, status, outcome))
+    shown = show(request, DIVERSION_LIST, listed_diversions(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
@@ -52,7 +52,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "referrals/diversions/diversion_list.html", context)
 
 
-def listed(acting: Acting, status: str, outcome: str) -> Any:
+def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     """The diversions of a list, each with what its row shows."""
     sent = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
     if outcome in DiversionAgreement.Outcome.values and outcome:
@@ -71,7 +71,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
         return export(
             request,
             DIVERSION_LIST,
-            lambda: listed(acting, status, outcome),
+            lambda: listed_diversions(acting, status, outcome),
             name="diversions",
             notice=str(NO_FURTHER_DISCLOSURE),
         )
@@ -80,7 +80,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
         return redirect(f"{reverse('diversion_list')}?{query_of(request.GET)}")
 
 
-def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
+def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
     related = [
         "referral",
         "referral__disclosure",
@@ -96,7 +96,7 @@ def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
 @require_safe
 @partner_page(DIVERSIONS)
 def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _diversion_page(request, seen(request, pk))
+    return _diversion_page(request, seen_diversion(request, pk))
 
 
 def _diversion_page(
@@ -132,7 +132,7 @@ def _diversion_page(
 @partner_page(LETTER)
 def letter(request: PartnerRequest, pk: int) -> HttpResponse:
     """The letter to the person, in the reader's language or in ?lang=fi|sv|en."""
-    diversion = seen(request, pk)
+    diversion = seen_diversion(request, pk)
     if getattr(diversion.referral, "disclosure", None) is None:
         raise Http404  # the consent was withdrawn
     log_read(request.acting, "diversion_letter", pk)
@@ -144,8 +144,8 @@ def letter(request: PartnerRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
-    diversion = seen(request, pk)
+def _carry_out(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
+    diversion = seen_diversion(request, pk)
     if form.is_valid():
         try:
             action(by=request.acting, diversion=diversion, **form.cleaned_data)
@@ -160,19 +160,19 @@ def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> 
 @require_POST
 @partner_page(diversions.report_breach)
 def breach(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
+    return _carry_out(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
 
 
 @require_POST
 @partner_page(diversions.report_outcome)
 def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
+    return _carry_out(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
 
 
 @require_POST
 @partner_page(diversions.decide)
 def decide(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
+    return _carry_out(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
 
 
 @require_POST
@@ -180,7 +180,7 @@ def decide(request: PartnerRequest, pk: int) -> HttpResponse:
 def progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """How far one condition is met; `pk` is the condition's."""
     condition = get_object_or_404(Condition.objects.select_related("diversion"), pk=pk)
-    diversion = seen(request, condition.diversion_id)
+    diversion = seen_diversion(request, condition.diversion_id)
     form = ProgressForm(request.POST, prefix=f"c{pk}")
     if form.is_valid():
         try:

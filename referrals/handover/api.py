@@ -318,16 +318,16 @@ class ReferralView(View):
             body["disclosure"] = body["disclosure"] if is_open else None
         return body
 
-    def parts_of(self, pk: int) -> Referral:
+    def referral(self, pk: int) -> Referral:
         return get_object_or_404(self.get_queryset(), pk=pk)
 
-    def acted_on(self, pk: int) -> Referral:
+    def unchanged_referral(self, pk: int) -> Referral:
         """A referral to which the caller's partner is a party, unchanged since the caller read it."""
-        referral = self.parts_of(pk)
+        referral = self.referral(pk)
         self.check_unchanged(referral)
         return referral
 
-    def done(self, referral: Referral, status: int = 200) -> Response:
+    def answer_referral(self, referral: Referral, status: int = 200) -> Response:
         headers = (
             {"Location": self.request.build_absolute_uri(f"/api/v1/referrals/{referral.pk}")} if status == 201 else None
         )
@@ -343,36 +343,36 @@ class ReferralView(View):
     @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
     def create(self, request: Request) -> Response:
         """Starts a draft about an own person. Only the sender sees it."""
-        return self.done(handover.draft(by=self.acting, **self.checked_body(DraftInput)), 201)
+        return self.answer_referral(handover.draft(by=self.acting, **self.checked_body(DraftInput)), 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes a draft. A consent that was given for another receiver does not carry over."""
-        referral = self.acted_on(pk)
-        return self.done(
+        referral = self.unchanged_referral(pk)
+        return self.answer_referral(
             handover.change_draft(by=self.acting, referral=referral, **self.checked_body(ChangedDraftInput))
         )
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """Deletes a draft. What was sent is withdrawn instead."""
-        handover.discard(by=self.acting, referral=self.parts_of(pk))
+        handover.discard(by=self.acting, referral=self.referral(pk))
         return Response(status=204)
 
     @extend_schema(request=ConsentInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["put"])
     def consent(self, request: Request, pk: int) -> Response:
         """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
-        referral = self.acted_on(pk)
+        referral = self.unchanged_referral(pk)
         terms = self.checked_body(ConsentInput)
         handover.attach_consent(by=self.acting, referral=referral, **terms)
-        return self.done(referral)
+        return self.answer_referral(referral)
 
     @extend_schema(request=TermsInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["put"])
     def diversion(self, request: Request, pk: int) -> Response:
         """Sets deadline and conditions of the diversion agreement that the draft carries."""
-        referral = self.acted_on(pk)
+        referral = self.unchanged_referral(pk)
         terms = self.checked_body(TermsInput)
         diversions.set_terms(
             by=self.acting,
@@ -380,16 +380,16 @@ class ReferralView(View):
             deadline=terms["deadline"],
             conditions=[dict(condition) for condition in terms["conditions"]],  # type: ignore[misc]
         )
-        return self.done(referral)
+        return self.answer_referral(referral)
 
     # Verbs
 
     def perform(
         self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
     ) -> Response:
-        referral = self.acted_on(pk)
+        referral = self.unchanged_referral(pk)
         fields = self.checked_body(kind) if kind else {}
-        return self.done(verb(by=self.acting, referral=referral, version=referral.version, **fields))
+        return self.answer_referral(verb(by=self.acting, referral=referral, version=referral.version, **fields))
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
@@ -449,19 +449,21 @@ class ReferralView(View):
     @action(detail=True, methods=["post"], url_path="withdraw-consent")
     def withdraw_consent(self, request: Request, pk: int) -> Response:
         """The person takes the consent back: from now on the receiver sees no identity."""
-        referral = self.acted_on(pk)
+        referral = self.unchanged_referral(pk)
         consent = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
         if consent is None:
             raise handover.NoConsent(_("No consent was recorded with this referral."))
         handover.withdraw_consent(by=self.acting, consent=consent)
-        return self.done(referral)
+        return self.answer_referral(referral)
 
     @extend_schema(request=ReferOnInput, responses={201: ReferralDetailSerializer})
     @action(detail=True, methods=["post"], url_path="refer-on")
     def refer_on(self, request: Request, pk: int) -> Response:
         """A new draft for the same person to another programme, with the history kept."""
-        referral = self.acted_on(pk)
-        return self.done(handover.refer_on(by=self.acting, referral=referral, **self.checked_body(ReferOnInput)), 201)
+        referral = self.unchanged_referral(pk)
+        return self.answer_referral(
+            handover.refer_on(by=self.acting, referral=referral, **self.checked_body(ReferOnInput)), 201
+        )
 
     # Messages and history
 
@@ -469,14 +471,14 @@ class ReferralView(View):
     @action(detail=True, methods=["get"], serializer_class=MessageSerializer)
     def messages(self, request: Request, pk: int) -> Response:
         """Messages between the two parties."""
-        self.parts_of(pk)
+        self.referral(pk)
         return self.answer_list([Message.objects.filter(referral=pk).order_by()])
 
     @extend_schema(request=MessageInput, responses={201: MessageSerializer})
     @messages.mapping.post
     def write(self, request: Request, pk: int) -> Response:
         """Writes to the other party."""
-        referral = self.parts_of(pk)
+        referral = self.referral(pk)
         message = handover.write_message(by=self.acting, referral=referral, **self.checked_body(MessageInput))
         return Response(self.representation(message), status=201)
 
@@ -484,7 +486,7 @@ class ReferralView(View):
     @action(detail=True, methods=["get"], serializer_class=ChangeSerializer)
     def history(self, request: Request, pk: int) -> Response:
         """Each change of state: when, by which partner, why."""
-        self.parts_of(pk)
+        self.referral(pk)
         return self.answer_list([Change.objects.filter(referral=pk).order_by()])
 
 

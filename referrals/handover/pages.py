@@ -1,4 +1,4 @@
-"""Pages of referrals. Every object is got through `seen`: what the acting partner may see, or 404."""
+"""Pages of referrals. Every object is got through `seen_referral`: what the acting partner may see, or 404."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from referrals.permissions import REFERRALS
 MOST_KNOWN = 5
 
 
-def seen(request: PartnerRequest, pk: int) -> Referral:
+def seen_referral(request: PartnerRequest, pk: int) -> Referral:
     """The referral, if the acting partner may see it; any other is not found."""
     related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
     return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
@@ -54,7 +54,7 @@ def box_of(acting: Acting, box: str) -> str:
     return "outgoing" if acting.role == Role.POLICE_LIAISON else "incoming"
 
 
-def listed(acting: Acting, box: str) -> Any:
+def listed_referrals(acting: Acting, box: str) -> Any:
     """The referrals of a list, each with what its row shows."""
     everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
     return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
@@ -65,7 +65,7 @@ def listed(acting: Acting, box: str) -> Any:
 def referral_list(request: PartnerRequest) -> HttpResponse:
     acting = request.acting
     box = box_of(acting, request.GET.get("box", ""))
-    referral_filter = ReferralFilter(request.GET, listed(acting, box))
+    referral_filter = ReferralFilter(request.GET, listed_referrals(acting, box))
     shown = show(request, REFERRAL_LIST, referral_filter.qs)
     if acting.role != Role.COORDINATOR:
         log_read(acting, "referral_list", 0, len(shown.page.rows))
@@ -87,7 +87,7 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     acting, params = request.acting, request.GET
     box = box_of(acting, params.get("box", ""))
     log_read(acting, "referral_export", 0)
-    rows = lambda: ReferralFilter(params, listed(acting, box)).qs  # noqa: E731
+    rows = lambda: ReferralFilter(params, listed_referrals(acting, box)).qs  # noqa: E731
     try:
         return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
@@ -113,7 +113,7 @@ def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(REFERRALS)
 def referral(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _referral_page(request, seen(request, pk))
+    return _referral_page(request, seen_referral(request, pk))
 
 
 def _referral_page(
@@ -151,7 +151,7 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
     """Carries out a verb of the transition table."""
     if verb not in TRANSITIONS:
         raise Http404
-    referral = seen(request, pk)
+    referral = seen_referral(request, pk)
     form = verb_form(verb, request.POST)
     if not form.is_valid():
         return _referral_page(request, referral, status=422, bound={verb: form})
@@ -173,7 +173,7 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
 @require_POST
 @partner_page(handover.write_message)
 def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    referral = seen(request, pk)
+    referral = seen_referral(request, pk)
     form = MessageForm(request.POST)
     if form.is_valid():
         try:
@@ -188,7 +188,7 @@ def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(handover.refer_on)
 def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
-    referral = seen(request, pk)
+    referral = seen_referral(request, pk)
     form = ReferOnForm(request.POST, kind=referral.kind)
     if form.is_valid():
         try:

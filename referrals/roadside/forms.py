@@ -15,7 +15,7 @@ OFFENCES = ("060111", "060112", "06011", "06019")
 """What people are diverted for as a rule; anything else takes the long form."""
 
 
-def offered() -> Any:
+def offered_programmes() -> Any:
     """Programmes that take diverted people now: those with a place first."""
     fitting = Programme.objects.offered().filter(accepts__contains=[KIND])
     return fitting.exclude(capacity=Programme.Capacity.CLOSED).for_lists()
@@ -39,7 +39,7 @@ class RoadsideForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = offered()  # type: ignore[attr-defined]
+        self.fields["programme"].queryset = offered_programmes()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """As the long form gives it: the offence is the first line of the situation."""
