@@ -30,8 +30,9 @@ def save_draft(acting: Acting, draft: Referral | None, person: Person | None, fo
         diversions.set_terms(
             by=acting, referral=draft, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
         )
-    if forms["consent"] and forms["consent"].is_given:
-        draft.consent = handover.attach_consent(by=acting, referral=draft, **forms["consent"].terms())
-        if forms["consent"].document:
-            consents.attach_paper(by=acting, consent=draft.consent, content=forms["consent"].document)
+    consent_form = forms["consent"]
+    if consent_form and consent_form.cleaned_data["is_given"]:
+        draft.consent = handover.attach_consent(by=acting, referral=draft, **consent_form.terms())
+        if consent_form.document:
+            consents.attach_paper(by=acting, consent=draft.consent, content=consent_form.document)
     return draft
