@@ -91,7 +91,7 @@ def history(
         reason = handover.REASON_OF_END.get(life.end_reason, "")
         if life.ended_on:
             verbs.append(("end_early" if reason else "complete", moment(life.ended_on, 15)))
-        changes += _taken(referral, people, verbs, reason)
+        changes += _move_by_verbs(referral, people, verbs, reason)
         rows.append((life, referral, consent, enrolment))
     Consent.objects.bulk_create([consent for _, _, consent, _ in rows], batch_size=1000)
     for _life, referral, consent, _enrolment in rows:
@@ -162,7 +162,7 @@ def not_enrolled(
         )
         reason = rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"])
         verbs = [("send", moment(sent_on)), ("acknowledge", moment(sent_on, 15)), ("decline", answered)]
-        changes += _taken(referral, people, verbs, reason)
+        changes += _move_by_verbs(referral, people, verbs, reason)
         rows.append((consent, referral))
     Consent.objects.bulk_create([consent for consent, _ in rows], batch_size=1000)
     for consent, referral in rows:
@@ -172,7 +172,9 @@ def not_enrolled(
     return len(rows)
 
 
-def _taken(referral: Referral, people: dict[int, User], verbs: list[tuple[str, datetime]], reason: str) -> list[Change]:
+def _move_by_verbs(
+    referral: Referral, people: dict[int, User], verbs: list[tuple[str, datetime]], reason: str
+) -> list[Change]:
     """Moves a referral of the past, not saved yet, by verbs and their moments; returns its history."""
     changes = []
     for verb, at in verbs:
@@ -184,7 +186,7 @@ def _taken(referral: Referral, people: dict[int, User], verbs: list[tuple[str, d
 def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng: random.Random) -> None:
     today = timezone.localdate()
     outcomes, decisions = DiversionAgreement.Outcome, DiversionAgreement.Decision
-    made: list[tuple[DiversionAgreement, int]] = []
+    progress: list[tuple[DiversionAgreement, int]] = []
     for life, referral in rows:
         if not life.joined_on:
             continue
@@ -213,10 +215,10 @@ def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng:
                 )
                 diversion.decided_at = referral.closed_at + timedelta(days=rng.randint(2, 20))
                 diversion.decided_by = people[referral.from_partner_id]
-        made.append((diversion, done))
-    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in made], batch_size=1000)
+        progress.append((diversion, done))
+    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in progress], batch_size=1000)
     conditions = []
-    for diversion, done in made:
+    for diversion, done in progress:
         shared = {
             "diversion": diversion,
             "from_partner_id": diversion.from_partner_id,
@@ -280,28 +282,28 @@ def today_s_work(
             _backdate(referral, timedelta(days=days_ago))
         return Referral.objects.get(pk=referral.pk)
 
-    chosen = iter(people)
+    people_left = iter(people)
     for days_ago in (0.05, 0.3, 1, 1.5, 2.6, 4):  # new; the last two are late
-        refer(next(chosen), days_ago)
+        refer(next(people_left), days_ago)
     for days_ago in (2, 5, 8):
-        handover.acknowledge(by=answering, referral=refer(next(chosen), days_ago))
+        handover.acknowledge(by=answering, referral=refer(next(people_left), days_ago))
     for _ in range(2):
-        handover.accept(by=answering, referral=refer(next(chosen), 3))
-    handover.waitlist(by=answering, referral=refer(next(chosen), 4), expected_on=today + timedelta(days=30))
+        handover.accept(by=answering, referral=refer(next(people_left), 3))
+    handover.waitlist(by=answering, referral=refer(next(people_left), 4), expected_on=today + timedelta(days=30))
     handover.decline(
         by=answering,
-        referral=refer(next(chosen), 6),
+        referral=refer(next(people_left), 6),
         reason="outside_area",
         note="Lives in another town: try the service there.",
     )
-    handover.withdraw(by=liaison, referral=refer(next(chosen), 9), reason="sent_by_mistake")
-    talked = handover.accept(by=answering, referral=refer(next(chosen), 5), started_on=today)
+    handover.withdraw(by=liaison, referral=refer(next(people_left), 9), reason="sent_by_mistake")
+    talked = handover.accept(by=answering, referral=refer(next(people_left), 5), started_on=today)
     handover.write_message(by=answering, referral=talked, text="We met today; the next appointment is next week.")
     handover.write_message(by=liaison, referral=talked, text="Thank you, noted.")
     for to in elsewhere:
-        refer(next(chosen), rng.uniform(0.2, 3), to)
+        refer(next(people_left), rng.uniform(0.2, 3), to)
     for _ in range(2):
-        refer(next(chosen), 0, send=False)
+        refer(next(people_left), 0, send=False)
 
 
 def _backdate(referral: Referral, by: timedelta) -> None:

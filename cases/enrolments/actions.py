@@ -142,7 +142,7 @@ def record_group(
             "enrolment", flat=True
         )
     )
-    made = Session.objects.bulk_create(
+    sessions = Session.objects.bulk_create(
         Session(
             partner=by.partner,
             enrolment=enrolment,
@@ -155,15 +155,15 @@ def record_group(
         for enrolment in enrolments
         if enrolment.pk not in known
     )
-    met = [session.enrolment_id for session in made if session.attendance == Session.Attendance.ATTENDED]
+    met = [session.enrolment_id for session in sessions if session.attendance == Session.Attendance.ATTENDED]
     Enrolment.objects.filter(Q(last_contact_on__lt=held_on) | Q(last_contact_on=None), pk__in=met).update(
         last_contact_on=held_on
     )
-    for session in made:
+    for session in sessions:
         announce(
             events.SESSION_RECORDED, f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
         )
-    return len(made), len(known)
+    return len(sessions), len(known)
 
 
 @action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)

@@ -106,7 +106,9 @@ def upload(
 @action("upload.check", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def start_check(*, by: Acting, data_import: DataImport, mapping: dict[str, str], codes: dict[str, str]) -> None:
     """Takes the choice of columns and offence codes, remembers it for next time, and starts the job that checks every row."""
-    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    data_import = _locked_in_state(
+        data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED
+    )
     mapping = {field: heading for field, heading in mapping.items() if heading}
     missing = [str(c.label) for c in COLUMNS[data_import.kind] if c.required and c.name not in mapping]
     if missing:
@@ -123,22 +125,24 @@ def start_check(*, by: Acting, data_import: DataImport, mapping: dict[str, str],
         kind=data_import.kind,
         defaults={"mapping": data_import.mapping, "codes": data_import.codes},
     )
-    _move(data_import, DataImport.State.CHECKING)
+    _start_job(data_import, DataImport.State.CHECKING)
 
 
 @action("upload.confirm", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def confirm(*, by: Acting, data_import: DataImport) -> None:
     """Starts the job that writes the checked rows into the registers."""
-    data_import = _in_state(data_import, DataImport.State.CHECKED)
+    data_import = _locked_in_state(data_import, DataImport.State.CHECKED)
     if data_import.rows_total == data_import.rows_bad:
         raise WrongState(_("No row of this file can be taken."))
-    _move(data_import, DataImport.State.LOADING)
+    _start_job(data_import, DataImport.State.LOADING)
 
 
 @action("upload.discard", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def discard(*, by: Acting, data_import: DataImport) -> None:
     """Deletes the file and what was laid out of it. The registers were not touched."""
-    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    data_import = _locked_in_state(
+        data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED
+    )
     forget_file(data_import)
     data_import.problems.all().delete()
     data_import.state = DataImport.State.DISCARDED
@@ -161,14 +165,14 @@ def forget_file(data_import: DataImport) -> None:
     data_import.checked_rows.all().delete()
 
 
-def _in_state(data_import: DataImport, *states: str) -> DataImport:
+def _locked_in_state(data_import: DataImport, *states: str) -> DataImport:
     locked = DataImport.objects.select_for_update().get(pk=data_import.pk)
     if locked.state not in states:
         raise WrongState(_("This import is in state “%(state)s” now.") % {"state": locked.get_state_display()})
     return locked
 
 
-def _move(data_import: DataImport, state: str) -> None:
+def _start_job(data_import: DataImport, state: str) -> None:
     data_import.state, data_import.rows_done, data_import.error = state, 0, ""
     data_import.added = data_import.corrected = data_import.unchanged = 0
     data_import.changed_at = timezone.now()

@@ -61,7 +61,7 @@ def load(*, data_import: DataImport) -> None:
     with acting_for(partner_id, role="worker"):
         if data_import.complete_through:
             for district_id in data_import.district_ids:
-                feed, _made = Feed.objects.get_or_create(
+                feed, _is_new = Feed.objects.get_or_create(
                     partner_id=partner_id,
                     district_id=district_id,
                     defaults={"complete_through": data_import.complete_through},

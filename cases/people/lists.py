@@ -13,8 +13,8 @@ from partnership.pages.template_tags import day
 
 
 def _person(person: Person) -> str:
-    found = link(reverse("person", args=[person.pk]), str(person))
-    return format_html("{} {}", found, tag(_("Under 18"), "wait")) if person.is_minor else found
+    name = link(reverse("person", args=[person.pk]), str(person))
+    return format_html("{} {}", name, tag(_("Under 18"), "wait")) if person.is_minor else name
 
 
 PERSON_LIST = Listing(

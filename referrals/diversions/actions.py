@@ -77,7 +77,7 @@ def set_terms(
     if not conditions:
         raise NoDiversion(_("A diversion agreement has at least one condition."))
     parties = {"from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id}
-    diversion, _made = DiversionAgreement.objects.update_or_create(
+    diversion, _is_new = DiversionAgreement.objects.update_or_create(
         referral=referral, defaults={"deadline": deadline, **parties}
     )
     diversion.conditions.all().delete()
@@ -85,7 +85,7 @@ def set_terms(
     return diversion
 
 
-def _open(diversion: DiversionAgreement) -> DiversionAgreement:
+def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
     locked = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
     if locked.outcome:
         raise DiversionClosed(_("The outcome of this diversion has been reported already."))
@@ -98,7 +98,7 @@ def _open(diversion: DiversionAgreement) -> DiversionAgreement:
 @action("diversion.report_progress", roles=CASEWORK_ROLES, party=Party.RECEIVER, scope="diversions:write")
 def report_progress(*, by: Acting, condition: Condition, done: int, on: date) -> Condition:
     """Says how many of a condition's sessions, visits or payments are done, and as of which day."""
-    diversion = _open(condition.diversion)
+    diversion = _locked_open(condition.diversion)
     if on > timezone.localdate() or done < 0:
         raise RuleError(_("Progress is a count as of today or an earlier day."))
     condition.done, condition.reported_on = done, on
@@ -129,7 +129,7 @@ def count_sessions(*, enrolment: int) -> None:
 )
 def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> DiversionAgreement:
     """Says that a condition was broken, and when; not how."""
-    diversion = _open(diversion)
+    diversion = _locked_open(diversion)
     if on > timezone.localdate():
         raise RuleError(_("The day lies in the future."))
     diversion.breached_on = on
@@ -147,7 +147,7 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
 )
 def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
     """Closes the NGO's part; the liaison decides next."""
-    diversion = _open(diversion)
+    diversion = _locked_open(diversion)
     diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
     diversion.save(update_fields=["outcome", "outcome_at"])
     _tell(diversion, events.OUTCOME, f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)

@@ -131,7 +131,7 @@ def change_draft(
     *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
 ) -> Referral:
     """Changes a draft; a consent given for another receiver does not carry over."""
-    referral = _draft(referral, by)
+    referral = _locked_draft(referral, by)
     if programme.partner_id != referral.to_partner_id:
         referral.consent = None
     referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
@@ -157,7 +157,7 @@ def change_draft(
 @action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def discard(*, by: Acting, referral: Referral) -> None:
     """Deletes a draft. What was sent is withdrawn instead, and its history kept."""
-    referral = _draft(referral, by)
+    referral = _locked_draft(referral, by)
     diversion = getattr(referral, "diversion", None)
     if diversion:
         diversion.conditions.all().delete()
@@ -178,7 +178,7 @@ def _check_kind(referral: Referral, sender: Partner) -> None:
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     """Records the consent under which the draft will be sent."""
-    referral = _draft(referral, by)
+    referral = _locked_draft(referral, by)
     referral.consent = consents.record_consent(by=by, to_partner=referral.to_partner, person=referral.person, **terms)
     referral.save(update_fields=["consent"])
     return referral.consent
@@ -510,7 +510,7 @@ def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
     return locked
 
 
-def _draft(referral: Referral, by: Acting) -> Referral:
+def _locked_draft(referral: Referral, by: Acting) -> Referral:
     """The referral, locked, while it is a draft: what alone can be sent."""
     referral = _locked(referral, by, version=None)
     transitions.check(referral, "send")

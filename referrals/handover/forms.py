@@ -90,9 +90,9 @@ CONSENT_TERMS = (
 
 
 class ConsentForm(ModelForm[Consent]):
-    """The terms of a consent. `given` says whether it is recorded now."""
+    """The terms of a consent. `is_given` says whether it is recorded now."""
 
-    given = forms.BooleanField(label=_("The person has given consent"), required=False)
+    is_given = forms.BooleanField(label=_("The person has given consent"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-not-kept": ""}))
     paper = forms.FileField(
@@ -121,13 +121,9 @@ class ConsentForm(ModelForm[Consent]):
         for field in self.fields.values():
             field.required = False
 
-    @property
-    def is_given(self) -> bool:
-        return bool(self.cleaned_data.get("given"))
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("given"):
+        if data.get("is_given"):
             for name in ("purpose", "signed_on", "signed_how", "scope"):
                 if not data.get(name):
                     self.add_error(name, _("This belongs to a consent."))

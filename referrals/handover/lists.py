@@ -34,8 +34,8 @@ def _name(referral: Referral) -> str:
 
 def _name_link(referral: Referral) -> str:
     address = "referral_edit" if referral.state == State.DRAFT else "referral"
-    found = link(reverse(address, args=[referral.pk]), _name(referral))
-    return format_html("{} {}", found, tag(_("Urgent"), "bad")) if referral.is_urgent else found
+    name = link(reverse(address, args=[referral.pk]), _name(referral))
+    return format_html("{} {}", name, tag(_("Urgent"), "bad")) if referral.is_urgent else name
 
 
 def _clock(referral: Referral) -> str:

@@ -13,19 +13,23 @@ from referrals.handover.actions import erase_disclosed
 from referrals.handover.models import Message, Referral
 
 
-def _of(person: Person) -> QuerySet[Referral]:
+def _referrals_of(person: Person) -> QuerySet[Referral]:
     return Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
 
 
 def held(person: Person) -> list[Part]:
     """Referrals of the person with what was said of their situation, messages, and diversions with conditions and decision."""
-    referrals = _of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
+    referrals = _referrals_of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
     messages = (
-        Message.objects.filter(referral__in=_of(person)).select_related("author", "author_partner").order_by("id")
+        Message.objects.filter(referral__in=_referrals_of(person))
+        .select_related("author", "author_partner")
+        .order_by("id")
     )
-    conditions = Condition.objects.filter(diversion__referral__in=_of(person)).order_by("id")
+    conditions = Condition.objects.filter(diversion__referral__in=_referrals_of(person)).order_by("id")
     diversions = (
-        DiversionAgreement.objects.filter(referral__in=_of(person)).select_related("decision_note").order_by("id")
+        DiversionAgreement.objects.filter(referral__in=_referrals_of(person))
+        .select_related("decision_note")
+        .order_by("id")
     )
     return [
         Part(

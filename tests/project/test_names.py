@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-READ = ("partnership", "programs", "metrics", "bench", "scripts")
+READ = ("partnership", "programs", "cases", "referrals", "metrics", "demo", "bench", "scripts")
 """The folders that hold to it."""
 SAYS_NOTHING = {"found", "given", "made", "chosen", "shown"}
 """Names that say what happened to a thing, and not what it is."""

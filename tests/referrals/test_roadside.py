@@ -34,7 +34,7 @@ def fields(world, **more):
         "diversion-deadline": (world.today + timedelta(days=90)).isoformat(),
         "diversion-sessions": "5",
         "diversion-assessment": "on",
-        "consent-given": "on",
+        "consent-is_given": "on",
         "consent-scope": "identity_and_situation",
         "consent-purpose": "Help",
         "consent-reports_back": "on",
@@ -89,7 +89,7 @@ class TestDivert:
     @pytest.mark.parametrize(
         ("change", "word"),
         [
-            ({"consent-given": ""}, b"consent"),
+            ({"consent-is_given": ""}, b"consent"),
             ({"programme": ""}, b"Choose a programme"),
             ({"consent-told_right_to_withdraw": ""}, b"right to withdraw"),
             ({"diversion-deadline": "2020-01-01"}, b"future"),

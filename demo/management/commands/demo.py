@@ -83,49 +83,49 @@ class Command(BaseCommand):
         self._questions(today, rng)
 
     def _districts(self, today: date) -> dict[str, District]:
-        made: dict[str, District] = {}
+        districts: dict[str, District] = {}
         for place in places.DISTRICTS:
-            made[place.name] = District.objects.create(
+            districts[place.name] = District.objects.create(
                 name=place.name,
                 code=place.code,
-                parent=made.get(place.parent),
+                parent=districts.get(place.parent),
                 latitude=place.latitude,
                 longitude=place.longitude,
             )
         DistrictPopulation.objects.bulk_create(
             [
                 DistrictPopulation(
-                    district=made[p.name], year=year, residents=n, residents_under_18=int(n * places.CHILDREN)
+                    district=districts[p.name], year=year, residents=n, residents_under_18=int(n * places.CHILDREN)
                 )
                 for p in places.DISTRICTS
                 for year in range(today.year - 8, today.year)
                 for n in [int(p.residents * (1 + p.yearly_growth) ** (year - today.year + 1))]
             ]
         )
-        return made
+        return districts
 
     def _partners(self) -> dict[str, Partner]:
-        made: dict[str, Partner] = {}
+        partners: dict[str, Partner] = {}
         for name, districts in places.POLICE.items():
-            made[name] = Partner.objects.create(name=name, kind=Partner.Kind.POLICE, is_simulated=True)
-            made[name].districts.set([self.districts[d] for d in districts])
+            partners[name] = Partner.objects.create(name=name, kind=Partner.Kind.POLICE, is_simulated=True)
+            partners[name].districts.set([self.districts[d] for d in districts])
         for name, offers in places.NGOS.items():
             # Numbers that reach nobody.
-            made[name] = Partner.objects.create(
+            partners[name] = Partner.objects.create(
                 name=name,
                 kind=Partner.Kind.NGO,
                 is_simulated=True,
-                phone=f"+358 00 000 {1001 + len(made)}",
-                email=f"help{len(made)}@demo.example",
+                phone=f"+358 00 000 {1001 + len(partners)}",
+                email=f"help{len(partners)}@demo.example",
             )
-            made[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
-        made[places.COORDINATION] = Partner.objects.create(
+            partners[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
+        partners[places.COORDINATION] = Partner.objects.create(
             name=places.COORDINATION, kind=Partner.Kind.COORDINATION, is_simulated=True
         )
-        return made
+        return partners
 
     def _programmes(self, today: date) -> dict[str, Programme]:
-        made: dict[str, Programme] = {}
+        programmes: dict[str, Programme] = {}
         for ngo, offers in places.NGOS.items():
             partner = self.partners[ngo]
             by = Acting(Membership(user=self.user_of[partner.pk], partner=partner, role=Role.CASE_MANAGER))
@@ -137,7 +137,7 @@ class Command(BaseCommand):
                     places_free=offer.places,
                     expected_on=today + timedelta(days=45) if waits else None,
                 )
-                made[offer.name] = catalogue.save_programme(
+                programmes[offer.name] = catalogue.save_programme(
                     by=by,
                     programme=programme,
                     name=offer.name,
@@ -148,7 +148,7 @@ class Command(BaseCommand):
                     age_to=17 if offer.youth else None,
                     districts=[self.districts[d].code for d in offer.districts],
                 )
-        return made
+        return programmes
 
     def _users(self) -> None:
         """Members with accounts, without the invitations by e-mail that the action sends: nobody is there to read them."""
