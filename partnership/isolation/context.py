@@ -97,10 +97,16 @@ def _session() -> int:
 
 
 def store_key() -> None:
-    """Tells the database the key, as owner of the tables: after each `migrate`, so that a new SECRET_KEY takes effect with it."""
+    """Tells the database the key, as owner of the tables: after each `migrate`, so that a new SECRET_KEY takes effect with it.
+
+    Does nothing where migrations have not come so far yet.
+    """
     padded = _key().ljust(_BLOCK, b"\0")
     pads = [bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C)]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('portal_context_key')")
+        if cursor.fetchone()[0] is None:
+            return
         cursor.execute(
             "INSERT INTO portal_context_key VALUES (1, %s, %s) ON CONFLICT (number) DO UPDATE"
             " SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad",

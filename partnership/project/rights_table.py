@@ -38,8 +38,9 @@ def load_declarations() -> None:
     """Imports every module that declares a reading or an action, whether or not a page or job of this process uses it."""
     for path in sorted(Path(settings.BASE_DIR).glob("*/permissions.py")):
         import_module(f"{path.parent.name}.permissions")
-    for path in sorted(Path(settings.BASE_DIR).glob("*/*/actions.py")):
-        import_module(f"{path.parent.parent.name}.{path.parent.name}.actions")
+    for module in ("actions", "jobs"):  # what takes long is declared beside the job that does it
+        for path in sorted(Path(settings.BASE_DIR).glob(f"*/*/{module}.py")):
+            import_module(f"{path.parent.parent.name}.{path.parent.name}.{module}")
 
 
 def rights_page() -> str:

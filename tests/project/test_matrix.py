@@ -232,7 +232,7 @@ MATRIX: dict[str, Row] = {
     "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "consent_withdraw": only(
-        our=302, other_caseworker=404, args=lambda w: [w.referral.consent_id], method="post"
+        our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
     ),
     "diversion_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "diversion": party(args=diversion),
