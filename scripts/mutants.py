@@ -123,6 +123,7 @@ class Workshop:
         status = 3
         try:
             os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             written = os.open(self._said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(written, 1)
             os.dup2(written, 2)
@@ -290,6 +291,7 @@ def main(only: str = "") -> int:
         print(f"No rule of tests/mutants.toml has the word “{only}”.")
         return 2
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends it ends its servers, too
     for variable in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(variable, None)  # each copy of the tree has its own
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
