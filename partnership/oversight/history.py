@@ -37,6 +37,11 @@ class FieldChange(NamedTuple):
     before: str
     after: str
 
+    @property
+    def was_empty(self) -> bool:
+        """Nothing stood there before: there is nothing to strike out."""
+        return self.before == NOTHING
+
 
 class Line(NamedTuple):
     """One change, with what the reader may see of its content (nothing of a person, for the auditor)."""
