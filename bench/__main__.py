@@ -29,8 +29,8 @@ def main() -> int:
                 if database.SIZE == "small":
                     figure = figure._replace(goal="", holds=None)
                 goal = f" (goal {figure.goal})" if figure.goal else ""
-                held = "" if figure.holds is None else " holds" if figure.holds else " MISSED"
-                print(f"{figure.name} {figure.value:.4g} {figure.unit}{goal}{held}", flush=True)
+                verdict = "" if figure.holds is None else " holds" if figure.holds else " MISSED"
+                print(f"{figure.name} {figure.value:.4g} {figure.unit}{goal}{verdict}", flush=True)
                 figures.append(figure._asdict())
     path = Path("var/bench.json" if database.SIZE == "full" else f"var/bench-{database.SIZE}.json")
     path.write_text(json.dumps(figures, indent=1))

@@ -7,7 +7,8 @@ import io
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.database import Figure, sized
@@ -42,6 +43,7 @@ def run() -> Iterator[Figure]:
     from django.db import close_old_connections, connection
 
     from partnership.api.models import ApiClient
+    from partnership.isolation import context
     from partnership.project.wsgi import application
     from referrals.handover.models import Referral
     from tests.systems import System
@@ -62,7 +64,13 @@ def run() -> Iterator[Figure]:
             "wsgi.url_scheme": "http", "SERVER_PROTOCOL": "HTTP/1.1",
         }  # fmt: skip
         status: list[str] = []
-        answer = application(environ, lambda line, headers: status.append(line))
+        sent: list[bytes] = []
+
+        def start(line: str, headers: list[tuple[str, str]], problem: object = None) -> Callable[[bytes], object]:
+            status.append(line)
+            return sent.append
+
+        answer = application(environ, start)
         try:
             size = 0
             body = b""
@@ -79,9 +87,9 @@ def run() -> Iterator[Figure]:
     plain = connection.copy()
     with plain.cursor() as cursor:
         cursor.execute("SET ROLE portal_web")
-        cursor.execute(
-            f"SELECT set_config('portal.partner', '{world.ngo.pk}', false), set_config('portal.role', 'x', false)"
-        )
+        session = plain.connection.info.backend_pid
+        act = "SELECT set_config('portal.context', %s, false), set_config('portal.signature', %s, false)"
+        cursor.execute(act, context.signed(partner_id=world.ngo.pk, role="x", user_id=None, session=session))
 
         def raw() -> None:
             cursor.execute(RAW, [world.ngo.pk])
@@ -92,12 +100,9 @@ def run() -> Iterator[Figure]:
             """What a handler written by hand must do for the same: know the caller, set the partner, read, log, commit."""
             cursor.execute("BEGIN")
             cursor.execute(CALLER, [hashlib.sha256(token.encode()).hexdigest()])
-            partner, user, client, scopes, wanted = cursor.fetchone()
-            assert "referrals:read" in set(scopes) & set(wanted.split())
-            cursor.execute(
-                "SELECT set_config('portal.partner', %s, true), set_config('portal.user', %s, true)",
-                [str(partner), str(user)],
-            )
+            partner, user, client, scopes, token_scopes = cursor.fetchone()
+            assert "referrals:read" in set(scopes) & set(token_scopes.split())
+            cursor.execute(act, context.signed(partner_id=partner, role="x", user_id=user, session=session))
             raw()
             cursor.execute(LOG, [partner, user, client])
             cursor.execute("COMMIT")
@@ -115,7 +120,7 @@ def run() -> Iterator[Figure]:
         with database_role("web"):
             times = interleaved(
                 {"raw": raw, "raw_request": raw_request}
-                | {name: (lambda address=address: call(address)) for name, address in addresses.items()},  # type: ignore[misc]
+                | {name: partial(call, address) for name, address in addresses.items()},
                 sized(200, 10),
             )
     middle = {name: statistics.median(values) for name, values in times.items()}

@@ -57,8 +57,8 @@ def measured(draw: Callable[[np.random.Generator], bool]) -> float:
 def wilson(rng: np.random.Generator) -> bool:
     from metrics.statistics.proportions import wilson as interval
 
-    found = interval(int(rng.binomial(30, 0.2)), 30)
-    return found.lower <= 0.2 <= found.upper
+    proportion = interval(int(rng.binomial(30, 0.2)), 30)
+    return proportion.lower <= 0.2 <= proportion.upper
 
 
 def lives(rng: np.random.Generator, people: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
@@ -78,8 +78,8 @@ def log_rank(rng: np.random.Generator) -> bool:
     from metrics.statistics.survival import curve_of
     from metrics.statistics.survival import log_rank as test
 
-    found = test([curve_of(*lives(rng, 80, 0.4)), curve_of(*lives(rng, 120, 0.4))])
-    return found is not None and found.p < 0.05
+    result = test([curve_of(*lives(rng, 80, 0.4)), curve_of(*lives(rng, 120, 0.4))])
+    return result is not None and result.p < 0.05
 
 
 def cox(rng: np.random.Generator) -> bool:
@@ -93,8 +93,8 @@ def cox(rng: np.random.Generator) -> bool:
 def difference(rng: np.random.Generator) -> bool:
     from metrics.statistics.matching import compare_proportions
 
-    found = compare_proportions(int(rng.binomial(80, 0.25)), 80, int(rng.binomial(120, 0.35)), 120)
-    return found.difference_lower <= -0.1 <= found.difference_upper
+    comparison = compare_proportions(int(rng.binomial(80, 0.25)), 80, int(rng.binomial(120, 0.35)), 120)
+    return comparison.difference_lower <= -0.1 <= comparison.difference_upper
 
 
 def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool]:
@@ -110,13 +110,13 @@ def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool
     treated = first & (rng.random(len(whose)) < 1 / (1 + np.exp(2.2 - 0.5 * x - 0.4 * woman - 0.2 * district)))
     risk = 1 / (1 + np.exp(0.5 - 0.6 * x - 0.3 * woman + 0.2 * district - frailty))
     outcome = rng.random(len(whose)) < np.where(treated, risk * effect, risk)
-    found = weigh(treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome, whose).effect
-    if found is None:
+    estimate = weigh(treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome, whose).effect
+    if estimate is None:
         return True, True  # refused: nothing was claimed
     # The frailty is not known and is no confounder here: the truth is the effect on the participants there are.
     truth = float((risk[treated] * (effect - 1)).mean())
-    low, high = found.reduction_lower or 0.0, found.reduction_upper or 0.0
-    return found.difference_lower <= truth <= found.difference_upper, low <= 1 - effect <= high
+    low, high = estimate.reduction_lower or 0.0, estimate.reduction_upper or 0.0
+    return estimate.difference_lower <= truth <= estimate.difference_upper, low <= 1 - effect <= high
 
 
 def series(rng: np.random.Generator, change: float) -> np.ndarray:
@@ -129,14 +129,14 @@ def series(rng: np.random.Generator, change: float) -> np.ndarray:
 def interrupted(rng: np.random.Generator, change: float) -> bool:
     from metrics.statistics import trends
 
-    found = trends.interrupted(series(rng, change), np.full(60, 50_000.0), 30, 1)
-    return found is not None and found.level.lower <= change - 1 <= found.level.upper
+    estimate = trends.interrupted(series(rng, change), np.full(60, 50_000.0), 30, 1)
+    return estimate is not None and estimate.level.lower <= change - 1 <= estimate.level.upper
 
 
 def in_differences(rng: np.random.Generator, change: float) -> bool:
     from metrics.statistics import trends
 
-    found = trends.difference_in_differences(
+    estimate = trends.difference_in_differences(
         series(rng, change), series(rng, 1.0) + series(rng, 1.0), np.full(60, 5e4), np.full(60, 1e5), 30
     )
-    return found is not None and found.effect.lower <= change - 1 <= found.effect.upper
+    return estimate is not None and estimate.effect.lower <= change - 1 <= estimate.effect.upper

@@ -18,6 +18,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import psycopg2
 
 from bench.database import SIZE, VAR, Figure
 
@@ -43,7 +45,7 @@ def run() -> Iterator[Figure]:
             in_memory, _ = in_process("floor_in_memory", folder)
             analyst, _ = in_process("analyst", folder)
             update, _ = in_process("update", folder)
-            kept, _ = in_process("kept", folder)
+            from_follow_up, _ = in_process("kept", folder)
         name = f"figures.{size // 1000}k"
         yield Figure(f"{name}_rebuild_and_results", ours, "s")
         yield Figure(f"{name}_duckdb", floor, "s")
@@ -51,11 +53,11 @@ def run() -> Iterator[Figure]:
         yield Figure(f"{name}_to_duckdb", ours / floor, "times", "at most 4", ours <= 4 * floor)
         yield Figure(f"{name}_to_duckdb_in_memory", ours / in_memory, "times")
         yield Figure(f"{name}_rebuild_and_results_faster_than_pandas", analyst / ours, "times")
-        yield Figure(f"{name}_results_from_kept_follow_up", kept, "s")
+        yield Figure(f"{name}_results_from_kept_follow_up", from_follow_up, "s")
         # Below a million, what costs the same at any size (the server's answers, forty curves) outweighs the rest.
         goals = ("at least 5", "at most 0.01") if size >= 1_000_000 else ("", "")
-        holds = (analyst >= 5 * kept, update <= 0.01 * ours) if size >= 1_000_000 else (None, None)
-        yield Figure(f"{name}_kept_faster_than_pandas", analyst / kept, "times", goals[0], holds[0])
+        holds = (analyst >= 5 * from_follow_up, update <= 0.01 * ours) if size >= 1_000_000 else (None, None)
+        yield Figure(f"{name}_kept_faster_than_pandas", analyst / from_follow_up, "times", goals[0], holds[0])
         yield Figure(f"{name}_update_1000_arrests", update, "s")
         yield Figure(f"{name}_update_to_rebuild", update / ours, "times", goals[1], holds[1])
         yield Figure(f"{name}_worker_memory", memory, "MB", "at most 500", memory <= 500)
@@ -73,14 +75,14 @@ def agree(folder: Path) -> None:
     from metrics.recidivism.models import RecidivismResult
 
     for months in (6, 12, 24, 36):
-        found = RecidivismResult.objects.filter(window_months=months, programme_id__isnull=False, withheld="")
-        counts = {(r.programme_id, r.offences): (r.eligible, r.rearrested) for r in found}
-        rows = duckdb.sql(
-            f"SELECT programme_id, eligible, any_rearrested, drug_rearrested FROM '{folder}/rates_{months}.parquet'"
+        results = RecidivismResult.objects.filter(window_months=months, programme_id__isnull=False, withheld="")
+        counts = {(r.programme_id, r.offences): (r.eligible, r.rearrested) for r in results}
+        rates = duckdb.from_parquet(f"{folder}/rates_{months}.parquet").project(
+            "programme_id, eligible, any_rearrested, drug_rearrested"
         )
         theirs = {
             (programme, kind): (eligible, rearrested)
-            for programme, eligible, *both in rows.fetchall()
+            for programme, eligible, *both in rates.fetchall()
             for kind, rearrested in zip(("any", "drug"), both, strict=True)
         }
         if not counts or any(theirs[which] != count for which, count in counts.items()):
@@ -90,10 +92,10 @@ def agree(folder: Path) -> None:
 def in_process(name: str, folder: str) -> tuple[float, float]:
     """(seconds, peak memory in MB) of what a process of its own does: the worker's part, or a peer's."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.figures_peers", name, folder]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    seconds, memory = done.stdout.split()[-2:]
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise RuntimeError(process.stderr)
+    seconds, memory = process.stdout.split()[-2:]
     return float(seconds), float(memory)
 
 
@@ -104,10 +106,8 @@ TABLES = {
 }
 
 
-def admin():  # type: ignore[no-untyped-def]
+def admin() -> psycopg2.extensions.connection:
     """A connection that may switch triggers off while it loads."""
-    import psycopg2
-
     from partnership.local import embedded
 
     return psycopg2.connect(embedded.admin_url(VAR).removesuffix("/postgres") + "/portal_bench")
@@ -123,7 +123,6 @@ def clear() -> None:
 def fill(size: int, folder: Path) -> None:
     """Two million people, a million of them participants, five arrests each; the same rows as Parquet for the floor."""
     import duckdb
-    import pandas as pd
 
     from cases.arrests.models import Feed
     from partnership.members.models import District, Partner
@@ -141,8 +140,8 @@ def fill(size: int, folder: Path) -> None:
         ].pk
         for n in range(PROGRAMMES)
     ]
-    for district in districts:
-        Feed.objects.create(partner=police, district_id=district, complete_through=COMPLETE)
+    for district_id in districts:
+        Feed.objects.create(partner=police, district_id=district_id, complete_through=COMPLETE)
     humans = np.arange(size)
     keys = pd.Series(pd.util.hash_array(humans.astype("uint64"), categorize=False)).map("{:016x}".format)
     pseudonyms = keys + keys + keys + keys
@@ -160,10 +159,10 @@ def fill(size: int, folder: Path) -> None:
             "code_pseudonym": pseudonyms, "name_pseudonym": pseudonyms.str[::-1], "source_key": "", "created_at": now, "changed_at": now,
         })  # fmt: skip
 
-    own = people(1, np.array(ngos)[programme % 10])
-    known = people(size + 1, police.pk)
+    participants = people(1, np.array(ngos)[programme % 10])
+    arrested_people = people(size + 1, police.pk)
     enrolment = pd.DataFrame({
-        "id": humans + 1, "partner_id": own["partner_id"], "person_id": humans + 1, "programme_id": np.array(programmes)[programme],
+        "id": humans + 1, "partner_id": participants["partner_id"], "person_id": humans + 1, "programme_id": np.array(programmes)[programme],
         "started_on": started, "ended_on": started + 90, "end_reason": "completed", "referral_kind": "arrest_diversion",
         "primary_drug": "", "measurement_consent": consents, "created_at": now,
     })  # fmt: skip
@@ -180,7 +179,11 @@ def fill(size: int, folder: Path) -> None:
         "last_offence_on": pd.Series(offence).mask(unknown), "last_drug_offence_on": pd.Series(offence).mask(unknown | ~drug),
         "age_at_offence": 30, "content_hash": "x", "received_at": now,
     })  # fmt: skip
-    for name, frame in (("person", pd.concat([own, known])), ("enrolment", enrolment), ("arrest", arrest)):
+    for name, frame in (
+        ("person", pd.concat([participants, arrested_people])),
+        ("enrolment", enrolment),
+        ("arrest", arrest),
+    ):
         duckdb.from_df(frame).write_parquet(str(folder / f"{name}.parquet"))
         copy(f"cases_{name}", frame)
     (folder / "complete").write_text(COMPLETE.isoformat())
@@ -195,7 +198,7 @@ def fill(size: int, folder: Path) -> None:
     connection.close()
 
 
-def copy(table: str, frame) -> None:  # type: ignore[no-untyped-def]
+def copy(table: str, frame: pd.DataFrame) -> None:
     """COPY, with triggers off: the database is filled as if it had always been there."""
     with admin() as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

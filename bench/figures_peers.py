@@ -18,7 +18,7 @@ from pathlib import Path
 WINDOWS = (6, 12, 24, 36)
 
 
-def floor(folder: Path, *, keeps: bool = True) -> None:
+def floor(folder: Path, *, writes_follow_up: bool = True) -> None:
     import duckdb
 
     complete = (folder / "complete").read_text()
@@ -62,8 +62,8 @@ def floor(folder: Path, *, keeps: bool = True) -> None:
     SELECT m.*, p.district_id, p.sex, p.birth_year, s.* EXCLUDE (id)
       FROM members m JOIN person p ON p.id = m.person_id LEFT JOIN sums s ON s.id = m.id
     """)
-    # Kept, as the portal keeps them.
-    for name in ("link", "follow_up") if keeps else ():
+    # As the portal stores them.
+    for name in ("link", "follow_up") if writes_follow_up else ():
         db.execute(f"COPY {name} TO '{folder}/{name}.parquet'")
     for months in WINDOWS:
         db.execute(f"""
@@ -92,7 +92,7 @@ def floor(folder: Path, *, keeps: bool = True) -> None:
 
 
 def floor_in_memory(folder: Path) -> None:
-    floor(folder, keeps=False)
+    floor(folder, writes_follow_up=False)
 
 
 def analyst(folder: Path) -> None:
@@ -148,19 +148,19 @@ def ours(folder: Path) -> None:
     from metrics.follow_up import upkeep as follow_up_upkeep
 
     follow_up_upkeep.rebuild()
-    kept(folder)
+    results_from_follow_up(folder)
 
 
-def kept(folder: Path) -> None:
-    from metrics.recidivism import compute as recidivism_compute
+def results_from_follow_up(folder: Path) -> None:
+    from metrics.recidivism import fixed_windows, members, survival
     from metrics.recidivism.models import RecidivismResult, SurvivalResult
     from metrics.runs.models import Run
 
     complete = date.fromisoformat((folder / "complete").read_text())
     run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench")
-    asked = recidivism_compute.everything([])
-    RecidivismResult.objects.bulk_create(recidivism_compute.fixed_windows(run, asked, complete))
-    SurvivalResult.objects.bulk_create(recidivism_compute.survival(run, asked, complete))
+    member_rows = members.all_member_rows([])
+    RecidivismResult.objects.bulk_create(fixed_windows.results(run, member_rows, complete))
+    SurvivalResult.objects.bulk_create(survival.results(run, member_rows, complete))
     Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
 
 
@@ -211,13 +211,13 @@ def main() -> None:
         django.setup()
         connection.ensure_connection()
         # A worker has long loaded what it uses.
-        import metrics.recidivism.compute  # noqa: F401
+        import metrics.recidivism.survival  # noqa: F401
     if name == "update":
         before_update()
     start = time.perf_counter()
     {
         "ours": ours,
-        "kept": kept,
+        "kept": results_from_follow_up,
         "update": update,
         "floor": floor,
         "floor_in_memory": floor_in_memory,

@@ -52,12 +52,12 @@ def run() -> Iterator[Figure]:
     data_import.refresh_from_db()
     memory = PeakMemory()
     start = time.perf_counter()
-    checking.check(data_import)
+    checking.check(data_import=data_import)
     checked = time.perf_counter() - start
     DataImport.objects.filter(pk=data_import.pk).update(state="loading", rows_done=0)
     data_import.refresh_from_db()
     start = time.perf_counter()
-    loading.load(data_import)
+    loading.load(data_import=data_import)
     loaded = time.perf_counter() - start
     grown = memory.grown()
     assert Arrest.objects.filter(partner=by.partner).count() == read == ROWS

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bench.database import Figure, sized
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from tests.world import World
 
 ROWS = sized(1_000_000, 10_000)
@@ -33,9 +35,7 @@ def run() -> Iterator[Figure]:
         "list": "/referrals/?box=incoming",
         "filtered": "/referrals/?box=incoming&state=sent",
     }
-    times = interleaved(
-        {name: lambda address=address: ok(client.get(address)) for name, address in pages.items()}, sized(60, 5)
-    )  # type: ignore[misc]
+    times = interleaved({name: partial(open_page, client, address) for name, address in pages.items()}, sized(60, 5))
     p95 = {name: statistics.quantiles(values, n=20)[18] for name, values in times.items()}
     yield Figure("lists.rows", ROWS, "referrals")
     yield Figure("lists.empty_page_p95", 1000 * p95["empty"], "ms")
@@ -83,13 +83,13 @@ def filled_world() -> World:
     return world
 
 
-def query_of_list(client: object, address: str) -> str:
+def query_of_list(client: Client, address: str) -> str:
     """The query by which the page at `address` reads its rows."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as queries:
-        ok(client.get(address))  # type: ignore[attr-defined]
+        open_page(client, address)
     [sql] = [q["sql"] for q in queries if 'FROM "referrals_referral"' in q["sql"] and "LIMIT 26" in q["sql"]]
     return str(sql)
 
@@ -99,11 +99,11 @@ def key_before(days: int, world: World) -> str:
     from django.utils import timezone
 
     from partnership.pages.paging import page_by_key
-    from referrals.handover.lists import REFERRALS
+    from referrals.handover.lists import REFERRAL_LIST
     from referrals.handover.models import Referral
 
     older = Referral.objects.incoming(world.ngo).filter(changed_at__lte=timezone.now() - timedelta(days=days))
-    _, newest_first = REFERRALS.sort("newest")
+    _, newest_first = REFERRAL_LIST.sort("newest")
     return page_by_key(older, newest_first.order, size=1).next_after
 
 
@@ -124,11 +124,11 @@ def fill(world: World) -> None:
             f"""
             INSERT INTO referrals_referral ({columns}, to_partner_id, from_partner_id, changed_at, state, sent_at, kind, reason_code)
             SELECT {columns}, (%(ids)s::bigint[])[1 + n %% %(partners)s], from_partner_id,
-                   now() - n * %(apart)s, (ARRAY['sent', 'acknowledged', 'accepted', 'declined'])[1 + n / 40 %% 4],
-                   now() - n * %(apart)s, kind, CASE WHEN n / 40 %% 4 = 3 THEN 'no_capacity' ELSE '' END
+                   now() - n * make_interval(secs => %(apart)s), (ARRAY['sent', 'acknowledged', 'accepted', 'declined'])[1 + n / 40 %% 4],
+                   now() - n * make_interval(secs => %(apart)s), kind, CASE WHEN n / 40 %% 4 = 3 THEN 'no_capacity' ELSE '' END
               FROM referrals_referral CROSS JOIN generate_series(1, %(rows)s) AS n
             """,
-            {"ids": ids, "partners": PARTNERS, "rows": ROWS - 1, "apart": timedelta(days=DAYS) / ROWS},
+            {"ids": ids, "partners": PARTNERS, "rows": ROWS - 1, "apart": timedelta(days=DAYS).total_seconds() / ROWS},
         )
         # What the page shows beside the row, for the receiver's newest thousand.
         cursor.execute(
@@ -146,17 +146,17 @@ def fill(world: World) -> None:
         cursor.execute("VACUUM ANALYZE referrals_disclosure")
 
 
-def ok(response: object) -> None:
-    assert response.status_code == 200  # type: ignore[attr-defined]
+def open_page(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 200
 
 
-def timed(action: Callable[[], None]) -> float:
+def timed(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
 
 
-def interleaved(actions: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+def interleaved(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Times the actions in turn, so that a machine that slows down slows them all; the first rounds warm up."""
     times: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(rounds + 5):

@@ -47,15 +47,15 @@ def lives(today: date, rng: random.Random, people: int = PEOPLE) -> list[Life]:
     start = shown_from - timedelta(days=365 * WARM_UP_YEARS)
     offers = [(ngo, offer) for ngo, offered in NGOS.items() for offer in offered if offer.share]
     used: set[str] = set()
-    shown: list[Life] = []
-    while len(shown) < people:
-        life = _life(len(shown), start, today, offers, used, rng)
+    arrested: list[Life] = []
+    while len(arrested) < people:
+        life = _life(len(arrested), start, today, offers, used, rng)
         life.arrests = [arrest for arrest in life.arrests if arrest[0] >= shown_from]
         if life.joined_on and life.joined_on < shown_from:
             life.offer = life.joined_on = life.ended_on = None
         if life.arrests:
-            shown.append(life)
-    return shown
+            arrested.append(life)
+    return arrested
 
 
 def _life(
@@ -72,7 +72,7 @@ def _life(
                 keep *= FEWER
         if rng.random() < keep:
             break
-    ngo, offer = _choose(district, offers, rng) if rng.random() < JOINS else ("", None)
+    ngo, offer = _choose_offer(district, offers, rng) if rng.random() < JOINS else ("", None)
     young = offer.youth if offer else rng.random() < 0.08
     age = rng.uniform(15.2, 17.9) if young else 18 + min(rng.gammavariate(2.0, 6.5), 50)
     born_on = first - timedelta(days=int(age * 365.25))
@@ -121,7 +121,7 @@ def _life(
     return life
 
 
-def _choose(district: str, offers: list[tuple[str, Offer]], rng: random.Random) -> tuple[str, Offer]:
+def _choose_offer(district: str, offers: list[tuple[str, Offer]], rng: random.Random) -> tuple[str, Offer]:
     near = [offer for offer in offers if district in offer[1].districts] or offers
     return rng.choices(near, weights=[offer.share for _, offer in near])[0]
 

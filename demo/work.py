@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from cases.assessments import actions as assessments
@@ -16,6 +17,7 @@ from cases.people.models import Person
 from cases.planning import actions as planning
 from cases.rights import actions as rights
 from demo.people import Life
+from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import Acting
@@ -27,7 +29,7 @@ from referrals.diversions.models import Condition, DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.actions import IDENTITY
 from referrals.handover.models import Change, Disclosure, Referral
-from referrals.handover.transitions import State
+from referrals.handover.transitions import TRANSITIONS
 
 
 def moment(day: date, hour: int = 10) -> datetime:
@@ -43,6 +45,7 @@ def history(
     """A referral with consent, disclosure and changes for each participant whom a police unit referred; a diversion for
     arrest diversions. Written in bulk: these lie in the past."""
     rows: list[tuple[Life, Referral, Consent, Enrolment]] = []
+    changes: list[Change] = []
     for life, police_person, own_person, enrolment, police in cohort:
         if not (life.offer and life.joined_on):
             continue
@@ -67,37 +70,28 @@ def history(
             recorded_at=moment(sent_on),
             disclosed_at=moment(sent_on),
         )
-        state = (
-            State.ENROLLED
-            if not life.ended_on
-            else State.COMPLETED
-            if life.end_reason == "completed"
-            else State.ENDED_EARLY
-        )
-        closed = moment(life.ended_on, 15) if life.ended_on else None
         referral = Referral(
             from_partner=police,
             to_partner_id=enrolment.partner_id,
             programme_id=enrolment.programme_id,
             kind=kinds[0],
-            state=state,
             person=police_person,
             receiver_person=own_person,
             enrolment=enrolment,
             agreement=agreement,
             created_by=people[police.pk],
             created_at=moment(sent_on, 9),
-            sent_at=moment(sent_on),
-            acknowledged_at=moment(sent_on, 14),
-            answered_at=moment(sent_on + timedelta(days=1)),
-            enrolled_at=moment(life.joined_on),
-            closed_at=closed,
-            due_acknowledge_at=moment(sent_on + timedelta(days=agreement.days_to_acknowledge)),
-            due_accept_at=moment(sent_on + timedelta(days=agreement.days_to_accept)),
-            changed_at=closed or moment(life.joined_on),
-            reason_code=handover.REASON_OF_END.get(life.end_reason, "") if state == State.ENDED_EARLY else "",
-            version=5,
         )
+        verbs = [
+            ("send", moment(sent_on)),
+            ("acknowledge", moment(sent_on, 14)),
+            ("accept", moment(sent_on + timedelta(days=1))),
+            ("enrol", moment(life.joined_on)),
+        ]
+        reason = handover.REASON_OF_END.get(life.end_reason, "")
+        if life.ended_on:
+            verbs.append(("end_early" if reason else "complete", moment(life.ended_on, 15)))
+        changes += _move_by_verbs(referral, people, verbs, reason)
         rows.append((life, referral, consent, enrolment))
     Consent.objects.bulk_create([consent for _, _, consent, _ in rows], batch_size=1000)
     for _life, referral, consent, _enrolment in rows:
@@ -116,9 +110,7 @@ def history(
         ],
         batch_size=1000,
     )
-    Change.objects.bulk_create(
-        [change for _, referral, _, _ in rows for change in _changes(referral, people)], batch_size=2000
-    )
+    Change.objects.bulk_create(changes, batch_size=2000)
     _diversions(
         [(life, referral) for life, referral, _, _ in rows if referral.kind == ReferralKind.ARREST_DIVERSION],
         people,
@@ -135,7 +127,8 @@ def not_enrolled(
     rng: random.Random,
 ) -> int:
     """Referrals of the past that led to no enrolment, through nobody's unfitness: a comparison group of the figures."""
-    rows = []
+    rows: list[tuple[Consent, Referral]] = []
+    changes: list[Change] = []
     for life, person in lives:
         programme = rng.choice(offered)
         agreement = agreements[programme.partner_id]
@@ -155,75 +148,45 @@ def not_enrolled(
             **CONSENT,
         )
         answered = moment(sent_on + timedelta(days=rng.randint(1, 12)))
-        rows.append(
-            (
-                consent,
-                Referral(
-                    from_partner_id=person.partner_id,
-                    to_partner_id=programme.partner_id,
-                    programme=programme,
-                    kind=next(
-                        k
-                        for k in programme.accepts
-                        if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)
-                    ),
-                    state=State.DECLINED,
-                    reason_code=rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"]),
-                    person=person,
-                    agreement=agreement,
-                    created_by=people[person.partner_id],
-                    created_at=moment(sent_on, 9),
-                    sent_at=moment(sent_on),
-                    acknowledged_at=moment(sent_on, 15),
-                    answered_at=answered,
-                    closed_at=answered,
-                    due_acknowledge_at=moment(sent_on + timedelta(days=agreement.days_to_acknowledge)),
-                    due_accept_at=moment(sent_on + timedelta(days=agreement.days_to_accept)),
-                    changed_at=answered,
-                    version=3,
-                ),
-            )
+        referral = Referral(
+            from_partner_id=person.partner_id,
+            to_partner_id=programme.partner_id,
+            programme=programme,
+            kind=next(
+                k for k in programme.accepts if k in (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT)
+            ),
+            person=person,
+            agreement=agreement,
+            created_by=people[person.partner_id],
+            created_at=moment(sent_on, 9),
         )
+        reason = rng.choice(["no_capacity", "no_capacity", "person_unreachable", "person_declined"])
+        verbs = [("send", moment(sent_on)), ("acknowledge", moment(sent_on, 15)), ("decline", answered)]
+        changes += _move_by_verbs(referral, people, verbs, reason)
+        rows.append((consent, referral))
     Consent.objects.bulk_create([consent for consent, _ in rows], batch_size=1000)
     for consent, referral in rows:
         referral.consent = consent
     Referral.objects.bulk_create([referral for _, referral in rows], batch_size=1000)
+    Change.objects.bulk_create(changes, batch_size=2000)
     return len(rows)
 
 
-def _changes(referral: Referral, people: dict[int, User]) -> list[Change]:
-    sender, receiver = referral.from_partner_id, referral.to_partner_id
-    steps = [
-        ("send", State.DRAFT, State.SENT, sender, referral.sent_at),
-        ("acknowledge", State.SENT, State.ACKNOWLEDGED, receiver, referral.acknowledged_at),
-        ("accept", State.ACKNOWLEDGED, State.ACCEPTED, receiver, referral.answered_at),
-        ("enrol", State.ACCEPTED, State.ENROLLED, receiver, referral.enrolled_at),
-    ]
-    if referral.closed_at:
-        verb = "complete" if referral.state == State.COMPLETED else "end_early"
-        steps.append((verb, State.ENROLLED, State(referral.state), receiver, referral.closed_at))
-    return [
-        Change(
-            referral=referral,
-            from_partner_id=sender,
-            to_partner_id=receiver,
-            verb=verb,
-            from_state=source,
-            to_state=target,
-            reason_code=referral.reason_code if verb == "end_early" else "",
-            by=people[partner],
-            by_partner_id=partner,
-            at=at,
-        )
-        for verb, source, target, partner, at in steps
-        if at
-    ]
+def _move_by_verbs(
+    referral: Referral, people: dict[int, User], verbs: list[tuple[str, datetime]], reason: str
+) -> list[Change]:
+    """Moves a referral of the past, not saved yet, by verbs and their moments; returns its history."""
+    changes = []
+    for verb, at in verbs:
+        partner = referral.from_partner_id if TRANSITIONS[verb].by == Party.SENDER else referral.to_partner_id
+        changes.append(referral.take(verb, user_id=people[partner].pk, partner_id=partner, at=at, reason=reason))
+    return changes
 
 
 def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng: random.Random) -> None:
     today = timezone.localdate()
     outcomes, decisions = DiversionAgreement.Outcome, DiversionAgreement.Decision
-    made: list[tuple[DiversionAgreement, int]] = []
+    progress: list[tuple[DiversionAgreement, int]] = []
     for life, referral in rows:
         if not life.joined_on:
             continue
@@ -252,10 +215,10 @@ def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng:
                 )
                 diversion.decided_at = referral.closed_at + timedelta(days=rng.randint(2, 20))
                 diversion.decided_by = people[referral.from_partner_id]
-        made.append((diversion, done))
-    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in made], batch_size=1000)
+        progress.append((diversion, done))
+    DiversionAgreement.objects.bulk_create([diversion for diversion, _ in progress], batch_size=1000)
     conditions = []
-    for diversion, done in made:
+    for diversion, done in progress:
         shared = {
             "diversion": diversion,
             "from_partner_id": diversion.from_partner_id,
@@ -316,40 +279,38 @@ def today_s_work(
         )
         if send:
             referral = handover.send(by=liaison, referral=Referral.objects.get(pk=referral.pk))
-            at, promise = timezone.now() - timedelta(days=days_ago), referral.agreement
-            if promise is None:
-                return referral
-            Referral.objects.filter(pk=referral.pk).update(
-                sent_at=at,
-                changed_at=at,
-                due_acknowledge_at=at + timedelta(days=promise.days_to_acknowledge),
-                due_accept_at=at + timedelta(days=promise.days_to_accept),
-            )
-            Change.objects.filter(referral=referral).update(at=at)
+            _backdate(referral, timedelta(days=days_ago))
         return Referral.objects.get(pk=referral.pk)
 
-    chosen = iter(people)
+    people_left = iter(people)
     for days_ago in (0.05, 0.3, 1, 1.5, 2.6, 4):  # new; the last two are late
-        refer(next(chosen), days_ago)
+        refer(next(people_left), days_ago)
     for days_ago in (2, 5, 8):
-        handover.acknowledge(by=answering, referral=refer(next(chosen), days_ago))
+        handover.acknowledge(by=answering, referral=refer(next(people_left), days_ago))
     for _ in range(2):
-        handover.accept(by=answering, referral=refer(next(chosen), 3))
-    handover.waitlist(by=answering, referral=refer(next(chosen), 4), expected_on=today + timedelta(days=30))
+        handover.accept(by=answering, referral=refer(next(people_left), 3))
+    handover.waitlist(by=answering, referral=refer(next(people_left), 4), expected_on=today + timedelta(days=30))
     handover.decline(
         by=answering,
-        referral=refer(next(chosen), 6),
+        referral=refer(next(people_left), 6),
         reason="outside_area",
         note="Lives in another town: try the service there.",
     )
-    handover.withdraw(by=liaison, referral=refer(next(chosen), 9), reason="sent_by_mistake")
-    talked = handover.accept(by=answering, referral=refer(next(chosen), 5), started_on=today)
+    handover.withdraw(by=liaison, referral=refer(next(people_left), 9), reason="sent_by_mistake")
+    talked = handover.accept(by=answering, referral=refer(next(people_left), 5), started_on=today)
     handover.write_message(by=answering, referral=talked, text="We met today; the next appointment is next week.")
     handover.write_message(by=liaison, referral=talked, text="Thank you, noted.")
     for to in elsewhere:
-        refer(next(chosen), rng.uniform(0.2, 3), to)
+        refer(next(people_left), rng.uniform(0.2, 3), to)
     for _ in range(2):
-        refer(next(chosen), 0, send=False)
+        refer(next(people_left), 0, send=False)
+
+
+def _backdate(referral: Referral, by: timedelta) -> None:
+    """What was just sent was sent earlier: no action can say so, since none acts in the past."""
+    times = ("sent_at", "changed_at", "due_acknowledge_at", "due_accept_at")
+    Referral.objects.filter(pk=referral.pk).update(**{time: F(time) - by for time in times})
+    Change.objects.filter(referral=referral).update(at=F("at") - by)
 
 
 def casework(caseworker: Acting, rng: random.Random) -> None:

@@ -7,9 +7,27 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from partnership.isolation.context import store_key
+
+        post_migrate.connect(lambda **_kwargs: store_key(), sender=self, weak=False, dispatch_uid="context_key")
         # Importing them registers them.
+        from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
+        from partnership.api.models import ApiClient
+        from partnership.audit_trail import history
         from partnership.events import notifications as _notifications  # noqa: F401
         from partnership.events import webhooks as _webhooks  # noqa: F401
+        from partnership.events.models import WebhookSubscription
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
+        from partnership.members.models import Invitation, Membership, Partner
+        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, WEBHOOKS
+
+        history.register("agreement", Agreement, sees=DIRECTORY, address="agreement")
+        history.register("partner", Partner, sees=DIRECTORY, address="partner")
+        history.register("member", Membership, sees=MEMBERS, address="member")
+        history.register("invitation", Invitation, sees=MEMBERS)
+        history.register("client", ApiClient, sees=CLIENTS, address="client")
+        history.register("webhook", WebhookSubscription, sees=WEBHOOKS, address="webhook")

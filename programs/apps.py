@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ProgramsConfig(AppConfig):
     name = "programs"
     verbose_name = _("Programmes")
+
+    def ready(self) -> None:
+        from partnership.audit_trail import history
+        from programs.catalogue.models import Programme
+        from programs.permissions import PROGRAMMES
+
+        history.register("programme", Programme, sees=PROGRAMMES, address="programme")

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+
+from partnership.isolation import context
 
 TOP = Path(__file__).resolve().parent.parent
 TEMPLATE = "portal_template"
@@ -18,7 +21,11 @@ LOCK = "7000, 2"
 
 def _fingerprint() -> str:
     """Of everything that a migrated database depends on."""
-    ours = [*TOP.glob("*/migrations/*.py"), *(TOP / "partnership" / "isolation").glob("*.py")]
+    ours = [
+        *TOP.glob("*/migrations/*.py"),
+        *(TOP / "partnership" / "isolation").glob("*.py"),
+        *(TOP / "partnership" / "audit_trail").glob("*.py"),
+    ]
     digest = hashlib.sha256()
     for path in sorted(ours):
         digest.update(path.read_bytes())
@@ -32,22 +39,22 @@ def _connect_to(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
-def _names(cursor: object, pattern: str) -> list[str]:
-    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])  # type: ignore[attr-defined]
-    return [name for (name,) in cursor.fetchall()]  # type: ignore[attr-defined]
+def _names(cursor: Any, pattern: str) -> list[str]:
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
+    return [name for (name,) in cursor.fetchall()]
 
 
-def _make_template(cursor: object, name: str) -> None:
+def _make_template(cursor: Any, name: str) -> None:
     """Migrates a new database, and names it only when it is whole: a run that is stopped leaves nothing half made."""
     unfinished = f"{TEMPLATE}_unfinished"
     for old in _names(cursor, f"{TEMPLATE}%"):
         with suppress(DatabaseError):  # another run copies it right now
-            cursor.execute(f"DROP DATABASE {old}")  # type: ignore[attr-defined]
-    cursor.execute(f"CREATE DATABASE {unfinished}")  # type: ignore[attr-defined]
+            cursor.execute(f"DROP DATABASE {old}")
+    cursor.execute(f"CREATE DATABASE {unfinished}")
     _connect_to(unfinished)
     call_command("migrate", verbosity=0)
     connection.close()
-    cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")  # type: ignore[attr-defined]
+    cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
 
 
 @contextmanager
@@ -63,7 +70,11 @@ def copied_database(name: str) -> Iterator[None]:
         cursor.execute(f"SELECT pg_advisory_unlock({LOCK})")
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # As database_roles does: a copy has what PostgreSQL gives everybody.
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {name} TO portal_worker")
     _connect_to(name)
+    context.store_key()  # the template may have been made under another one
     yield
     _connect_to(usual)
     with connection._nodb_cursor() as cursor:

@@ -21,7 +21,7 @@ class System:
 
         with on_web(manager):
             self.client, self.credential, self.secret = integrations.create_client(
-                by=manager, name=name, wanted=scopes or grantable(manager.partner)
+                by=manager, name=name, scopes=scopes or grantable(manager.partner)
             )
         self.http = WebClient()
         self.token = ""

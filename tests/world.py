@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from cases.arrests.actions import sum_up_offences
 from cases.arrests.models import Arrest, Feed, Offence
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
@@ -167,9 +168,8 @@ class World:
     def arrest(
         self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any
     ) -> Arrest:
-        values = {"district": self.city, "age_at_offence": 30} | fields
-        offence = Offence(partner=person.partner, iccs=iccs, offence_on=offence_on)
-        arrest = Arrest(
+        values = {"district": self.city, "age_at_offence": 30, "is_drug": False} | fields
+        arrest = Arrest.objects.create(
             partner=person.partner,
             person=person,
             arrest_number=f"A{next(numbers)}",
@@ -177,10 +177,9 @@ class World:
             content_hash="x",
             **values,
         )
-        arrest.sum_up([offence])
-        arrest.save()
-        offence.arrest = arrest
-        offence.save()
+        Offence.objects.create(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on)
+        sum_up_offences(arrests=Arrest.objects.filter(pk=arrest.pk))
+        arrest.refresh_from_db()
         return arrest
 
     def complete_through(self, day: date, district: District | None = None) -> None:

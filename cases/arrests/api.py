@@ -1,4 +1,4 @@
-"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+"""Arrests of the own unit and how far each feed is complete, over the API."""
 
 from __future__ import annotations
 

@@ -39,17 +39,11 @@ CODES = DRUG_CODES | OTHER_SECTIONS
 
 def is_valid(code: str) -> bool:
     """Known in full, or a longer code of a section that is kept by its two digits."""
-    return code in CODES or (code.isdigit() and 2 < len(code) <= 6 and code[:2] in OTHER_SECTIONS and not is_drug(code))
-
-
-def is_drug(code: str) -> bool:
-    return code.startswith("0601")
-
-
-def is_supply(code: str) -> bool:
-    """A drug offence that is not for personal consumption."""
-    return is_drug(code) and not code.startswith("06011")
+    return code in CODES or (
+        code.isdigit() and 2 < len(code) <= 6 and code[:2] in OTHER_SECTIONS and code[:4] != "0601"
+    )
 
 
 def label(code: str) -> str:
+    """The offence in words, at least its section's; the code itself where neither is known."""
     return str(CODES.get(code) or CODES.get(code[:2]) or code)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.arrests import iccs
-from cases.people.models import Person
+from cases.people.models import Person, age_on
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
@@ -24,19 +24,15 @@ class OffenceGroup(models.TextChoices):
     OTHER = "other", _("Other offences")
 
 
-class ArrestQuerySet(models.QuerySet["Arrest"]):
-    def sum_up_offences(self) -> None:
-        """Writes what the figures need of the offences beside the arrests (see `Arrest`): after offences were written
-        otherwise than by an import, which does the same in its SQL."""
-        for arrest in self.prefetch_related("offences"):
-            arrest.sum_up(list(arrest.offences.all()))
-            arrest.save()
+def age_at_offence(born_on: date, offence_on: date | None, arrested_on: date) -> int:
+    """In whole years; on the day of the arrest where the police do not know the day of the offence."""
+    return age_on(born_on, offence_on or arrested_on)
 
 
 class Arrest(models.Model):
     """An arrest by a police unit, known by its arrest number there.
 
-    What the figures need of its offences stands beside it: `offence_group`; `is_drug`, one of them is a drug offence; the day
+    What the figures need of its offences stands beside it (sql/summary.sql): `offence_group`; `is_drug`, one of them is a drug offence; the day
     of the latest offence and of the latest drug offence, empty where the police do not know one of those days.
     """
 
@@ -53,8 +49,6 @@ class Arrest(models.Model):
     content_hash = models.CharField(max_length=32)
     received_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
-
-    objects = ArrestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("arrest")
@@ -75,25 +69,6 @@ class Arrest(models.Model):
 
     def __str__(self) -> str:
         return self.arrest_number
-
-    def sum_up(self, offences: list[Offence]) -> None:
-        """Sets what stands beside the arrest from its offences."""
-
-        def latest(days: list[date | None]) -> date | None:
-            known = [day for day in days if day]
-            return max(known) if known and len(known) == len(days) else None
-
-        codes = [offence.iccs for offence in offences]
-        self.is_drug = any(map(iccs.is_drug, codes))
-        self.offence_group = (
-            OffenceGroup.SUPPLY
-            if any(map(iccs.is_supply, codes))
-            else OffenceGroup.PERSONAL
-            if self.is_drug
-            else OffenceGroup.OTHER
-        )
-        self.last_offence_on = latest([o.offence_on for o in offences])
-        self.last_drug_offence_on = latest([o.offence_on for o in offences if iccs.is_drug(o.iccs)])
 
 
 class Offence(models.Model):

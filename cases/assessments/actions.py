@@ -1,4 +1,4 @@
-"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+"""What can be done with assessments: recording a score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""The form of an assessment's score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A caseworker's days: appointments, tasks, assessments; and the calendar that another programme subscribes to."""
+"""Scores of assessments, one instrument and day at a time."""
 
 from __future__ import annotations
 

@@ -24,8 +24,7 @@ class Scores:
     @property
     def change(self) -> int | None:
         """The latest score less the first; None for a single one."""
-        found = self.assessments
-        return found[-1].score - found[0].score if len(found) > 1 else None
+        return self.assessments[-1].score - self.assessments[0].score if len(self.assessments) > 1 else None
 
     @property
     def is_better(self) -> bool | None:
@@ -38,10 +37,10 @@ class Scores:
         days = max((self.assessments[-1].held_on - first).days, 1)
         return [
             (
-                round(EDGE + (WIDTH - 2 * EDGE) * (found.held_on - first).days / days, 1),
-                round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * found.score / self.highest, 1),
+                round(EDGE + (WIDTH - 2 * EDGE) * (assessment.held_on - first).days / days, 1),
+                round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * assessment.score / self.highest, 1),
             )
-            for found in self.assessments
+            for assessment in self.assessments
         ]
 
     @property
@@ -51,14 +50,14 @@ class Scores:
 
 def scores_of(assessments: Iterable[Assessment]) -> list[Scores]:
     """The assessments by instrument, each from the first on."""
-    ordered = sorted(assessments, key=lambda found: (found.instrument, found.held_on))
+    ordered = sorted(assessments, key=lambda assessment: (assessment.instrument, assessment.held_on))
     return [
         Scores(
             instrument,
             Assessment.Instrument(instrument).label,
             HIGHEST[instrument],
             instrument in HIGHER_IS_BETTER,
-            list(found),
+            list(group),
         )
-        for instrument, found in groupby(ordered, key=lambda found: found.instrument)
+        for instrument, group in groupby(ordered, key=lambda assessment: assessment.instrument)
     ]

@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with consents: recording one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.consents.models import Consent
+from cases.consents import papers
+from cases.consents.models import Consent, ConsentPaper
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import action
@@ -16,20 +17,39 @@ from partnership.members.models import Partner
 
 
 class GuardianConsentMissing(RuleError):
+    """A guardian's consent is missing for a person under 18.
+
+    Name the guardian who consents, or say why their consent is missing.
+    """
+
     code = "guardian_consent_missing"
+
+
+def check_guardian(person: Person, consent: Consent) -> None:
+    """Raises GuardianConsentMissing for somebody under 18 without a guardian's consent or the reason why there is none."""
+    if person.is_minor and not (consent.guardian_name or consent.guardian_missing_reason):
+        raise GuardianConsentMissing(
+            _("This person is under 18: name the guardian who consents, or say why a guardian's consent is missing.")
+        )
 
 
 @action("consent.record", roles=PEOPLE_ROLES, scope="referrals:write")
 def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: Any) -> Consent:
-    """Records the person's consent to a disclosure to another partner.
-
-    For somebody under 18 a guardian's consent belongs to it, or the reason why there is none.
-    """
-    if person.is_minor and not (terms.get("guardian_name") or terms.get("guardian_missing_reason")):
-        raise GuardianConsentMissing(
-            _("This person is under 18: name the guardian who consents, or say why a guardian's consent is missing.")
-        )
+    """Records the person's consent to a disclosure to another partner, with the guardian's for somebody under 18."""
     consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
+    check_guardian(person, consent)
     consent.full_clean(exclude=["disclosed_at", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"])
     consent.save()
     return consent
+
+
+@action("consent.attach_paper", roles=PEOPLE_ROLES)
+def attach_paper(*, by: Acting, consent: Consent, content: bytes) -> ConsentPaper:
+    """Keeps the signed form with an own consent. Raises NotAPaper for what is neither a picture nor a PDF, or too large."""
+    return ConsentPaper.objects.create(
+        partner=by.partner,
+        consent=consent,
+        media_type=papers.media_type_of(content),
+        content=content,
+        added_by=by.user,
+    )

@@ -1,4 +1,4 @@
-"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+"""A person's consent to a disclosure, and the signed form behind it."""
 
 from __future__ import annotations
 

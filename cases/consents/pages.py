@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""The page that hands out the signed form of a consent to its own partner."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from partnership.pages.guard import partner_page
 @partner_page(PEOPLE)
 def consent_paper(request: PartnerRequest, pk: int) -> HttpResponse:
     """The signed form behind an own consent; `pk` is the consent's."""
-    found = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)
+    paper = get_object_or_404(ConsentPaper, consent_id=pk, partner=request.acting.partner)
     log_read(request.acting, "consent_paper", pk)
-    response = HttpResponse(found.content, content_type=found.media_type)
-    name = f"consent-{pk}.{papers.SUFFIXES[found.media_type]}"
+    response = HttpResponse(paper.content, content_type=paper.media_type)
+    name = f"consent-{pk}.{papers.SUFFIXES[paper.media_type]}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

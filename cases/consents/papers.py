@@ -7,8 +7,6 @@ import binascii
 
 from django.utils.translation import gettext as _
 
-from cases.consents.models import Consent, ConsentPaper
-from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -18,6 +16,8 @@ DATA_URL = "data:image/png;base64,"
 
 
 class NotAPaper(RuleError):
+    """The file can't be kept with a consent. Send a PDF, PNG or JPEG of at most 4 MB, or sign again."""
+
     code = "not_a_paper"
 
 
@@ -39,14 +39,3 @@ def from_data_url(text: str) -> bytes:
         return base64.b64decode(text.removeprefix(DATA_URL), validate=True)
     except (binascii.Error, ValueError):
         raise NotAPaper(_("The signature could not be read: sign again.")) from None
-
-
-def attach(*, by: Acting, consent: Consent, content: bytes) -> ConsentPaper:
-    """Keeps the signed form with an own consent."""
-    return ConsentPaper.objects.create(
-        partner=by.partner,
-        consent=consent,
-        media_type=media_type_of(content),
-        content=content,
-        added_by=by.user,
-    )

@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with enrolments: from start to end, with sessions, goals and notes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,17 @@ from programs.catalogue.models import Programme
 
 
 class AlreadyEnrolled(RuleError):
+    """The person takes part in the programme already. Go on with the open enrolment, or end it first."""
+
     code = "already_enrolled"
+    status = 409
 
 
 class EnrolmentEnded(RuleError):
+    """The enrolment has ended and takes no more entries. Enrol the person again if they come back."""
+
     code = "enrolment_ended"
+    status = 409
 
 
 @action("enrolment.start", roles=CASEWORK_ROLES, scope="enrolments:write")
@@ -136,7 +142,7 @@ def record_group(
             "enrolment", flat=True
         )
     )
-    made = Session.objects.bulk_create(
+    sessions = Session.objects.bulk_create(
         Session(
             partner=by.partner,
             enrolment=enrolment,
@@ -149,19 +155,20 @@ def record_group(
         for enrolment in enrolments
         if enrolment.pk not in known
     )
-    met = [session.enrolment_id for session in made if session.attendance == Session.Attendance.ATTENDED]
+    met = [session.enrolment_id for session in sessions if session.attendance == Session.Attendance.ATTENDED]
     Enrolment.objects.filter(Q(last_contact_on__lt=held_on) | Q(last_contact_on=None), pk__in=met).update(
         last_contact_on=held_on
     )
-    for session in made:
+    for session in sessions:
         announce(
             events.SESSION_RECORDED, f"session:{session.pk}", partner=by.partner.pk, enrolment=session.enrolment_id
         )
-    return len(made), len(known)
+    return len(sessions), len(known)
 
 
 @action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
+    """Agrees a goal with the person. Raises EnrolmentEnded."""
     return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
@@ -174,6 +181,7 @@ def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
 
 @action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_note(*, by: Acting, enrolment: Enrolment, text: str) -> Note:
+    """Writes a note, encrypted, that the own partner alone reads."""
     return Note.objects.create(partner=by.partner, enrolment=enrolment, text=text, author=by.user)
 
 

@@ -1,4 +1,4 @@
-"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+"""Own enrolments and sessions over the API."""
 
 from __future__ import annotations
 
@@ -100,37 +100,37 @@ class EnrolmentView(View):
         return Enrolment.objects.filter(partner=self.acting.partner).order_by()
 
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
-        given = dict(parameters)
-        is_open = given.pop("is_open", None)
-        found = super().narrowed(queryset, given)
-        return found if is_open is None else found.filter(ended_on__isnull=is_open)
+        filters = dict(parameters)
+        is_open = filters.pop("is_open", None)
+        rows = super().narrowed(queryset, filters)
+        return rows if is_open is None else rows.filter(ended_on__isnull=is_open)
 
     @extend_schema(request=EnrolmentInput, responses={201: EnrolmentSerializer})
     def create(self, request: Request) -> Response:
         """Enrols an own person in an own programme."""
-        given = self.given(EnrolmentInput)
-        made = enrolments.enrol(by=self.acting, **given)
-        location = request.build_absolute_uri(f"/api/v1/enrolments/{made.pk}")
-        return self.answer(made, 201, {"Location": location})
+        fields = self.checked_body(EnrolmentInput)
+        enrolment = enrolments.enrol(by=self.acting, **fields)
+        location = request.build_absolute_uri(f"/api/v1/enrolments/{enrolment.pk}")
+        return self.answer(enrolment, 201, {"Location": location})
 
     @extend_schema(request=EndInput, responses={200: EnrolmentSerializer})
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: int) -> Response:
         """Ends the enrolment; the referral that led to it, if any, is closed as well."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        given = self.given(EndInput)
-        enrolments.end_enrolment(by=self.acting, enrolment=found, **given)
+        enrolment = self.get_object()
+        self.check_unchanged(enrolment)
+        fields = self.checked_body(EndInput)
+        enrolments.end_enrolment(by=self.acting, enrolment=enrolment, **fields)
         return self.answer(self.get_object())
 
     @extend_schema(request=MeasurementConsentInput, responses={200: EnrolmentSerializer})
     @action(detail=True, methods=["put"], url_path="measurement-consent")
     def measurement_consent(self, request: Request, pk: int) -> Response:
         """Withdraws the consent to be counted in statistics, or gives it again."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        given = self.given(MeasurementConsentInput)
-        enrolments.set_measurement_consent(by=self.acting, enrolment=found, consents=given["consents"])
+        enrolment = self.get_object()
+        self.check_unchanged(enrolment)
+        fields = self.checked_body(MeasurementConsentInput)
+        enrolments.set_measurement_consent(by=self.acting, enrolment=enrolment, consents=fields["consents"])
         return self.answer(self.get_object())
 
     @extend_schema(methods=["GET"], responses={200: SessionSerializer(many=True)})
@@ -145,9 +145,9 @@ class EnrolmentView(View):
     def record(self, request: Request, pk: int) -> Response:
         """Records a session: who came, on which day. What was said is not asked for."""
         enrolment = self.enrolment(pk)
-        given = self.given(SessionInput)
-        made = enrolments.record_session(by=self.acting, enrolment=enrolment, **given)
-        return Response(self.shown(made), status=201)
+        fields = self.checked_body(SessionInput)
+        session = enrolments.record_session(by=self.acting, enrolment=enrolment, **fields)
+        return Response(self.representation(session), status=201)
 
     def enrolment(self, pk: int) -> Enrolment:
         return get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)

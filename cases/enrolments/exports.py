@@ -76,13 +76,13 @@ class TdiExport(View):
     )
     def export(self, request: Request) -> Any:
         """Treatment demand of a year (EUDA TDI protocol 3.0)."""
-        year, chosen = self.parameters["year"], self.parameters["file_format"]
+        year, file_format = self.parameters["year"], self.parameters["file_format"]
         rows = tdi_rows(self.acting.partner, year)
         self.count = 0
         return StreamingHttpResponse(
-            copied(self.acting, rows, chosen),
-            content_type=FORMATS[chosen],
-            headers={"Content-Disposition": f'attachment; filename="tdi-{year}.{chosen}"'},
+            copied(self.acting, rows, file_format),
+            content_type=FORMATS[file_format],
+            headers={"Content-Disposition": f'attachment; filename="tdi-{year}.{file_format}"'},
         )
 
 

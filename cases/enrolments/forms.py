@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of enrolments: enrolling, sessions (of a group too), goals, notes, the end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Enrolment, Goal, Note, Session, Substance
 from partnership.members.models import Partner
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme
 
 
-class SessionForm(forms.ModelForm):
+class SessionForm(ModelForm[Session]):
     class Meta:
         model = Session
         fields = ["held_on", "method", "attendance", "minutes"]
@@ -53,7 +53,7 @@ class GroupForm(forms.Form):
         return data
 
 
-class GoalForm(forms.ModelForm):
+class GoalForm(ModelForm[Goal]):
     text = forms.CharField(label=_("Goal"), max_length=300)
 
     class Meta:
@@ -61,7 +61,7 @@ class GoalForm(forms.ModelForm):
         fields = ["area", "text"]
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(ModelForm[Note]):
     text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The lists of people and of the caseload: their columns and orders, for page and file alike."""
+"""The list of the caseload: its columns and orders, for page and file alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+"""Enrolments of people in programmes, with sessions, goals and notes: an NGO's casework."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Substance(models.TextChoices):
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def open(self) -> EnrolmentQuerySet:
+        """Enrolments that have not ended."""
         return self.filter(ended_on=None)
 
 

@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""Pages of enrolments and of the caseload. Every object is got through `own`: the acting partner's, or 404."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ MOST_IN_GROUP = 200
 @partner_page(enrolments_actions.enrol)
 def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     """Enrols a person who came without a referral."""
-    found = own(request, Person, pk)
+    person = own(request, Person, pk)
     form = EnrolForm(request.POST or None, partner=request.acting.partner, initial={"started_on": timezone.localdate()})
     if form.is_valid():
         try:
-            enrolment = enrolments_actions.enrol(by=request.acting, person=found, **form.cleaned_data)
+            enrolment = enrolments_actions.enrol(by=request.acting, person=person, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             return redirect("enrolment", pk=enrolment.pk)
     log_read(request.acting, "person", pk)
-    title = _("Enrol %(person)s") % {"person": found}
+    title = _("Enrol %(person)s") % {"person": person}
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
 
 
@@ -62,20 +62,20 @@ def enrolment(request: PartnerRequest, pk: int) -> HttpResponse:
 
 def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms: object) -> HttpResponse:
     """The participation on one page; a form that was sent with an error keeps what was typed."""
-    found = own(request, Enrolment, pk, "person", "programme", "responsible")
+    enrolment = own(request, Enrolment, pk, "person", "programme", "responsible")
     log_read(request.acting, "enrolment", pk)
     today = timezone.localdate()
     context = {
-        "enrolment": found,
-        "sessions": found.sessions.select_related("recorded_by").order_by("-held_on", "-id")[:100],
-        "goals": found.goals.order_by("reached_on", "id"),
-        "notes": found.notes.select_related("author").order_by("-id")[:50],
+        "enrolment": enrolment,
+        "sessions": enrolment.sessions.select_related("recorded_by").order_by("-held_on", "-id")[:100],
+        "goals": enrolment.goals.order_by("reached_on", "id"),
+        "notes": enrolment.notes.select_related("author").order_by("-id")[:50],
         "session_form": SessionForm(initial={"held_on": today}, prefix="session"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),
         "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
-        "scores": scores_of(found.assessments.order_by("-held_on")[:100]),
-        "appointments": found.appointments.filter(session=None)
+        "scores": scores_of(enrolment.assessments.order_by("-held_on")[:100]),
+        "appointments": enrolment.appointments.filter(session=None)
         .select_related("responsible")
         .order_by("starts_at")[:20],
         "attendances": Session.Attendance.choices,
@@ -86,12 +86,12 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     return render(request, "cases/enrolments/enrolment.html", context | forms, status=status)
 
 
-def _add(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
+def _carry_out(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
     """Carries out one of the enrolment page's forms, or shows the page again with its errors."""
-    found = own(request, Enrolment, pk)
+    enrolment = own(request, Enrolment, pk)
     if form.is_valid():  # type: ignore[attr-defined]
         try:
-            action(by=request.acting, enrolment=found, **form.cleaned_data)  # type: ignore[operator, attr-defined]
+            action(by=request.acting, enrolment=enrolment, **form.cleaned_data)  # type: ignore[operator, attr-defined]
         except RuleError as error:
             refuse(form, error)  # type: ignore[arg-type]
         else:
@@ -103,32 +103,34 @@ def _add(request: PartnerRequest, pk: int, name: str, form: object, action: obje
 @require_POST
 @partner_page(enrolments_actions.record_session)
 def session_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session)
+    return _carry_out(
+        request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session
+    )
 
 
 @require_POST
 @partner_page(enrolments_actions.add_goal)
 def goal_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "goal", GoalForm(request.POST, prefix="goal"), enrolments_actions.add_goal)
+    return _carry_out(request, pk, "goal", GoalForm(request.POST, prefix="goal"), enrolments_actions.add_goal)
 
 
 @require_POST
 @partner_page(enrolments_actions.add_note)
 def note_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "note", NoteForm(request.POST, prefix="note"), enrolments_actions.add_note)
+    return _carry_out(request, pk, "note", NoteForm(request.POST, prefix="note"), enrolments_actions.add_note)
 
 
 @require_POST
 @partner_page(assessments.record_assessment)
 def assessment_add(request: PartnerRequest, pk: int) -> HttpResponse:
     form = AssessmentForm(request.POST, prefix="assessment")
-    return _add(request, pk, "assessment", form, assessments.record_assessment)
+    return _carry_out(request, pk, "assessment", form, assessments.record_assessment)
 
 
 @require_POST
 @partner_page(enrolments_actions.end_enrolment)
 def enrolment_end(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _add(request, pk, "end", EndForm(request.POST, prefix="end"), enrolments_actions.end_enrolment)
+    return _carry_out(request, pk, "end", EndForm(request.POST, prefix="end"), enrolments_actions.end_enrolment)
 
 
 @require_POST
@@ -145,9 +147,9 @@ def goal_mark(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(enrolments_actions.set_measurement_consent)
 def measurement_consent(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Enrolment, pk)
+    enrolment = own(request, Enrolment, pk)
     enrolments_actions.set_measurement_consent(
-        by=request.acting, enrolment=found, consents=request.POST.get("consents") == "yes"
+        by=request.acting, enrolment=enrolment, consents=request.POST.get("consents") == "yes"
     )
     messages.success(request, _("Saved. The next computation of figures follows it."))
     return redirect("enrolment", pk=pk)
@@ -156,10 +158,10 @@ def measurement_consent(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(enrolments_actions.set_primary_drug)
 def primary_drug(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Enrolment, pk)
-    chosen = request.POST.get("primary_drug", "")
+    enrolment = own(request, Enrolment, pk)
+    substance = request.POST.get("primary_drug", "")
     enrolments_actions.set_primary_drug(
-        by=request.acting, enrolment=found, primary_drug=chosen if chosen in Substance.values else ""
+        by=request.acting, enrolment=enrolment, primary_drug=substance if substance in Substance.values else ""
     )
     messages.success(request, _("Saved. The next computation of figures follows it."))
     return redirect("enrolment", pk=pk)
@@ -204,12 +206,12 @@ def caseload_export(request: PartnerRequest) -> HttpResponseBase:
 @partner_page(enrolments_actions.hand_over)
 def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     """Makes a colleague responsible for the chosen enrolments."""
-    chosen = chosen_rows(request)
-    enrolments = Enrolment.objects.filter(partner=request.acting.partner, pk__in=chosen)
+    enrolment_ids = chosen_rows(request)
+    enrolments = Enrolment.objects.filter(partner=request.acting.partner, pk__in=enrolment_ids)
     colleague = next(
         (user for user in enrolments_actions.team(request.acting) if str(user.pk) == request.POST.get("to")), None
     )
-    if colleague is None or not chosen:
+    if colleague is None or not enrolment_ids:
         messages.error(request, _("Choose people and a colleague."))
     else:
         done = enrolments_actions.hand_over(by=request.acting, enrolments=enrolments, to=colleague)
@@ -230,14 +232,14 @@ def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
     marked = request.GET.get("mark", "") if request.GET.get("mark") in Session.Attendance.values else ""
     form = GroupForm(request.POST or None, enrolments=people, marked=marked, initial={"held_on": timezone.localdate()})
     if form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
             recorded, known = enrolments_actions.record_group(
                 by=request.acting,
                 programme=programme,
-                held_on=given["held_on"],
-                method=given["method"],
-                minutes=given["minutes"],
+                held_on=data["held_on"],
+                method=data["method"],
+                minutes=data["minutes"],
                 attendance=form.attendance(),
             )
         except RuleError as error:

@@ -1,4 +1,4 @@
-"""Actions on imports, as the pages call them."""
+"""What can be done with imports: uploading, checking, confirming, discarding."""
 
 from __future__ import annotations
 
@@ -25,10 +25,18 @@ from programs.catalogue.models import Programme
 
 
 class WrongState(RuleError):
+    """The upload's state does not allow this step. Read the upload again and go on from the state that it is in."""
+
     code = "import_state"
+    status = 409
 
 
 class MappingIncomplete(RuleError):
+    """The choice of columns or offence codes does not work.
+
+    Choose one column for each required field, and a valid ICCS code for each local one.
+    """
+
     code = "mapping_incomplete"
 
 
@@ -37,7 +45,7 @@ def upload(
     *,
     by: Acting,
     kind: str,
-    file: UploadedFile,
+    file: UploadedFile[bytes],
     complete_through: date | None = None,
     district_ids: list[int] | None = None,
     programme: Programme | None = None,
@@ -98,7 +106,9 @@ def upload(
 @action("upload.check", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def start_check(*, by: Acting, data_import: DataImport, mapping: dict[str, str], codes: dict[str, str]) -> None:
     """Takes the choice of columns and offence codes, remembers it for next time, and starts the job that checks every row."""
-    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    data_import = _locked_in_state(
+        data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED
+    )
     mapping = {field: heading for field, heading in mapping.items() if heading}
     missing = [str(c.label) for c in COLUMNS[data_import.kind] if c.required and c.name not in mapping]
     if missing:
@@ -115,22 +125,24 @@ def start_check(*, by: Acting, data_import: DataImport, mapping: dict[str, str],
         kind=data_import.kind,
         defaults={"mapping": data_import.mapping, "codes": data_import.codes},
     )
-    _move(data_import, DataImport.State.CHECKING)
+    _start_job(data_import, DataImport.State.CHECKING)
 
 
 @action("upload.confirm", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def confirm(*, by: Acting, data_import: DataImport) -> None:
     """Starts the job that writes the checked rows into the registers."""
-    data_import = _in_state(data_import, DataImport.State.CHECKED)
+    data_import = _locked_in_state(data_import, DataImport.State.CHECKED)
     if data_import.rows_total == data_import.rows_bad:
         raise WrongState(_("No row of this file can be taken."))
-    _move(data_import, DataImport.State.LOADING)
+    _start_job(data_import, DataImport.State.LOADING)
 
 
 @action("upload.discard", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
 def discard(*, by: Acting, data_import: DataImport) -> None:
     """Deletes the file and what was laid out of it. The registers were not touched."""
-    data_import = _in_state(data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED)
+    data_import = _locked_in_state(
+        data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED
+    )
     forget_file(data_import)
     data_import.problems.all().delete()
     data_import.state = DataImport.State.DISCARDED
@@ -138,20 +150,29 @@ def discard(*, by: Acting, data_import: DataImport) -> None:
     data_import.save()
 
 
+@action("import.fail", outside="jobs")
+def fail(*, data_import: DataImport, error: str) -> None:
+    """Says on the import's page why its job could not go on."""
+    DataImport.objects.filter(pk=data_import.pk).update(
+        state=DataImport.State.FAILED, error=error, changed_at=timezone.now()
+    )
+
+
+@action("import.forget_file", outside="jobs")
 def forget_file(data_import: DataImport) -> None:
     """Deletes the file's pieces and checked rows; problems stay, for download."""
     data_import.chunks.all().delete()
     data_import.checked_rows.all().delete()
 
 
-def _in_state(data_import: DataImport, *states: str) -> DataImport:
+def _locked_in_state(data_import: DataImport, *states: str) -> DataImport:
     locked = DataImport.objects.select_for_update().get(pk=data_import.pk)
     if locked.state not in states:
         raise WrongState(_("This import is in state “%(state)s” now.") % {"state": locked.get_state_display()})
     return locked
 
 
-def _move(data_import: DataImport, state: str) -> None:
+def _start_job(data_import: DataImport, state: str) -> None:
     data_import.state, data_import.rows_done, data_import.error = state, 0, ""
     data_import.added = data_import.corrected = data_import.unchanged = 0
     data_import.changed_at = timezone.now()

@@ -106,8 +106,7 @@ class UploadView(View):
     @extend_schema(request={"multipart/form-data": UploadInput}, responses={202: UploadSerializer})
     def create(self, request: Request) -> Response:
         """Stores a file and starts its check. Follow `state` and `percent_done` at the address in Location."""
-        given = self.given(UploadInput)
-        data = given
+        data = self.checked_body(UploadInput)
         if data["kind"] != KINDS_BY_PARTNER.get(self.acting.partner.kind):
             raise Invalid("kind", _("Your partner does not upload data of this kind."))
         codes = [code.strip() for code in data["districts"].split(",") if code.strip()]
@@ -116,9 +115,9 @@ class UploadView(View):
             raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
         if data["complete_through"] and not covered:
             raise Invalid("districts", _("Say which districts are complete through that day."))
-        mapping, chosen_codes = (self._texts(data, name) for name in ("mapping", "codes"))
+        mapping, offence_codes = (self._texts(data, name) for name in ("mapping", "codes"))
         file = ndjson.as_csv(data["file"], [column.name for column in COLUMNS[data["kind"]]])
-        made = imports.upload(
+        data_import = imports.upload(
             by=self.acting,
             kind=data["kind"],
             file=file,
@@ -127,10 +126,12 @@ class UploadView(View):
             programme=data["programme"],
             loads_if_clean=data["load"] == "if_clean",
         )
-        imports.start_check(by=self.acting, data_import=made, mapping=made.mapping | mapping, codes=chosen_codes)
-        made.refresh_from_db()
-        location = request.build_absolute_uri(f"/api/v1/uploads/{made.pk}")
-        return self.answer(made, 202, {"Location": location})
+        imports.start_check(
+            by=self.acting, data_import=data_import, mapping=data_import.mapping | mapping, codes=offence_codes
+        )
+        data_import.refresh_from_db()
+        location = request.build_absolute_uri(f"/api/v1/uploads/{data_import.pk}")
+        return self.answer(data_import, 202, {"Location": location})
 
     @staticmethod
     def _texts(data: dict[str, Any], name: str) -> dict[str, str]:

@@ -17,10 +17,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.arrests import iccs
+from cases.arrests.models import age_at_offence
 from cases.imports.fields import COLUMNS, Column, Problem
 from cases.imports.files import Row, rows_of
 from cases.imports.models import DataImport, ImportProblem, ImportRow
-from cases.people.models import Sex, age_on
+from cases.people.models import Sex
+from partnership.actions import action
 from partnership.isolation import encryption
 from partnership.isolation.acting import acting_for
 from partnership.members.models import District
@@ -30,15 +32,16 @@ MAX_PROBLEMS = 100_000
 """More problems than this are counted but not kept one by one."""
 
 LAID_OUT = (
-    "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, is_drug, district_id,"
+    "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, district_id,"
     " age, consents, residents, residents_under_18, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
     " name_birth_index, name_prefixes, code_pseudonym, name_pseudonym"
 )
 
-Found = tuple[int, str, str, list[Any]]  # row, column, reason, values
+RowProblem = tuple[int, str, str, list[Any]]  # row, column, reason, values
 
 
-def check(data_import: DataImport) -> None:
+@action("import.check", outside="jobs", rolls_back=False)
+def check(*, data_import: DataImport) -> None:
     """Checks the whole file. Run again after a dead worker it starts over: what it had laid out is removed first."""
     partner_id = data_import.partner_id
     with acting_for(partner_id, role="worker"):
@@ -48,27 +51,27 @@ def check(data_import: DataImport) -> None:
         _number, first = next(rows, (1, []))
         headings = [str(value).strip() for value in first]
         total = sum(1 for _ in rows)
-    _progress(data_import, rows_total=total, rows_done=0, rows_bad=0)
+    _note_progress(data_import, rows_total=total, rows_done=0, rows_bad=0)
     checker = Checker(data_import, headings)
     kept_problems = 0
     stream = _stream(data_import)
     next(stream, None)  # the heading
     done = 0
     while batch := list(_take(stream, BATCH)):
-        problems: list[Found] = []
+        problems: list[RowProblem] = []
         lines = [line for number, values in batch for line in checker.lay_out(number, values, problems)]
         with acting_for(partner_id, role="worker"):
             _copy(lines)
             kept = problems[: max(0, MAX_PROBLEMS - kept_problems)]
-            _keep(data_import, kept)
+            _keep_problems(data_import, kept)
         kept_problems += len(kept)
         done += len(batch)
-        _progress(data_import, rows_done=done)
+        _note_progress(data_import, rows_done=done)
     with acting_for(partner_id, role="worker"):
         if data_import.kind == DataImport.Kind.ARRESTS:
-            conflicts = _conflicting_arrests(data_import)
+            conflicts = _reject_conflicting_arrests(data_import)
         elif data_import.kind == DataImport.Kind.PARTICIPANTS:
-            conflicts = _two_open(data_import)
+            conflicts = _reject_second_open_participations(data_import)
         else:
             conflicts = 0
         rejected = checker.rows_bad + conflicts
@@ -102,7 +105,7 @@ def _take(items: Iterator[Any], number: int) -> Iterator[Any]:
             return
 
 
-def _progress(data_import: DataImport, **values: int) -> None:
+def _note_progress(data_import: DataImport, **values: int) -> None:
     with acting_for(data_import.partner_id, role="worker"):
         DataImport.objects.filter(pk=data_import.pk).update(changed_at=timezone.now(), **values)
         for name, value in values.items():
@@ -110,6 +113,7 @@ def _progress(data_import: DataImport, **values: int) -> None:
 
 
 def keyed_hash(*parts: object) -> str:
+    """32 hexadecimal digits by which a row is known again, and from which nothing can be guessed without the key."""
     text = "\x1f".join(str(part) for part in parts)
     return hmac.digest(settings.INDEX_KEY.encode(), text.encode(), hashlib.sha256).hex()[:32]
 
@@ -140,70 +144,70 @@ class Checker:
         # People recur in a file of arrests: encrypting and indexing each once saves most of the work.
         self.person_columns = lru_cache(maxsize=20_000)(self._person_columns)
 
-    def lay_out(self, number: int, values: list[Any], problems: list[Found]) -> list[str]:
+    def lay_out(self, number: int, values: list[Any], problems: list[RowProblem]) -> list[str]:
         """The COPY line of a row, or none when something is wrong with it. `number` is the row's in the file."""
-        found: list[tuple[str, str]] = []
+        faults: list[tuple[str, str]] = []
         read: dict[str, Any] = {}
         if len(values) < self.width:
-            found.append(("", "too_few_columns"))
+            faults.append(("", "too_few_columns"))
         else:
             for column, position in self.columns:
                 raw = values[position]
                 if raw == "" or (isinstance(raw, str) and not raw.strip()):
                     if column.required:
-                        found.append((column.name, "missing"))
+                        faults.append((column.name, "missing"))
                     continue
                 try:
                     read[column.name] = column.read(raw)
                 except Problem as problem:
-                    found.append((column.name, problem.reason))
+                    faults.append((column.name, problem.reason))
             # What could not be read is not missing as well.
-            unread = {name for name, _reason in found}
-            found += [(name, reason) for name, reason in self._check(read) if name not in unread]
-        if found:
+            unread = {name for name, _reason in faults}
+            faults += [(name, reason) for name, reason in self._faults(read) if name not in unread]
+        if faults:
             self.rows_bad += 1
-            problems.extend((number, self._heading(name), reason, values) for name, reason in found)
+            problems.extend((number, self._heading(name), reason, values) for name, reason in faults)
             return []
         return [self._line(number, read)]
 
     def _heading(self, name: str) -> str:
-        return self.data_import.mapping.get(name, "")
+        return str(self.data_import.mapping.get(name, ""))
 
-    def _check(self, read: dict[str, Any]) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
+    def _faults(self, read: dict[str, Any]) -> list[tuple[str, str]]:
+        faults: list[tuple[str, str]] = []
         code = read.get("identity_code")
         born_on: date | None = code.born_on if code else read.get("born_on")
         if code and read.get("born_on") and read["born_on"] != code.born_on:
-            found.append(("born_on", "birth_differs"))
+            faults.append(("born_on", "birth_differs"))
         if "district" in read:
             district = self.districts.get(encryption.normalise_name(read["district"]))
             if district is None:
-                found.append(("district", "unknown_district"))
+                faults.append(("district", "unknown_district"))
             read["district_id"] = district
         if self.data_import.kind == DataImport.Kind.POPULATIONS:
             if read.get("residents_under_18", 0) > read.get("residents", 0):
-                found.append(("residents_under_18", "more_minors"))
-            return found
+                faults.append(("residents_under_18", "more_minors"))
+            return faults
         happened_on = read.get("arrested_on") or read.get("started_on")
         if born_on and happened_on and born_on > happened_on:
-            found.append(("born_on", "born_after"))
+            faults.append(("born_on", "born_after"))
         if self.is_arrests:
             if read.get("offence_on") and happened_on and read["offence_on"] > happened_on:
-                found.append(("offence_on", "offence_after_arrest"))
+                faults.append(("offence_on", "offence_after_arrest"))
             if "offence_code" in read:
                 local = read["offence_code"]
                 read["iccs"] = self.codes.get(local.casefold()) or (local if iccs.is_valid(local) else "")
                 if not read["iccs"]:
                     self.unmapped[local] += 1
-                    found.append(("offence_code", "unmapped_code"))
+                    faults.append(("offence_code", "unmapped_code"))
         else:
             if read.get("ended_on") and happened_on and read["ended_on"] < happened_on:
-                found.append(("ended_on", "end_before_start"))
+                faults.append(("ended_on", "end_before_start"))
             if read.get("ended_on") and not read.get("end_reason"):
-                found.append(("end_reason", "reason_missing"))
+                faults.append(("end_reason", "reason_missing"))
             if not code and not (read.get("last_name") and read.get("first_names") and read.get("born_on")):
-                found.append(("identity_code", "no_identity"))
-        return found
+                faults.append(("identity_code", "no_identity"))
+        return faults
 
     def _line(self, number: int, read: dict[str, Any]) -> str:
         code = read.get("identity_code")
@@ -240,9 +244,8 @@ class Checker:
             other_on.isoformat() if other_on else "\\N",
             iccs_code,
             _escape(local_code),
-            "t" if iccs.is_drug(iccs_code) else "f",
             str(read.get("district_id") or "\\N"),
-            str(age_on(born_on, offence_on or happened_on)) if born_on and self.is_arrests else "\\N",
+            str(age_at_offence(born_on, offence_on, happened_on)) if born_on and self.is_arrests else "\\N",
             "t" if consents else "f",
             str(read.get("residents", "\\N")),
             str(read.get("residents_under_18", "\\N")),
@@ -289,7 +292,7 @@ def _copy(lines: list[str]) -> None:
         cursor.execute("DROP TABLE laid_out")
 
 
-def _keep(data_import: DataImport, problems: list[Found]) -> None:
+def _keep_problems(data_import: DataImport, problems: list[RowProblem]) -> None:
     ImportProblem.objects.bulk_create(
         [
             ImportProblem(
@@ -306,7 +309,7 @@ def _keep(data_import: DataImport, problems: list[Found]) -> None:
     )
 
 
-def _conflicting_arrests(data_import: DataImport) -> int:
+def _reject_conflicting_arrests(data_import: DataImport) -> int:
     """Rejects rows of one arrest number that disagree on what an arrest has once; returns how many."""
     rows = ImportRow.objects.filter(data_import=data_import)
     with connection.cursor() as cursor:
@@ -318,7 +321,7 @@ def _conflicting_arrests(data_import: DataImport) -> int:
     return _reject(data_import, rows.filter(key__in=keys), "arrest_number", "conflicting_rows")
 
 
-def _two_open(data_import: DataImport) -> int:
+def _reject_second_open_participations(data_import: DataImport) -> int:
     """Rejects open participations beside another open one of the person in the programme; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -345,11 +348,11 @@ def _reject(data_import: DataImport, rows: Any, column: str, reason: str) -> int
     numbers = dict(rows.values_list("row", "id"))
     if not numbers:
         return 0
-    found: list[Found] = []
+    problems: list[RowProblem] = []
     for number, values in rows_of(data_import):
         if number in numbers:
-            found.append((number, data_import.mapping.get(column, ""), reason, values))
-    _keep(data_import, found)
+            problems.append((number, data_import.mapping.get(column, ""), reason, values))
+    _keep_problems(data_import, problems)
     with transaction.atomic():
         rows.delete()
     return len(numbers)

@@ -61,6 +61,8 @@ class Column(NamedTuple):
 
 
 def read_text(limit: int) -> Callable[[Any], str]:
+    """Reads a text of at most `limit` characters; the reader raises Problem("too_long")."""
+
     def read(value: Any) -> str:
         text = str(value).strip()
         if len(text) > limit:
@@ -100,6 +102,7 @@ def read_date(value: Any) -> date:
 
 
 def read_identity_code(value: Any) -> identity_code.IdentityCode:
+    """Raises Problem("bad_identity_code")."""
     try:
         return identity_code.parse(str(value))
     except ValidationError:
@@ -115,6 +118,8 @@ _SEXES: Mapping[str, str] = (
 
 
 def read_whole(largest: int) -> Callable[[Any], int]:
+    """Reads a whole number from 0 to `largest`; the reader raises Problem("bad_number")."""
+
     def read(value: Any) -> int:
         text = str(value).strip().replace("\u00a0", "").replace(" ", "")
         if not text.isdecimal() or int(text) > largest:
@@ -125,6 +130,7 @@ def read_whole(largest: int) -> Callable[[Any], int]:
 
 
 def read_year(value: Any) -> int:
+    """A year from 1900 to 2100. Raises Problem("bad_number")."""
     year = read_whole(2100)(value)
     if year < 1900:
         raise Problem("bad_number")
@@ -132,6 +138,7 @@ def read_year(value: Any) -> int:
 
 
 def read_sex(value: Any) -> str:
+    """Raises Problem("bad_sex")."""
     try:
         return _SEXES[str(value).strip().casefold()]
     except KeyError:
@@ -144,6 +151,7 @@ _YES_NO = dict.fromkeys(["yes", "y", "1", "true", "kyllä", "k", "ja", "j", "x"]
 
 
 def read_yes_no(value: Any) -> bool:
+    """Raises Problem("bad_yes_no")."""
     try:
         return _YES_NO[str(value).strip().casefold()]
     except KeyError:
@@ -151,6 +159,7 @@ def read_yes_no(value: Any) -> bool:
 
 
 def read_end_reason(value: Any) -> str:
+    """A reason by its code or its label. Raises Problem("reason_unknown")."""
     text = str(value).strip().casefold()
     for code, label in Enrolment.EndReason.choices:
         if text in {code, str(label).casefold()}:

@@ -25,10 +25,12 @@ csv.field_size_limit(1024 * 1024)
 
 
 class UnreadableFile(RuleError):
+    """The file can't be read. Save it again in the format that `detail` names, or mend the line that it names."""
+
     code = "unreadable_file"
 
 
-def pieces(file: UploadedFile) -> Iterator[bytes]:
+def pieces(file: UploadedFile[bytes]) -> Iterator[bytes]:
     """The file from its start, a megabyte at a time, however the upload was received."""
     file.seek(0)
     while piece := file.read(CHUNK):
@@ -48,6 +50,7 @@ def find_encoding(chunks: Iterable[bytes]) -> str:
 
 
 def find_delimiter(first_line: str) -> str:
+    """Semicolon, comma or tab, whichever the first line has most of."""
     return max(";,\t", key=first_line.count)
 
 
@@ -97,6 +100,7 @@ def rows_of(data_import: DataImport) -> Iterator[Row]:
 
 
 def filled(rows: Iterable[Iterable[Any]]) -> Iterator[Row]:
+    """Rows with their number in the file, from 1; empty ones are left out."""
     for number, row in enumerate(rows, start=1):
         values = ["" if value is None else value for value in row]
         if any(str(value).strip() for value in values):

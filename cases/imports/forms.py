@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of imports: the file, and which of its columns is what."""
 
 from __future__ import annotations
 

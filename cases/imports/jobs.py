@@ -8,6 +8,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from cases.imports import actions as imports
 from cases.imports.checking import check
 from cases.imports.loading import load
 from cases.imports.models import DataImport
@@ -31,17 +32,15 @@ def run_import(import_id: int, partner_id: int) -> None:
             data_import = DataImport.objects.get(pk=import_id)
         try:
             if data_import.state == DataImport.State.CHECKING:
-                check(data_import)
+                check(data_import=data_import)
             # A check that found nothing wrong may go on to the load at once.
             if data_import.state == DataImport.State.LOADING:
-                load(data_import)
+                load(data_import=data_import)
         except Exception as error:
             log.exception("Import %s failed", import_id)
             with acting_for(partner_id, role="worker"):
                 message = str(error) if isinstance(error, RuleError) else type(error).__name__
-                DataImport.objects.filter(pk=import_id).update(
-                    state=DataImport.State.FAILED, error=message, changed_at=timezone.now()
-                )
+                imports.fail(data_import=data_import, error=message)
 
 
 @shared_task

@@ -11,10 +11,12 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.arrests.actions import SUMMARY
 from cases.arrests.models import Feed
 from cases.imports import events
 from cases.imports.actions import forget_file
 from cases.imports.models import DataImport
+from partnership.actions import action
 from partnership.events.outbox import announce
 from partnership.events.recipients import Tell
 from partnership.isolation.acting import acting_for
@@ -25,10 +27,11 @@ SLICES = 16
 BOUNDS = [*"0123456789abcdef", "g"]
 
 
-def load(data_import: DataImport) -> None:
+@action("import.load", outside="jobs", rolls_back=False)
+def load(*, data_import: DataImport) -> None:
     """Loads what the check laid out, then sets the feed's complete-through date and announces the arrival."""
     partner_id = data_import.partner_id
-    script = (SQL / f"load_{data_import.kind}.sql").read_text()
+    script = (SQL / f"load_{data_import.kind}.sql").read_text().replace("{summary}", SUMMARY)
     with acting_for(partner_id, role="worker"), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_importrow WHERE data_import_id = %s", [data_import.pk])
         total = cursor.fetchone()[0]
@@ -58,7 +61,7 @@ def load(data_import: DataImport) -> None:
     with acting_for(partner_id, role="worker"):
         if data_import.complete_through:
             for district_id in data_import.district_ids:
-                feed, _made = Feed.objects.get_or_create(
+                feed, _is_new = Feed.objects.get_or_create(
                     partner_id=partner_id,
                     district_id=district_id,
                     defaults={"complete_through": data_import.complete_through},

@@ -145,7 +145,6 @@ class ImportRow(models.Model):
     other_on = models.DateField(null=True)
     code = models.CharField(max_length=20)
     local_code = models.CharField(max_length=60)
-    is_drug = models.BooleanField()
     district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
     age = models.PositiveSmallIntegerField(null=True)
     consents = models.BooleanField()

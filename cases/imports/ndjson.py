@@ -17,7 +17,7 @@ ENDINGS = (".ndjson", ".jsonl")
 TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 
 
-def as_csv(file: UploadedFile, names: Iterable[str]) -> UploadedFile:
+def as_csv(file: UploadedFile[bytes], names: Iterable[str]) -> UploadedFile[bytes]:
     """The file itself, or, of NDJSON, the same rows as CSV with a heading. A line at a time: a million need no memory.
 
     Raises UnreadableFile for a line that is no object, or an object with a key that no field has.
@@ -26,10 +26,10 @@ def as_csv(file: UploadedFile, names: Iterable[str]) -> UploadedFile:
     if not (name.lower().endswith(ENDINGS) or file.content_type in TYPES):
         return file
     columns = list(names)
-    made = TemporaryUploadedFile(name, "text/csv", 0, "utf-8")
-    assert made.file is not None  # noqa: S101
+    csv_file = TemporaryUploadedFile(name, "text/csv", 0, "utf-8")
+    assert csv_file.file is not None  # noqa: S101
     assert file.file is not None  # noqa: S101
-    text = io.TextIOWrapper(cast(BinaryIO, made.file), encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(cast(BinaryIO, csv_file.file), encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(columns)
     file.seek(0)
@@ -48,7 +48,7 @@ def as_csv(file: UploadedFile, names: Iterable[str]) -> UploadedFile:
             )
         writer.writerow(["" if row.get(column) is None else row[column] for column in columns])
     text.flush()
-    made.size = made.file.tell()
+    csv_file.size = csv_file.file.tell()
     text.detach()
-    made.seek(0)
-    return made
+    csv_file.seek(0)
+    return csv_file

@@ -54,20 +54,20 @@ def import_new(request: PartnerRequest) -> HttpResponse:
         request.POST or None, request.FILES or None, partner=partner, kind=kind, max_bytes=settings.IMPORT_MAX_BYTES
     )
     if form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
-            made = imports_actions.upload(
+            data_import = imports_actions.upload(
                 by=request.acting,
                 kind=kind,
-                file=given["file"],
-                complete_through=given.get("complete_through"),
-                district_ids=[district.pk for district in given.get("districts", [])],
-                programme=given.get("programme"),
+                file=data["file"],
+                complete_through=data.get("complete_through"),
+                district_ids=[district.pk for district in data.get("districts", [])],
+                programme=data.get("programme"),
             )
         except RuleError as error:
             form.add_error("file", str(error))
         else:
-            return redirect("data_import", pk=made.pk)
+            return redirect("data_import", pk=data_import.pk)
     context = {
         "form": form,
         "title": _("New import"),
@@ -81,26 +81,26 @@ def import_new(request: PartnerRequest) -> HttpResponse:
 @partner_page(IMPORTS)
 def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
     """An import on one page: columns to choose, progress, preview, result."""
-    found = own(request, DataImport, pk, "created_by", "programme")
-    form = MappingForm(request.POST or None, data_import=found)
+    data_import = own(request, DataImport, pk, "created_by", "programme")
+    form = MappingForm(request.POST or None, data_import=data_import)
     if request.method == "POST" and form.is_valid():
         try:
             imports_actions.start_check(
-                by=request.acting, data_import=found, mapping=form.mapping(), codes=form.codes()
+                by=request.acting, data_import=data_import, mapping=form.mapping(), codes=form.codes()
             )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             return redirect("data_import", pk=pk)
-    problems = found.problems.all()
+    problems = data_import.problems.all()
     after = request.GET.get("after", "")
     context = {
-        "data_import": found,
+        "data_import": data_import,
         "form": form,
         "reasons": problems.values("column", "reason").annotate(rows=Count("id")).order_by("-rows")[:20],
-        "problems": page_by_key(problems, ["row", "id"], after) if found.rows_bad else None,
+        "problems": page_by_key(problems, ["row", "id"], after) if data_import.rows_bad else None,
         "reason_texts": REASONS,
-        **imports_actions.preview(found),
+        **imports_actions.preview(data_import),
     }
     return render(request, "cases/imports/data_import.html", context, status=422 if form.errors else 200)
 
@@ -109,9 +109,9 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(IMPORTS)
 def import_progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a job runs; when it is over, the whole page is asked for."""
-    found = own(request, DataImport, pk)
-    response = render(request, "cases/imports/_import_progress.html", {"data_import": found})
-    if not found.is_running:
+    data_import = own(request, DataImport, pk)
+    response = render(request, "cases/imports/_import_progress.html", {"data_import": data_import})
+    if not data_import.is_running:
         response["HX-Refresh"] = "true"
     return response
 
@@ -142,14 +142,14 @@ def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(IMPORTS)
 def import_problems(request: PartnerRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as they stood in the file, each with its reasons, to mend and send again."""
-    found = own(request, DataImport, pk)
-    log_read(request.acting, "import_problems", pk, found.rows_bad)
+    data_import = own(request, DataImport, pk)
+    log_read(request.acting, "import_problems", pk, data_import.rows_bad)
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + _line([*found.columns, _("Row"), _("Reasons")])
+        yield "\ufeff" + _line([*data_import.columns, _("Row"), _("Reasons")])
         row: tuple[int, str] | None = None
         reasons: list[str] = []
-        for problem in ImportProblem.objects.filter(data_import=found).order_by("row", "id").iterator(2000):
+        for problem in ImportProblem.objects.filter(data_import=data_import).order_by("row", "id").iterator(2000):
             if row and problem.row != row[0]:
                 yield _line([*json.loads(row[1]), str(row[0]), "; ".join(reasons)])
                 reasons = []

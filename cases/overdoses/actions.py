@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with counts of overdoses: saying one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def count_overdoses(*, by: Acting, district: District, month: date, fatal: int, 
     month = month.replace(day=1)
     if month > timezone.localdate():
         raise DateOutOfRange(_("The month lies in the future."))
-    found, _made = OverdoseCount.objects.update_or_create(
+    count, _is_new = OverdoseCount.objects.update_or_create(
         partner=by.partner,
         district=district,
         month=month,
         defaults={"fatal": fatal, "non_fatal": non_fatal, "changed_at": timezone.now()},
     )
-    announce(events.COUNTED, f"overdoses:{found.pk}:{timezone.now().isoformat()}")
-    return found
+    announce(events.COUNTED, f"overdoses:{count.pk}:{timezone.now().isoformat()}")
+    return count

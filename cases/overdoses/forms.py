@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""The form of a month's count of overdoses."""
 
 from __future__ import annotations
 

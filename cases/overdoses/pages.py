@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""The page of overdoses: own counts, and a month's new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions on people, consents and enrolments."""
+"""What can be done with people: saving one; and finding one by identity code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from partnership.members.models import Partner
 
 
 class KnownPerson(RuleError):
+    """Your partner has a person with this identity code already. Search for the code and use that record."""
+
     code = "known_person"
+    status = 409
 
 
 def find_known(partner: Partner, identity_code: str) -> Person | None:

@@ -1,4 +1,4 @@
-"""People, enrolments with attendance, arrests, and uploads over the API: each partner its own."""
+"""Own people over the API, and the search for one."""
 
 from __future__ import annotations
 
@@ -98,22 +98,22 @@ class PersonView(View):
     @extend_schema(request=PersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
         """Adds a person. A second one with the same identity code is refused (`known-person`)."""
-        given = self.given(PersonInput)
-        made = people.save_person(by=self.acting, person=Person(**given))
-        location = request.build_absolute_uri(f"/api/v1/persons/{made.pk}")
-        return self.answer(made, 201, {"Location": location})
+        fields = self.checked_body(PersonInput)
+        person = people.save_person(by=self.acting, person=Person(**fields))
+        location = request.build_absolute_uri(f"/api/v1/persons/{person.pk}")
+        return self.answer(person, 201, {"Location": location})
 
     @extend_schema(request=PersonInput, responses={200: PersonSerializer})
     def partial_update(self, request: Request, pk: int) -> Response:
         """Changes the fields that are given."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        before = {str(name): getattr(found, str(name)) for name in PersonInput().fields}
+        person = self.get_object()
+        self.check_unchanged(person)
+        before = {str(name): getattr(person, str(name)) for name in PersonInput().fields}
         whole = PersonInput(data=self._whole(before, request.data))
         whole.is_valid(raise_exception=True)
         for name, value in whole.validated_data.items():
-            setattr(found, name, value)
-        return self.answer(people.save_person(by=self.acting, person=found))
+            setattr(person, name, value)
+        return self.answer(people.save_person(by=self.acting, person=person))
 
     @staticmethod
     def _whole(before: dict[str, Any], data: Any) -> dict[str, Any]:
@@ -139,10 +139,10 @@ class PersonView(View):
     @action(detail=False, methods=["post"])
     def search(self, request: Request) -> Response:
         """Finds own people by identity code, or by names (with a date of birth: last name and that date). At most 50."""
-        given = self.given(PersonSearch)
-        found = self.get_queryset().found_by(  # type: ignore[attr-defined]
-            self.acting.partner.pk, given["text"], given["born_on"]
+        query = self.checked_body(PersonSearch)
+        matches = self.get_queryset().found_by(  # type: ignore[attr-defined]
+            self.acting.partner.pk, query["text"], query["born_on"]
         )
-        rows = list(found.order_by("-id")[:50])
+        rows = list(matches.order_by("-id")[:50])
         self.count = len(rows)
-        return Response({"results": self.shown(rows, many=True), "next": None})
+        return Response({"results": self.representation(rows, many=True), "next": None})

@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""The form of a person."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.people import identity_code
 from cases.people.models import Person, Sex
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ModelForm[Person]):
     """Who the person is. The identity code fills in date of birth and sex; without a code a name or a nickname will do."""
 
     identity_code = forms.CharField(

@@ -49,6 +49,7 @@ def parse(text: str) -> IdentityCode:
 
 
 def check_character(born_on: date, individual: str) -> str:
+    """The last character of a code, from the date of birth and the individual number of three digits."""
     return CHECK_CHARACTERS[int(f"{born_on:%d%m%y}{individual}") % 31]
 
 

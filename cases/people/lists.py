@@ -1,4 +1,4 @@
-"""The lists of people and of the caseload: their columns and orders, for page and file alike."""
+"""The list of people: its columns and orders, for page and file alike."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from partnership.pages.template_tags import day
 
 
 def _person(person: Person) -> str:
-    found = link(reverse("person", args=[person.pk]), str(person))
-    return format_html("{} {}", found, tag(_("Under 18"), "wait")) if person.is_minor else found
+    name = link(reverse("person", args=[person.pk]), str(person))
+    return format_html("{} {}", name, tag(_("Under 18"), "wait")) if person.is_minor else name
 
 
 PERSON_LIST = Listing(

@@ -1,4 +1,4 @@
-"""People, their consents and enrolments: an NGO's casework. A police unit's people are of the same kind."""
+"""People: an NGO's, a police unit's and a court's are of the same kind, each its partner's own."""
 
 from __future__ import annotations
 

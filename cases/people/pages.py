@@ -1,4 +1,4 @@
-"""Pages of people and enrolments. Every object is got through `own`: the acting partner's, or 404."""
+"""Pages of people. Every object is got through `own`: the acting partner's, or 404."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
         if "HX-Request" not in request.headers:
             return redirect(f"{reverse('person_list')}?found=1" if typed else "person_list")
     is_part = request.method == "POST"
-    text, born_on = _searched(request) if is_part or request.GET.get("found") else ("", None)
+    text, born_on = _latest_search(request) if is_part or request.GET.get("found") else ("", None)
     shown = show(request, PERSON_LIST, _people(request, text, born_on))
     log_read(request.acting, "person_list", 0, len(shown.page.rows))
     template = "cases/people/_people.html" if is_part else "cases/people/person_list.html"
@@ -58,7 +58,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _searched(request: PartnerRequest) -> tuple[str, date | None]:
+def _latest_search(request: PartnerRequest) -> tuple[str, date | None]:
     token = request.session.get(SEARCHED, "")
     born_on, _bar, text = encryption.decrypt(token).partition("|") if token else ("", "", "")
     try:
@@ -77,7 +77,7 @@ def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySe
 @partner_page(PEOPLE)
 def person_export(request: PartnerRequest) -> HttpResponseBase:
     """The list of people, or those found, as CSV or XLSX."""
-    text, born_on = _searched(request) if request.GET.get("found") else ("", None)
+    text, born_on = _latest_search(request) if request.GET.get("found") else ("", None)
     log_read(request.acting, "person_export", 0)
     try:
         return export(request, PERSON_LIST, lambda: _people(request, text, born_on), name="people")
@@ -89,27 +89,27 @@ def person_export(request: PartnerRequest) -> HttpResponseBase:
 @require_safe
 @partner_page(PEOPLE)
 def person(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Person, pk, "district")
+    person = own(request, Person, pk, "district")
     log_read(request.acting, "person", pk)
-    enrolments = found.enrolments.select_related("programme", "responsible").order_by("-started_on")
+    enrolments = person.enrolments.select_related("programme", "responsible").order_by("-started_on")
     arrests = (
-        Arrest.objects.filter(person=found)
+        Arrest.objects.filter(person=person)
         .select_related("district")
         .prefetch_related("offences")
         .order_by("-arrested_on")
     )
-    tasks = planning.to_do(Task.objects.filter(person=found).select_related("assigned_to"))[:20]
+    tasks = planning.to_do(Task.objects.filter(person=person).select_related("assigned_to"))[:20]
     consents = (
-        found.consents.select_related("to_partner")
+        person.consents.select_related("to_partner")
         .annotate(has_paper=Exists(ConsentPaper.objects.filter(consent=OuterRef("pk"))))
         .order_by("-id")
     )
-    entries, has_more = timeline_of(found, enrolments, consents, arrests)
+    entries, has_more = timeline_of(person, enrolments, consents, arrests)
     return render(
         request,
         "cases/people/person.html",
         {
-            "person": found,
+            "person": person,
             "enrolments": enrolments,
             "arrests": arrests,
             "consents": consents,
@@ -122,8 +122,8 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @partner_page(people_actions.save_person)
 def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
-    form = PersonForm(request.POST or None, instance=found)
+    person = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
+    form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():
         try:
             saved = people_actions.save_person(by=request.acting, person=form.save(commit=False))
@@ -134,6 +134,6 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
             return redirect("person", pk=saved.pk)
     if pk:
         log_read(request.acting, "person", pk)
-    title = str(found) if pk else _("New person")
+    title = str(person) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})

@@ -71,10 +71,10 @@ def _work(person: Person) -> list[Entry]:
                 timezone.localdate(appointment.starts_at), title, appointment.get_method_display(), url, icon="calendar"
             )
         )
-    for found in _newest(Assessment.objects.filter(**of), "-held_on"):
-        title = f"{found.get_instrument_display()}: {found.score}"
-        url = reverse("enrolment", args=[found.enrolment_id])
-        entries.append(Entry(found.held_on, title, _("Assessment"), url, icon="chart-line"))
+    for assessment in _newest(Assessment.objects.filter(**of), "-held_on"):
+        title = f"{assessment.get_instrument_display()}: {assessment.score}"
+        url = reverse("enrolment", args=[assessment.enrolment_id])
+        entries.append(Entry(assessment.held_on, title, _("Assessment"), url, icon="chart-line"))
     for goal in _newest(Goal.objects.filter(**of, reached_on__isnull=False), "-reached_on"):
         url = reverse("enrolment", args=[goal.enrolment_id])
         entries.append(Entry(goal.reached_on, _("Goal reached"), goal.text or "", url, icon="check"))

@@ -1,4 +1,4 @@
-"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+"""What can be done with appointments, tasks and the address of a calendar feed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
 
 
 class AlreadyRecorded(RuleError):
+    """How the appointment went is recorded already. Nothing is left to do; a new meeting is a new appointment."""
+
     code = "already_recorded"
 
 
@@ -63,7 +65,7 @@ def move_appointment(
     responsible: User,
 ) -> Appointment:
     """Changes an appointment that has not been recorded yet."""
-    locked = _waiting(appointment)
+    locked = _locked_unrecorded(appointment)
     _check_colleague(by, responsible, "responsible")
     locked.starts_at, locked.minutes, locked.method, locked.place = starts_at, minutes, method, place
     locked.responsible, locked.changed_at = responsible, timezone.now()
@@ -71,7 +73,7 @@ def move_appointment(
     return locked
 
 
-def _waiting(appointment: Appointment) -> Appointment:
+def _locked_unrecorded(appointment: Appointment) -> Appointment:
     locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
     if locked.session_id:
         raise AlreadyRecorded(_("How this appointment went is recorded already."))
@@ -81,7 +83,7 @@ def _waiting(appointment: Appointment) -> Appointment:
 @action("appointment.record", roles=CASEWORK_ROLES, party=Party.OWNER)
 def record_appointment(*, by: Acting, appointment: Appointment, attendance: str) -> Session:
     """Says how an appointment went: a session of its day, method and length. Recorded once, however often it is pressed."""
-    locked = _waiting(appointment)
+    locked = _locked_unrecorded(appointment)
     held_on = timezone.localtime(locked.starts_at).date()
     session = enrolments.record_session(
         by=by,
@@ -99,7 +101,7 @@ def record_appointment(*, by: Acting, appointment: Appointment, attendance: str)
 @action("appointment.cancel", roles=CASEWORK_ROLES, party=Party.OWNER)
 def cancel_appointment(*, by: Acting, appointment: Appointment) -> None:
     """Takes an appointment that has not been recorded off the calendar."""
-    _waiting(appointment).delete()
+    _locked_unrecorded(appointment).delete()
 
 
 # --- Tasks -----------------------------------------------------------------------------------------------------------------
@@ -143,4 +145,5 @@ def make_feed(*, by: Acting) -> str:
 
 @action("calendar_feed.drop", roles=CASEWORK_ROLES)
 def drop_feed(*, by: Acting) -> None:
+    """Ends the user's calendar feed: its address stops working."""
     CalendarFeed.objects.filter(user=by.user, partner=by.partner).delete()

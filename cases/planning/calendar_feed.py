@@ -1,4 +1,4 @@
-"""Actions on appointments, tasks and assessments, and the calendar that a user subscribes to."""
+"""The calendar that a user subscribes to: times and places of appointments, no names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of appointments and tasks."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class AppointmentForm(forms.Form):
 
     def terms(self) -> dict[str, Any]:
         """What the service takes: day and time as one moment of local time."""
-        given = dict(self.cleaned_data)
-        starts_at = timezone.make_aware(datetime.combine(given.pop("day"), given.pop("time")))
-        return given | {"starts_at": starts_at, "responsible": self.team[given["responsible"]]}
+        terms = dict(self.cleaned_data)
+        starts_at = timezone.make_aware(datetime.combine(terms.pop("day"), terms.pop("time")))
+        return terms | {"starts_at": starts_at, "responsible": self.team[terms["responsible"]]}
 
 
 class TaskForm(forms.Form):

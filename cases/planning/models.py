@@ -1,4 +1,4 @@
-"""A caseworker's days: appointments, tasks, assessments; and the calendar that another programme subscribes to."""
+"""A caseworker's days: appointments, tasks, and the calendar that another program subscribes to."""
 
 from __future__ import annotations
 

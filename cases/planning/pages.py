@@ -52,11 +52,11 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         day = today
     monday = day - timedelta(days=day.weekday())
     mine = request.GET.get("whose") != "all"
-    found = Appointment.objects.filter(partner=request.acting.partner, starts_at__range=day_of(monday, days=7))
+    week = Appointment.objects.filter(partner=request.acting.partner, starts_at__range=day_of(monday, days=7))
     if mine:
-        found = found.filter(responsible=request.user)
+        week = week.filter(responsible=request.user)
     related = ["enrolment__person", "enrolment__programme", "responsible", "session"]
-    appointments = list(found.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
+    appointments = list(week.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
     log_read(request.acting, "calendar", 0, len(appointments))
     days = [
         (
@@ -102,20 +102,20 @@ def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @partner_page(planning.move_appointment)
 def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Appointment, pk, "enrolment__person")
-    log_read(request.acting, "enrolment", found.enrolment_id)
+    appointment = own(request, Appointment, pk, "enrolment__person")
+    log_read(request.acting, "enrolment", appointment.enrolment_id)
     form = AppointmentForm(
-        request.POST or None, team=enrolments.team(request.acting), initial=AppointmentForm.of(found)
+        request.POST or None, team=enrolments.team(request.acting), initial=AppointmentForm.of(appointment)
     )
     if form.is_valid():
         try:
-            planning.move_appointment(by=request.acting, appointment=found, **form.terms())
+            planning.move_appointment(by=request.acting, appointment=appointment, **form.terms())
         except RuleError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(f"{reverse('calendar')}?week={form.cleaned_data['day']}")
-    title = _("Appointment with %(person)s") % {"person": found.enrolment.person}
+    title = _("Appointment with %(person)s") % {"person": appointment.enrolment.person}
     return _form(request, form, title, reverse("calendar"))
 
 
@@ -128,11 +128,11 @@ def _form(request: PartnerRequest, form: Any, title: str, back_to: str) -> HttpR
 @partner_page(planning.record_appointment)
 def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
     """How the appointment went: one press, and it is a session."""
-    found = own(request, Appointment, pk)
+    appointment = own(request, Appointment, pk)
     attendance = request.POST.get("attendance", "")
     if attendance in Session.Attendance.values:
         try:
-            planning.record_appointment(by=request.acting, appointment=found, attendance=attendance)
+            planning.record_appointment(by=request.acting, appointment=appointment, attendance=attendance)
         except RuleError as error:
             messages.error(request, str(error))
         else:
@@ -143,9 +143,9 @@ def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(planning.cancel_appointment)
 def appointment_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own(request, Appointment, pk)
+    appointment = own(request, Appointment, pk)
     try:
-        planning.cancel_appointment(by=request.acting, appointment=found)
+        planning.cancel_appointment(by=request.acting, appointment=appointment)
     except RuleError as error:
         messages.error(request, str(error))
     else:
@@ -224,7 +224,7 @@ def task_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(planning.mark_task)
 def task_mark(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks a task as done, or takes the mark back."""
-    found = own(request, Task, pk)
-    planning.mark_task(by=request.acting, task=found, done=found.done_at is None)
-    messages.success(request, _("Done.") if found.done_at else _("It is to be done again."))
+    task = own(request, Task, pk)
+    planning.mark_task(by=request.acting, task=task, done=task.done_at is None)
+    messages.success(request, _("Done.") if task.done_at else _("It is to be done again."))
     return back(request, reverse("task_list"))

@@ -47,10 +47,11 @@ class Part(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Something in a higher app that holds data of people: what it holds, and how it is erased (raises StillNeeded)."""
+    """Something in a higher app that holds data of people: what it holds, and the action (`by`,
+    `person`) that erases it and raises StillNeeded."""
 
     held: Callable[[Person], list[Part]]
-    erase: Callable[[Person], None]
+    erase: Callable[..., None]
 
 
 _holders: list[Holder] = []
@@ -62,10 +63,17 @@ def register(holder: Holder) -> None:
 
 
 class StillNeeded(RuleError):
+    """The person's data is still needed.
+
+    End the participation, or withdraw the referral; data that the law keeps can't be erased here.
+    """
+
     code = "still_needed"
 
 
 class AlreadyAnswered(RuleError):
+    """The request was answered already. Record a new request if the person asks again."""
+
     code = "already_answered"
 
 
@@ -83,7 +91,7 @@ def record_request(*, by: Acting, person: Person, kind: str, received_on: date, 
     """Records what a person asks for; it is to be answered within a month (GDPR article 12(3))."""
     if received_on > timezone.localdate():
         raise Invalid("received_on", _("The date lies in the future."))
-    made = SubjectRequest.objects.create(
+    subject_request = SubjectRequest.objects.create(
         partner=by.partner,
         person=person,
         kind=kind,
@@ -91,24 +99,24 @@ def record_request(*, by: Acting, person: Person, kind: str, received_on: date, 
         due_on=a_month_after(received_on),
         recorded_by=by.user,
     )
-    RequestWords.objects.create(partner=by.partner, request=made, note=note)
-    return made
+    RequestWords.objects.create(partner=by.partner, request=subject_request, note=note)
+    return subject_request
 
 
 @action("data_request.answer", roles=PEOPLE_ROLES, party=Party.OWNER)
 def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer: str) -> SubjectRequest:
     """Records the answer, with the reasons where something is refused. Granting an erasure erases."""
-    found = SubjectRequest.objects.select_for_update().get(pk=request.pk)
-    if found.outcome:
+    locked = SubjectRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.outcome:
         raise AlreadyAnswered(_("This request was answered already."))
     if outcome != SubjectRequest.Outcome.GRANTED and not answer.strip():
         raise Invalid("answer", _("Give the reasons for what is not granted."))
-    if outcome == SubjectRequest.Outcome.GRANTED and found.kind == SubjectRequest.Kind.ERASURE:
-        erase(by=by, person=found.person)
-    found.outcome, found.answered_on, found.answered_by = outcome, timezone.localdate(), by.user
-    found.save(update_fields=["outcome", "answered_on", "answered_by"])
-    RequestWords.objects.filter(request=found).update(answer=answer.strip())
-    return found
+    if outcome == SubjectRequest.Outcome.GRANTED and locked.kind == SubjectRequest.Kind.ERASURE:
+        erase(by=by, person=locked.person)
+    locked.outcome, locked.answered_on, locked.answered_by = outcome, timezone.localdate(), by.user
+    locked.save(update_fields=["outcome", "answered_on", "answered_by"])
+    RequestWords.objects.filter(request=locked).update(answer=answer.strip())
+    return locked
 
 
 # --- The file ----------------------------------------------------------------------------------------------------------------
@@ -117,9 +125,20 @@ def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer:
 def held_about(person: Person) -> list[Part]:
     """All that the own partner holds about a person, by kind."""
     of = {"enrolment__person": person, "partner": person.partner_id}
-    shown = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "died_on")
+    field_names = (
+        "first_names",
+        "last_name",
+        "born_on",
+        "identity_code",
+        "sex",
+        "phone",
+        "email",
+        "district",
+        "died_on",
+    )
     facts = [
-        [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)] for name in shown
+        [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)]
+        for name in field_names
     ]
     reads = ReadLog.objects.filter(partner=person.partner_id, what="person", object_id=person.pk).select_related("user")
     requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
@@ -290,7 +309,7 @@ def erase(*, by: Acting, person: Person) -> None:
     if person.arrests.exists():
         raise StillNeeded(_("Arrests are kept as police law says; this person's can't be erased here."))
     for holder in _holders:
-        holder.erase(person)
+        holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()

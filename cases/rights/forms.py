@@ -1,4 +1,4 @@
-"""Forms of people, enrolments and imports."""
+"""Forms of what a person asks for, and of the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs of imports."""
+"""The job that counts whose data is past its time."""
 
 from __future__ import annotations
 

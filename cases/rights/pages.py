@@ -33,14 +33,14 @@ from partnership.pages.template_tags import day
 def request_list(request: PartnerRequest) -> HttpResponse:
     """Requests by the day on which they are to be answered: the own partner's; for the auditor all, without the person."""
     audits = request.acting.role == Role.AUDITOR
-    found = SubjectRequest.objects.select_related("partner", *([] if audits else ["person"]))
+    requests = SubjectRequest.objects.select_related("partner", *([] if audits else ["person"]))
     if not audits:
-        found = found.filter(partner=request.acting.partner)
+        requests = requests.filter(partner=request.acting.partner)
     show = "answered" if request.GET.get("show") == "answered" else "open"
     if show == "answered":
-        page = page_by_key(found.exclude(outcome=""), ["-due_on", "-id"], request.GET.get("after", ""))
+        page = page_by_key(requests.exclude(outcome=""), ["-due_on", "-id"], request.GET.get("after", ""))
     else:
-        page = page_by_key(found.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
+        page = page_by_key(requests.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
     if not audits:
         log_read(request.acting, "request_list", 0, len(page.rows))
     return render(request, "cases/rights/request_list.html", {"page": page, "show": show, "audits": audits})
@@ -53,12 +53,12 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
     form = RequestForm(request.POST or None, initial={"received_on": timezone.localdate()})
     if form.is_valid():
         try:
-            made = rights.record_request(by=request.acting, person=person, **form.cleaned_data)
+            subject_request = rights.record_request(by=request.acting, person=person, **form.cleaned_data)
         except RuleError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(made.due_on)})
-            return redirect("subject_request", pk=made.pk)
+            messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(subject_request.due_on)})
+            return redirect("subject_request", pk=subject_request.pk)
     log_read(request.acting, "person", pk)
     title = _("Request of %(person)s") % {"person": person}
     status = 422 if request.method == "POST" else 200
@@ -69,19 +69,19 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(rights.answer_request)
 def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
     """One request: what helps to answer it, and the answer."""
-    found = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by", "words")
+    subject_request = own(request, SubjectRequest, pk, "person", "recorded_by", "answered_by", "words")
     form = AnswerForm(request.POST or None)
     if form.is_valid():
         try:
-            rights.answer_request(by=request.acting, request=found, **form.cleaned_data)
+            rights.answer_request(by=request.acting, request=subject_request, **form.cleaned_data)
         except RuleError as error:
             refuse(form, error)
         else:
             messages.success(request, _("The answer is recorded."))
             return redirect("subject_request", pk=pk)
-    log_read(request.acting, "person", found.person_id)
+    log_read(request.acting, "person", subject_request.person_id)
     status = 422 if request.method == "POST" else 200
-    return render(request, "cases/rights/request.html", {"found": found, "form": form}, status=status)
+    return render(request, "cases/rights/request.html", {"found": subject_request, "form": form}, status=status)
 
 
 @require_safe

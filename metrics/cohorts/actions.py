@@ -1,4 +1,4 @@
-"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
+"""Saved cohorts: saving one, archiving one and putting it back. What changes a cohort asks for a run."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from django.utils.translation import gettext as _
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from metrics.permissions import COHORT_ROLES
-from metrics.runs.actions import (
-    request_run,
-    start,
-)
+from metrics.runs.actions import request_run, start
 from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Role
 
-# --- Saved cohorts and interventions ------------------------------------------------------------------------------------------
-
 
 @action("cohort.save", roles=COHORT_ROLES, scope="cohorts:write")
 def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
-    """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only."""
+    """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only.
+
+    Raises RuleError for an NGO's selection of other partners, and for a name that another cohort bears.
+    """
     if by.role == Role.COORDINATOR:
         cohort.is_partnership_wide = cohort.is_shared
     else:

@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Saved cohorts over the API."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from cases.arrests.models import OffenceGroup
 from cases.enrolments.models import Substance
 from cases.people.models import Sex
 from metrics.cohorts import actions as cohorts
-from metrics.cohorts.models import Cohort
+from metrics.cohorts.models import Cohort, own_cohorts, visible_cohorts
 from metrics.cohorts.selection import AgeBand, History, Selection
-from metrics.figures.shown import own_cohorts, visible_cohorts
 from metrics.permissions import COHORTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import View
 from programs.catalogue.models import Programme, ReferralKind
-
-# --- Cohorts -----------------------------------------------------------------------------------------------------------------
 
 
 class CohortSerializer(Resource):
@@ -78,8 +75,8 @@ class CohortView(View):
     serializer_class = CohortSerializer
 
     def get_queryset(self) -> QuerySet[Cohort]:
-        found = own_cohorts if self.action in {"update", "archive", "restore"} else visible_cohorts
-        return found(self.acting).order_by()
+        changes_cohort = self.action in {"update", "archive", "restore"}
+        return (own_cohorts if changes_cohort else visible_cohorts)(self.acting).order_by()
 
     @extend_schema(request=CohortInput, responses={201: CohortSerializer})
     def create(self, request: Request) -> Response:
@@ -93,22 +90,22 @@ class CohortView(View):
         return self.answer(self._save(self.get_object(), request))
 
     def _save(self, cohort: Cohort, request: Request) -> Cohort:
-        given = self.given(CohortInput)
-        cohort.name, cohort.is_shared = given["name"], given["is_shared"]
-        return cohorts.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**given["selection"]))
+        cohort_input = self.checked_body(CohortInput)
+        cohort.name, cohort.is_shared = cohort_input["name"], cohort_input["is_shared"]
+        return cohorts.save_cohort(by=self.acting, cohort=cohort, selection=Selection(**cohort_input["selection"]))
 
     @extend_schema(request=None, responses={200: CohortSerializer})
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, pk: int) -> Response:
         """Takes an own cohort out of later computations."""
-        found = self.get_object()
-        cohorts.archive_cohort(by=self.acting, cohort=found, is_archived=True)
-        return self.answer(found)
+        cohort = self.get_object()
+        cohorts.archive_cohort(by=self.acting, cohort=cohort, is_archived=True)
+        return self.answer(cohort)
 
     @extend_schema(request=None, responses={200: CohortSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: int) -> Response:
         """Puts an archived cohort back."""
-        found = self.get_object()
-        cohorts.archive_cohort(by=self.acting, cohort=found, is_archived=False)
-        return self.answer(found)
+        cohort = self.get_object()
+        cohorts.archive_cohort(by=self.acting, cohort=cohort, is_archived=False)
+        return self.answer(cohort)

@@ -1,4 +1,4 @@
-"""Forms of saved cohorts and interventions."""
+"""The form of a saved cohort."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import AgeBand, History, Selection
 from partnership.isolation.acting import Acting
 from partnership.members.models import District, Partner
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme, ReferralKind
 
 
-def several(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
+def multiple_choice(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
+    """A list from which any number can be chosen; none restricts nothing."""
     return forms.MultipleChoiceField(
         label=label, choices=choices, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
     )
 
 
-class CohortForm(forms.ModelForm):
+class CohortForm(ModelForm[Cohort]):
     """A saved cohort. What is left empty restricts nothing."""
 
-    partners = several(_("Partners"))
-    programmes = several(_("Programmes"))
-    kinds = several(_("Kinds of programme"), Programme.Kind.choices)
-    districts = several(_("Home districts"))
+    partners = multiple_choice(_("Partners"))
+    programmes = multiple_choice(_("Programmes"))
+    kinds = multiple_choice(_("Kinds of programme"), Programme.Kind.choices)
+    districts = multiple_choice(_("Home districts"))
     started_from = forms.DateField(label=_("Started from"), required=False, widget=DateInput())
     started_to = forms.DateField(label=_("Started to"), required=False, widget=DateInput())
-    sexes = several(_("Sex"), Sex.choices)
-    ages = several(_("Age"), AgeBand.choices)
+    sexes = multiple_choice(_("Sex"), Sex.choices)
+    ages = multiple_choice(_("Age"), AgeBand.choices)
     history = forms.ChoiceField(
         label=_("First-time or not"), required=False, choices=[("", _("All")), *History.choices]
     )
-    substances = several(_("Primary drug"), Substance.choices)
-    offence_groups = several(_("Last offence before"), OffenceGroup.choices)
-    referral_kinds = several(_("Kinds of referral"), ReferralKind.choices)
+    substances = multiple_choice(_("Primary drug"), Substance.choices)
+    offence_groups = multiple_choice(_("Last offence before"), OffenceGroup.choices)
+    referral_kinds = multiple_choice(_("Kinds of referral"), ReferralKind.choices)
     index = forms.ChoiceField(
         label=_("Followed from"),
         choices=[("start", _("The start of the programme (intention to treat)")), ("completion", _("Its completion"))],
@@ -76,15 +77,16 @@ class CohortForm(forms.ModelForm):
         return data
 
     def selection(self) -> Selection:
+        """What a valid form selects."""
         data = self.cleaned_data
-        numbers: dict[str, Any] = {
+        id_lists: dict[str, Any] = {
             name: [int(v) for v in data.get(name, [])] for name in ("programmes", "partners", "districts")
         }
-        rest = {
+        other_values = {
             name: data[name]
             for name in (
                 "kinds", "started_from", "started_to", "sexes", "ages", "history", "substances", "offence_groups",
                 "referral_kinds", "index",
             )
         }  # fmt: skip
-        return Selection(**numbers, **rest)
+        return Selection(**id_lists, **other_values)

@@ -1,19 +1,20 @@
-"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+"""Cohorts that people save by name, and who sees which."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.acting import Acting
 from partnership.isolation.policies import OWN, READ_AND_WRITE, Grant, Policy, jobs_read
 from partnership.members.models import Partner, User
 
 
 class Cohort(models.Model):
-    """A saved selection of participants (see metrics.cohorts.Selection), computed with each run.
+    """A saved selection of participants (see metrics.cohorts.selection), computed with each run.
 
     A coordinator's may range over all programmes; an NGO's over its own. Shared: everybody in the partner sees it; a
     coordinator's shared cohort is seen by the whole partnership.
@@ -51,3 +52,13 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def own_cohorts(acting: Acting) -> QuerySet[Cohort]:
+    """The acting partner's: those that are shared, and those that the person made."""
+    return Cohort.objects.filter(Q(partner=acting.partner) & (Q(is_shared=True) | Q(created_by=acting.user)))
+
+
+def visible_cohorts(acting: Acting) -> QuerySet[Cohort]:
+    """The own ones, and what a coordinator shared with the whole partnership."""
+    return own_cohorts(acting) | Cohort.objects.filter(is_partnership_wide=True)

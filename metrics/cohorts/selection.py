@@ -23,6 +23,7 @@ class AgeBand(TextChoices):
 
     @property
     def limits(self) -> tuple[int, int]:
+        """The youngest and the oldest age in years."""
         low, high = self.value.split("-")
         return int(low), int(high or 200)
 
@@ -84,7 +85,7 @@ class Selection:
             conditions.append(condition)
             parameters.extend(values)
 
-        for column, chosen in (
+        for column, values in (
             ("f.programme_id", self.programmes),
             ("f.partner_id", self.partners),
             ("f.district_id", self.districts),
@@ -93,8 +94,8 @@ class Selection:
             ("f.prior_group", self.offence_groups),
             ("f.referral_kind", self.referral_kinds),
         ):
-            if chosen:
-                add(f"{column} = ANY(%s)", list(chosen))
+            if values:
+                add(f"{column} = ANY(%s)", list(values))
         if self.kinds:
             add("f.programme_id IN (SELECT id FROM programs_programme WHERE kind = ANY(%s))", list(self.kinds))
         if self.started_from:

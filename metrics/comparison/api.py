@@ -1,19 +1,17 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Participants against comparison groups, over the API."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
 from metrics.comparison.models import ComparisonResult
-from metrics.figures.api import POPULATION, OfRun, Results
+from metrics.figures.api import POPULATION_PARTS, OfRun, Results
 from partnership.api.serializers import Resource
 from partnership.api.views import Number
 
-pass
-
 
 class ComparisonSerializer(Resource):
-    expandable = POPULATION
+    expandable = POPULATION_PARTS
 
     class Meta:
         model = ComparisonResult

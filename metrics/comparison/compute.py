@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import connection
+from numpy.typing import NDArray
 
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.protection.disclosure import round_rate, round_to_fives
-from metrics.recidivism.compute import KINDS, WINDOWS, why_withheld
+from metrics.recidivism.fixed_windows import WINDOWS, withholding_reason
+from metrics.recidivism.members import KINDS
 from metrics.runs.models import Run
 from metrics.statistics import matching
 from metrics.statistics.matching import Effect
@@ -26,10 +28,12 @@ FEWEST_OTHERS = 30
 RECENT = 365
 """Days within which participants must have been arrested before the index date to be like people who were just arrested."""
 Group = ComparisonResult.Group
+Array = NDArray[Any]
 
 
-def read(table: str, condition: str, parameters: list[Any], as_of: date) -> pd.DataFrame:
-    """Follow-up rows as a frame: dates as days, and `followed_to`, the end of follow-up."""
+def follow_up_rows(table: str, condition: str, parameters: list[Any], as_of: date) -> pd.DataFrame:
+    """Rows of a follow-up table where `condition` (on f) holds, as a frame: dates as days; `followed_to`, the end of follow-up:
+    where the district's feed ends (at `as_of` at the latest) or the person died; `person`, a hash of the key."""
     sql = f"""
         WITH feeds AS (
             SELECT district_id, least(min(complete_through), %s::date) AS complete_through FROM cases_feed GROUP BY district_id
@@ -49,18 +53,18 @@ def read(table: str, condition: str, parameters: list[Any], as_of: date) -> pd.D
     return frame
 
 
-def comparisons(run: Run, programmes: dict[int, int], as_of: date) -> list[ComparisonResult]:
+def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date) -> list[ComparisonResult]:
     """Every programme (with its partner) against each comparison group, in every window, for any and for drug offences."""
     follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")
     follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit=str(POOL))
-    pool = read("comparison_pool", "true", [], as_of)
+    pool = follow_up_rows("comparison_pool", "true", [], as_of)
     results = []
-    for programme, partner in programmes.items():
-        members = read("metrics_followup", "programme_id = %s AND rank = 1", [programme], as_of)
+    for programme, partner in partner_of_programme.items():
+        members = follow_up_rows("metrics_followup", "programme_id = %s AND rank = 1", [programme], as_of)
         if len(members) > MOST_PARTICIPANTS:
             members = members.nsmallest(MOST_PARTICIPANTS, "person")
-        others = read("not_enrolled", "programme_id = %s AND rank = 1", [programme], as_of)
-        first_year, later = by_first_year(members)
+        others = follow_up_rows("not_enrolled", "programme_id = %s AND rank = 1", [programme], as_of)
+        first_year, later = first_year_and_later(members)
         for offences in KINDS:
             hazards = {
                 Group.NOT_ENROLLED: hazard(members, others, offences),
@@ -75,14 +79,14 @@ def comparisons(run: Run, programmes: dict[int, int], as_of: date) -> list[Compa
                     "window_months": months,
                 }
                 results += [
-                    as_they_are(about, Group.NOT_ENROLLED, members, others, hazards),
-                    matched(about, members, pool),
-                    as_they_are(about, Group.BASELINE, later, first_year, hazards),
+                    unadjusted(about, Group.NOT_ENROLLED, members, others, hazards),
+                    weighted(about, members, pool),
+                    unadjusted(about, Group.BASELINE, later, first_year, hazards),
                 ]
     return results
 
 
-def by_first_year(members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def first_year_and_later(members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Participants who started in the programme's first twelve months, and those who started later."""
     if members.empty:
         return members, members
@@ -90,16 +94,17 @@ def by_first_year(members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return members[members.index_date < end], members[members.index_date >= end]
 
 
-def observed(rows: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Those whose whole window is observed; `is_event` says who was rearrested in it, for either kind."""
+def whole_window_observed(rows: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Those whose whole window is observed; `any_event` and `drug_event` say who was rearrested in it."""
     if rows.empty:
         return rows.assign(any_event=False, drug_event=False)
     last_day = rows.index_date + pd.DateOffset(months=months)
-    kept = rows[last_day <= rows.followed_to]
-    return kept.assign(any_event=kept.any_on <= last_day[kept.index], drug_event=kept.drug_on <= last_day[kept.index])
+    observed = rows[last_day <= rows.followed_to]
+    ends = last_day[observed.index]
+    return observed.assign(any_event=observed.any_on <= ends, drug_event=observed.drug_on <= ends)
 
 
-def times(rows: pd.DataFrame, offences: str) -> tuple[np.ndarray, np.ndarray]:
+def durations(rows: pd.DataFrame, offences: str) -> tuple[Array, Array]:
     """(days to event or end of follow-up, whether it was an event) of everybody followed at all."""
     rows = rows[rows.followed_to >= rows.index_date]
     event_on = rows[f"{offences}_on"]
@@ -108,7 +113,7 @@ def times(rows: pd.DataFrame, offences: str) -> tuple[np.ndarray, np.ndarray]:
     return (end - rows.index_date).dt.days.to_numpy(dtype=float), happened
 
 
-def as_they_are(
+def unadjusted(
     about: dict[str, Any],
     group: Group,
     members: pd.DataFrame,
@@ -118,7 +123,10 @@ def as_they_are(
     """Two groups as they are, no account taken of how they differ: difference and reduction of rates, log-rank, and the
     hazard ratio adjusted for sex, age and prior arrests."""
     offences = about["offences"]
-    ours, theirs = observed(members, about["window_months"]), observed(others, about["window_months"])
+    ours, theirs = (
+        whole_window_observed(members, about["window_months"]),
+        whole_window_observed(others, about["window_months"]),
+    )
     result = ComparisonResult(
         group=group, participants=round_to_fives(len(ours)), comparisons=round_to_fives(len(theirs)), **about
     )
@@ -129,10 +137,12 @@ def as_they_are(
         result.refusal = ComparisonResult.Refusal.FEW_COMPARISONS
         return result
     event, other_event = int(ours[f"{offences}_event"].sum()), int(theirs[f"{offences}_event"].sum())
-    if why_withheld(len(ours), event) or why_withheld(len(theirs), other_event):
+    if withholding_reason(len(ours), event) or withholding_reason(len(theirs), other_event):
         result.refusal = ComparisonResult.Refusal.SMALL_COUNT
         return result
-    _write(result, matching.compare_proportions(event, len(ours), other_event, len(theirs)), len(ours), len(theirs))
+    _set_effect(
+        result, matching.compare_proportions(event, len(ours), other_event, len(theirs)), len(ours), len(theirs)
+    )
     for name, value in hazards[group].items():
         setattr(result, name, value)
     return result
@@ -142,28 +152,28 @@ def hazard(members: pd.DataFrame, others: pd.DataFrame, offences: str) -> dict[s
     """Log-rank test and adjusted hazard ratio over the whole follow-up, as fields of a ComparisonResult."""
     if len(members) < matching.FEWEST or len(others) < FEWEST_OTHERS:
         return {}
-    (days, event), (other_days, other_event) = times(members, offences), times(others, offences)
-    found: dict[str, float] = {}
+    (days, event), (other_days, other_event) = durations(members, offences), durations(others, offences)
+    fields: dict[str, float] = {}
     if test := log_rank([curve_of(days, event), curve_of(other_days, other_event)]):
-        found["log_rank_p"] = round(test.p, 4)
-    kept = [rows[rows.followed_to >= rows.index_date] for rows in (members, others)]
-    ours = np.concatenate([np.ones(len(kept[0])), np.zeros(len(kept[1]))])
-    numbers, _ = covariates(pd.concat(kept))
+        fields["log_rank_p"] = round(test.p, 4)
+    followed = [rows[rows.followed_to >= rows.index_date] for rows in (members, others)]
+    is_member = np.concatenate([np.ones(len(followed[0])), np.zeros(len(followed[1]))])
+    numbers, _ = covariates(pd.concat(followed))
     terms = cox(
-        np.concatenate([days, other_days]), np.concatenate([event, other_event]), {"programme": ours, **numbers}
+        np.concatenate([days, other_days]), np.concatenate([event, other_event]), {"programme": is_member, **numbers}
     )
     if terms and terms[0].name == "programme":
         term = terms[0]
-        found |= {
+        fields |= {
             "hazard_ratio": round(term.hazard_ratio, 2),
             "hazard_lower": round(term.lower, 2),
             "hazard_upper": round(term.upper, 2),
             "proportional_p": round(term.proportional_p, 4),
         }
-    return found
+    return fields
 
 
-def covariates(rows: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def covariates(rows: pd.DataFrame) -> tuple[dict[str, Array], dict[str, Array]]:
     """(numbers, categories) known on the index date: what participants and comparison people are made alike in."""
     age = np.clip((rows.index_date.dt.year - rows.birth_year).to_numpy(dtype=float), 10, 80)
     numbers = {
@@ -181,11 +191,11 @@ def covariates(rows: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, np.
     return numbers, categories
 
 
-def matched(about: dict[str, Any], members: pd.DataFrame, pool: pd.DataFrame) -> ComparisonResult:
+def weighted(about: dict[str, Any], members: pd.DataFrame, pool: pd.DataFrame) -> ComparisonResult:
     """Comparison group (b): see metrics.statistics.matching."""
     recent = members[(members.index_date - members.prior_on).dt.days <= RECENT] if len(members) else members
-    ours = observed(recent, about["window_months"])
-    theirs = observed(pool, about["window_months"])
+    ours = whole_window_observed(recent, about["window_months"])
+    theirs = whole_window_observed(pool, about["window_months"])
     result = ComparisonResult(
         group=Group.MATCHED, participants=round_to_fives(len(ours)), comparisons=round_to_fives(len(theirs)), **about
     )
@@ -196,22 +206,22 @@ def matched(about: dict[str, Any], members: pd.DataFrame, pool: pd.DataFrame) ->
     treated = np.concatenate([np.ones(len(ours), bool), np.zeros(len(theirs), bool)])
     numbers, categories = covariates(both)
     outcome = both[f"{about['offences']}_event"].to_numpy(dtype=bool)
-    found = matching.weigh(treated, numbers, categories, outcome, both.person.to_numpy())
-    result.participants, result.comparisons = round_to_fives(found.participants), round_to_fives(found.pool)
-    result.effective = round(found.effective)
-    result.balance = [[row.name, *(round(value, 3) for value in row[1:])] for row in found.balance]
-    if found.effect is None:
-        result.refusal = found.refusal
+    comparison = matching.weigh(treated, numbers, categories, outcome, both.person.to_numpy())
+    result.participants, result.comparisons = round_to_fives(comparison.participants), round_to_fives(comparison.pool)
+    result.effective = round(comparison.effective)
+    result.balance = [[row.name, *(round(value, 3) for value in row[1:])] for row in comparison.balance]
+    if comparison.effect is None:
+        result.refusal = comparison.refusal
         return result
-    events = round(found.effect.rate * found.participants)
-    if why_withheld(found.participants, events):
+    events = round(comparison.effect.rate * comparison.participants)
+    if withholding_reason(comparison.participants, events):
         result.refusal = ComparisonResult.Refusal.SMALL_COUNT
         return result
-    _write(result, found.effect, found.participants, int(found.effective))
+    _set_effect(result, comparison.effect, comparison.participants, int(comparison.effective))
     return result
 
 
-def _write(result: ComparisonResult, effect: Effect, people: int, others: int) -> None:
+def _set_effect(result: ComparisonResult, effect: Effect, people: int, others: int) -> None:
     """Rates rounded to counts in fives: the people compared differ by a few from those in the programme's own figure."""
     result.rate, result.comparison_rate = round_rate(effect.rate, people), round_rate(effect.comparison_rate, others)
     for name in ("difference", "difference_lower", "difference_upper"):

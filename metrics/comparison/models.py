@@ -1,7 +1,4 @@
-"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
-
-What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
-"""
+"""A programme's participants against comparison groups. What is withheld is stored nowhere: `refusal` says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recidivism: all programmes side by side, and one programme or saved cohort in full."""
+"""A programme against its comparison groups: the figures that its page shows and hands out as files."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from metrics.figures import charts
-from metrics.figures.shown import Figure, figure
+from metrics.figures.registry import Figure, figure
 from metrics.recidivism import words as recidivism_words
-from metrics.recidivism.population import file_name, full
+from metrics.recidivism.population import file_name, population_context
 from partnership.isolation.acting import PartnerRequest
 
 
 @figure("comparison")
 def comparison_figure(request: PartnerRequest) -> Figure:
-    context = full(request)
+    """A row a comparison group: rates, difference, reduction and hazard ratio with their intervals, or why there is none."""
+    context = population_context(request)
     comparisons = [c for c, *_words in context.get("comparisons", [])]
     heading = [
         _("Comparison group"),
@@ -58,7 +59,7 @@ def comparison_figure(request: PartnerRequest) -> Figure:
         ]
         for c in comparisons
     ]
-    shown = [c for c in comparisons if c.difference is not None]
+    estimated = [c for c in comparisons if c.difference is not None]
 
     def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.IntervalRow] = [
@@ -68,18 +69,19 @@ def comparison_figure(request: PartnerRequest) -> Figure:
                 "lower": c.difference_lower or 0,
                 "upper": c.difference_upper or 0,
             }
-            for c in shown
+            for c in estimated
         ]
         return charts.intervals(
             lines, theme=theme, narrow=narrow, title=_("Difference in the share rearrested, 95 % interval")
         )
 
-    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if shown else None)
+    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if estimated else None)
 
 
 @figure("balance")
 def balance_figure(request: PartnerRequest) -> Figure:
-    context = full(request)
+    """A row a trait: how alike participants and weighted comparison people are, as standardised differences."""
+    context = population_context(request)
     rows = [
         [recidivism_words.covariate(name), *numbers]
         for name, *numbers in (context["matched"].balance if context.get("matched") else [])

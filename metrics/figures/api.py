@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""The base of all results over the API, suppressed as on the pages: lists, and the same as CSV with metadata (CSVW)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
@@ -16,20 +16,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from metrics.figures.shown import visible_cohorts
-from metrics.permissions import FIGURES
+from metrics.cohorts.models import visible_cohorts
+from metrics.permissions import FIGURES, visible_results
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from partnership.api.views import Number, Query, View, Written
 from partnership.members.api import PartnerBrief
-from partnership.members.models import Role
 from partnership.pages.downloads import guard_formula
 from programs.catalogue.api import ProgrammeBrief
 
 MOST_ROWS = 100_000
-
-
-# --- Results -----------------------------------------------------------------------------------------------------------------
 
 
 class TableRenderer(Written):
@@ -46,35 +42,36 @@ class Results(View):
     path = ""
 
     def run(self) -> Run | None:
+        """The run that the parameters name, or the newest finished one; None before the first. Raises Http404."""
         number = self.parameters.get("run")
         if number is None:
             return runs.latest_run()
-        found = Run.objects.filter(pk=number, state=Run.State.DONE).first()
-        if found is None:
+        finished_run = Run.objects.filter(pk=number, state=Run.State.DONE).first()
+        if finished_run is None:
             raise Http404
-        return found
+        return finished_run
 
     def get_queryset(self) -> QuerySet[Any]:
-        kind = self.serializer_class.Meta.model  # type: ignore[union-attr]
+        result_model: type[Model] = self.serializer_class.Meta.model  # type: ignore[union-attr]
         run = self.run()
         if run is None:
-            return kind.objects.none()
-        found = kind.objects.filter(run=run).order_by()
-        names = {field.name for field in kind._meta.get_fields()}
-        if "cohort" in names:
-            found = found.filter(Q(cohort=None) | Q(cohort__in=visible_cohorts(self.acting)))
-        if "programme" in names and self.acting.role != Role.COORDINATOR:
-            # The database says the same: own results and the partnership's.
-            found = found.filter(Q(partner=self.acting.partner) | Q(partner=None))
-        return found
+            return result_model._default_manager.none()
+        results = result_model._default_manager.filter(run=run).order_by()
+        field_names = {field.name for field in result_model._meta.get_fields()}
+        if "cohort" in field_names:
+            results = results.filter(Q(cohort=None) | Q(cohort__in=visible_cohorts(self.acting)))
+        if "programme" in field_names:
+            results = results.filter(visible_results(self.acting))
+        return results
 
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
         return super().narrowed(queryset, {name: value for name, value in parameters.items() if name != "run"})
 
     def columns(self) -> list[tuple[str, serializers.Field[Any, Any, Any, Any]]]:
-        kind = self.serializer_for_reading("list")
-        assert kind is not None  # noqa: S101
-        return [(str(name), field) for name, field in kind().fields.items()]
+        """(name, field) of each column of the table, in order."""
+        serializer_class = self.serializer_for_reading("list")
+        assert serializer_class is not None  # noqa: S101
+        return [(str(name), field) for name, field in serializer_class().fields.items()]
 
     @extend_schema(responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="All rows as a table.")})
     @action(detail=False, methods=["get"], url_path="table", renderer_classes=[TableRenderer])
@@ -85,11 +82,11 @@ class Results(View):
         writer = csv.writer(text, lineterminator="\r\n")
         names = [name for name, _field in self.columns()]
         writer.writerow(names)
-        kind = self.serializer_class(context=self.get_serializer_context())  # type: ignore[misc]
+        serializer = self.serializer_class(context=self.get_serializer_context())  # type: ignore[misc]
         self.count = 0
         for row in rows:
-            shown = kind.to_representation(row)
-            writer.writerow([_cell(shown[name]) for name in names])
+            values = serializer.to_representation(row)
+            writer.writerow([_cell(values[name]) for name in names])
             self.count += 1
         response = Response(text.getvalue().encode(), content_type="text/csv; charset=utf-8; header=present")
         response["Link"] = (
@@ -142,7 +139,7 @@ def _cell(value: Any) -> Any:
 
 
 def _datatype(field: serializers.Field[Any, Any, Any, Any]) -> str:
-    for kind, name in (
+    for field_class, name in (
         (serializers.BooleanField, "boolean"),
         (serializers.IntegerField, "integer"),
         (serializers.PrimaryKeyRelatedField, "integer"),
@@ -151,7 +148,7 @@ def _datatype(field: serializers.Field[Any, Any, Any, Any]) -> str:
         (serializers.DateField, "date"),
         (serializers.JSONField, "json"),
     ):
-        if isinstance(field, kind):
+        if isinstance(field, field_class):
             return name
     return "string"
 
@@ -166,7 +163,7 @@ class OfPopulation(OfRun):
     cohort = Number()
 
 
-POPULATION = {
+POPULATION_PARTS = {
     "programme": ("programme", ProgrammeBrief, "programme"),
     "partner": ("partner", PartnerBrief, "partner"),
 }

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 
 class IntervalRow(TypedDict):
+    """A line of `intervals`: a share from 0 to 1 (or a difference of shares) with its 95 % interval."""
+
     label: str
     rate: float
     lower: float
@@ -23,6 +25,8 @@ class IntervalRow(TypedDict):
 
 
 class SeriesRow(TypedDict):
+    """A month of one series; `value` None where it is withheld."""
+
     month: date
     series: str
     value: float | None
@@ -43,7 +47,8 @@ WIDTHS = {"wide": 680, "narrow": 300}
 """On a desk, and on a phone, where labels take less of it."""
 
 
-def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
+def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
+    """The chart in the theme's colours and the page's letters, as Vega-Lite."""
     ink, faint = INK[theme], FAINT[theme]
     configured = (
         chart.configure(font="sans-serif", background="transparent" if theme == "dark" else "white")
@@ -73,17 +78,23 @@ def _dressed(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
     return specification
 
 
-def size(narrow: bool) -> str:
-    return "narrow" if narrow else "wide"
+def _data(rows: list[dict[str, Any]]) -> alt.Data:
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def width(narrow: bool) -> int:
+    """Of the drawing without its axis, in pixels."""
+    return WIDTHS["narrow" if narrow else "wide"]
 
 
 def to_svg(chart: Any, theme: str, *, narrow: bool = False) -> str:
-    return vl_convert.vegalite_to_svg(_dressed(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
+    """The drawing of a chart of this module; `theme`: light or dark; `narrow`: for a phone."""
+    return vl_convert.vegalite_to_svg(_specification(chart, theme, narrow=narrow), vl_version=VEGA_LITE)
 
 
 def to_png(chart: Any, theme: str) -> bytes:
-    """Twice the size, for a slide or a page of print."""
-    return vl_convert.vegalite_to_png(_dressed(chart, theme, narrow=False), vl_version=VEGA_LITE, scale=2)
+    """The same in twice the size, for a slide or a page of print."""
+    return vl_convert.vegalite_to_png(_specification(chart, theme, narrow=False), vl_version=VEGA_LITE, scale=2)
 
 
 def _lines(names: Sequence[str], theme: str) -> dict[str, Any]:
@@ -111,13 +122,13 @@ def _names_above(base: Any, y: alt.Y, theme: str) -> Any:
 
 def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bool = False) -> Any:
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
-    data = alt.Data(values=[dict(row) for row in rows])
+    data = _data([dict(row) for row in rows])
     y = _named_lines([row["label"] for row in rows], narrow=narrow)
     x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
     base = alt.Chart(data, width=WIDTHS["narrow"] if narrow else 520, height={"step": 44 if narrow else 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
-    zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
+    zero = alt.Chart(_data([{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
     names = (_names_above(base, y, theme),) if narrow else ()
     return alt.layer(zero, rule, dot, *names)
 
@@ -137,7 +148,7 @@ def series(
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
     chart = (
-        alt.Chart(alt.Data(values=values), width=WIDTHS[size(narrow)], height=260)
+        alt.Chart(_data(values), width=width(narrow), height=260)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=_months([row["month"] for row in rows], narrow=narrow)),
@@ -147,7 +158,7 @@ def series(
     )
     if start is None:
         return chart
-    day = alt.Data(values=[{"month": start.isoformat(), "text": _("start")}])
+    day = _data([{"month": start.isoformat(), "text": _("start")}])
     mark = alt.Chart(day).encode(x="month:T")
     return (
         chart
@@ -164,7 +175,7 @@ def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: 
         for month, share, lower, upper, *_ in points
     ]
     names = [name for name, _ in curves]
-    base = alt.Chart(alt.Data(values=values), width=WIDTHS[size(narrow)], height=280)
+    base = alt.Chart(_data(values), width=width(narrow), height=280)
     x = alt.X("month:Q", title=_("Months since the index date"), axis=alt.Axis(values=list(range(0, 61, 6)), grid=True))
     y: dict[str, Any] = {
         "scale": alt.Scale(domain=[0, 1]),
@@ -191,20 +202,20 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, narrow: boo
     scale = alt.Scale(domain=[before, after], range=[PALETTE[theme][1], PALETTE[theme][0]])
     shape = alt.Scale(domain=[before, after], range=["cross", "circle"])
     y = _named_lines([name for name, *_ in rows], narrow=False)  # short names: beside the lines on a phone too
-    base = alt.Chart(alt.Data(values=values), width=170 if narrow else 480, height={"step": 18})
+    base = alt.Chart(_data(values), width=170 if narrow else 480, height={"step": 18})
     dots = base.mark_point(size=60, filled=True, opacity=1).encode(
         y=y,
         x=alt.X("difference:Q", title=_("Standardised difference (absolute)")),
         color=alt.Color("when:N", title=None, scale=scale),
         shape=alt.Shape("when:N", title=None, scale=shape),
     )
-    limit = alt.Chart(alt.Data(values=[{"x": 0.1}])).mark_rule(strokeDash=[4, 3], color=INK[theme]).encode(x="x:Q")
+    limit = alt.Chart(_data([{"x": 0.1}])).mark_rule(strokeDash=[4, 3], color=INK[theme]).encode(x="x:Q")
     return dots + limit
 
 
 def funnel(rows: Sequence[tuple[str, int]], *, theme: str, narrow: bool = False) -> Any:
     """How many are left after each step, as bars with their numbers."""
-    data = alt.Data(values=[{"label": label, "count": count} for label, count in rows])
+    data = _data([{"label": label, "count": count} for label, count in rows])
     y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
     base = alt.Chart(data, width=200 if narrow else 520, height={"step": 34})
     bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=alt.X("count:Q", title=_("Referrals")))

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 
 from metrics.figures import charts
-from metrics.figures.shown import DRAWN, Figure, choice
+from metrics.figures.address import choice
+from metrics.figures.registry import FIGURE_MAKERS, Figure
 from metrics.permissions import FIGURES
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.downloads import guard_formula
@@ -33,72 +34,73 @@ TYPES = {
 @require_safe
 @partner_page(FIGURES)
 def figure_file(request: PartnerRequest, name: str, kind: str) -> HttpResponse:
-    """A figure in one of its forms. What the acting partner may not see is not in it."""
-    make = DRAWN.get(name)
-    if make is None or kind not in TYPES:
+    """A figure as CSV, XLSX, SVG or PNG. What the acting partner may not see is not in it. Not found (Http404): an unknown name
+    or kind, and the picture of a figure that has nothing to draw."""
+    make_figure = FIGURE_MAKERS.get(name)
+    if make_figure is None or kind not in TYPES:
         raise Http404
-    found = make(request)
+    figure = make_figure(request)
     if kind in ("svg", "png"):
-        return _picture(request, found, kind)
-    content = _csv(found) if kind == "csv" else _xlsx(found)
+        return _picture(request, figure, kind)
+    content = _csv(figure) if kind == "csv" else _xlsx(figure)
     response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{found.name}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{figure.name}.{kind}"'
     return response
 
 
-def _picture(request: PartnerRequest, found: Figure, kind: str) -> HttpResponse:
-    if found.run is None or found.draw is None:
+def _picture(request: PartnerRequest, figure: Figure, kind: str) -> HttpResponse:
+    if figure.run is None or figure.draw is None:
         raise Http404
     theme = choice(request, "theme", dict.fromkeys(THEMES), "light")
-    asked = "&".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "theme")
+    parameters = "&".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "theme")
     # Partners see different results: each has its own drawing.
-    address = f"chart{charts.VERSION}:{found.run.pk}:{found.name}:{request.acting.partner.pk}:{request.acting.role}:{hash_of(asked)}:{theme}:{get_language()}:{kind}"
-    content = cache.get(address)
+    cache_key = f"chart{charts.VERSION}:{figure.run.pk}:{figure.name}:{request.acting.partner.pk}:{request.acting.role}:{_hash(parameters)}:{theme}:{get_language()}:{kind}"
+    content = cache.get(cache_key)
     if content is None:
         narrow = "narrow" in request.GET and kind == "svg"
-        chart = found.draw(theme, narrow)
+        chart = figure.draw(theme, narrow)
         content = charts.to_svg(chart, theme, narrow=narrow) if kind == "svg" else charts.to_png(chart, theme)
-        cache.set(address, content, 7 * 86400)
+        cache.set(cache_key, content, 7 * 86400)
     response = HttpResponse(content, content_type=TYPES[kind], headers={"Cache-Control": "private, max-age=3600"})
     if "download" in request.GET:
-        response["Content-Disposition"] = f'attachment; filename="{found.name}.{kind}"'
+        response["Content-Disposition"] = f'attachment; filename="{figure.name}.{kind}"'
     return response
 
 
-def hash_of(text: str) -> str:
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _about(found: Figure) -> list[list[Any]]:
+def _about(figure: Figure) -> list[list[Any]]:
     """What every table says of itself: definition, cut-off, time, run, notes."""
-    if found.run is None:
+    if figure.run is None:
         return []
     return [
         [],
-        [_("Definition"), found.run.definition],
-        [_("Data complete through"), found.run.data_cut_off or ""],
-        [_("Computed"), found.run.finished_at.isoformat(timespec="seconds") if found.run.finished_at else ""],
-        [_("Computation"), found.run.pk],
-        *[[_("Note"), note] for note in found.notes],
+        [_("Definition"), figure.run.definition],
+        [_("Data complete through"), figure.run.data_cut_off or ""],
+        [_("Computed"), figure.run.finished_at.isoformat(timespec="seconds") if figure.run.finished_at else ""],
+        [_("Computation"), figure.run.pk],
+        *[[_("Note"), note] for note in figure.notes],
     ]
 
 
-def _csv(found: Figure) -> str:
+def _csv(figure: Figure) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(found.heading)
-    for row in [*found.rows, *_about(found)]:
+    writer.writerow(figure.heading)
+    for row in [*figure.rows, *_about(figure)]:
         writer.writerow(
             ["" if value is None else guard_formula(value) if isinstance(value, str) else value for value in row]
         )
     return "\ufeff" + out.getvalue()
 
 
-def _xlsx(found: Figure) -> bytes:
+def _xlsx(figure: Figure) -> bytes:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(found.name[:31])
-    sheet.append([str(value) for value in found.heading])
-    for row in [*found.rows, *_about(found)]:
+    sheet = book.create_sheet(figure.name[:31])
+    sheet.append([str(value) for value in figure.heading])
+    for row in [*figure.rows, *_about(figure)]:
         sheet.append(
             [value if isinstance(value, int | float) or value is None else guard_formula(str(value)) for value in row]
         )

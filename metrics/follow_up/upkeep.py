@@ -75,7 +75,7 @@ def refresh() -> int:
                 "WITH gone AS (DELETE FROM metrics_touched RETURNING person_id, name_pseudonym, relinks)"
                 "INSERT INTO touched SELECT DISTINCT person_id, name_pseudonym, relinks FROM gone"
             )
-            touched = cursor.rowcount
+            touched: int = cursor.rowcount
             if touched:
                 _compute_touched(cursor)
             cursor.execute("DROP TABLE touched")

@@ -65,7 +65,7 @@ INDEXES = {
 }
 CASES = " ".join(f"WHEN '{name}' THEN {statement};" for name, statement in INDEXES.items())
 REBUILD = f"""
-CREATE FUNCTION metrics_rebuild_begins() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION metrics_rebuild_begins() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   TRUNCATE metrics_link, metrics_followup;
   ALTER TABLE metrics_link DROP CONSTRAINT IF EXISTS metrics_link_pkey;
@@ -73,13 +73,13 @@ BEGIN
   DROP INDEX IF EXISTS {", ".join(INDEXES)};
 END $$;
 CREATE FUNCTION metrics_rebuild_links() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public SET default_statistics_target = 20 AS $$
+SET search_path = pg_catalog, public, pg_temp SET default_statistics_target = 20 AS $$
 BEGIN ANALYZE metrics_link; END $$;
 CREATE FUNCTION metrics_rebuild_index(which text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public SET maintenance_work_mem = '256MB' AS $$
+SET search_path = pg_catalog, public, pg_temp SET maintenance_work_mem = '256MB' AS $$
 BEGIN CASE which {CASES} END CASE; END $$;
 CREATE FUNCTION metrics_rebuild_ends() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public SET default_statistics_target = 20 AS $$
+SET search_path = pg_catalog, public, pg_temp SET default_statistics_target = 20 AS $$
 BEGIN
   ALTER TABLE metrics_link ADD CONSTRAINT metrics_link_pkey PRIMARY KEY USING INDEX metrics_link_pkey;
   ALTER TABLE metrics_followup ADD CONSTRAINT metrics_followup_pkey PRIMARY KEY USING INDEX metrics_followup_pkey;

@@ -40,6 +40,7 @@ class Relation(NamedTuple):
 
 
 def is_small(count: int) -> bool:
+    """Whether a count is one to withhold by itself: above zero and below `SMALL`."""
     return 0 < count < SMALL
 
 
@@ -58,7 +59,7 @@ def round_rate(rate: float, people: int) -> float:
     return min(round(rate / step), int(1 / step + 1e-9)) * step
 
 
-def within(
+def subtractions(
     sets: Mapping[Cell, frozenset[int]], people: Mapping[int, int], *, few: int = 60
 ) -> list[tuple[Cell, tuple[Cell, ...]]]:
     """What a reader can subtract: for each set, the disjoint sets inside it that leave nobody or at most `few` people; and
@@ -68,7 +69,7 @@ def within(
     inside the earlier one. At most `MOST_FAMILIES` for each set, those of the largest parts first.
     """
     names = list(sets)
-    found: list[tuple[Cell, tuple[Cell, ...]]] = []
+    outer_and_families: list[tuple[Cell, tuple[Cell, ...]]] = []
     for place, outer in enumerate(names):
         inside = [
             name
@@ -81,15 +82,15 @@ def within(
         families: list[tuple[Cell, ...]] = []
         stack: list[tuple[int, tuple[Cell, ...], frozenset[int]]] = [(0, (), sets[outer])]
         while stack and len(families) < MOST_FAMILIES:
-            start, chosen, rest = stack.pop()
-            if chosen and (len(chosen) == 1 or sum(people[atom] for atom in rest) <= few):
-                families.append(chosen)
+            start, family, rest = stack.pop()
+            if family and (len(family) == 1 or sum(people[atom] for atom in rest) <= few):
+                families.append(family)
             for next_place in range(len(inside) - 1, start - 1, -1):
                 name = inside[next_place]
                 if sets[name] <= rest:
-                    stack.append((next_place + 1, (*chosen, name), rest - sets[name]))
-        found += [(outer, family) for family in families]
-    return found
+                    stack.append((next_place + 1, (*family, name), rest - sets[name]))
+        outer_and_families += [(outer, family) for family in families]
+    return outer_and_families
 
 
 def withheld(
@@ -102,21 +103,21 @@ def withheld(
     """
     hidden = set(never_published)
     rules = list(relations)
-    known: Mapping[Any, int] = values
+    counts: Mapping[Any, int] = values
     for rule in rules:
-        if known[rule.total] != sum(known[part] for part in rule.parts):
+        if counts[rule.total] != sum(counts[part] for part in rule.parts):
             raise ValueError(f"{rule.total} is not the sum of its parts")
-    result: set[Cell] = set()
-    for cells, own in _components(list(values), rules):
+    withheld_cells: set[Cell] = set()
+    for cells, own_rules in _components(list(values), rules):
         # The same table of counts comes again and again (quiet months): solved once.
         number = {cell: index for index, cell in enumerate(cells)}
-        solved = _withheld_of(
-            tuple(known[cell] for cell in cells),
-            tuple((number[rule.total], tuple(number[part] for part in rule.parts)) for rule in own),
+        withheld_numbers = _withheld_of(
+            tuple(counts[cell] for cell in cells),
+            tuple((number[rule.total], tuple(number[part] for part in rule.parts)) for rule in own_rules),
             frozenset(number[cell] for cell in cells if cell in hidden),
         )
-        result |= {cells[index] for index in solved}  # type: ignore[misc]
-    return result
+        withheld_cells |= {cells[index] for index in withheld_numbers}  # type: ignore[misc]
+    return withheld_cells
 
 
 def _components(cells: list[Hashable], rules: list[Relation]) -> list[tuple[list[Hashable], list[Relation]]]:
@@ -145,36 +146,37 @@ Rule = tuple[int, tuple[int, ...]]
 
 @lru_cache(maxsize=4096)
 def _withheld_of(values: tuple[int, ...], rules: tuple[Rule, ...], hidden: frozenset[int]) -> frozenset[int]:
+    """As `withheld`, of one component, with cells by their numbers."""
     primary = {i for i, value in enumerate(values) if is_small(value) and i not in hidden}
     sensitive = sorted(primary | {i for i in hidden if is_small(values[i])}, key=lambda i: (values[i], i))
     matrix = _matrix(len(values), rules)
-    chosen = set(primary)
+    suppressed = set(primary)
     # A witness of a cell's safety: the cells that another set of counts, in which it is one more or one less, would change.
     witness: dict[int, frozenset[int]] = {}
     for cell in sensitive:
-        found = _another(cell, values, matrix, hidden, free=chosen)
+        changed_cells = _cheapest_change(cell, values, matrix, hidden, free=suppressed)
         # None: nothing around it can be withheld, so that nothing tells of it but that it is withheld itself.
-        if found is not None:
-            witness[cell] = found
-            chosen |= found - hidden
-    for cell in chosen - set(witness):
-        found = _another(cell, values, matrix, hidden, free=chosen, only_free=True)
-        if found is not None:
-            witness[cell] = found
-    for cell in sorted(chosen - primary, key=lambda i: (-values[i], i)):
-        fewer = chosen - {cell}
+        if changed_cells is not None:
+            witness[cell] = changed_cells
+            suppressed |= changed_cells - hidden
+    for cell in suppressed - set(witness):
+        changed_cells = _cheapest_change(cell, values, matrix, hidden, free=suppressed, only_free=True)
+        if changed_cells is not None:
+            witness[cell] = changed_cells
+    for cell in sorted(suppressed - primary, key=lambda i: (-values[i], i)):
+        fewer = suppressed - {cell}
         renewed: dict[int, frozenset[int]] = {}
         for other, changed in witness.items():
             if other != cell and cell in changed:
-                found = _another(other, values, matrix, hidden, free=fewer, only_free=True)
-                if found is None:
+                changed_cells = _cheapest_change(other, values, matrix, hidden, free=fewer, only_free=True)
+                if changed_cells is None:
                     break
-                renewed[other] = found
+                renewed[other] = changed_cells
         else:
-            chosen = fewer
+            suppressed = fewer
             witness |= renewed
             witness.pop(cell, None)
-    return frozenset(chosen)
+    return frozenset(suppressed)
 
 
 def _matrix(size: int, rules: tuple[Rule, ...]) -> sparse.csc_matrix:
@@ -188,7 +190,7 @@ def _matrix(size: int, rules: tuple[Rule, ...]) -> sparse.csc_matrix:
     return sparse.csc_matrix((entries, (rows, columns)), shape=(len(rules), size))
 
 
-def _another(
+def _cheapest_change(
     cell: int,
     values: tuple[int, ...],
     matrix: sparse.csc_matrix,
@@ -210,7 +212,7 @@ def _another(
     least = np.array([0 if i in hidden else 1 for i in columns])
     room = np.maximum(0, np.array([values[i] for i in columns]) - least)
     place = columns.index(cell)
-    ways: list[tuple[float, frozenset[int]]] = []
+    changes: list[tuple[float, frozenset[int]]] = []
     for step in (1, -1):
         if step < 0 and room[place] < 1:
             continue
@@ -225,43 +227,43 @@ def _another(
         )
         if answer.status == 0:
             moved = answer.x[: len(columns)] + answer.x[len(columns) :] > 1e-7
-            ways.append((float(answer.fun), frozenset(np.array(columns)[moved].tolist())))
-    return min(ways, key=lambda way: way[0])[1] if ways else None
+            changes.append((float(answer.fun), frozenset(np.array(columns)[moved].tolist())))
+    return min(changes, key=lambda change: change[0])[1] if changes else None
 
 
 def bounds(
     cell: int,
     values: tuple[int, ...],
     rules: tuple[Rule, ...],
-    chosen: set[int] | frozenset[int],
+    suppressed: set[int] | frozenset[int],
     hidden: frozenset[int],
 ) -> tuple[float, float]:
-    """The least and the largest value of a cell that fit what is published: all cells but `chosen` and `hidden`."""
-    unknown = sorted(chosen | hidden)
+    """The least and the largest value of a cell that fit what is published: all cells but `suppressed` and `hidden`."""
+    unknown = sorted(suppressed | hidden)
     column = {i: n for n, i in enumerate(unknown)}
     matrix, right = [], []
     for total, parts in rules:
-        row, known = np.zeros(len(unknown)), 0
+        row, published_sum = np.zeros(len(unknown)), 0
         for i, sign in ((total, 1), *((part, -1) for part in parts)):
             if i in column:
                 row[column[i]] += sign
             else:
-                known += sign * values[i]
+                published_sum += sign * values[i]
         if row.any():
             matrix.append(row)
-            right.append(-known)
-    limits = [(1 if i in chosen else 0, None) for i in unknown]
+            right.append(-published_sum)
+    limits = [(1 if i in suppressed else 0, None) for i in unknown]
     if not matrix:
         return float(limits[column[cell]][0]), np.inf
     objective = np.zeros(len(unknown))
     objective[column[cell]] = 1
-    found = []
+    extremes = []
     for sign in (1, -1):
         answer = linprog(sign * objective, A_eq=np.array(matrix), b_eq=np.array(right), bounds=limits, method="highs")
         if answer.status == 3:  # no bound
-            found.append(-sign * np.inf)
+            extremes.append(-sign * np.inf)
         elif answer.status == 0:
-            found.append(sign * answer.fun)
+            extremes.append(sign * answer.fun)
         else:
             raise ArithmeticError(f"linear programme: {answer.message}")
-    return float(found[0]), float(found[1])
+    return float(extremes[0]), float(extremes[1])

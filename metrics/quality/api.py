@@ -1,12 +1,10 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""The quality of police feeds over the API."""
 
 from __future__ import annotations
 
 from metrics.figures.api import OfRun, Results
 from metrics.quality.models import FeedQuality
 from partnership.api.serializers import Resource
-
-pass
 
 
 class FeedQualitySerializer(Resource):

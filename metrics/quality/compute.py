@@ -1,4 +1,4 @@
-"""How good the data is that the figures rest on: police feeds, linkage, and how referrals were answered."""
+"""How good the data is that the figures rest on: police feeds, and linkage."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ from metrics.runs.models import Run
 LATE_AFTER = 45
 """Days after which a feed counts as late."""
 LOOK_BACK = 36
+"""Months of arrests that are looked at."""
 DROP = 0.5
 """A month with less than this share of the median of the twelve before is a sudden drop."""
 UNCODED = 0.02
+"""With more than this share of offences without a full code, a feed has a problem."""
 
 
 # --- Feeds -------------------------------------------------------------------------------------------------------------------
 
 
 def feeds(run: Run, as_of: date) -> list[FeedQuality]:
-    """Late, missing months, sudden drops, offences without a code beyond their section."""
+    """Each feed: days late, missing months, sudden drops, share of offences without a code beyond their section; and which of
+    these are problems. Arrests of the last `LOOK_BACK` months up to `as_of`."""
     today = timezone.localdate()
     since = (as_of - timedelta(days=31 * LOOK_BACK)).replace(day=1)
     monthly: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
@@ -50,9 +53,9 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
         for partner, district, share in cursor.fetchall():
             uncoded[partner, district] = float(share)
         cursor.execute("SELECT partner_id, district_id, complete_through FROM cases_feed ORDER BY 1, 2")
-        rows = cursor.fetchall()
-    found = []
-    for partner, district, complete in rows:
+        feed_ends = cursor.fetchall()
+    qualities = []
+    for partner, district, complete in feed_ends:
         counts = monthly.get((partner, district), {})
         missing, drops = gaps(counts, complete)
         share = uncoded.get((partner, district))
@@ -67,7 +70,7 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
             )
             if is_so
         ]
-        found.append(
+        qualities.append(
             FeedQuality(
                 run=run,
                 partner_id=partner,
@@ -80,7 +83,7 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
                 problems=problems,
             )
         )
-    return found
+    return qualities
 
 
 def gaps(counts: dict[date, int], complete: date) -> tuple[list[date], list[date]]:
@@ -92,9 +95,9 @@ def gaps(counts: dict[date, int], complete: date) -> tuple[list[date], list[date
         return [], []
     months = []
     month = min(counts)
-    while month + timedelta(days=31) <= complete + timedelta(days=1) or _end(month) <= complete:
+    while month + timedelta(days=31) <= complete + timedelta(days=1) or _last_day(month) <= complete:
         months.append(month)
-        month = _end(month) + timedelta(days=1)
+        month = _last_day(month) + timedelta(days=1)
     missing, drops = [], []
     for position, month in enumerate(months):
         before = [counts.get(m, 0) for m in months[max(0, position - 12) : position]]
@@ -107,7 +110,7 @@ def gaps(counts: dict[date, int], complete: date) -> tuple[list[date], list[date
     return missing, drops
 
 
-def _end(month: date) -> date:
+def _last_day(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
@@ -115,27 +118,32 @@ def _end(month: date) -> date:
 
 
 def links(run: Run) -> list[LinkQuality]:
-    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("code", "name", "ambiguous", "nothing"), 0))
+    """How each partner's people were linked, as counts of people; small ones, and what would tell them, withheld."""
+    linked_people: dict[int, dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(("code", "name", "ambiguous", "nothing"), 0)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.partner_id, l.how, count(*) FROM metrics_link l JOIN cases_person p ON p.id = l.person_id GROUP BY 1, 2"
         )
         for partner, how, count in cursor.fetchall():
-            found[partner][how] = count
+            linked_people[partner][how] = count
     results = []
-    for partner, counts in found.items():
-        values = {**counts, "people": sum(counts.values())}
-        secret = disclosure.withheld(values, [Relation("people", tuple(counts))])
-        shown: dict[str, Any] = {name: None if name in secret else count for name, count in values.items()}
+    for partner, counts in linked_people.items():
+        counts_and_total = {**counts, "people": sum(counts.values())}
+        withheld = disclosure.withheld(counts_and_total, [Relation("people", tuple(counts))])
+        published: dict[str, Any] = {
+            name: None if name in withheld else count for name, count in counts_and_total.items()
+        }
         results.append(
             LinkQuality(
                 run=run,
                 partner_id=partner,
-                by_code=shown["code"],
-                by_name=shown["name"],
-                ambiguous=shown["ambiguous"],
-                nothing=shown["nothing"],
-                people=shown["people"],
+                by_code=published["code"],
+                by_name=published["name"],
+                ambiguous=published["ambiguous"],
+                nothing=published["nothing"],
+                people=published["people"],
             )
         )
     return results

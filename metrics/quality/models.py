@@ -1,7 +1,4 @@
-"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
-
-What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
-"""
+"""How good the data of a run was: the police feeds, and the linkage of people across partners."""
 
 from __future__ import annotations
 
@@ -56,5 +53,6 @@ class LinkQuality(models.Model):
         return str(self.partner_id)
 
     @property
-    def shown(self) -> list[int | None]:
+    def counts(self) -> list[int | None]:
+        """In the order of the table: all people, by code, by name, ambiguous, nothing to link by."""
         return [self.people, self.by_code, self.by_name, self.ambiguous, self.nothing]

@@ -1,4 +1,4 @@
-"""How referrals were answered, and how good the data is."""
+"""How good the data is that the figures rest on: police feeds, and linkage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from metrics.figures.shown import Figure, figure, shown_run
+from metrics.figures.address import requested_run
+from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
 from metrics.quality.models import LinkQuality
 from partnership.isolation.acting import PartnerRequest
@@ -25,23 +26,25 @@ PROBLEMS = {
 @require_safe
 @partner_page(FIGURES)
 def data_quality(request: PartnerRequest) -> HttpResponse:
-    run = shown_run(request)
+    """Every police feed with its problems, and how the acting partner's people (an overseer: everybody's) were linked."""
+    run = requested_run(request)
     feeds = (
         list(run.feeds.select_related("partner", "district").order_by("partner__name", "district__name")) if run else []
     )
     links: list[LinkQuality] = []
     if run:
-        found = run.links.select_related("partner").order_by("partner__name")
+        visible_links = run.links.select_related("partner").order_by("partner__name")
         if request.acting.role not in ("coordinator", "auditor"):
-            found = found.filter(partner=request.acting.partner)
-        links = list(found)
-    rows = [(feed, [PROBLEMS[name] for name in feed.problems]) for feed in feeds]
-    return render(request, "metrics/quality/data_quality.html", {"run": run, "feeds": rows, "links": links})
+            visible_links = visible_links.filter(partner=request.acting.partner)
+        links = list(visible_links)
+    feed_rows = [(feed, [PROBLEMS[name] for name in feed.problems]) for feed in feeds]
+    return render(request, "metrics/quality/data_quality.html", {"run": run, "feeds": feed_rows, "links": links})
 
 
 @figure("feeds")
 def feeds_figure(request: PartnerRequest) -> Figure:
-    run = shown_run(request)
+    """A row a feed."""
+    run = requested_run(request)
     heading = [
         _("Police unit"),
         _("District"),

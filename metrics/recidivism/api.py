@@ -1,18 +1,16 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Recidivism, survival and care of programmes and cohorts, over the API."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from metrics.figures.api import POPULATION, OfPopulation, Results
+from metrics.figures.api import POPULATION_PARTS, OfPopulation, Results
 from metrics.recidivism.models import CareResult, Offences, RecidivismResult, SurvivalResult
 from partnership.api.serializers import Resource
 
-pass
-
 
 class RecidivismSerializer(Resource):
-    expandable = POPULATION
+    expandable = POPULATION_PARTS
 
     class Meta:
         model = RecidivismResult
@@ -36,7 +34,7 @@ class RecidivismView(Results):
 
 
 class SurvivalSerializer(Resource):
-    expandable = POPULATION
+    expandable = POPULATION_PARTS
 
     class Meta:
         model = SurvivalResult
@@ -52,7 +50,7 @@ class SurvivalView(Results):
 
 
 class CareSerializer(Resource):
-    expandable = POPULATION
+    expandable = POPULATION_PARTS
 
     class Meta:
         model = CareResult

@@ -1,4 +1,4 @@
-"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
+"""Results about programmes, saved cohorts and the whole partnership: fixed windows, survival, care.
 
 What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
 """
@@ -16,6 +16,8 @@ from programs.catalogue.models import Programme
 
 
 class Offences(models.TextChoices):
+    """Which re-arrests a figure counts."""
+
     ANY = "any", _("Any offence")
     DRUG = "drug", _("Drug offence")
 

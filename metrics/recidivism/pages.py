@@ -10,30 +10,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
-from metrics.figures.shown import Figure, figure, visible
-from metrics.permissions import FIGURES
+from metrics.figures.registry import Figure, figure
+from metrics.permissions import FIGURES, visible_results
 from metrics.recidivism import report as recidivism_report
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.models import RecidivismResult
-from metrics.recidivism.population import chosen, file_name, full
+from metrics.recidivism.population import file_name, page_choices, population_context
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 
-# --- All programmes ----------------------------------------------------------------------------------------------------------
-
 
 def overview(request: PartnerRequest) -> dict[str, Any]:
-    context = chosen(request)
+    """The choices of the address, and every result in sight for them, in the order of the table."""
+    context = page_choices(request)
     results: list[RecidivismResult] = []
     if context["run"]:
-        found = (
-            context["run"]
-            .recidivismresults.filter(
-                visible(request), window_months=context["window"], offences=context["offences"], cohort=None
-            )
-            .select_related("programme", "partner")
+        visible = context["run"].recidivismresults.filter(
+            visible_results(request.acting), window_months=context["window"], offences=context["offences"], cohort=None
         )
-        results = sorted(found, key=_order)
+        results = sorted(visible.select_related("programme", "partner"), key=_order)
     context["results"] = results
     return context
 
@@ -48,7 +43,8 @@ def _order(result: RecidivismResult) -> tuple[Any, ...]:
     )
 
 
-def label(result: RecidivismResult) -> str:
+def result_label(result: RecidivismResult) -> str:
+    """Whose result it is, for people."""
     if result.programme:
         return result.programme.name
     if result.partner:
@@ -59,8 +55,9 @@ def label(result: RecidivismResult) -> str:
 @require_safe
 @partner_page(FIGURES)
 def recidivism(request: PartnerRequest) -> HttpResponse:
+    """All programmes side by side, the partnership's total last."""
     context = overview(request)
-    context["rows"] = [(label(result), result) for result in context["results"]]
+    context["rows"] = [(result_label(result), result) for result in context["results"]]
     context["has_rates"] = any(result.rate is not None for result in context["results"])
     context["total"] = next((r for r in context["results"] if r.partner is None), None)
     return render(request, "metrics/recidivism/recidivism.html", context)
@@ -68,11 +65,12 @@ def recidivism(request: PartnerRequest) -> HttpResponse:
 
 @figure("recidivism")
 def recidivism_figure(request: PartnerRequest) -> Figure:
+    """A row a programme and total; the chart: rates with their intervals."""
     context = overview(request)
     rows = [
         [
             r.partner.name if r.partner else "",
-            label(r),
+            result_label(r),
             r.get_offences_display(),
             r.window_months,
             r.eligible,
@@ -85,12 +83,12 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         ]
         for r in context["results"]
     ]
-    shown = [r for r in context["results"] if r.rate is not None]
+    published = [r for r in context["results"] if r.rate is not None]
 
     def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.IntervalRow] = [
-            {"label": label(r), "rate": r.rate or 0, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0}
-            for r in shown
+            {"label": result_label(r), "rate": r.rate or 0, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0}
+            for r in published
         ]
         return charts.intervals(lines, theme=theme, narrow=narrow, title=_("Rearrested, 95 % interval"))
 
@@ -108,17 +106,14 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if shown else None)
-
-
-# --- One programme, or one cohort ---------------------------------------------------------------------------------------------
+    return Figure(name, heading, rows, context["run"], draw if published else None)
 
 
 @require_safe
 @partner_page(FIGURES)
 def population_figures(request: PartnerRequest) -> HttpResponse:
     """One programme or cohort in full: headline, comparisons, curve, windows, care."""
-    context = full(request)
+    context = population_context(request)
     if context["run"]:
         curve = context["curve"]
         context["curve_points"] = [p for p in curve.points if p[0] % 6 == 0] if curve else []
@@ -131,7 +126,8 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
 
 @figure("survival")
 def survival_figure(request: PartnerRequest) -> Figure:
-    context = full(request)
+    """A row a month of the population's curve."""
+    context = population_context(request)
     curve = context.get("curve")
     name = context["programme"].name if context["programme"] else context["cohort"].name
     heading = [
@@ -158,9 +154,9 @@ def survival_figure(request: PartnerRequest) -> Figure:
 @partner_page(FIGURES)
 def report(request: PartnerRequest) -> HttpResponse:
     """The programme's figures as a tagged PDF, to hand to a funder or a court administration."""
-    context = full(request)
+    context = population_context(request)
     if context["run"] is None or context["programme"] is None:
         raise Http404
-    response = HttpResponse(recidivism_report.programme(context), content_type="application/pdf")
+    response = HttpResponse(recidivism_report.programme_report(context), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file_name(context, "report")}.pdf"'
     return response

@@ -1,4 +1,4 @@
-"""What is shown of one programme or cohort: read once, for its page, its pictures, its files and its report."""
+"""All results about one programme or cohort: read once, for its page, its pictures, its files and its report."""
 
 from __future__ import annotations
 
@@ -8,52 +8,53 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from metrics.cohorts.models import visible_cohorts
 from metrics.comparison.models import ComparisonResult
-from metrics.figures.shown import choice, shown_run, visible_cohorts
+from metrics.figures.address import choice, requested_run
 from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.fixed_windows import WINDOWS
 from metrics.recidivism.models import CareResult, Offences, SurvivalResult
-from metrics.runs import actions as runs
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.number_format import typed
 from programs.catalogue.models import Programme
 
-WINDOWS = {str(months): months for months in runs.WINDOWS}
+WINDOW_CHOICES = {str(months): months for months in WINDOWS}
 
 
-def chosen(request: PartnerRequest) -> dict[str, Any]:
-    """Window and kind of offence of the address, and the run."""
+def page_choices(request: PartnerRequest) -> dict[str, Any]:
+    """The run, the window (months) and the kind of offence that the address names; and what there is to choose from."""
     return {
-        "run": shown_run(request),
-        "window": WINDOWS[choice(request, "window", WINDOWS, "12")],
-        "windows": runs.WINDOWS,
+        "run": requested_run(request),
+        "window": WINDOW_CHOICES[choice(request, "window", WINDOW_CHOICES, "12")],
+        "windows": WINDOWS,
         "offences": choice(request, "offences", dict(Offences.choices), "any"),
         "offence_choices": Offences.choices,
     }
 
 
-def population(request: PartnerRequest) -> dict[str, Any]:
+def requested_population(request: PartnerRequest) -> dict[str, Any]:
     """Whose figures the address asks for: ?programme= or ?cohort=. Somebody else's is not found."""
     numbers = {name: typed(request.GET.get(name, "")) for name in ("programme", "cohort")}
-    given = {name: number for name, number in numbers.items() if number is not None}
-    if len(given) != 1:
+    named = {name: number for name, number in numbers.items() if number is not None}
+    if len(named) != 1:
         raise Http404
-    if "programme" in given:
-        programme = get_object_or_404(Programme.objects.select_related("partner"), pk=given["programme"])
+    if "programme" in named:
+        programme = get_object_or_404(Programme.objects.select_related("partner"), pk=named["programme"])
         if request.acting.role != "coordinator" and programme.partner_id != request.acting.partner.pk:
             raise Http404
         return {"programme": programme, "cohort": None}
-    return {"programme": None, "cohort": get_object_or_404(visible_cohorts(request.acting), pk=given["cohort"])}
+    return {"programme": None, "cohort": get_object_or_404(visible_cohorts(request.acting), pk=named["cohort"])}
 
 
-def full(request: PartnerRequest) -> dict[str, Any]:
+def population_context(request: PartnerRequest) -> dict[str, Any]:
     """Every result about the population: windows, curve, comparisons, care."""
-    context = chosen(request) | population(request)
+    context = page_choices(request) | requested_population(request)
     run, about = context["run"], {"programme": context["programme"], "cohort": context["cohort"]}
     if run is None:
         return context | {"window_rows": [], "comparisons": [], "curve": None}
     total = Q(partner=None, programme=None, cohort=None, window_months=context["window"])
-    found = run.recidivismresults.filter(Q(**about) | total)
-    results = list(found.filter(offences=context["offences"]).order_by("window_months"))
+    own_and_total = run.recidivismresults.filter(Q(**about) | total)
+    results = list(own_and_total.filter(offences=context["offences"]).order_by("window_months"))
     cohort = context["cohort"]
     context["is_outdated"] = cohort and run.parameters.get("cohorts", {}).get(str(cohort.pk)) != cohort.selection
     context["window_rows"] = [r for r in results if r.programme_id or r.cohort_id]
@@ -63,13 +64,13 @@ def full(request: PartnerRequest) -> dict[str, Any]:
     context["care"] = CareResult.objects.filter(run=run, **about).first()
     context["comparisons"] = []
     if context["programme"]:
-        found = run.comparisons.filter(
+        comparisons = run.comparisons.filter(
             programme=context["programme"], offences=context["offences"], window_months=context["window"]
         )
         order = list(ComparisonResult.Group.values)
         context["comparisons"] = [
             (c, recidivism_words.statement(c), recidivism_words.does_not_show(c))
-            for c in sorted(found, key=lambda c: order.index(c.group))
+            for c in sorted(comparisons, key=lambda c: order.index(c.group))
         ]
     matched = next((c for c, *_ in context["comparisons"] if c.group == ComparisonResult.Group.MATCHED), None)
     context["matched"] = matched
@@ -84,6 +85,7 @@ def full(request: PartnerRequest) -> dict[str, Any]:
     return context
 
 
-def file_name(context: dict[str, Any], what: str) -> str:
-    of = f"programme-{context['programme'].pk}" if context["programme"] else f"cohort-{context['cohort'].pk}"
-    return f"{what}-{of}-{context['offences']}"
+def file_name(context: dict[str, Any], figure_name: str) -> str:
+    """The name of a figure's file about the population, without its ending."""
+    population = f"programme-{context['programme'].pk}" if context["programme"] else f"cohort-{context['cohort'].pk}"
+    return f"{figure_name}-{population}-{context['offences']}"

@@ -1,4 +1,4 @@
-"""Reports as tagged PDF (PDF/UA-1), by Typst: structure, language, title and alternative texts are in the file."""
+"""The report of a programme as tagged PDF (PDF/UA-1), by Typst: structure, language, title and alternative texts are in the file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from partnership.pages import pdf
 from partnership.pages.pdf import section
 
 
-def programme(context: dict[str, Any]) -> bytes:
-    """The PDF of a programme's figures, from what its page shows (metrics.views.recidivism.full)."""
-    run, found = context["run"], context["programme"]
+def programme_report(context: dict[str, Any]) -> bytes:
+    """The PDF of a programme's figures, from what its page shows (metrics.recidivism.population.population_context)."""
+    run, programme = context["run"], context["programme"]
     offences = dict(context["offence_choices"])[context["offences"]]
     months = context["window"]
     data = {
-        "title": _("Re-arrest after %(programme)s") % {"programme": found.name},
-        "author": found.partner.name,
+        "title": _("Re-arrest after %(programme)s") % {"programme": programme.name},
+        "author": programme.partner.name,
         "subtitle": _("%(partner)s · %(offences)s · %(months)s months · police data complete through %(day)s")
         % {
-            "partner": found.partner.name,
+            "partner": programme.partner.name,
             "offences": offences,
             "months": months,
             "day": date_format(run.data_cut_off, "SHORT_DATE_FORMAT") if run.data_cut_off else "–",
@@ -35,7 +35,7 @@ def programme(context: dict[str, Any]) -> bytes:
             "day": date_format(run.finished_at, "SHORT_DATE_FORMAT") if run.finished_at else "–",
         },
         "warning": _("Simulated data: these figures say nothing about a real programme or place.")
-        if found.partner.is_simulated
+        if programme.partner.is_simulated
         else "",
         "headline": context["headline"],
         "sections": [*_sections(context, months)],

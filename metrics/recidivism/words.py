@@ -9,6 +9,7 @@ from partnership.pages.number_format import percent, plain
 
 
 def share(value: float | None, digits: int = 0) -> str:
+    """A share from 0 to 1 as a percentage with so many decimals; a dash for none."""
     return "–" if value is None else percent(value, digits)
 
 
@@ -102,7 +103,7 @@ def fewer(reduction: float) -> str:
 
 def covariate(name: str) -> str:
     """A covariate's name for people."""
-    known = {
+    labels = {
         "age": _("Age"),
         "age_squared": _("Age (squared)"),
         "prior_arrests": _("Earlier arrests"),
@@ -113,4 +114,4 @@ def covariate(name: str) -> str:
         "quarter": _("Quarter"),
     }
     first, _sign, level = name.partition("=")
-    return f"{known.get(first, first)}: {level}" if level else str(known.get(first, first))
+    return f"{labels.get(first, first)}: {level}" if level else str(labels.get(first, first))

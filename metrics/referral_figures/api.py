@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""How referrals were answered, over the API."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from metrics.figures.api import OfRun, Results
 from metrics.referral_figures.models import ReferralResult
 from partnership.api.serializers import Resource
 from partnership.api.views import Number
-
-pass
 
 
 class ReferralResultSerializer(Resource):

@@ -1,4 +1,4 @@
-"""How good the data is that the figures rest on: police feeds, linkage, and how referrals were answered."""
+"""How referrals of the last twelve months were answered: counts, protected; times; answers in the promised time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
 
 ENOUGH = 10
-
-
-# --- Referrals ---------------------------------------------------------------------------------------------------------------
+"""Fewest referrals for a median or a rate; fewest arrests a month for a month without any to be a sign."""
 
 STATE_OUTCOMES = {
     "sent": "waiting",
@@ -33,7 +31,8 @@ OUTCOMES = tuple(dict.fromkeys(STATE_OUTCOMES.values()))
 
 
 def referrals(run: Run) -> list[ReferralResult]:
-    """Referrals of the last twelve months, per pair of partners, per sender, per receiver and in all."""
+    """Referrals of the last twelve months, per pair of partners, per sender, per receiver and in all. Small counts, and what
+    would tell them, are withheld; medians in days."""
     sql = """
         SELECT from_partner_id, to_partner_id, state, reason_code, count(*),
                count(*) FILTER (WHERE state IN ('sent', 'acknowledged') AND due_accept_at < now()
@@ -51,21 +50,21 @@ def referrals(run: Run) -> list[ReferralResult]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         rows = cursor.fetchall()
-    ends: dict[tuple[int | None, int | None], list[tuple[Any, ...]]] = defaultdict(list)
+    rows_by_pair: dict[tuple[int | None, int | None], list[tuple[Any, ...]]] = defaultdict(list)
     for sender, receiver, *row in rows:
         for pair in ((sender, receiver), (sender, None), (None, receiver), (None, None)):
-            ends[pair].append(tuple(row))
+            rows_by_pair[pair].append(tuple(row))
     values: dict[Any, int] = {}
     relations: list[Relation] = []
-    counted: dict[tuple[int | None, int | None], dict[str, int]] = {}
-    for pair, parts in ends.items():
+    counts_of: dict[tuple[int | None, int | None], dict[str, int]] = {}
+    for pair, parts in rows_by_pair.items():
         counts = dict.fromkeys((*OUTCOMES, "late"), 0)
         for state, reason, count, late, *_ in parts:
             counts[STATE_OUTCOMES[state]] += count
             counts["late"] += late
             if state == "declined":
                 counts[f"declined:{reason}"] = counts.get(f"declined:{reason}", 0) + count
-        counted[pair] = counts
+        counts_of[pair] = counts
         values[pair, "sent"] = sum(counts[name] for name in OUTCOMES)
         values.update({(pair, name): count for name, count in counts.items()})
         values[pair, "in time"] = counts["waiting"] - counts["late"]
@@ -77,14 +76,14 @@ def referrals(run: Run) -> list[ReferralResult]:
         if reasons:
             relations.append(Relation((pair, "declined"), reasons))
     # Pairs add up to their sender's, their receiver's and all of it, in every count that all of them have.
-    names = {name for counts in counted.values() for name in counts} | {"sent"}
+    names = {name for counts in counts_of.values() for name in counts} | {"sent"}
     for name in names:
-        for pair in list(ends):
+        for pair in list(rows_by_pair):
             if pair != (None, None) and (pair, name) not in values:
                 values[pair, name] = 0
         values.setdefault(((None, None), name), 0)
-        pairs = [pair for pair in ends if None not in pair]
-        for total in ends:
+        pairs = [pair for pair in rows_by_pair if None not in pair]
+        for total in rows_by_pair:
             if total == (None, None):
                 parts_of = pairs
             elif total[0] is None:
@@ -94,17 +93,17 @@ def referrals(run: Run) -> list[ReferralResult]:
             else:
                 continue
             relations.append(Relation((total, name), tuple((pair, name) for pair in parts_of)))
-    unseen = {cell for cell in values if cell[1] == "in time"}
-    secret = disclosure.withheld(values, relations, never_published=unseen)
-    found = []
-    for pair, parts in ends.items():
+    unpublished = {cell for cell in values if cell[1] == "in time"}
+    withheld = disclosure.withheld(values, relations, never_published=unpublished)
+    results = []
+    for pair, parts in rows_by_pair.items():
         sent = values[pair, "sent"]
         result = ReferralResult(
             run=run,
             from_partner_id=pair[0],
             to_partner_id=pair[1],
-            sent=None if (pair, "sent") in secret else sent,
-            counts={name: None if (pair, name) in secret else count for name, count in counted[pair].items()},
+            sent=None if (pair, "sent") in withheld else sent,
+            counts={name: None if (pair, name) in withheld else count for name, count in counts_of[pair].items()},
         )
         acknowledged, answered, started = (
             [float(v) for part in parts for v in part[position] or []] for position in (6, 7, 8)
@@ -112,11 +111,15 @@ def referrals(run: Run) -> list[ReferralResult]:
         result.acknowledged_days = _median(acknowledged)
         result.answered_days = _median(answered)
         result.started_days = _median(started)
-        promised, kept = (sum(part[position] for part in parts) for position in (4, 5))
-        if promised >= ENOUGH and not disclosure.is_small(kept) and not disclosure.is_small(promised - kept):
-            result.on_time_rate = disclosure.round_rate(kept / promised, promised)
-        found.append(result)
-    return found
+        promised, kept_promises = (sum(part[position] for part in parts) for position in (4, 5))
+        if (
+            promised >= ENOUGH
+            and not disclosure.is_small(kept_promises)
+            and not disclosure.is_small(promised - kept_promises)
+        ):
+            result.on_time_rate = disclosure.round_rate(kept_promises / promised, promised)
+        results.append(result)
+    return results
 
 
 def _median(days: list[float]) -> float | None:

@@ -1,4 +1,4 @@
-"""How referrals were answered, and how good the data is."""
+"""How referrals were answered: in all, per receiver, per sender and per pair of partners."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
-from metrics.figures.shown import Figure, figure, shown_run
+from metrics.figures.address import requested_run
+from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
 from metrics.referral_figures.models import ReferralResult
 from partnership.isolation.acting import PartnerRequest
@@ -29,23 +30,23 @@ COUNTS = {
 }
 
 
-def _referrals(request: PartnerRequest) -> dict[str, Any]:
-    run = shown_run(request)
+def _referral_results(request: PartnerRequest) -> dict[str, Any]:
+    run = requested_run(request)
     results: list[ReferralResult] = []
     if run:
-        found = run.referral_results.select_related("from_partner", "to_partner")
+        visible = run.referral_results.select_related("from_partner", "to_partner")
         if request.acting.role != "coordinator":
-            mine = request.acting.partner
-            found = found.filter(Q(from_partner=mine) | Q(to_partner=mine) | Q(from_partner=None, to_partner=None))
-        results = list(found)
+            own = request.acting.partner
+            visible = visible.filter(Q(from_partner=own) | Q(to_partner=own) | Q(from_partner=None, to_partner=None))
+        results = list(visible)
     everything = next((r for r in results if r.from_partner is None and r.to_partner is None), None)
-    name = lambda r: (r.to_partner.name if r.to_partner else "", r.from_partner.name if r.from_partner else "")  # noqa: E731
+    partner_names = lambda r: (r.to_partner.name if r.to_partner else "", r.from_partner.name if r.from_partner else "")  # noqa: E731
     return {
         "run": run,
         "everything": everything,
-        "receivers": sorted((r for r in results if r.to_partner and not r.from_partner), key=name),
-        "senders": sorted((r for r in results if r.from_partner and not r.to_partner), key=name),
-        "pairs": sorted((r for r in results if r.from_partner and r.to_partner), key=name),
+        "receivers": sorted((r for r in results if r.to_partner and not r.from_partner), key=partner_names),
+        "senders": sorted((r for r in results if r.from_partner and not r.to_partner), key=partner_names),
+        "pairs": sorted((r for r in results if r.from_partner and r.to_partner), key=partner_names),
         "results": results,
     }
 
@@ -53,22 +54,23 @@ def _referrals(request: PartnerRequest) -> dict[str, Any]:
 @require_safe
 @partner_page(FIGURES)
 def referral_figures(request: PartnerRequest) -> HttpResponse:
-    context = _referrals(request)
+    """Counts, times and answers in time of the last twelve months; why referrals were declined; a funnel."""
+    context = _referral_results(request)
     everything = context["everything"]
     context["counts"] = COUNTS.items()
-    context["reasons"] = reasons(everything) if everything else []
+    context["reasons"] = decline_reasons(everything) if everything else []
     context["steps"] = funnel(everything) if everything else []
     return render(request, "metrics/referral_figures/referral_figures.html", context)
 
 
-def reasons(result: ReferralResult) -> list[tuple[str, int | None]]:
+def decline_reasons(result: ReferralResult) -> list[tuple[str, int | None]]:
     """Why referrals were declined, most often first; withheld counts last."""
-    found = [
+    reason_counts = [
         (reason_label(name.partition(":")[2]), count)
         for name, count in result.counts.items()
         if name.startswith("declined:")
     ]
-    return sorted(found, key=lambda row: (row[1] is None, -(row[1] or 0)))
+    return sorted(reason_counts, key=lambda row: (row[1] is None, -(row[1] or 0)))
 
 
 def funnel(result: ReferralResult) -> list[tuple[str, int]]:
@@ -83,7 +85,8 @@ def funnel(result: ReferralResult) -> list[tuple[str, int]]:
 
 @figure("referrals")
 def referrals_figure(request: PartnerRequest) -> Figure:
-    context = _referrals(request)
+    """A row a sender, a receiver, a pair and all together; the chart: sent, answered, accepted."""
+    context = _referral_results(request)
     heading = [
         _("From"),
         _("To"),

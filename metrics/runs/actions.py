@@ -1,4 +1,4 @@
-"""Runs: asking for one, carrying it out in the worker role, publishing it; and saved cohorts and interventions."""
+"""Runs: asking for one, carrying it out in the worker role, publishing it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from metrics.cohorts.models import Cohort
 from metrics.comparison import compute as comparison_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.quality import compute as quality_compute
-from metrics.recidivism import compute as recidivism_compute
+from metrics.recidivism import care, fixed_windows, members, survival
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
 from metrics.trends import compute as trends_compute
@@ -30,7 +30,6 @@ from partnership.members.models import District, Role
 
 DEFINITION = "2026-11b"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
-WINDOWS = recidivism_compute.WINDOWS
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
 KEEP_RUNS = timedelta(days=90)
@@ -57,6 +56,7 @@ class Superseded(Exception):
 # --- Asking ------------------------------------------------------------------------------------------------------------------
 
 
+@action("run.request", outside="jobs")
 def request_run(reason: str) -> None:
     """Asks for a computation. Requests pile up into one until it starts."""
     with suppress(IntegrityError), transaction.atomic():
@@ -115,6 +115,7 @@ def publish(*, by: Acting, run: Run) -> Run:
 # --- Carrying out ------------------------------------------------------------------------------------------------------------
 
 
+@action("run.compute", outside="jobs", rolls_back=False)
 def compute() -> Run | None:
     """Carries out the requested run, if there is one; None when there is none, or another worker computes.
 
@@ -124,8 +125,8 @@ def compute() -> Run | None:
     with alone(LOCK) as is_alone:
         if not is_alone:
             return None
-        died = Run.objects.filter(state=Run.State.RUNNING)
-        if died.update(state=Run.State.FAILED, error="Its worker died.", finished_at=timezone.now()):
+        runs_of_dead_workers = Run.objects.filter(state=Run.State.RUNNING)
+        if runs_of_dead_workers.update(state=Run.State.FAILED, error="Its worker died.", finished_at=timezone.now()):
             request_run("after a failure")
         run = Run.objects.filter(state=Run.State.REQUESTED).first()
         if run is None:
@@ -140,13 +141,13 @@ class Progress:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.apart = connection.copy()
-        last = Run.objects.exclude(pk=run.pk).order_by("-id").values_list("state", flat=True)[:MOST_SUPERSEDED]
-        self.may_stop = list(last) != [Run.State.SUPERSEDED] * MOST_SUPERSEDED and run.again_id is None
+        self.own_connection = connection.copy()
+        last_states = Run.objects.exclude(pk=run.pk).order_by("-id").values_list("state", flat=True)[:MOST_SUPERSEDED]
+        self.may_stop = list(last_states) != [Run.State.SUPERSEDED] * MOST_SUPERSEDED and run.again_id is None
 
-    def at(self, step: str) -> None:
+    def begin(self, step: str) -> None:
         """Notes the step that begins; raises Superseded when another run has been asked for meanwhile."""
-        with self.apart.cursor() as cursor:
+        with self.own_connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s",
                 [step, STEPS.index(step), self.run.pk],
@@ -158,15 +159,16 @@ class Progress:
                 raise Superseded
 
     def close(self) -> None:
-        self.apart.close()
+        """Gives the connection back."""
+        self.own_connection.close()
 
 
 def _carry_out(run: Run) -> Run:
     progress = Progress(run)
     try:
-        progress.at("follow_up")
+        progress.begin("follow_up")
         run.people_touched = follow_up_upkeep.refresh()
-        with _one_moment():
+        with _as_of_one_moment():
             results = _results(run, progress)
         with transaction.atomic():
             for rows in results:
@@ -178,22 +180,22 @@ def _carry_out(run: Run) -> Run:
             run.save()
             Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS, published_at=None).delete()
     except Superseded:
-        _end(run, Run.State.SUPERSEDED, "")
+        _mark_ended(run, Run.State.SUPERSEDED, "")
     except Exception as error:
-        _end(run, Run.State.FAILED, repr(error)[:2000])
+        _mark_ended(run, Run.State.FAILED, repr(error)[:2000])
         raise
     finally:
         progress.close()
     return run
 
 
-def _end(run: Run, state: str, error: str) -> None:
+def _mark_ended(run: Run, state: str, error: str) -> None:
     run.state, run.error, run.finished_at = state, error, timezone.now()
     Run.objects.filter(pk=run.pk).update(state=state, error=error, finished_at=run.finished_at)
 
 
 @contextmanager
-def _one_moment() -> Any:
+def _as_of_one_moment() -> Any:
     """A transaction in which every step sees the data as of one moment (inside another transaction: as that one does)."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
@@ -205,28 +207,28 @@ def _one_moment() -> Any:
 
 def _results(run: Run, progress: Progress) -> list[list[Model]]:
     """All results of a run, computed one step after the other; none is saved yet."""
-    span = Feed.objects.aggregate(earliest=Min("complete_through"), latest=Max("complete_through"))
-    limit = run.parameters.get("as_of")
-    as_of = date.fromisoformat(limit) if limit else (span["latest"] or timezone.localdate())
-    run.data_cut_off = min(as_of, span["earliest"] or as_of) if span["earliest"] else None
+    feed_ends = Feed.objects.aggregate(earliest=Min("complete_through"), latest=Max("complete_through"))
+    repeated_as_of = run.parameters.get("as_of")
+    as_of = date.fromisoformat(repeated_as_of) if repeated_as_of else (feed_ends["latest"] or timezone.localdate())
+    run.data_cut_off = min(as_of, feed_ends["earliest"]) if feed_ends["earliest"] else None
     run.parameters["as_of"] = as_of.isoformat()
     run.enrolments_in = Enrolment.objects.count()
     run.arrests_in = Arrest.objects.count()
     cohorts = list(Cohort.objects.filter(archived_at=None).order_by("id"))
     run.parameters["cohorts"] = {str(cohort.pk): cohort.selection for cohort in cohorts}
-    asked = recidivism_compute.everything(cohorts)
-    found: list[list[Model]] = []
+    member_rows = members.all_member_rows(cohorts)
+    results: list[list[Model]] = []
 
-    def step(name: str, action: Callable[[], list[Any]]) -> None:
-        progress.at(name)
-        found.append(action())
+    def step(name: str, compute_results: Callable[[], list[Any]]) -> None:
+        progress.begin(name)
+        results.append(compute_results())
 
-    step("fixed_windows", lambda: recidivism_compute.fixed_windows(run, asked, as_of))
-    step("survival", lambda: recidivism_compute.survival(run, asked, as_of))
-    step("care", lambda: recidivism_compute.care(run, asked, as_of))
-    programmes = {r.programme_id: r.partner_id for r in found[0] if r.programme_id}  # type: ignore[attr-defined]
-    step("comparisons", lambda: comparison_compute.comparisons(run, programmes, as_of))
-    series = trends_compute.read(as_of)
+    step("fixed_windows", lambda: fixed_windows.results(run, member_rows, as_of))
+    step("survival", lambda: survival.results(run, member_rows, as_of))
+    step("care", lambda: care.results(run, member_rows, as_of))
+    partner_of_programme = {r.programme_id: r.partner_id for r in results[0] if r.programme_id}  # type: ignore[attr-defined]
+    step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of))
+    series = trends_compute.series_by_district(as_of)
     step("trends", lambda: trends_compute.results(run, series))
     step(
         "interventions",
@@ -234,9 +236,9 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     )
     step("referrals", lambda: referral_figures_compute.referrals(run))
     step("quality", lambda: [*quality_compute.feeds(run, as_of)])
-    names = dict(District.objects.values_list("pk", "name"))
-    poor = {feed.district_id for feed in found[-1] if feed.problems}  # type: ignore[attr-defined]
-    run.poor_feeds = sorted([[pk, names[pk]] for pk in poor], key=lambda feed: feed[1])
-    found.append([*quality_compute.links(run)])
-    progress.at("writing")
-    return found
+    district_names = dict(District.objects.values_list("pk", "name"))
+    poor_districts = {feed.district_id for feed in results[-1] if feed.problems}  # type: ignore[attr-defined]
+    run.poor_feeds = sorted([[pk, district_names[pk]] for pk in poor_districts], key=lambda feed: feed[1])
+    results.append([*quality_compute.links(run)])
+    progress.begin("writing")
+    return results

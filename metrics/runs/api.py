@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Runs over the API: what went into each computation, and what came out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from metrics.permissions import FIGURES
 from metrics.runs.models import Run
 from partnership.api.serializers import Resource
 from partnership.api.views import Query, View
-
-pass
-
-# --- Runs --------------------------------------------------------------------------------------------------------------------
 
 
 class RunSerializer(Resource):

@@ -14,5 +14,6 @@ from partnership.events.registry import handler
 
 @handler(imports.DONE, enrolments.MEASUREMENT_CONSENT, overdoses.COUNTED)
 def recompute(event: OutboxEvent) -> None:
+    """Asks for a run, with the event's kind as its reason."""
     runs.request_run(event.kind)
     transaction.on_commit(runs.start)

@@ -1,6 +1,6 @@
-"""Runs and the results that they publish. A result is never changed: a later run supersedes it.
+"""Runs, and what all results have in common: who sees them, and why one is withheld.
 
-What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
+A result is never changed: a later run supersedes it. What is withheld is stored nowhere: it is NULL.
 """
 
 from __future__ import annotations
@@ -98,6 +98,8 @@ class Run(models.Model):
 
 
 class Withheld(models.TextChoices):
+    """Why a rate is not published; empty where it is."""
+
     NOTHING = "", _("Published")
     SMALL_COUNT = "small_count", _("Withheld: a count of 1 to 4")
     FEW_PEOPLE = "few_people", _("Withheld: fewer than 10 people observed")

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from metrics.figures.shown import visible
-from metrics.permissions import FIGURES
+from metrics.permissions import FIGURES, visible_results
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
@@ -40,6 +39,7 @@ STEP_LABELS = {
 @require_safe
 @partner_page(FIGURES)
 def run_list(request: PartnerRequest) -> HttpResponse:
+    """All computations, the newest first."""
     page = page_by_key(Run.objects.all(), ["-id"], request.GET.get("after", ""))
     return render(request, "metrics/runs/run_list.html", {"page": page})
 
@@ -48,22 +48,20 @@ def run_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(FIGURES)
 def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     """How a run's figures were computed: definition, cut-off, what went in and came out, progress, what changed."""
-    found = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
-    earlier = (
-        found.again or Run.objects.filter(state=Run.State.DONE, pk__lt=found.pk, again=None).order_by("-id").first()
-    )
+    run = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
+    earlier = run.again or Run.objects.filter(state=Run.State.DONE, pk__lt=run.pk, again=None).order_by("-id").first()
     context = {
-        "run": found,
-        "as_of": date.fromisoformat(found.parameters["as_of"]) if found.parameters.get("as_of") else None,
-        "seconds": round((found.finished_at - found.started_at).total_seconds())
-        if found.finished_at and found.started_at
+        "run": run,
+        "as_of": date.fromisoformat(run.parameters["as_of"]) if run.parameters.get("as_of") else None,
+        "seconds": round((run.finished_at - run.started_at).total_seconds())
+        if run.finished_at and run.started_at
         else None,
         "earlier": earlier,
-        "changes": changes(request, earlier, found) if earlier and found.state == Run.State.DONE else [],
-        "is_running": found.state in (Run.State.REQUESTED, Run.State.RUNNING),
-        "percent": 100 * found.steps_done // len(runs.STEPS),
-        "step": STEP_LABELS.get(found.step, ""),
-        "superseded_by": Run.objects.filter(state=Run.State.DONE, pk__gt=found.pk, again=None).order_by("-id").first(),
+        "changes": changes(request, earlier, run) if earlier and run.state == Run.State.DONE else [],
+        "is_running": run.state in (Run.State.REQUESTED, Run.State.RUNNING),
+        "percent": 100 * run.steps_done // len(runs.STEPS),
+        "step": STEP_LABELS.get(run.step, ""),
+        "superseded_by": Run.objects.filter(state=Run.State.DONE, pk__gt=run.pk, again=None).order_by("-id").first(),
     }
     template = "metrics/runs/_progress.html" if "HX-Request" in request.headers else "metrics/runs/run.html"
     return render(request, template, context)
@@ -72,22 +70,24 @@ def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
 def changes(request: PartnerRequest, before: Run, after: Run) -> list[dict[str, Any]]:
     """What became of each programme's figure (any offence, twelve months) between two runs, where it is not the same."""
 
-    def of(run: Run) -> dict[Any, RecidivismResult]:
-        results = run.recidivismresults.filter(visible(request), window_months=12, offences="any", cohort=None)
+    def results_by_owner(run: Run) -> dict[Any, RecidivismResult]:
+        results = run.recidivismresults.filter(
+            visible_results(request.acting), window_months=12, offences="any", cohort=None
+        )
         return {(r.partner_id, r.programme_id): r for r in results.select_related("programme", "partner")}
 
-    old, new = of(before), of(after)
+    old, new = results_by_owner(before), results_by_owner(after)
     differences = []
-    for key in [*new, *(key for key in old if key not in new)]:
-        was, is_now = old.get(key), new.get(key)
+    for owner in [*new, *(owner for owner in old if owner not in new)]:
+        was, is_now = old.get(owner), new.get(owner)
         if [getattr(was, name, None) for name in ("eligible", "rearrested")] != [
             getattr(is_now, name, None) for name in ("eligible", "rearrested")
         ]:
-            differences.append({"whose": whose(is_now or was), "was": was, "now": is_now})
+            differences.append({"whose": owner_name(is_now or was), "was": was, "now": is_now})
     return differences
 
 
-def whose(result: RecidivismResult | None) -> str:
+def owner_name(result: RecidivismResult | None) -> str:
     """The name of the programme, of the partner where it is of all its programmes, or that it is the partnership's."""
     owner = result and (result.programme or result.partner)
     return owner.name if owner else _("Partnership")
@@ -96,6 +96,7 @@ def whose(result: RecidivismResult | None) -> str:
 @require_POST
 @partner_page(runs.ask_for_run)
 def recompute(request: PartnerRequest) -> HttpResponse:
+    """Asks for a computation, and shows the one that waits for it."""
     run = runs.ask_for_run(by=request.acting)
     messages.success(request, _("A new computation is asked for."))
     return redirect("run", run.pk)
@@ -104,6 +105,7 @@ def recompute(request: PartnerRequest) -> HttpResponse:
 @require_POST
 @partner_page(runs.repeat)
 def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Asks for the same computation up to the same day, to see what comes out differently."""
     try:
         repeated = runs.repeat(by=request.acting, run=get_object_or_404(Run, pk=pk))
     except RuleError as error:
@@ -119,6 +121,7 @@ def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(runs.publish)
 def run_publish(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Publishes a finished computation's results for good."""
     try:
         runs.publish(by=request.acting, run=get_object_or_404(Run, pk=pk))
     except RuleError as error:

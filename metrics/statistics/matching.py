@@ -51,7 +51,12 @@ class Effect(NamedTuple):
 
 @dataclass
 class Comparison:
-    """The weighted comparison, or why there is none (`refusal`, a code: see `REFUSALS`)."""
+    """The weighted comparison, or why there is none (`refusal`, a code: see `REFUSALS`).
+
+    `participants` and `pool`: how many of either side are compared; `left_out`: participants who are like nobody in the pool.
+    `effective`: how many equally weighted people the weighted ones are worth (Kish). `compared`: who of those handed over is
+    compared; `weights`: one for each of these.
+    """
 
     participants: int
     left_out: int
@@ -61,7 +66,7 @@ class Comparison:
     effect: Effect | None = None
     refusal: str = ""
     weights: Floats | None = None
-    kept: Flags | None = None
+    compared: Flags | None = None
 
 
 REFUSALS = ("few_participants", "no_overlap", "unbalanced", "few_comparisons", "no_estimate")
@@ -69,16 +74,16 @@ REFUSALS = ("few_participants", "no_overlap", "unbalanced", "few_comparisons", "
 
 def overlapping(treated: Flags, categories: dict[str, NDArray[np.generic]]) -> Flags:
     """Who is in a level of every category in which there are both participants and comparison people, at least five of each."""
-    kept = np.ones(len(treated), dtype=bool)
+    compared = np.ones(len(treated), dtype=bool)
     while True:
-        before = kept.sum()
+        before = compared.sum()
         for values in categories.values():
             levels, index = np.unique(values, return_inverse=True)
-            own = np.bincount(index[kept & treated], minlength=len(levels))
-            others = np.bincount(index[kept & ~treated], minlength=len(levels))
-            kept &= ((own >= FEWEST_PER_LEVEL) & (others >= FEWEST_PER_LEVEL))[index]
-        if kept.sum() == before:
-            return kept
+            own = np.bincount(index[compared & treated], minlength=len(levels))
+            others = np.bincount(index[compared & ~treated], minlength=len(levels))
+            compared &= ((own >= FEWEST_PER_LEVEL) & (others >= FEWEST_PER_LEVEL))[index]
+        if compared.sum() == before:
+            return compared
 
 
 def weigh(
@@ -93,21 +98,21 @@ def weigh(
     people, pool = int(treated.sum()), int((~treated).sum())
     if people < FEWEST:
         return Comparison(people, 0, pool, refusal="few_participants")
-    kept = overlapping(treated, categories)
-    t = treated[kept]
+    compared = overlapping(treated, categories)
+    t = treated[compared]
     left_out = people - int(t.sum())
-    result = Comparison(int(t.sum()), left_out, int((~t).sum()), kept=kept)
+    result = Comparison(int(t.sum()), left_out, int((~t).sum()), compared=compared)
     if t.sum() < FEWEST or (~t).sum() < FEWEST:
         result.refusal = "no_overlap"
         return result
     columns: dict[str, Floats] = {}
     for name, values in numbers.items():
-        if np.ptp(values[kept]) > 0:
-            columns[name] = values[kept].astype(float)
+        if np.ptp(values[compared]) > 0:
+            columns[name] = values[compared].astype(float)
     for name, labels in categories.items():
-        levels = np.unique(labels[kept])
+        levels = np.unique(labels[compared])
         for level in levels[1:] if len(levels) > 2 else levels[1:2]:
-            columns[f"{name}={level}"] = (labels[kept] == level).astype(float)
+            columns[f"{name}={level}"] = (labels[compared] == level).astype(float)
     if not columns:
         result.refusal = "no_estimate"
         return result
@@ -129,8 +134,8 @@ def weigh(
     elif result.effective < FEWEST:
         result.refusal = "few_comparisons"
     else:
-        whose = np.arange(len(t)) if clusters is None else np.unique(clusters[kept], return_inverse=True)[1]
-        result.effect = _effect(t, design, outcome[kept].astype(float), score, weights, information, whose)
+        whose = np.arange(len(t)) if clusters is None else np.unique(clusters[compared], return_inverse=True)[1]
+        result.effect = _effect(t, design, outcome[compared].astype(float), score, weights, information, whose)
     return result
 
 

@@ -80,6 +80,8 @@ def curve_of(durations: ArrayLike, is_event: ArrayLike) -> Curve:
 
 
 class LogRank(NamedTuple):
+    """The test's χ² statistic, its p value and its degrees of freedom."""
+
     statistic: float
     p: float
     degrees: int

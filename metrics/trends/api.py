@@ -1,4 +1,4 @@
-"""Metric results over the API, suppressed as on the pages; saved cohorts; results as CSV with metadata (CSVW)."""
+"""Arrest trends and their changes, over the API."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from metrics.trends.models import ArrestTrendResult, TrendChange
 from partnership.api.serializers import Resource
 from partnership.api.views import Number
 from partnership.members.api import DistrictSerializer
-
-pass
 
 
 class TrendSerializer(Resource):

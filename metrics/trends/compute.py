@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.protection import disclosure
@@ -42,7 +43,7 @@ class Series:
     published: list[bool] = field(default_factory=list)
 
     @property
-    def exposure(self) -> np.ndarray | None:
+    def exposure(self) -> NDArray[np.float64] | None:
         """Person-years of each month; None where no population is recorded."""
         if not all(self.residents):
             return None
@@ -56,8 +57,8 @@ def months_back(day: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def read(as_of: date) -> dict[tuple[int, str], Series]:
-    """Every series by district and group, suppressed cells marked."""
+def series_by_district(as_of: date) -> dict[tuple[int, str], Series]:
+    """Every series by district and group, of the last `MONTHS` months up to `as_of`; months to withhold are marked."""
     series: dict[tuple[int, str], Series] = defaultdict(Series)
     since = months_back(as_of, MONTHS)
     with connection.cursor() as cursor:
@@ -65,7 +66,7 @@ def read(as_of: date) -> dict[tuple[int, str], Series]:
         for district, month, personal, supply, other, juvenile, residents, young in cursor.fetchall():
             drug = personal + supply
             counts = dict(zip(ARREST_GROUPS, (personal, supply, other, drug + other, drug, juvenile), strict=True))
-            _add(series, district, month, counts, {"other ages": drug - juvenile}, residents, young)
+            _add_month(series, district, month, counts, {"other ages": drug - juvenile}, residents, young)
         cursor.execute(
             """
             SELECT c.district_id, c.month, sum(fatal), sum(non_fatal), max(p.residents)
@@ -78,11 +79,11 @@ def read(as_of: date) -> dict[tuple[int, str], Series]:
         )
         for district, month, fatal, non_fatal, residents in cursor.fetchall():
             counts = {Group.OVERDOSES: int(fatal + non_fatal), Group.FATAL_OVERDOSES: int(fatal)}
-            _add(series, district, month, counts, {"not fatal": int(non_fatal)}, residents, None)
+            _add_month(series, district, month, counts, {"not fatal": int(non_fatal)}, residents, None)
     return series
 
 
-def _add(
+def _add_month(
     series: dict[tuple[int, str], Series],
     district: int,
     month: date,
@@ -93,38 +94,38 @@ def _add(
 ) -> None:
     values: dict[Any, int] = {**counts, **unseen}
     relations = [rule for rule in RELATIONS if rule.total in values]
-    secret = disclosure.withheld(values, relations, never_published=unseen)
+    withheld = disclosure.withheld(values, relations, never_published=unseen)
     for group, count in counts.items():
-        one = series[district, group]
-        one.months.append(month)
-        one.counts.append(count)
-        one.residents.append(young if group == Group.JUVENILE_DRUG else residents)
-        one.published.append(group not in secret)
+        group_series = series[district, group]
+        group_series.months.append(month)
+        group_series.counts.append(count)
+        group_series.residents.append(young if group == Group.JUVENILE_DRUG else residents)
+        group_series.published.append(group not in withheld)
 
 
 def results(run: Run, series: dict[tuple[int, str], Series]) -> list[ArrestTrendResult]:
     """Counts, rates per 100,000 a month and seasonally adjusted rates. A series with a withheld month has no adjusted one:
     its months could be worked out from it."""
-    found = []
+    results = []
     for (district, group), one in series.items():
         rates = [1e5 * c / r if r else None for c, r in zip(one.counts, one.residents, strict=True)]
         adjusted = None
         if all(one.published) and _is_unbroken(one.months) and None not in rates:
             adjusted = trends.seasonally_adjusted([rate or 0.0 for rate in rates])
         for position, month in enumerate(one.months):
-            shown = one.published[position]
-            found.append(
+            is_published = one.published[position]
+            results.append(
                 ArrestTrendResult(
                     run=run,
                     district_id=district,
                     month=month,
                     group=group,
-                    arrests=one.counts[position] if shown else None,
-                    rate_per_100k=rates[position] if shown else None,
+                    arrests=one.counts[position] if is_published else None,
+                    rate_per_100k=rates[position] if is_published else None,
                     adjusted=None if adjusted is None else max(0.0, round(float(adjusted[position]), 2)),
                 )
             )
-    return found
+    return results
 
 
 def _is_unbroken(months: list[date]) -> bool:
@@ -134,14 +135,17 @@ def _is_unbroken(months: list[date]) -> bool:
 def _are_sums_safe(one: Series, *parts: slice) -> bool:
     """Sums over these months tell of no single withheld month: none is, or at least two are, with a sum of at least five."""
     for part in parts:
-        secret = [c for c, shown in zip(one.counts[part], one.published[part], strict=True) if not shown]
-        if secret and (len(secret) < 2 or sum(secret) < max(disclosure.SMALL, len(secret) + 1)):
+        counts = zip(one.counts[part], one.published[part], strict=True)
+        withheld = [count for count, is_published in counts if not is_published]
+        if withheld and (len(withheld) < 2 or sum(withheld) < max(disclosure.SMALL, len(withheld) + 1)):
             return False
     return True
 
 
 def five_year_changes(run: Run, series: dict[tuple[int, str], Series]) -> list[TrendChange]:
-    found = []
+    """The last twelve months against those five years earlier, of every series of at least six unbroken years whose sums tell
+    of no withheld month (see metrics.statistics.trends.change_between)."""
+    changes = []
     for (district, group), one in series.items():
         exposure = one.exposure
         months = len(one.months)
@@ -151,15 +155,19 @@ def five_year_changes(run: Run, series: dict[tuple[int, str], Series]) -> list[T
             continue
         change = trends.change_between(one.counts, exposure, 60)
         if change:
-            found.append(
+            changes.append(
                 TrendChange(
-                    run=run, kind=TrendChange.Kind.FIVE_YEARS, district_id=district, group=group, **_fields(change)
+                    run=run,
+                    kind=TrendChange.Kind.FIVE_YEARS,
+                    district_id=district,
+                    group=group,
+                    **_change_fields(change),
                 )
             )
-    return found
+    return changes
 
 
-def _fields(change: Change) -> dict[str, Any]:
+def _change_fields(change: Change) -> dict[str, Any]:
     return {
         "change": round(change.change, 3),
         "lower": round(change.lower, 3),
@@ -168,7 +176,7 @@ def _fields(change: Change) -> dict[str, Any]:
     }
 
 
-def _sum(series: dict[tuple[int, str], Series], districts: list[int], group: str) -> Series | None:
+def _summed(series: dict[tuple[int, str], Series], districts: list[int], group: str) -> Series | None:
     """Several districts as one, over the months that all of them have."""
     parts = [series[district, group] for district in districts if (district, group) in series]
     if not parts or len(parts) < len(districts):
@@ -188,43 +196,43 @@ def _sum(series: dict[tuple[int, str], Series], districts: list[int], group: str
 def interventions(run: Run, series: dict[tuple[int, str], Series]) -> list[TrendChange]:
     """Interrupted time series of the pilot districts, and difference in differences against the comparison districts."""
     kind = TrendChange.Kind
-    found: list[TrendChange] = []
+    changes: list[TrendChange] = []
     for each in Intervention.objects.prefetch_related("districts", "comparison_districts"):
 
-        def say(which: str, each: Intervention = each, **fields: Any) -> None:
-            found.append(TrendChange(run=run, kind=which, intervention=each, group=each.series, **fields))
+        def add_change(change_kind: str, each: Intervention = each, **fields: Any) -> None:
+            changes.append(TrendChange(run=run, kind=change_kind, intervention=each, group=each.series, **fields))
 
-        pilot = _sum(series, [d.pk for d in each.districts.all()], each.series)
+        pilot = _summed(series, [d.pk for d in each.districts.all()], each.series)
         if pilot is None or pilot.exposure is None or not _is_unbroken(pilot.months) or not pilot.months:
-            say(kind.LEVEL, refusal="no_series")
+            add_change(kind.LEVEL, refusal="no_series")
             continue
         start = sum(month < each.started_on.replace(day=1) for month in pilot.months)
-        other = _sum(series, [d.pk for d in each.comparison_districts.all()], each.series)
+        other = _summed(series, [d.pk for d in each.comparison_districts.all()], each.series)
         fit = trends.interrupted(pilot.counts, pilot.exposure, start, pilot.months[0].month)
         if fit is None:
-            say(kind.LEVEL, refusal="few_months")
+            add_change(kind.LEVEL, refusal="few_months")
         else:
             lines = _lines(pilot, other, fit)
-            say(kind.LEVEL, family=fit.family, lines=lines, **_fields(fit.level))
-            say(kind.SLOPE, family=fit.family, **_fields(fit.slope))
+            add_change(kind.LEVEL, family=fit.family, lines=lines, **_change_fields(fit.level))
+            add_change(kind.SLOPE, family=fit.family, **_change_fields(fit.slope))
         if other is None or other.exposure is None:
             continue
-        common = [m for m in pilot.months if m in set(other.months)]
-        a = [pilot.months.index(m) for m in common]
-        b = [other.months.index(m) for m in common]
-        beyond = trends.difference_in_differences(
-            np.array(pilot.counts)[a],
-            np.array(other.counts)[b],
-            pilot.exposure[a],
-            other.exposure[b],
-            sum(month < each.started_on.replace(day=1) for month in common),
+        common_months = [month for month in pilot.months if month in set(other.months)]
+        pilot_places = [pilot.months.index(month) for month in common_months]
+        other_places = [other.months.index(month) for month in common_months]
+        difference = trends.difference_in_differences(
+            np.array(pilot.counts)[pilot_places],
+            np.array(other.counts)[other_places],
+            pilot.exposure[pilot_places],
+            other.exposure[other_places],
+            sum(month < each.started_on.replace(day=1) for month in common_months),
         )
-        if beyond is None:
-            say(kind.DIFFERENCE, refusal="few_months")
+        if difference is None:
+            add_change(kind.DIFFERENCE, refusal="few_months")
         else:
-            say(kind.DIFFERENCE, **_fields(beyond.effect))
-            say(kind.DRIFT, **_fields(beyond.before))
-    return found
+            add_change(kind.DIFFERENCE, **_change_fields(difference.effect))
+            add_change(kind.DRIFT, **_change_fields(difference.before))
+    return changes
 
 
 def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> list[list[Any]]:
@@ -232,12 +240,14 @@ def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> lis
     exposure = pilot.exposure
     if exposure is None:
         return []
-    beside = {}
+    comparison_rates = {}
     if other is not None and other.exposure is not None:
-        beside = {
+        comparison_rates = {
             month: round(1e5 * count / e, 1)
-            for month, count, e, shown in zip(other.months, other.counts, other.exposure, other.published, strict=True)
-            if shown
+            for month, count, e, is_published in zip(
+                other.months, other.counts, other.exposure, other.published, strict=True
+            )
+            if is_published
         }
     return [
         [
@@ -245,7 +255,7 @@ def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> lis
             round(1e5 * pilot.counts[i] / exposure[i], 1) if pilot.published[i] else None,
             round(1e5 * fit.fitted[i] / exposure[i], 1),
             round(1e5 * fit.expected[i] / exposure[i], 1),
-            beside.get(month),
+            comparison_rates.get(month),
         ]
         for i, month in enumerate(pilot.months)
     ]

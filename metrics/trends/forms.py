@@ -1,4 +1,4 @@
-"""Forms of saved cohorts and interventions."""
+"""The form of an intervention."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from metrics.trends.models import Intervention
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class InterventionForm(forms.ModelForm):
+class InterventionForm(ModelForm[Intervention]):
+    """An intervention and its districts: each is either a pilot or a comparison district."""
+
     class Meta:
         model = Intervention
         fields = ["name", "programme", "started_on", "series", "districts", "comparison_districts"]

@@ -1,4 +1,4 @@
-"""Cohorts that people save by name, and interventions whose effect on arrests is asked for."""
+"""Arrests and overdoses by district and month; interventions, and what changed at them."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ class Intervention(models.Model):
 
     @property
     def pk_text(self) -> str:
+        """The key for a template to add to an address."""
         return str(self.pk)
 
 

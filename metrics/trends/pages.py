@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from metrics.figures import charts
-from metrics.figures.shown import Figure, choice, figure, shown_run
+from metrics.figures.address import choice, requested_run
+from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
 from metrics.trends import actions as trends
 from metrics.trends.forms import InterventionForm
@@ -44,8 +45,8 @@ MEASURES = {
 }
 
 
-def _trend(request: PartnerRequest) -> dict[str, Any]:
-    run = shown_run(request)
+def _trend_context(request: PartnerRequest) -> dict[str, Any]:
+    run = requested_run(request)
     districts = (
         District.objects.filter(pk__in=run.trends.values("district")).order_by("name")
         if run
@@ -53,7 +54,7 @@ def _trend(request: PartnerRequest) -> dict[str, Any]:
     )
     choices = {str(district.pk): district for district in districts}
     district = choice(request, "district", choices, next(iter(choices), ""))
-    chosen = choice(request, "group", SETS, "all")
+    group_set = choice(request, "group", SETS, "all")
     measure = choice(request, "measure", MEASURES, "rate")
     results = list(run.trends.filter(district=choices[district]).order_by("month", "group")) if run and district else []
     return {
@@ -62,14 +63,15 @@ def _trend(request: PartnerRequest) -> dict[str, Any]:
         "district": choices.get(district),
         "measure": measure,
         "measures": MEASURES.items(),
-        "group_set": chosen,
+        "group_set": group_set,
         "sets": SET_LABELS.items(),
-        "results": [r for r in results if r.group in SETS[chosen]],
+        "results": [r for r in results if r.group in SETS[group_set]],
         "all_results": results,
     }
 
 
-def value(result: ArrestTrendResult, measure: str) -> float | None:
+def measured(result: ArrestTrendResult, measure: str) -> float | None:
+    """A month's number, rate or seasonally adjusted rate (both per 100,000 residents); None where it is withheld."""
     if measure == "count":
         return result.arrests
     return result.rate_per_100k if measure == "rate" else result.adjusted
@@ -79,7 +81,7 @@ def value(result: ArrestTrendResult, measure: str) -> float | None:
 @partner_page(FIGURES)
 def arrest_trends(request: PartnerRequest) -> HttpResponse:
     """Monthly arrests of one district: chart, table by month, years and five years compared."""
-    context = _trend(request)
+    context = _trend_context(request)
     months: dict[Any, dict[str, ArrestTrendResult]] = {}
     for result in context["all_results"]:
         months.setdefault(result.month, {})[result.group] = result
@@ -88,7 +90,7 @@ def arrest_trends(request: PartnerRequest) -> HttpResponse:
     context["rows"] = rows
     context["groups"] = groups
     context["years"] = [(group, label, year_sums(rows, group)) for group, label in groups]
-    context["has_chart"] = any(value(r, context["measure"]) is not None for r in context["results"])
+    context["has_chart"] = any(measured(r, context["measure"]) is not None for r in context["results"])
     if context["run"] and context["district"]:
         context["changes"] = {
             c.group: c
@@ -116,7 +118,8 @@ def year_sums(rows: list[tuple[Any, dict[str, ArrestTrendResult]]], group: str) 
 
 @figure("arrests")
 def arrests_figure(request: PartnerRequest) -> Figure:
-    context = _trend(request)
+    """A row a month and group of one district; the chart: the groups and the measure that the address names."""
+    context = _trend_context(request)
     district = context["district"]
     if district is None:
         raise Http404
@@ -129,13 +132,13 @@ def arrests_figure(request: PartnerRequest) -> Figure:
 
     def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.SeriesRow] = [
-            {"month": r.month, "series": str(r.get_group_display()), "value": value(r, measure)}
+            {"month": r.month, "series": str(r.get_group_display()), "value": measured(r, measure)}
             for r in context["results"]
         ]
         title = str(MEASURES[measure]) if measure != "count" else _("A month")
         return charts.series(lines, title=title, theme=theme, narrow=narrow)
 
-    is_drawn = any(value(r, measure) is not None for r in context["results"])
+    is_drawn = any(measured(r, measure) is not None for r in context["results"])
     return Figure(f"arrests-{district.code}", heading, rows, context["run"], draw if is_drawn else None)
 
 
@@ -144,36 +147,38 @@ def arrests_figure(request: PartnerRequest) -> Figure:
 
 @partner_page(trends.save_intervention)
 def intervention_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = get_object_or_404(Intervention, pk=pk) if pk else None
-    form = InterventionForm(request.POST or None, instance=found)
+    """A new intervention, or one to change."""
+    intervention = get_object_or_404(Intervention, pk=pk) if pk else None
+    form = InterventionForm(request.POST or None, instance=intervention)
     if form.is_valid():
-        saved = trends.save_intervention(
+        saved_intervention = trends.save_intervention(
             by=request.acting,
             intervention=form.save(commit=False),
             districts=form.cleaned_data["districts"],
             comparison_districts=form.cleaned_data["comparison_districts"],
         )
         messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
-        return redirect("intervention", pk=saved.pk)
-    title = str(found) if found else _("New intervention")
+        return redirect("intervention", pk=saved_intervention.pk)
+    title = str(intervention) if intervention else _("New intervention")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("arrest_trends")})
 
 
-def _intervention(request: PartnerRequest, pk: int) -> dict[str, Any]:
-    found = get_object_or_404(
+def _intervention_context(request: PartnerRequest, pk: int) -> dict[str, Any]:
+    intervention = get_object_or_404(
         Intervention.objects.select_related("programme").prefetch_related("districts", "comparison_districts"), pk=pk
     )
-    run = shown_run(request)
-    changes = {c.kind: c for c in run.changes.filter(intervention=found)} if run else {}
+    run = requested_run(request)
+    changes = {c.kind: c for c in run.changes.filter(intervention=intervention)} if run else {}
     level = changes.get(TrendChange.Kind.LEVEL)
     lines = [[date.fromisoformat(line[0]), *line[1:]] for line in level.lines] if level else []
-    return {"run": run, "intervention": found, "changes": changes, "level": level, "lines": lines}
+    return {"run": run, "intervention": intervention, "changes": changes, "level": level, "lines": lines}
 
 
 @require_safe
 @partner_page(FIGURES)
 def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
-    context = _intervention(request, pk)
+    """What changed at an intervention, and whether the trends before it were parallel to those of the comparison districts."""
+    context = _intervention_context(request, pk)
     kind = TrendChange.Kind
     context["shown"] = [
         context["changes"][k] for k in (kind.LEVEL, kind.SLOPE, kind.DIFFERENCE, kind.DRIFT) if k in context["changes"]
@@ -185,10 +190,11 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @figure("intervention")
 def intervention_figure(request: PartnerRequest) -> Figure:
+    """A row a month: rates a year per 100,000, fitted and expected ones, and those of the comparison districts."""
     number = typed(request.GET.get("intervention", ""))
     if number is None:
         raise Http404
-    context = _intervention(request, number)
+    context = _intervention_context(request, number)
     heading = [
         _("Month"),
         _("Pilot districts"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
@@ -15,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from partnership.actions.rights import Right, require
-from partnership.isolation.acting import Acting
+from partnership.isolation.acting import Acting, current_action
 from partnership.isolation.errors import NotAParty
 
 P = ParamSpec("P")
@@ -32,6 +31,7 @@ class Party(Enum):
 
     @property
     def label(self) -> str:
+        """In words."""
         return {
             Party.OWNER: _("Owner"),
             Party.SENDER: _("Sender"),
@@ -40,26 +40,28 @@ class Party(Enum):
         }[self]
 
     def fits(self, record: Any, partner_id: int) -> bool:
+        """Whether the partner stands to the record as this says."""
         return any(getattr(record, column) == partner_id for column in self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action(Right):
-    """A declared change. `outside`: nobody who acts for a partner does it, but jobs of the portal, or anyone (who was invited)."""
+    """A declared change. `outside`: nobody who acts for a partner does it, but jobs of the portal, an administrator of the
+    service, or anyone (who was invited)."""
 
     party: Party | None = None
     event: str = ""
-    outside: Literal["", "jobs", "anyone"] = ""
+    outside: Literal["", "jobs", "anyone", "administrator"] = ""
     module: str = ""
     summary: str = ""
 
     def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        """As Right says; nobody for what is done from outside."""
         return not self.outside and super().allows_role(role, is_manager=is_manager)
 
 
 ACTIONS: dict[str, Action] = {}
 """Every change that can be made, by name."""
-_current: ContextVar[str] = ContextVar("current_action", default="")
 
 
 def action(
@@ -70,7 +72,7 @@ def action(
     party: Party | None = None,
     scope: str = "",
     event: str = "",
-    outside: Literal["", "jobs", "anyone"] = "",
+    outside: Literal["", "jobs", "anyone", "administrator"] = "",
     rolls_back: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a function as the one way in which something is changed.
@@ -107,14 +109,14 @@ def action(
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             by = kwargs.get("by")
             if isinstance(by, Acting):
-                if not _current.get():  # what an action does by other actions, its own right covers
+                if not current_action.get():  # what an action does by other actions, its own right covers
                     require(declared, by)
                 if party and not party.fits(kwargs[record_name], by.partner.pk):
                     raise NotAParty(_("Only the partner that it concerns may do this."))
             if not rolls_back:
-                with _named(name):
+                with named(name):
                     return function(*args, **kwargs)
-            with transaction.atomic(), _named(name):
+            with transaction.atomic(), named(name):
                 return function(*args, **kwargs)
 
         ACTIONS[name] = declared
@@ -125,21 +127,23 @@ def action(
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
-    """The outermost action's name, told to the database for the history of changes until the transaction ends."""
-    if _current.get():
+def named(name: str) -> Iterator[None]:
+    """The outermost action's name, told to the database for the history of changes: until the present transaction ends, and in
+    each that acts for a partner meanwhile. Commands of the owner, which are no actions, name themselves with it."""
+    if current_action.get():
         yield
         return
-    token = _current.set(name)
+    token = current_action.set(name)
     try:
         if connection.in_atomic_block:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('portal.action', %s, true)", [name])
         yield
     finally:
-        _current.reset(token)
+        current_action.reset(token)
 
 
 def action_of(function: Any) -> Action:
     """The declaration of an action's function. Raises AttributeError for a function that is none."""
-    return function.action
+    declaration: Action = function.action
+    return declaration

@@ -14,9 +14,10 @@ from partnership.isolation.errors import RuleError
 
 
 class NotAllowed(RuleError):
-    """The role, or the scopes of the system, do not include this. Ask the partner's manager, or somebody whose role it is."""
+    """Your role, or the scopes of your system, do not include this. Ask the partner's manager, or somebody whose role it is."""
 
     code = "not_allowed"
+    status = 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Right:
         return self.allows_role(acting.role, is_manager=acting.is_manager)
 
     def allows_role(self, role: str, *, is_manager: bool) -> bool:
+        """Whether a role may, as a manager or not."""
         return (not self.roles or role in self.roles) and (is_manager or not self.managers_only)
 
 
@@ -80,6 +82,13 @@ def rights() -> Iterator[Right]:
     # that has answered no request yet (a command, a test) would know of some rights only.
     get_resolver().url_patterns  # noqa: B018
     return chain(READINGS.values(), ACTIONS.values())
+
+
+def right_called(name: str) -> Right:
+    """The reading or action of this name. Raises KeyError where there is none: a template that asks for it is wrong."""
+    from partnership.actions.declaration import ACTIONS
+
+    return READINGS[name] if name in READINGS else ACTIONS[name]
 
 
 def rights_of(role: str, *, is_manager: bool = False) -> list[Right]:

@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with agreements: saving and ending one; and which one is in force."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def end_agreement(*, by: Acting, agreement: Agreement, on: date) -> None:
 
 def agreement_in_force(one: Partner, other: Partner) -> Agreement | None:
     """The agreement under which the two partners may exchange data today; with several, the one that promises most."""
-    found = Agreement.objects.in_force().between(one, other)
-    return found.order_by("days_to_acknowledge", "days_to_accept", "pk").first()
+    in_force = Agreement.objects.in_force().between(one, other)
+    return in_force.order_by("days_to_acknowledge", "days_to_accept", "pk").first()
 
 
 @action("agreement.save", roles=(Role.COORDINATOR,))

@@ -1,4 +1,4 @@
-"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+"""Agreements over the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""The form of an agreement."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.agreements.models import Agreement
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class AgreementForm(forms.ModelForm):
+class AgreementForm(ModelForm[Agreement]):
     class Meta:
         model = Agreement
         fields = [

@@ -1,4 +1,4 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""Agreements between partners: on which legal basis they exchange data, and what they promise."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from partnership.members.models import (
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def in_force(self, on: date | None = None) -> AgreementQuerySet:
+        """Agreements that are in force on a day; today unless said."""
         on = on or timezone.localdate()
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on, ended_on=None)
 

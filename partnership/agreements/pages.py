@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of agreements."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ def agreement_list(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(DIRECTORY)
 def agreement(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
-    return render(request, "partnership/agreements/agreement.html", {"agreement": found})
+    agreement = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
+    return render(request, "partnership/agreements/agreement.html", {"agreement": agreement})
 
 
 @partner_page(agreements_actions.save_agreement)
 def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = get_object_or_404(Agreement, pk=pk) if pk else None
-    form = AgreementForm(request.POST or None, instance=found)
+    agreement = get_object_or_404(Agreement, pk=pk) if pk else None
+    form = AgreementForm(request.POST or None, instance=agreement)
     if form.is_valid():
         saved = agreements_actions.save_agreement(
             by=request.acting, agreement=form.save(commit=False), parties=form.cleaned_data["parties"]
         )
         messages.success(request, _("Saved."))
         return redirect("agreement", pk=saved.pk)
-    title = str(found) if found else _("New agreement")
+    title = str(agreement) if agreement else _("New agreement")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("agreement_list")})
 
 
 @require_POST
 @partner_page(agreements_actions.end_agreement)
 def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Agreement, pk=pk)
-    agreements_actions.end_agreement(by=request.acting, agreement=found, on=timezone.localdate())
+    agreement = get_object_or_404(Agreement, pk=pk)
+    agreements_actions.end_agreement(by=request.acting, agreement=agreement, on=timezone.localdate())
     messages.success(request, _("The agreement ended today: nothing new is disclosed under it."))
     return redirect("agreement", pk=pk)

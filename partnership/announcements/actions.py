@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with announcements: making, changing, deleting one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from partnership.members.models import Partner, Role
 @action("announcement.make", roles=(Role.COORDINATOR,), event="announcement.made")
 def announce(*, by: Acting, title: str, text: str, shown_from: date, shown_until: date) -> Announcement:
     """Shows something to everybody in the partnership between two days, and tells everybody once."""
-    made = Announcement(
+    announcement = Announcement(
         partner=by.partner, announced_by=by.user, title=title, text=text, shown_from=shown_from, shown_until=shown_until
     )
-    made.full_clean()
-    made.save()
+    announcement.full_clean()
+    announcement.save()
     partners = Partner.objects.filter(is_active=True).values_list("pk", flat=True)
     tell: list[Tell] = [{"partner": pk, "url": reverse("home"), "not_user": by.user.pk} for pk in partners]
-    outbox.announce(events.MADE, f"announcement:{made.pk}", tell=tell)
-    return made
+    outbox.announce(events.MADE, f"announcement:{announcement.pk}", tell=tell)
+    return announcement
 
 
 @action("announcement.change", roles=(Role.COORDINATOR,), party=Party.OWNER)

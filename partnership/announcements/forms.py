@@ -1,14 +1,14 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""The form of an announcement."""
 
 from __future__ import annotations
 
 from django import forms
 
 from partnership.announcements.models import Announcement
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 
 
-class AnnouncementForm(forms.ModelForm):
+class AnnouncementForm(ModelForm[Announcement]):
     class Meta:
         model = Announcement
         fields = ["title", "text", "shown_from", "shown_until"]

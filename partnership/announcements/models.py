@@ -1,4 +1,4 @@
-"""What a user keeps for themself at a partner: forms that are being filled in, views of lists; and what an office announces."""
+"""What an office announces to everybody, from one day to another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from partnership.members.models import Partner, User
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
-    def shown(self) -> AnnouncementQuerySet:
+    def of_today(self) -> AnnouncementQuerySet:
+        """Those that everybody sees today on their first page."""
         today = timezone.localdate()
         return self.filter(shown_from__lte=today, shown_until__gte=today)
 

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of announcements."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def announcement_list(request: PartnerRequest) -> HttpResponse:
 def announcement_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     """A new announcement is told to everybody; a changed one is shown in its new words."""
     acting, today = request.acting, timezone.localdate()
-    found = get_object_or_404(Announcement, pk=pk, partner=acting.partner) if pk else None
-    initial = {} if found else {"shown_from": today, "shown_until": today + timedelta(days=14)}
-    form = AnnouncementForm(request.POST or None, instance=found, initial=initial)
+    announcement = get_object_or_404(Announcement, pk=pk, partner=acting.partner) if pk else None
+    initial = {} if announcement else {"shown_from": today, "shown_until": today + timedelta(days=14)}
+    form = AnnouncementForm(request.POST or None, instance=announcement, initial=initial)
     if form.is_valid():
-        if found:
+        if announcement:
             announcements.change_announcement(by=acting, announcement=form.save(commit=False))
         else:
             announcements.announce(by=acting, **form.cleaned_data)
         messages.success(request, _("Saved. Everybody in the partnership sees it on their first page."))
         return redirect("announcement_list")
-    title = _("Change the announcement") if found else _("New announcement")
+    title = _("Change the announcement") if announcement else _("New announcement")
     context = {"form": form, "title": title, "back": reverse("announcement_list")}
     return render(request, "pages/form.html", context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.core.cache import cache
@@ -135,13 +135,12 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
 def description(request: HttpRequest) -> dict[str, Any]:
     """The OpenAPI document; made once per language, for as long as the code is the same."""
     key = f"openapi:{get_language()}"
-    found = cache.get(key)
-    if found is None:
-        found = SchemaGenerator(urlconf="partnership.project.api_description_urls").get_schema(
-            request=None, public=True
-        )
-        cache.set(key, found, 300)
-    return found | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
+    document: dict[str, Any] | None = cache.get(key)
+    if document is None:
+        generator = SchemaGenerator(urlconf="partnership.project.api_description_urls")  # type: ignore[no-untyped-call]
+        document = cast(dict[str, Any], generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+        cache.set(key, document, 300)
+    return document | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
 
 
 @require_safe
@@ -206,7 +205,7 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
         )
     if schema.get("type") == "array":
         return _fields(schema.get("items", {}), schemas, prefix + "[]." if prefix else "[].", depth)
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for name, part in schema.get("properties", {}).items():
         target = part
         while "$ref" in target or "allOf" in target or "oneOf" in target:
@@ -216,7 +215,7 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
                 else (target.get("allOf") or target["oneOf"])[0]
             )
         kind = target.get("type", "")
-        found.append(
+        rows.append(
             {
                 "name": prefix + name,
                 "type": " | ".join(kind) if isinstance(kind, list) else kind,
@@ -231,8 +230,8 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", d
         if depth < 2:
             inner = target.get("items", {}) if kind == "array" else target
             if inner.get("properties") or "$ref" in inner:
-                found += _fields(inner, schemas, f"{prefix}{name}{'[]' if kind == 'array' else ''}.", depth + 1)
-    return found
+                rows += _fields(inner, schemas, f"{prefix}{name}{'[]' if kind == 'array' else ''}.", depth + 1)
+    return rows
 
 
 class TokenDescription(PublicView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
@@ -19,7 +20,6 @@ from partnership.actions import NotAllowed, require
 from partnership.api.models import ApiClient
 from partnership.api.problems import InvalidToken
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
-from partnership.members.models import Membership, Partner, User
 
 PEOPLE_PER_MINUTE = 600
 WINDOW = 60
@@ -31,11 +31,13 @@ class Token(NamedTuple):
     scopes: frozenset[str]
 
 
-KNOWN: dict[type[Any], list[str]] = {
+# Who the members are is the domain's matter, above this package: a client's own fields lead to them.
+_MEMBERSHIP, _PARTNER = (ApiClient._meta.get_field(name).related_model for name in ("membership", "partner"))
+KNOWN: dict[Any, list[str]] = {
     ApiClient: ["id", "partner_id", "name", "scopes", "requests_per_minute"],
-    Membership: ["id", "user_id", "partner_id", "role", "is_manager"],
-    Partner: ["id", "name", "kind"],
-    User: ["id", "email", "full_name", "language"],
+    _MEMBERSHIP: ["id", "user_id", "partner_id", "role", "is_manager"],
+    _PARTNER: ["id", "name", "kind"],
+    get_user_model(): ["id", "email", "full_name", "language"],
 }
 """What of the caller each request needs; whatever else is read when it is asked for."""
 _ALIASES = dict(zip(KNOWN, "cmpu", strict=True))
@@ -89,6 +91,7 @@ class PersonAuthentication(SessionAuthentication):
 
 
 def client_of(request: Request) -> ApiClient | None:
+    """The client that calls; None when a person does."""
     return getattr(request._request, "api_client", None)
 
 

@@ -54,19 +54,19 @@ class ExportView(View):
     )
     def export(self, request: Request) -> StreamingHttpResponse:
         """All rows as CSV or NDJSON, without identities. However many there are, they are streamed."""
-        chosen = self.parameters["file_format"]
-        found = self.rows()
+        file_format = self.parameters["file_format"]
+        rows = self.rows()
         if "updated_since" in self.parameters:
-            found = found.filter(changed_at__gte=self.parameters["updated_since"])
-        chunks = copied(self.acting, found.order_by().values(*self.columns), chosen)
+            rows = rows.filter(changed_at__gte=self.parameters["updated_since"])
+        chunks = copied(self.acting, rows.order_by().values(*self.columns), file_format)
         headers = {
-            "Content-Disposition": f'attachment; filename="{self.operation}.{chosen}"',
+            "Content-Disposition": f'attachment; filename="{self.operation}.{file_format}"',
             "Vary": "Accept-Encoding",
         }
         if re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0+)?\b)", request.headers.get("Accept-Encoding", "")):
             chunks, headers["Content-Encoding"] = _gzipped(chunks), "gzip"
         self.count = 0
-        return StreamingHttpResponse(chunks, content_type=FORMATS[chosen], headers=headers)
+        return StreamingHttpResponse(chunks, content_type=FORMATS[file_format], headers=headers)
 
 
 def copied(acting: Acting, rows: QuerySet[Any], file_format: str) -> Iterator[bytes]:

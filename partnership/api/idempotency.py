@@ -69,16 +69,16 @@ def remember(request: Request, response: Response) -> None:
 
 
 def _digest(request: Request) -> str:
-    found = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
     data: Any = request.data
     files = getattr(request, "FILES", {})
     for name in sorted(files):
         for chunk in files[name].chunks():
-            found.update(chunk)
+            digest.update(chunk)
         files[name].seek(0)
     plain = {key: data.getlist(key) for key in data if key not in files} if hasattr(data, "getlist") else data
-    found.update(json.dumps(plain, sort_keys=True).encode())
-    return found.hexdigest()
+    digest.update(json.dumps(plain, sort_keys=True).encode())
+    return digest.hexdigest()
 
 
 def forget() -> None:

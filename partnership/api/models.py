@@ -28,7 +28,9 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
-    secret_changed_at = models.DateTimeField(null=True, help_text="When a secret was made anew, or an old one ended.")
+    secret_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a secret was made anew, or an old one ended."
+    )
 
     class Meta:
         ordering = ["name", "id"]
@@ -48,17 +50,18 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
         return self.name
 
 
-class Credential(AbstractApplication):
+class Credential(AbstractApplication):  # type: ignore[misc] # the library has no types
     """A client's id and secret (stored as a hash). A client has two while one takes the place of the other."""
 
     api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
     expires_at = models.DateTimeField(null=True)
 
-    class Meta(AbstractApplication.Meta):
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         ordering = ["-id"]
         constraints = [*shared(jobs="")]
 
     def is_usable(self, request: Any) -> bool:
+        """Whether its tokens work: its client is not revoked, its partner active, it has not expired."""
         client = self.api_client
         return (
             client.revoked_at is None

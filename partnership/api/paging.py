@@ -48,16 +48,16 @@ def page_of(sources: Sequence[QuerySet[Any]], order: str, cursor: str, size: int
     kinds: dict[type[Model], list[QuerySet[Any]]] = {}
     for source in sources:
         kinds.setdefault(source.model, []).append(source.order_by(*ordering)[: size + 1])
-    found = [
+    sorted_rows = [
         list(first.union(*rest, all=True).order_by(*ordering)[: size + 1] if rest else first)
         for first, *rest in kinds.values()
     ]
-    merged = list(heapq.merge(*found, key=key, reverse=descending))
+    merged = list(heapq.merge(*sorted_rows, key=key, reverse=descending))
     rows, more = merged[:size], len(merged) > size
     following = signing.dumps([_plain(value) for value in key(rows[-1])], salt=f"page {order}") if more else ""
     return Page(
         [row for row in rows if not isinstance(row, Tombstone)],
-        [r for r in rows if isinstance(r, Tombstone)],
+        [row for row in rows if isinstance(row, Tombstone)],
         following,
     )
 

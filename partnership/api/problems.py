@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, NamedTuple
 
 import orjson
@@ -47,24 +48,24 @@ PROBLEMS: dict[str, Problem] = {
     "maintenance": Problem(503, gettext_lazy("The portal is being looked after"), gettext_lazy("Try again after as long as Retry-After says.")),
     "server-error": Problem(500, gettext_lazy("The portal failed"), gettext_lazy("Try again later; tell the request id to your coordinator.")),
 }  # fmt: skip
-CONFLICTS = {
-    "illegal_transition", "known_person", "already_enrolled", "enrolment_ended", "diversion_closed", "import_state",
-}  # fmt: skip
-"""Rules (by code) that the present state breaks, rather than the values sent."""
 
 
 class InvalidToken(exceptions.AuthenticationFailed):
+    """The token has expired, was revoked, or is none. Get a new one."""
+
     default_code = "invalid_token"
 
 
 class PreconditionFailed(exceptions.APIException):
+    """If-Match names another version than the record has. Read the record again."""
+
     status_code = 412
     default_code = "precondition-failed"
     default_detail = gettext_lazy("The record was changed meanwhile: read it again.")
 
 
 class WrongParameter(exceptions.APIException):
-    """`errors`: parameter → what is wrong with it."""
+    """A parameter of the address is unknown or wrong. `errors`: parameter → what is wrong with it."""
 
     status_code = 400
     default_code = "parameter"
@@ -75,42 +76,43 @@ class WrongParameter(exceptions.APIException):
 
 
 class KeyReused(exceptions.APIException):
+    """An Idempotency-Key came with another body than before. Use a new key for each new request."""
+
     status_code = 422
     default_code = "idempotency-key-reused"
     default_detail = gettext_lazy("This Idempotency-Key belongs to another request.")
 
 
 def rule_type(code: str) -> str:
+    """The type of problem in an address, of an error's code."""
     return code.replace("_", "-")
 
 
 def all_problems() -> dict[str, Problem]:
-    """The catalogue: the general problems, and one for each rule of the portal that has a code of its own."""
-    found = dict(PROBLEMS)
-    kinds: list[type[RuleError]] = [RuleError]
-    while kinds:
-        kind = kinds.pop()
-        kinds += kind.__subclasses__()
-        name = rule_type(kind.code)
-        status = 412 if kind.code == "changed_meanwhile" else 409 if kind.code in CONFLICTS else 422
-        found.setdefault(
-            name,
-            Problem(
-                status,
-                (kind.__doc__ or kind.code.replace("_", " ").capitalize()).split("\n")[0],
-                PROBLEMS["rule"].remedy,
-            ),
-        )
-    return found
+    """The catalogue by type: the general problems, and one for each error of the portal's rules, made from its docstring."""
+    problems = dict(PROBLEMS)
+    error_classes: list[type[RuleError]] = [RuleError]
+    while error_classes:
+        error_class = error_classes.pop()
+        error_classes += error_class.__subclasses__()
+        title, remedy = title_and_remedy(error_class)
+        problems.setdefault(rule_type(error_class.code), Problem(error_class.status, title, remedy))
+    return problems
+
+
+def title_and_remedy(error_class: type[RuleError]) -> tuple[str, str]:
+    """The first sentence of the docstring, without its full stop, and the rest."""
+    title, _stop, remedy = " ".join((inspect.getdoc(error_class) or "").split()).partition(". ")
+    return title.removesuffix("."), remedy
 
 
 def body(
     request: HttpRequest, name: str, status: int, detail: str, errors: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    known = PROBLEMS.get(name)
+    """A problem as it is sent: `name` is its type in the catalogue, `detail` a sentence in the caller's language."""
     problem: dict[str, Any] = {
         "type": request.build_absolute_uri(f"/api/v1/problems/{name}"),
-        "title": str(known.title) if known else str(PROBLEMS["conflict" if status in {409, 412} else "rule"].title),
+        "title": str(all_problems()[name].title),
         "status": status,
         "detail": detail,
         "request_id": getattr(request, "request_id", ""),
@@ -140,8 +142,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     errors: list[dict[str, Any]] | None = None
     if isinstance(error, RuleError):
-        known = all_problems()[rule_type(error.code)]
-        name, status, detail = rule_type(error.code), known.status, str(error)
+        name, status, detail = rule_type(error.code), error.status, str(error)
         if isinstance(error, Invalid):
             errors = [{"pointer": f"/{error.field}", "detail": detail}]
     elif isinstance(error, exceptions.ValidationError):

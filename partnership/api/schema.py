@@ -37,13 +37,13 @@ class PortalSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         view = self.view
-        found: list[Any] = []
+        parameters: list[Any] = []
         if not hasattr(view, "query_class"):
-            return found
+            return parameters
         for name, field in view.query_class(view.action)().fields.items():
-            found.append(_parameter(name, field))
+            parameters.append(_parameter(name, field))
         if self.method == "POST":
-            found.append(
+            parameters.append(
                 OpenApiParameter(
                     "Idempotency-Key",
                     {"type": "string", "pattern": "^[!-~]{1,200}$"},
@@ -52,7 +52,7 @@ class PortalSchema(AutoSchema):
                 )
             )
         if self.method in {"PUT", "PATCH", "POST"} and getattr(view, "checks_match", True) and "{id}" in self.path:
-            found.append(
+            parameters.append(
                 OpenApiParameter(
                     "If-Match",
                     str,
@@ -61,7 +61,7 @@ class PortalSchema(AutoSchema):
                 )
             )
         if self.method == "GET":
-            found.append(
+            parameters.append(
                 OpenApiParameter(
                     "If-None-Match",
                     str,
@@ -69,7 +69,7 @@ class PortalSchema(AutoSchema):
                     description="An ETag read before: 304 when nothing has changed.",
                 )
             )
-        return found
+        return parameters
 
 
 def _parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenApiParameter:
@@ -157,10 +157,10 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
 
 
 def _by_status() -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+    names_by_status: dict[int, list[str]] = {}
     for name, problem in all_problems().items():
-        found.setdefault(problem.status, []).append(name)
-    return found
+        names_by_status.setdefault(problem.status, []).append(name)
+    return names_by_status
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:

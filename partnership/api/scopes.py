@@ -31,7 +31,7 @@ SCOPES: dict[str, str | Promise] = {
 }
 
 
-class ClientScopes(BaseScopes):
+class ClientScopes(BaseScopes):  # type: ignore[misc] # the library has no types
     """To the token endpoint: a client's own scopes; asking for none means all of them."""
 
     def get_all_scopes(self) -> dict[str, str]:

@@ -74,7 +74,7 @@ class Resource(serializers.ModelSerializer[Any]):
     expandable: Mapping[str, tuple[str, type[serializers.BaseSerializer[Any]], str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.chosen: list[str] = kwargs.pop("chosen", [])
+        self.only: list[str] = kwargs.pop("only", [])
         self.expanded: list[str] = kwargs.pop("expanded", [])
         super().__init__(*args, **kwargs)
 
@@ -93,26 +93,26 @@ class Resource(serializers.ModelSerializer[Any]):
         if not hasattr(self, "_readers"):
             readers = self.plan().readers
             self._readers = [
-                (name, read) for name, read in readers.items() if not self.chosen or name == "id" or name in self.chosen
+                (name, read) for name, read in readers.items() if not self.only or name == "id" or name in self.only
             ]
             self._children = [
                 (name, attrgetter(self.expandable[name][0]), self.expandable[name][1](context=self.context))
                 for name in self.expanded
                 if name in self.expandable
             ]
-        shown = {name: read(self, instance) for name, read in self._readers}
+        representation = {name: read(self, instance) for name, read in self._readers}
         if self._children:
-            shown["expanded"] = {
-                name: child.to_representation(found) if (found := get(instance)) is not None else None
+            representation["expanded"] = {
+                name: child.to_representation(related) if (related := get(instance)) is not None else None
                 for name, get, child in self._children
             }
         if "labels" in self.expanded:
-            shown.setdefault("expanded", {})["labels"] = {
-                name: str(choices.get(shown[name], ""))
+            representation.setdefault("expanded", {})["labels"] = {
+                name: str(choices.get(representation[name], ""))
                 for name, choices in self.plan().choices.items()
-                if shown.get(name)
+                if representation.get(name)
             }
-        return shown
+        return representation
 
 
 def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Reader:
@@ -135,8 +135,8 @@ def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Reader:
         parent = attrgetter(".".join(path))
 
         def through(serializer: Any, instance: Any) -> Any:
-            found = parent(instance)
-            return None if found is None else getattr(found, name)
+            related = parent(instance)
+            return None if related is None else getattr(related, name)
 
         return through
     get = attrgetter(source)

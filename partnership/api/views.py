@@ -120,17 +120,19 @@ class View(GenericViewSet[Any]):
 
     @property
     def acting(self) -> Acting:
-        return self.request._request.acting  # type: ignore[attr-defined]
+        acting: Acting = self.request._request.acting  # type: ignore[attr-defined]
+        return acting
 
     def still_open(self, body: Any) -> Any:
         """An answer that was kept, without what the caller may no longer see."""
         return body
 
-    def given(self, kind: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+    def checked_body(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
         """The request's body, checked."""
-        made = kind(data=self.request.data)
-        made.is_valid(raise_exception=True)
-        return made.validated_data
+        body = serializer_class(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        fields: dict[str, Any] = body.validated_data
+        return fields
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -144,19 +146,19 @@ class View(GenericViewSet[Any]):
                 self.post = lambda *args, **kwargs: self.replayed
 
     def _parameters(self, request: Request) -> dict[str, Any]:
-        given = request.query_params
+        query_params = request.query_params
         query = _query_of(type(self), self.action, self.serializer_class)  # type: ignore[arg-type]
-        unknown = {name: [_("There is no such parameter here.")] for name in given if name not in query.fields}
-        twice = {name: [_("Given twice.")] for name in given if len(given.getlist(name)) > 1}
+        unknown = {name: [_("There is no such parameter here.")] for name in query_params if name not in query.fields}
+        twice = {name: [_("Given twice.")] for name in query_params if len(query_params.getlist(name)) > 1}
         if unknown or twice:
             raise WrongParameter(unknown | twice)
-        if any("\x00" in value for value in given.values()):
+        if any("\x00" in value for value in query_params.values()):
             raise WrongParameter({"": [_("An address holds no NUL characters.")]})
         try:
-            found = query.run_validation({name: given[name] for name in given})
+            checked = query.run_validation({name: query_params[name] for name in query_params})
         except serializers.ValidationError as error:
             raise WrongParameter(error.detail) from error  # type: ignore[arg-type]
-        return {name: value for name, value in found.items() if name in given or value is not None}
+        return {name: value for name, value in checked.items() if name in query_params or value is not None}
 
     def query_class(self, action: str | None) -> type[Query]:
         """The parameters that an action takes: its own and the usual ones."""
@@ -190,8 +192,8 @@ class View(GenericViewSet[Any]):
         return action in {"list", "retrieve"} or getattr(self.queries.get(action or "", Query), "is_list", False)
 
     def serializer_for_reading(self, action: str | None) -> type[Resource] | None:
-        found = getattr(self, "serializer_class", None)
-        return found if isinstance(found, type) and issubclass(found, Resource) else None
+        serializer = getattr(self, "serializer_class", None)
+        return serializer if isinstance(serializer, type) and issubclass(serializer, Resource) else None
 
     # --- Reading ---------------------------------------------------------------------------------------------------------
 
@@ -208,28 +210,32 @@ class View(GenericViewSet[Any]):
         own = {field.source for field in self.queries.get("list", Query)().fields.values()}
         return queryset.filter(**{name: value for name, value in parameters.items() if name in own})
 
-    def shown(self, instance: Any, *, many: bool = False, serializer: type[Resource] | None = None) -> Any:
-        kind = serializer or self.serializer_for_reading(self.action)
-        assert kind is not None  # noqa: S101
-        made = kind(
+    def representation(self, instance: Any, *, many: bool = False, serializer: type[Resource] | None = None) -> Any:
+        serializer_class = serializer or self.serializer_for_reading(self.action)
+        assert serializer_class is not None  # noqa: S101
+        rendering = serializer_class(
             context=self.get_serializer_context(),
-            chosen=self.parameters.get("fields", []),
+            only=self.parameters.get("fields", []),
             expanded=self.parameters.get("expand", []),
         )
-        return [made.to_representation(row) for row in instance] if many else made.to_representation(instance)
+        return [rendering.to_representation(row) for row in instance] if many else rendering.to_representation(instance)
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kind = self.serializer_for_reading(self.action)
+        serializer_class = self.serializer_for_reading(self.action)
         if (
             self.action == "list"
-            and kind
-            and kind.row_columns
+            and serializer_class
+            and serializer_class.row_columns
             and not set(self.parameters.get("expand", [])) - {"labels"}
         ):
-            return queryset.values_list(*kind.row_columns, named=True)
+            return queryset.values_list(*serializer_class.row_columns, named=True)
         paths = (
-            [kind.expandable[name][2] for name in self.parameters.get("expand", []) if name in kind.expandable]
-            if kind
+            [
+                serializer_class.expandable[name][2]
+                for name in self.parameters.get("expand", [])
+                if name in serializer_class.expandable
+            ]
+            if serializer_class
             else []
         )
         return queryset.select_related(*filter(None, paths)) if any(paths) else queryset
@@ -238,15 +244,15 @@ class View(GenericViewSet[Any]):
         return self.answer_list(self.sources(self.parameters))
 
     def answer_list(self, sources: Sequence[QuerySet[Any]]) -> Response:
-        given = self.parameters
-        order, since = given["order"], given.get("updated_since")
+        parameters = self.parameters
+        order, since = parameters["order"], parameters.get("updated_since")
         sources = [self.with_related(source) for source in sources]
         if since:
             order = "changed_at"
-            gone = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
-            sources = [source.filter(changed_at__gte=since) for source in (*sources, gone)]
-        page = page_of(sources, order, given.get("cursor", ""), given["limit"])
-        answer: dict[str, Any] = {"results": self.shown(page.rows, many=True), "next": None}
+            tombstones = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
+            sources = [source.filter(changed_at__gte=since) for source in (*sources, tombstones)]
+        page = page_of(sources, order, parameters.get("cursor", ""), parameters["limit"])
+        answer: dict[str, Any] = {"results": self.representation(page.rows, many=True), "next": None}
         if page.next_cursor:
             address = self.request.query_params.copy()
             address["cursor"] = page.next_cursor
@@ -267,7 +273,7 @@ class View(GenericViewSet[Any]):
             raise Http404 from None
 
     def answer(self, instance: Model, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-        response = Response(self.shown(instance), status=status, headers=headers)
+        response = Response(self.representation(instance), status=status, headers=headers)
         response["ETag"] = self.etag(instance)
         return response
 
@@ -283,9 +289,9 @@ class View(GenericViewSet[Any]):
 
     def check_unchanged(self, instance: Model) -> None:
         """Raises PreconditionFailed when If-Match names another version than the record's."""
-        wanted = self.request.headers.get("If-Match")
-        if wanted and wanted.strip() != "*":
-            versions = {tag.strip().removeprefix("W/").strip('"').rsplit("-", 1)[0] for tag in wanted.split(",")}
+        if_match = self.request.headers.get("If-Match")
+        if if_match and if_match.strip() != "*":
+            versions = {tag.strip().removeprefix("W/").strip('"').rsplit("-", 1)[0] for tag in if_match.split(",")}
             if _version(instance) not in versions:
                 raise PreconditionFailed
 
@@ -333,9 +339,9 @@ class View(GenericViewSet[Any]):
         def compare(rendered: Any) -> None:
             if not rendered.has_header("ETag"):
                 rendered["ETag"] = f'"{hashlib.sha256(rendered.content).hexdigest()[:32]}"'
-            wanted = request.headers.get("If-None-Match", "")
-            if wanted.strip() == "*" or rendered["ETag"] in {
-                tag.strip().removeprefix("W/") for tag in wanted.split(",")
+            if_none_match = request.headers.get("If-None-Match", "")
+            if if_none_match.strip() == "*" or rendered["ETag"] in {
+                tag.strip().removeprefix("W/") for tag in if_none_match.split(",")
             }:
                 rendered.status_code = 304
                 rendered.content = b""
@@ -345,12 +351,12 @@ class View(GenericViewSet[Any]):
 
 
 @cache
-def _query_of(kind: type[View], action: str | None, serializer: Any) -> Query:
+def _query_of(view_class: type[View], action: str | None, serializer: Any) -> Query:
     """The parameters of a view's action, made once: reading them leaves no trace in their fields. A list inside a record has
     a serializer of its own."""
-    made = kind(serializer_class=serializer)
-    made.action = action or ""
-    return made.query_class(action)()
+    view = view_class(serializer_class=serializer)
+    view.action = action or ""
+    return view.query_class(action)()
 
 
 class _Names(serializers.CharField):
@@ -361,14 +367,14 @@ class _Names(serializers.CharField):
         self.names = names
 
     def to_internal_value(self, data: Any) -> Any:
-        given = [name.strip() for name in super().to_internal_value(data).split(",")]
-        unknown = [name for name in given if name not in self.names]
+        names = [name.strip() for name in super().to_internal_value(data).split(",")]
+        unknown = [name for name in names if name not in self.names]
         if unknown:
             raise serializers.ValidationError(
                 _("Not known: %(names)s. Known: %(known)s.")
                 % {"names": ", ".join(unknown), "known": ", ".join(self.names)}
             )
-        return given
+        return names
 
 
 def _version(instance: Model) -> str:

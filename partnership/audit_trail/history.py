@@ -1,8 +1,8 @@
 """The history of changes: a trigger on each table whose records matter, and the pages on which it is read.
 
 The trigger writes what changed in the transaction of the change, whoever makes it, and as the owner of the tables: neither
-pages nor jobs can write, change or forge it. Who acts, it takes from the transaction's settings (`acting.enter`,
-`actions.action`).
+pages nor jobs can write, change or forge it. Who acts, it takes from the signed context (`isolation.context`), by which action
+from the transaction's setting (`actions.action`).
 """
 
 from __future__ import annotations
@@ -32,10 +32,8 @@ _DIFFERENCE = """
       INSERT INTO public.partnership_recordchange
         (id, record, object_id, partner_id, other_partner_id, at, user_id, acting_for_id, client_id, through, action, kind, fields)
       SELECT id, TG_ARGV[0], (row ->> TG_ARGV[4])::bigint, (row ->> TG_ARGV[1])::bigint, (row ->> TG_ARGV[2])::bigint,
-             clock_timestamp(), nullif(current_setting('portal.user', true), '')::bigint,
-             nullif(current_setting('portal.partner', true), '')::bigint,
-             nullif(current_setting('portal.client', true), '')::bigint,
-             coalesce(nullif(current_setting('portal.through', true), ''), 'job'), act, '{kind}',
+             clock_timestamp(), nullif(who[3], '')::bigint, nullif(who[1], '')::bigint, nullif(who[4], '')::bigint,
+             coalesce(nullif(who[5], ''), 'job'), act, '{kind}',
              ARRAY (SELECT jsonb_object_keys(coalesce(after, before)))
         FROM change WHERE before IS NOT NULL OR after IS NOT NULL)
     INSERT INTO public.partnership_recordchangecontent
@@ -52,10 +50,12 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   left_out text[] := string_to_array(TG_ARGV[3], ',');
   act text := coalesce(current_setting('portal.action', true), '');
+  who text[] := public.portal_context();
 BEGIN
-  IF act = 'keys.rotate' THEN RETURN NULL; END IF;
+  -- Silent are the owner, and the worker's imports; for the web role saying so changes nothing.
+  IF act = 'keys.rotate' AND session_user NOT IN ('portal_web', 'portal_worker') THEN RETURN NULL; END IF;
   IF TG_OP = 'INSERT' THEN
-    IF act IN ('import.load', 'demo.make') THEN RETURN NULL; END IF;
+    IF act IN ('import.load', 'demo.make') AND session_user <> 'portal_web' THEN RETURN NULL; END IF;
     {_DIFFERENCE.format(pair="SELECT NULL::jsonb AS o, to_jsonb(x) AS n FROM new_rows x", kind="created")}
   ELSIF TG_OP = 'UPDATE' THEN
     {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from partnership.actions import action
 from partnership.events.models import EventDelivery
 from partnership.events.outbox import ask_for_relay
 
 
+@action("event.send_again", outside="administrator")
 def send_again(number: int | None = None) -> int:
     """Lets failed deliveries (the one of a number, or all) wait with the attempts of new ones; returns how many.
 

@@ -23,10 +23,10 @@ def alone(lock: tuple[int, int]) -> Iterator[bool]:
     """True while no other worker holds the same lock. It belongs to the database session: it is gone when its worker dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
-        got = cursor.fetchone()[0]
+        has_lock = cursor.fetchone()[0]
     try:
-        yield got
+        yield has_lock
     finally:
-        if got:
+        if has_lock:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)

@@ -45,6 +45,7 @@ class OutboxEvent(models.Model):
 
 class EventDeliveryQuerySet(models.QuerySet["EventDelivery"]):
     def waiting(self) -> EventDeliveryQuerySet:
+        """Those that are neither done nor failed for good."""
         return self.filter(done_at=None, failed_at=None)
 
     def failed(self) -> EventDeliveryQuerySet:

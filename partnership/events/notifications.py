@@ -106,14 +106,14 @@ def _claim(mail: str, user_id: int | None = None) -> list[Notification]:
     """Marks the next waiting notification (or all that wait for one user's summary) as being sent, and commits that."""
     with transaction.atomic():
         waiting = Notification.objects.select_for_update(skip_locked=True).filter(mail=mail).order_by("id")
-        chosen = list(waiting.filter(user_id=user_id)) if user_id else list(waiting[:1])
-        Notification.objects.filter(pk__in=[n.pk for n in chosen]).update(
+        claimed = list(waiting.filter(user_id=user_id)) if user_id else list(waiting[:1])
+        Notification.objects.filter(pk__in=[n.pk for n in claimed]).update(
             mail=Notification.Mail.CLAIMED, mail_claimed_at=timezone.now()
         )
-    users = get_user_model().objects.only(*READ_BY_JOBS).in_bulk({n.user_id for n in chosen})
-    for notification in chosen:
+    users = get_user_model().objects.only(*READ_BY_JOBS).in_bulk({n.user_id for n in claimed})
+    for notification in claimed:
         notification.user = users[notification.user_id]
-    return chosen
+    return claimed
 
 
 def _mark(notifications: Iterable[Notification], mail: str) -> None:

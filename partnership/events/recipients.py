@@ -37,4 +37,5 @@ def recipients(function: Recipients) -> Recipients:
 
 
 def recipients_of(tell: Tell) -> Iterable[Recipient]:
+    """The people who are told, as the registered room says."""
     return _registered[0](tell)

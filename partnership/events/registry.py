@@ -67,10 +67,12 @@ def declare(name: str, *, sentence: str | Promise | None = None, webhooks: bool 
 
 
 def is_declared(event_type: EventType) -> bool:
+    """Whether this very type was declared: another one of its name was not."""
     return _types.get(event_type.name) is event_type
 
 
 def all_types() -> list[EventType]:
+    """All kinds of events, by name."""
     return sorted(_types.values(), key=lambda event_type: event_type.name)
 
 
@@ -126,6 +128,7 @@ def handler_where(wants: Callable[[OutboxEvent], bool]) -> Callable[[Work], Work
 
 
 def handlers_of(event: OutboxEvent) -> list[str]:
+    """Names of the handlers that want the event."""
     return [each.name for each in _handlers.values() if each.wants(event)]
 
 

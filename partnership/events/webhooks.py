@@ -59,11 +59,11 @@ def check_address(url: str) -> None:
 
 def may_call(address: str) -> bool:
     """Whether an IP address is on the public internet, or in a network that the settings name."""
-    found = ipaddress.ip_address(address)
-    found = getattr(found, "ipv4_mapped", None) or found
-    if any(found in ipaddress.ip_network(network) for network in settings.WEBHOOK_NETWORKS):
+    ip = ipaddress.ip_address(address)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if any(ip in ipaddress.ip_network(network) for network in settings.WEBHOOK_NETWORKS):
         return True
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
 # --- Messages ----------------------------------------------------------------------------------------------------------------
@@ -160,6 +160,7 @@ def message(delivery: WebhookDelivery) -> tuple[bytes, dict[str, str]]:
 
 
 def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
+    """The signature of a message: hexadecimal HMAC-SHA-256 of id, stamp (seconds) and body."""
     return hmac.new(secret.encode(), f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
@@ -189,8 +190,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 def _connect(address: tuple[str, int], timeout: float | None = None, source: Any = None) -> socket.socket:
     host, port = address
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    targets = [str(info[4][0]) for info in found]
+    resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    targets = [str(info[4][0]) for info in resolved]
     forbidden = [target for target in targets if not may_call(target)]
     if forbidden or not targets:
         raise ForbiddenAddress(f"{host} leads to {', '.join(forbidden) or 'nowhere'}")

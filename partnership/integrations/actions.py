@@ -1,9 +1,4 @@
-"""Webhooks: who wants to be told, and telling them: signed, tried again, given up at last, never at a private address.
-
-A message's body is {"id", "type", "created_at", "data"}; `data` holds numbers and links, no personal data. Headers:
-Webhook-Id, Webhook-Timestamp (seconds) and Webhook-Signature: "v1," and the hexadecimal HMAC-SHA-256, keyed with the
-subscription's secret, of "<id>.<timestamp>.<body>" — as the Standard Webhooks specification lays it out.
-"""
+"""What a manager can do with webhooks and API clients: making, changing, renewing, ending."""
 
 from __future__ import annotations
 
@@ -52,6 +47,7 @@ def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = 
 def change_subscription(
     *, by: Acting, subscription: WebhookSubscription, url: str, events: Iterable[str], is_active: bool
 ) -> WebhookSubscription:
+    """Changes address, events or whether a subscription is active. Raises ForbiddenAddress."""
     check_address(url)
     subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
     subscription.changed_at = timezone.now()
@@ -62,11 +58,11 @@ def change_subscription(
 @action("webhook.test", managers_only=True, party=Party.OWNER, scope="webhooks:write")
 def send_test(*, by: Acting, subscription: WebhookSubscription) -> WebhookDelivery:
     """Queues a message of type “test”."""
-    made = WebhookDelivery.objects.create(
+    delivery = WebhookDelivery.objects.create(
         partner_id=subscription.partner_id, subscription=subscription, kind="test", payload={"url": settings.SITE_URL}
     )
     ask_for_delivery()
-    return made
+    return delivery
 
 
 @action("webhook.send_again", managers_only=True, party=Party.OWNER, scope="webhooks:write")
@@ -83,17 +79,19 @@ OVERLAP = timedelta(days=7)
 
 
 class ClientRevoked(RuleError):
+    """The client was revoked. Make a new one."""
+
     code = "client_revoked"
 
 
 @action("client.create", managers_only=True)
-def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiClient, Credential, str]:
+def create_client(*, by: Acting, name: str, scopes: Iterable[str]) -> tuple[ApiClient, Credential, str]:
     """Makes a client with its first credential; the secret is returned here and stored nowhere.
 
     It acts through a membership of its own, with an address that receives no mail and no password to sign in with.
     """
     with transaction.atomic():
-        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_checked(by, wanted))
+        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_grantable(by, scopes))
         try:
             client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at", "secret_changed_at"])
         except ValidationError as error:
@@ -110,31 +108,31 @@ def create_client(*, by: Acting, name: str, wanted: Iterable[str]) -> tuple[ApiC
         return client, *_credential(client)
 
 
-def _checked(by: Acting, wanted: Iterable[str]) -> list[str]:
-    chosen = sorted(set(wanted))
-    if not chosen:
+def _grantable(by: Acting, scopes: Iterable[str]) -> list[str]:
+    unique = sorted(set(scopes))
+    if not unique:
         raise RuleError(_("Choose what the client may do."))
-    if set(chosen) - set(grantable(by.partner)):
+    if set(unique) - set(grantable(by.partner)):
         raise RuleError(_("A client can do no more than the people of its partner."))
-    return chosen
+    return unique
 
 
 def _credential(client: ApiClient) -> tuple[Credential, str]:
     secret = generate_client_secret()
-    made = Credential.objects.create(
+    credential = Credential.objects.create(
         api_client=client,
         name=client.name,
         client_secret=secret,
         client_type=Credential.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Credential.GRANT_CLIENT_CREDENTIALS,
     )
-    return made, secret
+    return credential, secret
 
 
 @action("client.change", managers_only=True, party=Party.OWNER)
-def change_client(*, by: Acting, client: ApiClient, wanted: Iterable[str]) -> ApiClient:
+def change_client(*, by: Acting, client: ApiClient, scopes: Iterable[str]) -> ApiClient:
     """Gives or takes scopes; tokens that are out lose what was taken at once."""
-    client.scopes = _checked(by, wanted)
+    client.scopes = _grantable(by, scopes)
     client.save(update_fields=["scopes"])
     return client
 

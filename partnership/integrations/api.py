@@ -1,4 +1,4 @@
-"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+"""Webhooks over the API, with how their messages went."""
 
 from __future__ import annotations
 
@@ -75,19 +75,21 @@ class WebhookView(View):
     @extend_schema(request=WebhookInput, responses={201: WebhookSecretSerializer})
     def create(self, request: Request) -> Response:
         """Subscribes an address. The answer holds the secret, which is not shown again."""
-        given = self.given(WebhookInput)
-        made = integrations.subscribe(by=self.acting, **given)
-        response = Response(self.shown(made, serializer=WebhookSecretSerializer), status=201)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{made.pk}")
+        fields = self.checked_body(WebhookInput)
+        subscription = integrations.subscribe(by=self.acting, **fields)
+        response = Response(self.representation(subscription, serializer=WebhookSecretSerializer), status=201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{subscription.pk}")
         return response
 
     @extend_schema(request=WebhookInput, responses={200: WebhookSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes address, events, or whether it is told."""
-        found = self.get_object()
-        self.check_unchanged(found)
+        subscription = self.get_object()
+        self.check_unchanged(subscription)
         return self.answer(
-            integrations.change_subscription(by=self.acting, subscription=found, **self.given(WebhookInput))
+            integrations.change_subscription(
+                by=self.acting, subscription=subscription, **self.checked_body(WebhookInput)
+            )
         )
 
     @extend_schema(responses={204: None})
@@ -101,7 +103,7 @@ class WebhookView(View):
     def test(self, request: Request, pk: int) -> Response:
         """Sends a test message."""
         return Response(
-            self.shown(
+            self.representation(
                 integrations.send_test(by=self.acting, subscription=self.get_object()), serializer=DeliverySerializer
             ),
             status=202,
@@ -112,10 +114,10 @@ class WebhookView(View):
     def deliveries(self, request: Request, pk: int) -> Response:
         """How messages went, newest first."""
         subscription = get_object_or_404(WebhookSubscription, pk=pk)
-        found = WebhookDelivery.objects.filter(subscription=subscription).order_by()
+        deliveries = WebhookDelivery.objects.filter(subscription=subscription).order_by()
         if "state" in self.parameters:
-            found = found.filter(state=self.parameters["state"])
-        return self.answer_list([found])
+            deliveries = deliveries.filter(state=self.parameters["state"])
+        return self.answer_list([deliveries])
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(
@@ -124,7 +126,9 @@ class WebhookView(View):
     )  # fmt: skip
     def replay(self, request: Request, pk: int, delivery: str) -> Response:
         """Sends a message again, whatever became of it."""
-        found = get_object_or_404(WebhookDelivery, subscription=pk, pk=int(delivery))
-        return Response(self.shown(integrations.send_again(by=self.acting, delivery=found)), status=202)
+        webhook_delivery = get_object_or_404(WebhookDelivery, subscription=pk, pk=int(delivery))
+        return Response(
+            self.representation(integrations.send_again(by=self.acting, delivery=webhook_delivery)), status=202
+        )
 
     queries = {"deliveries": DeliveryQuery}

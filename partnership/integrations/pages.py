@@ -40,16 +40,16 @@ def own_client(request: PartnerRequest, pk: int) -> ApiClient:
 @require_safe
 @partner_page(CLIENTS)
 def client_list(request: PartnerRequest) -> HttpResponse:
-    found = list(ApiClient.objects.filter(partner=request.acting.partner).select_related("created_by"))
+    clients = list(ApiClient.objects.filter(partner=request.acting.partner).select_related("created_by"))
     used = dict(
-        ReadLog.objects.filter(client__in=found)
+        ReadLog.objects.filter(client__in=clients)
         .order_by()
         .values_list("client")
         .annotate(last=Max("at"))
         .values_list("client", "last")
     )
-    found.sort(key=lambda c: c.revoked_at is not None)
-    rows = [{"client": c, "used_at": used.get(c.pk)} for c in found]
+    clients.sort(key=lambda client: client.revoked_at is not None)
+    rows = [{"client": client, "used_at": used.get(client.pk)} for client in clients]
     return render(request, "partnership/integrations/client_list.html", {"rows": rows})
 
 
@@ -58,13 +58,13 @@ def client_new(request: PartnerRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, partner=request.acting.partner)
     if form.is_valid():
         try:
-            made, credential, secret = integrations.create_client(
-                by=request.acting, name=form.cleaned_data["name"], wanted=form.cleaned_data["scopes"]
+            client, credential, secret = integrations.create_client(
+                by=request.acting, name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"]
             )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            return _secret_page(request, made, credential, secret)
+            return _secret_page(request, client, credential, secret)
     context = {"form": form, "title": _("New API client"), "back": reverse("client_list")}
     return render(request, "pages/form.html", context)
 
@@ -83,32 +83,35 @@ def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credent
 @partner_page(CLIENTS)
 def client(request: PartnerRequest, pk: int) -> HttpResponse:
     """A client: what it may do, its credentials, what it did."""
-    found = own_client(request, pk)
-    form = ScopesForm(request.POST or None, partner=found.partner, initial={"scopes": found.scopes})
-    if request.method == "POST" and not found.revoked_at and form.is_valid():
+    client = own_client(request, pk)
+    form = ScopesForm(request.POST or None, partner=client.partner, initial={"scopes": client.scopes})
+    if request.method == "POST" and not client.revoked_at and form.is_valid():
         try:
-            integrations.change_client(by=request.acting, client=found, wanted=form.cleaned_data["scopes"])
+            integrations.change_client(by=request.acting, client=client, scopes=form.cleaned_data["scopes"])
         except RuleError as error:
             form.add_error("scopes", str(error))
         else:
             messages.success(request, _("Saved. Tokens that are out have these rights from now on."))
             return redirect("client", pk)
     since = timezone.now() - timedelta(days=USE_DAYS)
-    reads = ReadLog.objects.filter(client=found, at__gte=since).order_by()
+    reads = ReadLog.objects.filter(client=client, at__gte=since).order_by()
     days = (
         reads.annotate(day=TruncDate("at"))
         .values("day")
         .annotate(requests=Count("id"), writes=Count("id", filter=Q(scope__endswith=":write")))
     )
     by_scope = reads.values("scope").annotate(requests=Count("id"), last=Max("at")).order_by("-requests")
-    credentials = found.credentials.all()
+    credentials = client.credentials.all()
     context = {
-        "client": found,
+        "client": client,
         "form": form,
         "days": sorted(days, key=lambda row: row["day"], reverse=True),
         "by_scope": [{**row, "label": SCOPES.get(row["scope"], row["scope"])} for row in by_scope],
-        "credentials": [(c, bool(c.expires_at and c.expires_at <= timezone.now())) for c in credentials],
-        "labels": [SCOPES[scope] for scope in found.scopes],
+        "credentials": [
+            (credential, bool(credential.expires_at and credential.expires_at <= timezone.now()))
+            for credential in credentials
+        ],
+        "labels": [SCOPES[scope] for scope in client.scopes],
     }
     return render(request, "partnership/integrations/client.html", context)
 
@@ -116,13 +119,13 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(integrations.rotate_secret)
 def client_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = own_client(request, pk)
+    client = own_client(request, pk)
     try:
-        credential, secret = integrations.rotate_secret(by=request.acting, client=found)
+        credential, secret = integrations.rotate_secret(by=request.acting, client=client)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("client", pk)
-    return _secret_page(request, found, credential, secret)
+    return _secret_page(request, client, credential, secret)
 
 
 @require_POST
@@ -136,10 +139,10 @@ def client_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(integrations.end_credential)
 def credential_end(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Credential, pk=pk, api_client__partner=request.acting.partner)
-    integrations.end_credential(by=request.acting, credential=found)
+    credential = get_object_or_404(Credential, pk=pk, api_client__partner=request.acting.partner)
+    integrations.end_credential(by=request.acting, credential=credential)
     messages.success(request, _("This secret no longer works."))
-    return redirect("client", found.api_client_id)
+    return redirect("client", credential.api_client_id)
 
 
 # --- Webhooks ----------------------------------------------------------------------------------------------------------------
@@ -152,30 +155,34 @@ def own_webhook(request: PartnerRequest, pk: int) -> WebhookSubscription:
 @require_safe
 @partner_page(WEBHOOKS)
 def webhook_list(request: PartnerRequest) -> HttpResponse:
-    found = WebhookSubscription.objects.filter(partner=request.acting.partner).annotate(
+    subscriptions = WebhookSubscription.objects.filter(partner=request.acting.partner).annotate(
         waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
         dead=Count("deliveries", filter=Q(deliveries__state="dead")),
     )
-    return render(request, "partnership/integrations/webhook_list.html", {"subscriptions": found})
+    return render(request, "partnership/integrations/webhook_list.html", {"subscriptions": subscriptions})
 
 
 @partner_page(integrations.subscribe)
 def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    found = own_webhook(request, pk) if pk else None
-    initial = {"url": found.url, "events": found.events, "is_active": found.is_active} if found else {"is_active": True}
+    subscription = own_webhook(request, pk) if pk else None
+    initial = (
+        {"url": subscription.url, "events": subscription.events, "is_active": subscription.is_active}
+        if subscription
+        else {"is_active": True}
+    )
     form = WebhookForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            if found:
-                integrations.change_subscription(by=request.acting, subscription=found, **form.cleaned_data)
+            if subscription:
+                integrations.change_subscription(by=request.acting, subscription=subscription, **form.cleaned_data)
                 messages.success(request, _("Saved."))
-                return redirect("webhook", found.pk)
-            made = integrations.subscribe(by=request.acting, **form.cleaned_data)
+                return redirect("webhook", subscription.pk)
+            new_subscription = integrations.subscribe(by=request.acting, **form.cleaned_data)
         except RuleError as error:
             form.add_error("url", str(error))
         else:
-            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": made})
-    title = _("Change webhook") if found else _("New webhook")
+            return render(request, "partnership/integrations/webhook_secret.html", {"subscription": new_subscription})
+    title = _("Change webhook") if subscription else _("New webhook")
     back = reverse("webhook", args=[pk]) if pk else reverse("webhook_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
 
@@ -184,8 +191,8 @@ def webhook_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse
 @partner_page(WEBHOOKS)
 def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
     """How messages went, newest first."""
-    found = own_webhook(request, pk)
-    log = WebhookDelivery.objects.filter(subscription=found)
+    subscription = own_webhook(request, pk)
+    log = WebhookDelivery.objects.filter(subscription=subscription)
     state = request.GET.get("state", "")
     if state in WebhookDelivery.State.values:
         log = log.filter(state=state)
@@ -193,7 +200,7 @@ def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "partnership/integrations/webhook.html",
-        {"subscription": found, "page": page, "states": WebhookDelivery.State.choices, "chosen": state},
+        {"subscription": subscription, "page": page, "states": WebhookDelivery.State.choices, "chosen": state},
     )
 
 
@@ -216,7 +223,7 @@ def webhook_delete(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(integrations.send_again)
 def delivery_replay(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(WebhookDelivery, pk=pk, partner=request.acting.partner)
-    integrations.send_again(by=request.acting, delivery=found)
+    delivery = get_object_or_404(WebhookDelivery, pk=pk, partner=request.acting.partner)
+    integrations.send_again(by=request.acting, delivery=delivery)
     messages.success(request, _("The message is sent again."))
-    return redirect("webhook", found.subscription_id)
+    return redirect("webhook", delivery.subscription_id)

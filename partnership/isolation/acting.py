@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from partnership.isolation import context
+
 if TYPE_CHECKING:
     from partnership.members.models import Membership, Partner, User
 
 
+current_action: ContextVar[str] = ContextVar("current_action", default="")
+"""The name of the outermost action under way, for the history of changes."""
 MEMBERSHIP_KEY = "membership"
 """Where the session keeps for which partner its user acts."""
 
@@ -35,18 +40,22 @@ class Acting:
 
     @property
     def user(self) -> User:
+        """Who acts."""
         return self.membership.user
 
     @property
     def partner(self) -> Partner:
+        """For whom."""
         return self.membership.partner
 
     @property
     def role(self) -> str:
+        """In which role, by its code."""
         return self.membership.role
 
     @property
     def is_manager(self) -> bool:
+        """Whether the user manages the partner's members and clients."""
         return self.membership.is_manager
 
 
@@ -66,7 +75,7 @@ def enter(
     client_id: int | None = None,
 ) -> None:
     """Sets the partner, role and user for the rest of the current transaction; and, for the history of changes, through what
-    they act (page, api or job) and the partner's system that does.
+    they act (page, api or job), the partner's system that does, and the action under way.
 
     Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
     """
@@ -74,10 +83,14 @@ def enter(
         raise RuntimeError("The acting partner can only be set inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('portal.partner', %s, true), set_config('portal.role', %s, true),"
-            " set_config('portal.user', %s, true), set_config('portal.through', %s, true),"
-            " set_config('portal.client', %s, true)",
-            [str(partner_id or ""), role, str(user_id or ""), through, str(client_id or "")],
+            "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true),"
+            " set_config('portal.action', %s, true)",
+            [
+                *context.signed(
+                    partner_id=partner_id, role=role, user_id=user_id, client_id=client_id, through=through
+                ),
+                current_action.get(),
+            ],
         )
 
 

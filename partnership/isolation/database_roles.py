@@ -50,15 +50,18 @@ def create(
             cursor.execute("GRANT portal_owner TO CURRENT_USER")  # a managed service's administrator needs it
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER portal_owner").format(sql.Identifier(database)))
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-        cursor.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_web, portal_worker").format(
-                sql.Identifier(database)
-            )
-        )
+        # Jobs lay out what they work on in tables of their session; pages make none.
+        for grant in (
+            "CONNECT ON DATABASE {} TO portal_web, portal_worker",
+            "TEMPORARY ON DATABASE {} TO portal_worker",
+        ):
+            cursor.execute(sql.SQL("GRANT " + grant).format(sql.Identifier(database)))
+        cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM portal_web").format(sql.Identifier(database)))
     connection.close()
 
 
 def main() -> int:
+    """Runs from a terminal; returns the exit status."""
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2

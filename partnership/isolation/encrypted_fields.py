@@ -10,7 +10,7 @@ from django.db import models
 from partnership.isolation import encryption
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # Django's takes none when it runs
     """Text that the database holds as a Fernet token. It can be neither filtered nor sorted on; find it by blind index."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -45,7 +45,7 @@ class EncryptedDateField(EncryptedTextField):
         return forms.DateField(required=not self.blank, label=self.verbose_name, help_text=self.help_text)
 
 
-class EncryptedBinaryField(models.BinaryField):
+class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg] # the same
     """Bytes that the database holds as a Fernet token: files."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -32,19 +33,32 @@ def _cipher() -> MultiFernet:
 
 
 def encrypt(text: str) -> str:
+    """The text as a Fernet token under the newest of FIELD_KEYS."""
     return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
+    """The text of a token under any of FIELD_KEYS. Raises InvalidToken for another key or a changed token."""
     return _cipher().decrypt(token.encode()).decode()
 
 
 def encrypt_bytes(data: bytes) -> bytes:
+    """As `encrypt`, for files."""
     return _cipher().encrypt(data)
 
 
 def decrypt_bytes(token: bytes) -> bytes:
+    """As `decrypt`, for files."""
     return _cipher().decrypt(token)
+
+
+TOKEN = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
+"""A Fernet token: version and time, 16 bytes of chance, at least one block, 32 bytes of signature, in base 64."""
+
+
+def is_token(text: str) -> bool:
+    """Whether a text is what `encrypt` makes, and no words of a person."""
+    return TOKEN.fullmatch(text) is not None
 
 
 def rotate(token: str) -> str:
@@ -53,6 +67,7 @@ def rotate(token: str) -> str:
 
 
 def rotate_bytes(token: bytes) -> bytes:
+    """As `rotate`, for files."""
     return _cipher().rotate(token)
 
 
@@ -64,6 +79,7 @@ def normalise_name(name: str) -> str:
 
 
 def normalise_code(code: str) -> str:
+    """An identity code as it is compared: upper case, no spaces."""
     return code.strip().upper().replace(" ", "")
 
 
@@ -89,6 +105,7 @@ def prefix_indexes(partner_id: int, *names: str) -> list[str]:
 
 
 def prefix_index(partner_id: int, beginning: str) -> str:
+    """Finds people of a partner by the beginning of a name; normalised like the name."""
     return _hmac(settings.INDEX_KEY, "prefix", str(partner_id), normalise_name(beginning))[:16]
 
 
@@ -101,7 +118,7 @@ def code_pseudonym(identity_code: str) -> str:
 
 def name_pseudonym(first_names: str, last_name: str, born_on: date | None, sex: str) -> str:
     """Pseudonym from the first given name, last name, date of birth and sex; empty when one of them is unknown."""
-    given = normalise_name(first_names).split()
-    if not (given and normalise_name(last_name) and born_on and sex in {"male", "female"}):
+    given_names = normalise_name(first_names).split()
+    if not (given_names and normalise_name(last_name) and born_on and sex in {"male", "female"}):
         return ""
-    return _hmac(settings.PSEUDONYM_KEY, "name", given[0], normalise_name(last_name), born_on.isoformat(), sex)
+    return _hmac(settings.PSEUDONYM_KEY, "name", given_names[0], normalise_name(last_name), born_on.isoformat(), sex)

@@ -1,12 +1,18 @@
-"""Errors of business rules. Their message is shown to the user: it says what is wrong and what to do."""
+"""Errors of business rules. Their message is shown to the user: it says what is wrong and what to do.
+
+The docstring of each class is its entry in the API's catalogue of problems: the first sentence is the title, the rest what to do.
+"""
 
 from __future__ import annotations
 
 
 class RuleError(Exception):
-    """A rule of the portal forbids the action; nothing was changed. `code` is stable, for the API."""
+    """A rule of the portal forbids this, and nothing was changed. Do what the message says, then try again."""
 
     code = "rule"
+    """Stable: partner systems decide on it."""
+    status = 422
+    """The API's answer: 403 for who may not, 409 where the present state forbids it, 412 for what changed meanwhile, else 422."""
 
     def __init__(self, message: object) -> None:
         super().__init__(str(message))
@@ -14,7 +20,7 @@ class RuleError(Exception):
 
 
 class Invalid(RuleError):
-    """A value that can't be; `field` is the one that holds it."""
+    """A value is missing or wrong. Correct the `field` that it names."""
 
     code = "invalid"
 
@@ -24,6 +30,8 @@ class Invalid(RuleError):
 
 
 class DateOutOfRange(RuleError):
+    """A date lies in the future, or before what it belongs to. Send a day between the start of that and today."""
+
     code = "date_out_of_range"
 
 
@@ -31,3 +39,4 @@ class NotAParty(RuleError):
     """The record is another partner's. Switch to the partner that it concerns, or ask it."""
 
     code = "not_a_party"
+    status = 403

@@ -13,8 +13,9 @@ def local(directory: Path) -> dict[str, str]:
     """The secrets of a portal that runs on embedded services: made at the first start, never committed."""
     path = directory / "secrets.json"
     if path.exists():
-        return json.loads(path.read_text())
-    made = {
+        saved: dict[str, str] = json.loads(path.read_text())
+        return saved
+    secrets = {
         "SECRET_KEY": random.token_urlsafe(64),
         "FIELD_KEYS": Fernet.generate_key().decode(),
         "INDEX_KEY": random.token_urlsafe(48),
@@ -23,6 +24,6 @@ def local(directory: Path) -> dict[str, str]:
     directory.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps(made, indent=1))
+    temporary.write_text(json.dumps(secrets, indent=1))
     temporary.rename(path)
-    return made
+    return secrets

@@ -49,3 +49,20 @@ class LayRules(Operation):
 
     def describe(self) -> str:
         return "Make the rules of the tables anew"
+
+
+HARDEN = """
+DO $$
+DECLARE hardened record;
+BEGIN
+  -- What runs as owner looks for names in the system's schema first and in a session's own, where anybody may make anything, last.
+  FOR hardened IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                   WHERE n.nspname = 'public' AND p.prosecdef LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, public, pg_temp', hardened.name);
+  END LOOP;
+  -- Pages make no temporary tables.
+  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, portal_web', current_database());
+  EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO portal_worker', current_database());
+END $$
+"""
+"""For an installation from before; new ones have it from the start."""

@@ -126,15 +126,15 @@ class Grant(TableRule):
         self.role, self.privileges, self.columns = role, privileges, tuple(columns)
 
     @property
-    def _what(self) -> str:
+    def _privileges(self) -> str:
         columns = f" ({', '.join(self.columns)})" if self.columns else ""
         return ", ".join(f"{privilege}{columns}" for privilege in self.privileges.split(", "))
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        return f"GRANT {self._what} ON {self.table(model)} TO portal_{self.role}"
+        return f"GRANT {self._privileges} ON {self.table(model)} TO portal_{self.role}"
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
-        return f"REVOKE {self._what} ON {self.table(model)} FROM portal_{self.role}"
+        return f"REVOKE {self._privileges} ON {self.table(model)} FROM portal_{self.role}"
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()

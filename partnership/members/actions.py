@@ -1,4 +1,4 @@
-"""Actions on partners, members and agreements."""
+"""What can be done with partners and members: inviting, changing roles, adding a partner, one's own settings."""
 
 from __future__ import annotations
 
@@ -25,18 +25,29 @@ INVITATION_VALID = timedelta(days=14)
 
 
 class RoleDoesNotFit(RuleError):
+    """Partners of this kind have no members in that role. Choose a role that the kind of partner has."""
+
     code = "role_does_not_fit"
 
 
 class AlreadyMember(RuleError):
+    """Whoever is invited is a member of the partner already. Change the membership instead."""
+
     code = "already_member"
 
 
 class InvitationClosed(RuleError):
+    """The invitation can't be used: it has expired, was withdrawn or used, or is for another address.
+
+    Sign in with the address it was sent to, or ask for a new one.
+    """
+
     code = "invitation_closed"
 
 
 class LastManager(RuleError):
+    """The partner would have no manager left. Make somebody else a manager first."""
+
     code = "last_manager"
 
 

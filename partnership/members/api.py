@@ -1,4 +1,4 @@
-"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+"""Partners, districts and their populations over the API."""
 
 from __future__ import annotations
 

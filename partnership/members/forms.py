@@ -1,4 +1,4 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""Forms of partners, members, invitations and the user's own settings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from partnership.members.models import ROLES_BY_KIND, Partner, Role, User
+from partnership.pages.form_fields import ModelForm
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(ModelForm[User]):
     class Meta:
         model = User
         fields = ["full_name", "language", "email_choice"]
@@ -49,12 +50,12 @@ class AcceptForm(forms.Form):
     )
 
     def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
+        password: str = self.cleaned_data["password"]
         validate_password(password)
         return password
 
 
-class PartnerForm(forms.ModelForm):
+class PartnerForm(ModelForm[Partner]):
     manager_email = forms.EmailField(
         label=_("E-mail of the first manager"), help_text=_("Is invited to set up the partner's members.")
     )

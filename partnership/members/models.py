@@ -1,4 +1,4 @@
-"""Partners, the people who sign in for them, the agreements between them, and what the portal tells and logs."""
+"""Districts, partners, the people who sign in for them, their roles, and invitations."""
 
 from __future__ import annotations
 
@@ -188,6 +188,7 @@ ROLES_BY_KIND: dict[str, tuple[Role, ...]] = {
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_use(self) -> MembershipQuerySet:
+        """Memberships in which somebody can act: they, their user and their partner are active."""
         return self.filter(is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:

@@ -1,8 +1,6 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of partners and members, of the user's own settings, and of the choice for which partner to act."""
 
 from __future__ import annotations
-
-from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -31,11 +29,11 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
     """A user with several memberships chooses the partner to act for."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    memberships = cast(User, request.user).memberships_in_use()
+    memberships = request.user.memberships_in_use()
     if request.method == "POST":
-        chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
-        if chosen:
-            request.session[MEMBERSHIP_KEY] = chosen.pk
+        membership = next((own for own in memberships if str(own.pk) == request.POST.get("membership")), None)
+        if membership:
+            request.session[MEMBERSHIP_KEY] = membership.pk
             return redirect("unsent" if form_drafts.unsent(request) else "home")
         messages.error(request, _("Choose one of your partners."))
     return render(request, "partnership/members/choose_partner.html", {"memberships": memberships})
@@ -62,22 +60,22 @@ def profile(request: PartnerRequest) -> HttpResponse:
 @partner_page(DIRECTORY)
 def partner_list(request: PartnerRequest) -> HttpResponse:
     partners = Partner.objects.prefetch_related("districts").order_by("kind", "name")
-    chosen = request.GET.get("kind", "")
-    if chosen:
-        partners = partners.filter(kind=chosen)
+    kind = request.GET.get("kind", "")
+    if kind:
+        partners = partners.filter(kind=kind)
     return render(
         request,
         "partnership/members/partner_list.html",
-        {"partners": partners, "kinds": Partner.Kind.choices, "chosen": chosen},
+        {"partners": partners, "kinds": Partner.Kind.choices, "chosen": kind},
     )
 
 
 @require_safe
 @partner_page(DIRECTORY)
 def partner(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
-    agreements = Agreement.objects.filter(parties=found).order_by("-valid_from")
-    return render(request, "partnership/members/partner.html", {"partner": found, "agreements": agreements})
+    partner = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
+    agreements = Agreement.objects.filter(parties=partner).order_by("-valid_from")
+    return render(request, "partnership/members/partner.html", {"partner": partner, "agreements": agreements})
 
 
 @partner_page(members_actions.add_partner)
@@ -129,28 +127,29 @@ def member_list(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(MEMBERS)
 def member(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    membership = get_object_or_404(
         Membership.objects.select_related("user", "partner"), pk=pk, partner=request.acting.partner, api_client=None
     )
-    initial = {"role": found.role, "is_manager": found.is_manager, "is_active": found.is_active}
-    form = MemberForm(request.POST or None, partner=found.partner, initial=initial)
+    initial = {"role": membership.role, "is_manager": membership.is_manager, "is_active": membership.is_active}
+    form = MemberForm(request.POST or None, partner=membership.partner, initial=initial)
     if form.is_valid():
         try:
-            members_actions.change_member(by=request.acting, membership=found, **form.cleaned_data)
+            members_actions.change_member(by=request.acting, membership=membership, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Saved."))
             return redirect("member_list")
-    return render(request, "pages/form.html", {"form": form, "title": str(found.user), "back": reverse("member_list")})
+    context = {"form": form, "title": str(membership.user), "back": reverse("member_list")}
+    return render(request, "pages/form.html", context | {"history": "member", "history_of": pk})
 
 
 @require_POST
 @partner_page(members_actions.revoke_invitation)
 def invitation_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Invitation, pk=pk, partner=request.acting.partner, accepted_at=None)
-    members_actions.revoke_invitation(by=request.acting, invitation=found)
-    messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": found.email})
+    invitation = get_object_or_404(Invitation, pk=pk, partner=request.acting.partner, accepted_at=None)
+    members_actions.revoke_invitation(by=request.acting, invitation=invitation)
+    messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": invitation.email})
     return redirect("member_list")
 
 
@@ -160,7 +159,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         invitation = members_actions.open_invitation(token)
     except RuleError as error:
         return render(request, "partnership/members/invitation_closed.html", {"reason": error}, status=410)
-    user = cast(User, request.user) if request.user.is_authenticated else None
+    user = request.user if request.user.is_authenticated else None
     has_account = User.objects.filter(email=invitation.email).exists()
     if user is None and has_account:
         messages.info(request, _("Sign in with %(email)s to accept the invitation.") % {"email": invitation.email})
@@ -168,8 +167,8 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = AcceptForm(request.POST or None) if user is None else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            given = form.cleaned_data if form else {}
-            membership = members_actions.accept_invitation(token=token, user=user, **given)
+            new_user = form.cleaned_data if form else {}
+            membership = members_actions.accept_invitation(token=token, user=user, **new_user)
         except RuleError as error:
             messages.error(request, str(error))
         else:

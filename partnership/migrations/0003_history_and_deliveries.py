@@ -1,6 +1,8 @@
 """The history of changes, written by triggers; and one delivery per event and handler."""
 
 from partnership.audit_trail.history import FUNCTION
+from partnership.isolation.context import FUNCTIONS as CONTEXT
+from partnership.isolation.operations import HARDEN
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
@@ -17,6 +19,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(CONTEXT, migrations.RunSQL.noop),
+        migrations.RunSQL(HARDEN, migrations.RunSQL.noop),
         migrations.RunSQL(FUNCTION, 'DROP FUNCTION portal_record_change()'),
         migrations.CreateModel(
             name='EventDelivery',
@@ -66,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apiclient',
             name='secret_changed_at',
-            field=models.DateTimeField(help_text='When a secret was made anew, or an old one ended.', null=True),
+            field=models.DateTimeField(help_text='When a secret was made anew, or an old one ended.', null=True, blank=True),
         ),
         migrations.AddIndex(
             model_name='outboxevent',

@@ -1,4 +1,4 @@
-"""Resources of the partnership itself: partners, districts, agreements, notifications, webhooks."""
+"""One's own notifications over the API."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class NotificationSerializer(Resource):
         return text_of(notification.kind)
 
     def get_url(self, notification: Notification) -> str:
-        return self.context["request"].build_absolute_uri(notification.url)
+        address: str = self.context["request"].build_absolute_uri(notification.url)
+        return address
 
 
 class NotificationQuery(Query):
@@ -55,13 +56,13 @@ class NotificationView(View):
         return Notification.objects.filter(user=self.acting.user, partner=self.acting.partner).order_by()
 
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
-        wanted = parameters.get("is_read")
-        return queryset if wanted is None else queryset.filter(read_at__isnull=not wanted)
+        is_read = parameters.get("is_read")
+        return queryset if is_read is None else queryset.filter(read_at__isnull=not is_read)
 
     @extend_schema(request=None, responses={200: NotificationSerializer})
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: int) -> Response:
         """Marks as read."""
-        found = self.get_object()
-        notifications_actions.mark_read(by=self.acting, number=found.pk)
+        notification = self.get_object()
+        notifications_actions.mark_read(by=self.acting, number=notification.pk)
         return self.answer(self.get_object())

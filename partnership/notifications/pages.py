@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of one's own notifications."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def notification_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(NOTIFICATIONS)
 def notification(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks as read and goes to what it is about."""
-    found = get_object_or_404(Notification, pk=pk, user=request.user, partner=request.acting.partner)
+    notification = get_object_or_404(Notification, pk=pk, user=request.user, partner=request.acting.partner)
     notifications.mark_read(by=request.acting, number=pk)
-    return redirect(found.url)
+    return redirect(notification.url)
 
 
 @require_POST

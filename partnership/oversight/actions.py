@@ -1,4 +1,7 @@
-"""Finds reading that is out of the ordinary. Rules that a person can read: each user is compared with their own other days."""
+"""What can be done about reading: summing up a day of the log, marking what is unusual, saying that it was checked.
+
+The rules are ones that a person can read: each user is compared with their own other days.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def sum_up(day: date) -> int:
     )
     unusual = 0
     for row in rows:
-        found, _made = ReadDay.objects.update_or_create(
+        read_day, _is_new = ReadDay.objects.update_or_create(
             user_id=row["user"],
             partner_id=row["partner"],
             day=day,
@@ -52,7 +55,7 @@ def sum_up(day: date) -> int:
                 "summed_at": timezone.now(),
             },
         )
-        unusual += bool(found.reasons)
+        unusual += bool(read_day.reasons)
     return unusual
 
 

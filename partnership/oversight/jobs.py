@@ -1,4 +1,4 @@
-"""Jobs of the partnership: the relay of the outbox, e-mail, the sign of life."""
+"""The job of the night that sums up the log of reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Pages of the log of reads and of unusual reading."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def read_log(request: PartnerRequest) -> HttpResponse:
 @partner_page(UNUSUAL_READING)
 def unusual_reading(request: PartnerRequest) -> HttpResponse:
     """Days on which somebody read more, or otherwise, than on their other days: those not looked at yet, or all."""
-    found = ReadDay.objects.exclude(reasons=[]).select_related("user", "partner", "seen_by")
+    unusual_days = ReadDay.objects.exclude(reasons=[]).select_related("user", "partner", "seen_by")
     show = "all" if request.GET.get("show") == "all" else "new"
     if show == "new":
-        found = found.filter(seen_at=None)
-    page = page_by_key(found, ["-day", "-id"], request.GET.get("after", ""))
+        unusual_days = unusual_days.filter(seen_at=None)
+    page = page_by_key(unusual_days, ["-day", "-id"], request.GET.get("after", ""))
     return render(request, "partnership/oversight/unusual_reading.html", {"page": page, "show": show})
 
 

@@ -44,11 +44,18 @@ def keep(acting: Acting, path: str, pairs: Pairs) -> None:
     )
 
 
-def kept(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
+    """What the acting user was typing at these addresses."""
     return KeptForm.objects.filter(user=acting.user, partner=acting.partner, path__in=paths)
 
 
+def drop(acting: Acting, path: str) -> None:
+    """What stood in a form that is sent to `path` need not be kept any more."""
+    drafts_of(acting, [path]).delete()
+
+
 def forget_old() -> None:
+    """Deletes what nobody came back to in KEPT_DAYS days."""
     KeptForm.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 
@@ -63,9 +70,9 @@ class Unsent(NamedTuple):
 
 def remember_writer(request: HttpRequest, response: HttpResponse) -> None:
     """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer."""
-    whose = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
+    signed_writer = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
     if _writer(request) != request.user.pk:
-        response.set_cookie(WHOSE_COOKIE, whose, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(WHOSE_COOKIE, signed_writer, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def _writer(request: HttpRequest) -> int | None:
@@ -103,7 +110,7 @@ def sent(request: HttpRequest, acting: Acting) -> None:
     if getattr(request, "was_put_aside", False):
         return
     path = request.get_full_path()
-    kept(acting, [path]).delete()
-    found = unsent(request)
-    if found and found.path == path:
+    drop(acting, path)
+    draft = unsent(request)
+    if draft and draft.path == path:
         del request.session[STASH_KEY]

@@ -1,12 +1,22 @@
-"""Forms of partners, members, agreements and the user's own settings."""
+"""What forms are made of: a form of a model, fields that all of them share, a broken rule shown at its field."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from partnership.isolation.errors import Invalid, RuleError
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm as ModelForm
+else:
+
+    class ModelForm(forms.ModelForm):
+        """Django's, with its model named for the type checker: `class NoteForm(ModelForm[Note])`."""
+
+        def __class_getitem__(cls, model):
+            return cls
 
 
 class DateInput(forms.DateInput):

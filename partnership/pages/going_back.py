@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""Where a form that several pages share leads back to."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def partner_page(
     Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up.
     Without the right: 403, with the reason. The right stands on the view as `portal_right`: the menu asks it.
     """
-    asked = right if right is None or isinstance(right, Right) else action_of(right)
+    needed = right if right is None or isinstance(right, Right) else action_of(right)
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -42,14 +42,14 @@ def partner_page(
                 return redirect("choose_partner")
             if lacks_second_factor(acting):
                 return redirect("mfa_index")
-            if asked is not None:
+            if needed is not None:
                 try:
-                    require(asked, acting)
+                    require(needed, acting)
                 except NotAllowed as refusal:
                     raise PermissionDenied(str(refusal)) from refusal
             return view(request, *args, **kwargs)
 
-        guarded.portal_right = asked  # type: ignore[attr-defined]
+        guarded.portal_right = needed  # type: ignore[attr-defined]
         return guarded
 
     return decorate

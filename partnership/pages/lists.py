@@ -58,16 +58,21 @@ class Listing:
     columns: tuple[Column, ...]
     sorts: Mapping[str, Sort]
 
-    def chosen(self, names: list[str]) -> list[Column]:
+    def columns_named(self, names: list[str]) -> list[Column]:
         """The columns that were asked for, the first always among them; without a wish, those shown at first."""
-        wanted = {column.name for column in self.columns} & set(names)
-        return [c for c in self.columns if (c.name in wanted if wanted else c.at_first) or c is self.columns[0]]
+        asked_for = {column.name for column in self.columns} & set(names)
+        return [
+            column
+            for column in self.columns
+            if (column.name in asked_for if asked_for else column.at_first) or column is self.columns[0]
+        ]
 
     def sort(self, name: str) -> tuple[str, Sort]:
         return (name, self.sorts[name]) if name in self.sorts else next(iter(self.sorts.items()))
 
 
 def link(address: str, text: str) -> SafeString:
+    """A link in a cell."""
     return format_html('<a href="{}">{}</a>', address, text)
 
 
@@ -112,10 +117,10 @@ class Shown:
 
 
 def _cell(column: Column, item: Any) -> str:
-    return conditional_escape(column.html(item) if column.html else str(_shown(column.text(item))))
+    return conditional_escape(column.html(item) if column.html else str(_or_empty(column.text(item))))
 
 
-def _shown(value: object) -> object:
+def _or_empty(value: object) -> object:
     return "" if value is None else value
 
 
@@ -126,7 +131,7 @@ def show(request: PartnerRequest, listing: Listing, queryset: QuerySet[Any]) -> 
     return Shown(
         listing,
         page_by_key(queryset, sort.order, request.GET.get("after", "")),
-        listing.chosen(request.GET.getlist("columns")),
+        listing.columns_named(request.GET.getlist("columns")),
         sorted_by,
         list(views[:MOST_VIEWS]),
         query_of(request.GET),
@@ -155,7 +160,9 @@ def export(
 
     `notice` is the last line: what the receiver of the file must know. Raises RuleError when a list is too long for XLSX.
     """
-    columns = listing.chosen(request.GET.getlist("columns")) if "columns" in request.GET else list(listing.columns)
+    columns = (
+        listing.columns_named(request.GET.getlist("columns")) if "columns" in request.GET else list(listing.columns)
+    )
     order = listing.sort(request.GET.get("sort", ""))[1].order
     file_name = f"{name}-{timezone.localdate()}"
 

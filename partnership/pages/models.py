@@ -1,4 +1,4 @@
-"""What a user keeps for themself at a partner: forms that are being filled in, views of lists; and what an office announces."""
+"""What a user keeps at a partner: forms that are being filled in, and views of lists."""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ def section(
     chart: str = "",
     alt: str = "",
 ) -> dict[str, Any]:
+    """A section of a document; a `chart` (SVG) needs its `alt` text, a table its `heading`."""
     return {
         "title": title,
         "text": text,

@@ -18,12 +18,12 @@ def in_language(view: View) -> View:
 
     @wraps(view)
     def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        wanted = request.GET.get("language", "")
-        if wanted not in dict(settings.LANGUAGES):
-            wanted = translation.get_language() or settings.LANGUAGE_CODE
-        with translation.override(wanted):
+        language = request.GET.get("language", "")
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language() or settings.LANGUAGE_CODE
+        with translation.override(language):
             response = view(request, *args, **kwargs)
-        response.headers["Content-Language"] = wanted
+        response.headers["Content-Language"] = language
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -39,7 +39,8 @@ def view_save(request: PartnerRequest) -> HttpResponse:
 @require_POST
 @partner_page(actions.delete_view)
 def view_delete(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(SavedView, pk=pk, user=request.user, partner=request.acting.partner)
-    actions.delete_view(by=request.acting, view=found)
-    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": found.name})
-    return redirect(found.page)
+    """Deletes one of the own views and goes back to its list."""
+    view = get_object_or_404(SavedView, pk=pk, user=request.user, partner=request.acting.partner)
+    actions.delete_view(by=request.acting, view=view)
+    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
+    return redirect(view.page)

@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partnership.actions.rights import right_called
+from partnership.isolation.acting import Acting
 from partnership.pages import number_format
 
 register = template.Library()
@@ -60,11 +62,13 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 @register.filter
 def split(text: str) -> list[str]:
+    """The words of a text."""
     return text.split()
 
 
 @register.filter
 def get_item(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value of a key that is known at run time only; None without it."""
     return mapping.get(key)
 
 
@@ -80,6 +84,7 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
+    """Day and time of day in Helsinki, in the reader's format; a dash for none."""
     return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else "–"
 
 
@@ -103,6 +108,7 @@ def time_left(due: datetime | None) -> str:
 
 @register.filter
 def is_past(value: date | datetime | None) -> bool:
+    """Whether a day or moment lies before now; none does not."""
     if value is None:
         return False
     return value < (timezone.now() if isinstance(value, datetime) else timezone.localdate())
@@ -116,21 +122,25 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 @register.filter
 def signed_percent(value: float | None, digits: int = 1) -> str:
+    """A share of one as a percentage that always has its sign; a dash for none."""
     return "–" if value is None else number_format.signed_percent(value, digits)
 
 
 @register.filter
 def p_value(value: float | None, equals: str = "") -> str:
+    """A probability, never as zero; a dash for none."""
     return "–" if value is None else number_format.p_value(value, equals)
 
 
 @register.filter
 def whole(value: float | None) -> str:
+    """A number rounded to the whole, in the reader's format; a dash for none."""
     return "–" if value is None else number_format.plain(value, 0)
 
 
 @register.filter
 def decimal(value: float | None, digits: int = 1) -> str:
+    """A number with so many digits after the point, in the reader's format; a dash for none."""
     return "–" if value is None else number_format.plain(value, digits)
 
 
@@ -152,6 +162,7 @@ def button_look(tags: list[str] | None) -> str:
 
 @register.filter
 def notification_text(kind: str) -> str:
+    """The sentence of an event."""
     from partnership.events.registry import text_of
 
     return text_of(kind)
@@ -162,11 +173,13 @@ def as_select(field: Any) -> SafeString:
     """A filter's field with the looks of a form."""
     widget = field.field.widget
     css = "form-select" if getattr(widget, "input_type", "") == "select" else "form-control"
-    return field.as_widget(attrs={"class": css})
+    html: SafeString = field.as_widget(attrs={"class": css})
+    return html
 
 
 @register.filter
 def split_words(text: str) -> list[str]:
+    """The words of a text."""
     return text.split()
 
 
@@ -198,4 +211,11 @@ def read_labels() -> dict[str, str]:
 
 @register.filter
 def read_label(what: str) -> str:
+    """What was read, in words; of the API by its address."""
     return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)
+
+
+@register.filter
+def may(acting: Acting | None, name: str) -> bool:
+    """Whether the user may do the action, or see the noun, of this name: what is not allowed has no button."""
+    return acting is not None and right_called(name).allows(acting)

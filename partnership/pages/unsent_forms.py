@@ -22,14 +22,14 @@ def keep(request: PartnerRequest) -> HttpResponse:
     """
     acting = request.acting
     if request.method != "POST":
-        found = form_drafts.kept(acting, request.GET.getlist("path")[:20])
+        drafts = form_drafts.drafts_of(acting, request.GET.getlist("path")[:20])
         return JsonResponse(
             {
                 form.path: {
                     "fields": json.loads(form.content),
                     "text": _("What you typed here on %(moment)s is back.") % {"moment": moment(form.kept_at)},
                 }
-                for form in found
+                for form in drafts
             }
         )
     path = request.POST.get("keep-path", "")
@@ -37,7 +37,7 @@ def keep(request: PartnerRequest) -> HttpResponse:
         return HttpResponse(status=400)
     pairs = [(name, value) for name, value in form_drafts.pairs_of(request.POST) if not name.startswith("keep-")]
     if "keep-drop" in request.POST:
-        form_drafts.kept(acting, [path]).delete()
+        form_drafts.drop(acting, path)
     elif sum(len(name) + len(value) for name, value in pairs) > form_drafts.MOST_CHARACTERS:
         return HttpResponse(status=413)
     else:
@@ -49,15 +49,16 @@ def keep(request: PartnerRequest) -> HttpResponse:
 @partner_page()
 def unsent(request: PartnerRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or drop it."""
-    found = form_drafts.unsent(request)
-    if found is None:
+    draft = form_drafts.unsent(request)
+    if draft is None:
         return redirect("home")
-    texts = [value for name, value in found.pairs if len(value) > 20 or " " in value]
-    return render(request, "pages/unsent.html", {"unsent": found, "texts": texts})
+    texts = [value for name, value in draft.pairs if len(value) > 20 or " " in value]
+    return render(request, "pages/unsent.html", {"unsent": draft, "texts": texts})
 
 
 @require_POST
 @partner_page()
 def unsent_drop(request: PartnerRequest) -> HttpResponse:
+    """Drops the form that waited for its writer to sign in again."""
     request.session.pop(form_drafts.STASH_KEY, None)
     return redirect("home")

@@ -1,4 +1,4 @@
-"""Pages of partners, members, agreements, notifications and the user's own settings."""
+"""The page's appearance: light, dark, or the device's own."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from partnership.pages.going_back import back
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the device has it; kept in a cookie of this browser."""
     response = back(request, "/")
-    chosen = request.POST.get("theme", "")
-    if chosen in {"light", "dark"}:
-        response.set_cookie("theme", chosen, max_age=365 * 86400, samesite="Lax", secure=settings.SECURE)
+    appearance = request.POST.get("theme", "")
+    if appearance in {"light", "dark"}:
+        response.set_cookie("theme", appearance, max_age=365 * 86400, samesite="Lax", secure=settings.SECURE)
     else:
         response.delete_cookie("theme")
     return response

@@ -1,4 +1,4 @@
-"""The Celery application. Tasks are thin and idempotent: they call services."""
+"""The Celery application. Jobs are thin and may run twice: they call actions."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from partnership.project.menu import menu_of
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
+    """What every template knows."""
     acting = getattr(request, "acting", None)
 
     @cache

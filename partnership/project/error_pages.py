@@ -19,6 +19,7 @@ def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that can't be understood, or holds too much."""
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
         text = _(
             "What you sent is too large. Send less at once, or a smaller file; go back, and what you typed is still there."
@@ -28,11 +29,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What the role does not include, with the reason."""
     text = str(exception) or _("Your role does not include this.")
     return _page(request, 403, _("Not for your role"), text)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing here, or nothing that the acting partner may see."""
     text = _(
         "There is no such page, or it is not yours to see. Check the address, or whether you act for the right partner."
     )

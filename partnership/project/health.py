@@ -61,10 +61,10 @@ def _redis() -> str:
 
 def _worker() -> str:
     try:
-        seen = cache.get(HEARTBEAT_KEY)
+        heartbeat_at = cache.get(HEARTBEAT_KEY)
     except Exception:
         return "unknown"
-    return "ok" if seen and time.time() - seen < WORKER_SILENT_AFTER else "not seen lately"
+    return "ok" if heartbeat_at and time.time() - heartbeat_at < WORKER_SILENT_AFTER else "not seen lately"
 
 
 def _events() -> str:

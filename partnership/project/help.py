@@ -23,6 +23,7 @@ from partnership.project.guide import GUIDES
 @require_safe
 @partner_page()
 def help_page(request: PartnerRequest) -> HttpResponse:
+    """Help for the role: getting started, and the glossary."""
     context = {"steps": GUIDES[request.acting.role], "words": WORDS, "version": settings.VERSION}
     return render(request, "project/help.html", context)
 

@@ -49,6 +49,7 @@ WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_de
 @require_safe
 @partner_page()
 def home(request: PartnerRequest) -> HttpResponse:
+    """The first page of the role for which the user acts."""
     acting = request.acting
     build = {
         Role.CASEWORKER: _caseworker,
@@ -59,7 +60,7 @@ def home(request: PartnerRequest) -> HttpResponse:
         Role.AUDITOR: _auditor,
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
-    announcements = Announcement.objects.shown().order_by("-shown_from", "-id")[:ANNOUNCED]
+    announcements = Announcement.objects.of_today().order_by("-shown_from", "-id")[:ANNOUNCED]
     context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
     if build in (_caseworker, _liaison):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
@@ -169,13 +170,13 @@ def clocks(referrals: Any) -> list[Clock]:
     """Per receiving partner, of referrals sent in the last 90 days: the promise is kept, or its time has passed. One query."""
     now = timezone.now()
     since = now - timedelta(days=CLOCK_DAYS)
-    lately = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
-    lately = lately.exclude(state=State.WITHDRAWN)
+    recent_referrals = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
+    recent_referrals = recent_referrals.exclude(state=State.WITHDRAWN)
     acknowledged = Coalesce("acknowledged_at", "answered_at")
     in_time = Q(first_at__lte=F("due_acknowledge_at"))
     answered_in_time = Q(answered_at__lte=F("due_accept_at"))
     rows = (
-        lately.annotate(first_at=acknowledged)
+        recent_referrals.annotate(first_at=acknowledged)
         .values("to_partner")
         .annotate(
             acknowledged=Count("pk", filter=in_time | Q(due_acknowledge_at__lt=now)),
@@ -185,9 +186,9 @@ def clocks(referrals: Any) -> list[Clock]:
         )
     )
     partners = Partner.objects.in_bulk([row["to_partner"] for row in rows])
-    found = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
+    clocks = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
     return sorted(
-        found, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
+        clocks, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
     )
 
 

@@ -1,4 +1,4 @@
-"""Jobs of the partnership: the relay of the outbox, e-mail, the sign of life."""
+"""The sign of life, and forgetting what the platform keeps for a while."""
 
 from __future__ import annotations
 

@@ -1,64 +1,78 @@
-"""The menu of each role: one table."""
+"""The menu: four groups, in each what the role uses. Who sees an entry, the page that it leads to says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from partnership.actions import Right
 from partnership.isolation.acting import Acting
-from partnership.members.models import CASEWORK_ROLES, POLICE_ROLES, REFERRING_ROLES, Role
 
 
 class Entry(NamedTuple):
     label: str | Promise
     url_name: str
     icon: str
-    roles: tuple[str, ...]  # empty: every role
-    managers_only: bool = False
 
 
-ENTRIES = (
-    Entry(_("Home"), "home", icon="home", roles=()),
-    Entry(_("Referrals"), "referral_list", icon="send", roles=(*REFERRING_ROLES, Role.COORDINATOR)),
-    Entry(_("Diversions"), "diversion_list", icon="gavel", roles=(*REFERRING_ROLES, Role.COORDINATOR)),
-    Entry(
-        _("People"), "person_list", icon="users", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)
+class Group(NamedTuple):
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        _("My work"),
+        (
+            Entry(_("Home"), "home", icon="home"),
+            Entry(_("Referrals"), "referral_list", icon="send"),
+            Entry(_("Diversions"), "diversion_list", icon="gavel"),
+            Entry(_("People"), "person_list", icon="users"),
+            Entry(_("Calendar"), "calendar", icon="calendar"),
+            Entry(_("Tasks"), "task_list", icon="checklist"),
+            Entry(_("Workload"), "workload", icon="users-group"),
+        ),
     ),
-    Entry(_("Calendar"), "calendar", icon="calendar", roles=CASEWORK_ROLES),
-    Entry(_("Tasks"), "task_list", icon="checklist", roles=CASEWORK_ROLES),
-    Entry(_("Workload"), "workload", icon="users-group", roles=(Role.CASE_MANAGER,)),
-    Entry(
-        _("Imports"),
-        "import_list",
-        icon="file-import",
-        roles=(Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR),
+    Group(
+        _("Partners and programmes"),
+        (
+            Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
+            Entry(_("Partners"), "partner_list", icon="building"),
+            Entry(_("Agreements"), "agreement_list", icon="file-text"),
+            Entry(_("Announcements"), "announcement_list", icon="speakerphone"),
+        ),
     ),
-    Entry(_("Programmes"), "programme_list", icon="heart-handshake", roles=()),
-    Entry(_("Recidivism"), "recidivism", icon="chart-line", roles=()),
-    Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar", roles=()),
-    Entry(_("Referral figures"), "referral_figures", icon="filter", roles=()),
-    Entry(_("Overdoses"), "overdose_list", icon="heartbeat", roles=(*CASEWORK_ROLES, Role.COORDINATOR)),
-    Entry(_("Data quality"), "data_quality", icon="clipboard-data", roles=()),
-    Entry(_("Agreements"), "agreement_list", icon="file-text", roles=()),
-    Entry(_("Announcements"), "announcement_list", icon="speakerphone", roles=(Role.COORDINATOR,)),
-    Entry(_("Partners"), "partner_list", icon="building", roles=()),
-    Entry(_("Log of reads"), "read_log", icon="eye", roles=(Role.AUDITOR, Role.CASE_MANAGER)),
-    Entry(_("Unusual reading"), "unusual_reading", icon="alert-triangle", roles=(Role.AUDITOR,)),
-    Entry(
-        _("Requests of persons"),
-        "request_list",
-        icon="user-question",
-        roles=(*CASEWORK_ROLES, *POLICE_ROLES, Role.AUDITOR),
+    Group(
+        _("Figures"),
+        (
+            Entry(_("Recidivism"), "recidivism", icon="chart-line"),
+            Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar"),
+            Entry(_("Referral figures"), "referral_figures", icon="filter"),
+            Entry(_("Overdoses"), "overdose_list", icon="heartbeat"),
+            Entry(_("Data quality"), "data_quality", icon="clipboard-data"),
+        ),
     ),
-    Entry(_("Retention"), "retention", icon="clock", roles=(Role.CASE_MANAGER, *POLICE_ROLES, Role.AUDITOR)),
-    Entry(_("API clients"), "client_list", icon="plug", roles=(), managers_only=True),
-    Entry(_("Webhooks"), "webhook_list", icon="webhook", roles=(), managers_only=True),
-    Entry(_("Members"), "member_list", icon="user-plus", roles=(), managers_only=True),
+    Group(
+        _("Administration"),
+        (
+            Entry(_("Imports"), "import_list", icon="file-import"),
+            Entry(_("Log of reads"), "read_log", icon="eye"),
+            Entry(_("Unusual reading"), "unusual_reading", icon="alert-triangle"),
+            Entry(_("Requests of persons"), "request_list", icon="user-question"),
+            Entry(_("Retention"), "retention", icon="clock"),
+            Entry(_("Members"), "member_list", icon="user-plus"),
+            Entry(_("API clients"), "client_list", icon="plug"),
+            Entry(_("Webhooks"), "webhook_list", icon="webhook"),
+        ),
+    ),
 )
+MOST_ENTRIES = 7
+"""How many entries a role has in a group, at most: what is longer is not read."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +83,33 @@ class MenuItem:
     is_current: bool
 
 
-def menu_of(acting: Acting, path: str) -> list[MenuItem]:
-    """The entries that the role has, the current page's marked."""
-    items = []
-    for entry in ENTRIES:
-        if (entry.roles and acting.role not in entry.roles) or (entry.managers_only and not acting.is_manager):
-            continue
-        url = reverse(entry.url_name)
-        is_current = path == url or (url != "/" and path.startswith(url))
-        items.append(MenuItem(entry.label, url, entry.icon, is_current))
-    return items
+@dataclass(frozen=True)
+class MenuGroup:
+    """A group of the menu as one user has it; `number` tells its heading from the others'."""
+
+    number: int
+    label: str | Promise
+    items: list[MenuItem]
+
+
+@cache
+def right_of(url_name: str) -> Right | None:
+    """The right that the page of this name asks; None where everybody who acts for a partner may."""
+    right: Right | None = resolve(reverse(url_name)).func.portal_right  # type: ignore[attr-defined]
+    return right
+
+
+def menu_of(acting: Acting, path: str) -> list[MenuGroup]:
+    """The groups with the entries that the user may open, the current page's marked."""
+    groups = []
+    for number, group in enumerate(GROUPS):
+        items = []
+        for entry in group.entries:
+            right = right_of(entry.url_name)
+            if right is None or right.allows(acting):
+                url = reverse(entry.url_name)
+                is_current = path == url or (url != "/" and path.startswith(url))
+                items.append(MenuItem(entry.label, url, entry.icon, is_current))
+        if items:
+            groups.append(MenuGroup(number, group.label, items))
+    return groups

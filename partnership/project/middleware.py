@@ -66,8 +66,8 @@ class ActingPartnerMiddleware:
         memberships = request.user.memberships_in_use()
         if len(memberships) == 1:
             return Acting(memberships[0])
-        chosen = request.session.get(MEMBERSHIP_KEY)
-        return next((Acting(membership) for membership in memberships if membership.pk == chosen), None)
+        membership_id = request.session.get(MEMBERSHIP_KEY)
+        return next((Acting(membership) for membership in memberships if membership.pk == membership_id), None)
 
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -77,8 +77,8 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     """Each request has an id, the caller's own or a new one: in the answer, in problems, in the log of failures."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request_id = request.headers.get("X-Request-ID", "")
+        request.request_id = request_id if REQUEST_ID.fullmatch(request_id) else uuid.uuid4().hex  # type: ignore[attr-defined]
         response = get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         # 503 is no failure: the portal says that it is not ready, or down for maintenance, as often as it is asked.

@@ -31,16 +31,17 @@ DAY = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2
 
 @partner_page()
 def search(request: PartnerRequest) -> HttpResponse:
+    """The box and what was found; what is searched for waits in the session, encrypted."""
     if request.method == "POST":
         text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
         request.session[KEY] = encryption.encrypt(text) if text else ""
         return redirect("search")
-    kept = request.session.get(KEY, "")
-    text = encryption.decrypt(kept) if kept else ""
-    found = find(request.acting, text) if text else {}
-    if found.get("people"):
-        log_read(request.acting, "person_list", 0, len(found["people"]))
-    return render(request, "project/search.html", {"text": text, "nothing": not any(found.values()), **found})
+    encrypted = request.session.get(KEY, "")
+    text = encryption.decrypt(encrypted) if encrypted else ""
+    results = find(request.acting, text) if text else {}
+    if results.get("people"):
+        log_read(request.acting, "person_list", 0, len(results["people"]))
+    return render(request, "project/search.html", {"text": text, "nothing": not any(results.values()), **results})
 
 
 def find(acting: Acting, text: str) -> dict[str, list[Any]]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership.project import appearance, health, help, home, search
+from partnership.project import appearance, failed_events, health, help, home, search
 
 handler400 = "partnership.project.error_pages.bad_request"
 handler403 = "partnership.project.error_pages.forbidden"
@@ -11,7 +11,7 @@ handler404 = "partnership.project.error_pages.not_found"
 handler500 = "partnership.project.error_pages.server_error"
 
 ROOMS = (
-    "partnership.pages", "partnership.events", "partnership.notifications", "partnership.members", "partnership.agreements",
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
     "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
@@ -34,6 +34,9 @@ urlpatterns = [
     path("guide/", help.guide, name="guide"),
     path("styleguide/", help.styleguide, name="styleguide"),
     path("search/", search.search, name="search"),
+    path("service/events/", failed_events.failed_events, name="failed_events"),
+    path("service/events/send-again/", failed_events.send_events_again, name="events_send_again"),
+    path("service/events/<int:pk>/send-again/", failed_events.send_event_again, name="event_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
     *(path("", include(f"{room}.urls")) for room in ROOMS),
 ]

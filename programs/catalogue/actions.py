@@ -17,6 +17,8 @@ from programs.catalogue.models import Programme
 
 
 class NotYours(RuleError):
+    """The programme is another partner's. Ask that partner to change it."""
+
     code = "not_yours"
 
 
@@ -40,7 +42,10 @@ def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str]
 def set_capacity(
     *, by: Acting, programme: Programme, capacity: str, places_free: int | None = None, expected_on: date | None = None
 ) -> Programme:
-    """Says whether the programme takes referrals now; what the referring partner sees at once."""
+    """Says whether the programme takes referrals now; what the referring partner sees at once.
+
+    Raises ValidationError for a waiting list without the day on which a place is expected.
+    """
     if programme.partner_id != by.partner.pk:
         raise NotYours(_("Only its own partner sets a programme's capacity."))
     programme.capacity, programme.places_free, programme.expected_on = (
@@ -48,6 +53,7 @@ def set_capacity(
         places_free,
         expected_on,
     )
+    programme.clean()
     programme.capacity_changed_at = timezone.now()
     programme.save(update_fields=["capacity", "places_free", "expected_on", "capacity_changed_at"])
     return programme

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
-from partnership.isolation.errors import Invalid
 from partnership.members.api import PartnerBrief
 from partnership.members.models import District
 from programs.catalogue import actions as catalogue
@@ -99,31 +98,28 @@ class ProgrammeView(View):
     @extend_schema(request=ProgrammeInput, responses={201: ProgrammeSerializer})
     def create(self, request: Request) -> Response:
         """Adds a programme of the caller's partner."""
-        made = self._save(Programme(partner=self.acting.partner), request)
-        response = self.answer(made, 201)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/programmes/{made.pk}")
+        programme = self._save(Programme(partner=self.acting.partner), request)
+        response = self.answer(programme, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/programmes/{programme.pk}")
         return response
 
     @extend_schema(request=ProgrammeInput, responses={200: ProgrammeSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes an own programme."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        return self.answer(self._save(found, request))
+        programme = self.get_object()
+        self.check_unchanged(programme)
+        return self.answer(self._save(programme, request))
 
     @extend_schema(request=CapacityInput, responses={200: ProgrammeSerializer})
     @action(detail=True, methods=["put"])
     def capacity(self, request: Request, pk: int) -> Response:
         """Says whether an own programme takes referrals now, and how many places are free."""
-        found = self.get_object()
-        self.check_unchanged(found)
-        given = self.given(CapacityInput)
-        if given["capacity"] == Programme.Capacity.WAITING_LIST and not given["expected_on"]:
-            raise Invalid("expected_on", str(Programme._meta.constraints[2].violation_error_message))
-        catalogue.set_capacity(by=self.acting, programme=found, **given)
+        programme = self.get_object()
+        self.check_unchanged(programme)
+        catalogue.set_capacity(by=self.acting, programme=programme, **self.checked_body(CapacityInput))
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:
-        given = self.given(ProgrammeInput)
-        saved = catalogue.save_programme(by=self.acting, programme=programme, **given)
+        fields = self.checked_body(ProgrammeInput)
+        saved = catalogue.save_programme(by=self.acting, programme=programme, **fields)
         return self.get_queryset().get(pk=saved.pk)

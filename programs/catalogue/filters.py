@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import django_filters as filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnership.members.models import District
 from programs.catalogue.models import Programme, ReferralKind
 
 
-class ProgrammeFilter(filters.FilterSet):
+class ProgrammeFilter(filters.FilterSet):  # type: ignore[misc] # the library has no types
     kind = filters.ChoiceFilter(choices=Programme.Kind.choices, label=_("Kind"), empty_label=_("All kinds"))
     capacity = filters.ChoiceFilter(
         choices=Programme.Capacity.choices, label=_("Takes referrals now"), empty_label=_("Open or not")
@@ -31,5 +32,5 @@ class ProgrammeFilter(filters.FilterSet):
         model = Programme
         fields: list[str] = []
 
-    def by_kind(self, queryset, name, value):
+    def by_kind(self, queryset: QuerySet[Programme], name: str, value: str) -> QuerySet[Programme]:
         return queryset.filter(accepts__contains=[value])

@@ -25,30 +25,31 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """What somebody looks for → kinds of programme."""
 
 
-def found_by(given: dict[str, str]) -> QuerySet[Programme]:
+def programmes_for(answers: dict[str, str]) -> QuerySet[Programme]:
     """Offered programmes that fit the need, the district and the age."""
-    found = Programme.objects.offered().select_related("partner")
-    found = found.prefetch_related(Prefetch("districts", District.objects.order_by("name")))
-    if given["need"] in NEEDS:
-        found = found.filter(kind__in=NEEDS[given["need"]])
-    if given["district"]:
-        found = found.filter(districts__code=given["district"])
-    age = typed(given["age"])
+    programmes = Programme.objects.offered().select_related("partner")
+    programmes = programmes.prefetch_related(Prefetch("districts", District.objects.order_by("name")))
+    if answers["need"] in NEEDS:
+        programmes = programmes.filter(kind__in=NEEDS[answers["need"]])
+    if answers["district"]:
+        programmes = programmes.filter(districts__code=answers["district"])
+    age = typed(answers["age"])
     if age is not None and age < 1000:
-        found = found.exclude(age_from__gt=age).exclude(age_to__lt=age)
-    if given["open"]:
-        found = found.exclude(capacity=Programme.Capacity.CLOSED)
-    return found
+        programmes = programmes.exclude(age_from__gt=age).exclude(age_to__lt=age)
+    if answers["open"]:
+        programmes = programmes.exclude(capacity=Programme.Capacity.CLOSED)
+    return programmes
 
 
 @require_safe
 @in_language
 def find_help(request: HttpRequest) -> HttpResponse:
-    given = {name: request.GET.get(name, "")[:40] for name in ("need", "district", "age", "open")}
-    page = page_by_key(found_by(given), ["name", "id"], request.GET.get("after", ""))
+    """What is offered, by need, district, age and free places."""
+    answers = {name: request.GET.get(name, "")[:40] for name in ("need", "district", "age", "open")}
+    page = page_by_key(programmes_for(answers), ["name", "id"], request.GET.get("after", ""))
     context = {
         "page": page,
-        "given": given,
+        "given": answers,
         "districts": District.objects.filter(programmes__is_active=True).distinct(),
         "self": ReferralKind.SELF,
         "exit": settings.QUICK_EXIT_URL,

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme, ReferralKind
 
 
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(ModelForm[Programme]):
     accepts = forms.MultipleChoiceField(
         label=_("Kinds of referral it takes"), choices=ReferralKind.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -20,14 +18,8 @@ class ProgrammeForm(forms.ModelForm):
         widgets = {"districts": forms.CheckboxSelectMultiple, "description": forms.Textarea(attrs={"rows": 4})}
 
 
-class CapacityForm(forms.ModelForm):
+class CapacityForm(ModelForm[Programme]):
     class Meta:
         model = Programme
         fields = ["capacity", "places_free", "expected_on"]
         widgets = {"expected_on": DateInput()}
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("capacity") == Programme.Capacity.WAITING_LIST and not data.get("expected_on"):
-            self.add_error("expected_on", _("For a waiting list, say when a place is expected."))
-        return data

@@ -30,10 +30,12 @@ OBJECT = {200: OpenApiResponse(OpenApiTypes.OBJECT, description="As HSDS 3 descr
 
 
 def identifier(kind: str, number: int) -> str:
+    """The UUID of a record in the directory: the same every time, from its address."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL}/{kind}/{number}"))
 
 
 def organization(partner: Partner) -> dict[str, Any]:
+    """A partner as HSDS has it."""
     return {
         "id": identifier("partners", partner.pk),
         "name": partner.name,
@@ -104,10 +106,10 @@ class HsdsView(PublicView):
             .prefetch_related(Prefetch("districts", District.objects.order_by("code")))
         )
 
-    def page(self, found: QuerySet[Any], show: Any) -> Response:
+    def page(self, records: QuerySet[Any], show: Any) -> Response:
         number, size = self.parameters["page"], self.parameters["per_page"]
-        total = found.count()
-        rows = list(found.order_by("id")[(number - 1) * size : number * size])
+        total = records.count()
+        rows = list(records.order_by("id")[(number - 1) * size : number * size])
         pages = max(1, -(-total // size))
         return Response(
             {
@@ -144,24 +146,27 @@ class ServicesView(HsdsView):
     @extend_schema(operation_id="hsds_services", responses=OBJECT)
     def all(self, request: Request) -> Response:
         """All services, with capacity."""
-        found = self.services()
-        given = self.parameters
-        if "search" in given:
-            for word in given["search"].split()[:5]:
-                found = found.filter(name__icontains=word) | found.filter(description__icontains=word)
-        if "organization_id" in given:
-            wanted = str(given["organization_id"])
-            found = found.filter(
+        services, parameters = self.services(), self.parameters
+        if "search" in parameters:
+            for word in parameters["search"].split()[:5]:
+                services = services.filter(name__icontains=word) | services.filter(description__icontains=word)
+        if "organization_id" in parameters:
+            organization_id = str(parameters["organization_id"])
+            services = services.filter(
                 partner__in=[
-                    p for p in Partner.objects.values_list("pk", flat=True) if identifier("partners", p) == wanted
+                    partner_id
+                    for partner_id in Partner.objects.values_list("pk", flat=True)
+                    if identifier("partners", partner_id) == organization_id
                 ]
             )
-        if "taxonomy_term_id" in given:
-            wanted = str(given["taxonomy_term_id"])
-            found = found.filter(kind__in=[k for k in Programme.Kind.values if identifier(f"kinds/{k}", 0) == wanted])
-        if given["minimal"]:
-            return self.page(found, lambda row: {"id": identifier("programmes", row.pk), "name": row.name})
-        return self.page(found, service)
+        if "taxonomy_term_id" in parameters:
+            term_id = str(parameters["taxonomy_term_id"])
+            services = services.filter(
+                kind__in=[kind for kind in Programme.Kind.values if identifier(f"kinds/{kind}", 0) == term_id]
+            )
+        if parameters["minimal"]:
+            return self.page(services, lambda row: {"id": identifier("programmes", row.pk), "name": row.name})
+        return self.page(services, service)
 
     @extend_schema(operation_id="hsds_service", responses=OBJECT)
     def one(self, request: Request, key: uuid.UUID) -> Response:
@@ -190,10 +195,10 @@ class OrganizationsView(HsdsView):
     @extend_schema(operation_id="hsds_organization", responses=OBJECT)
     def one(self, request: Request, key: uuid.UUID) -> Response:
         """One organisation."""
-        found = [partner for partner in self.offering() if identifier("partners", partner.pk) == str(key)]
-        if not found:
+        partners = [partner for partner in self.offering() if identifier("partners", partner.pk) == str(key)]
+        if not partners:
             raise Http404
-        return Response(organization(found[0]))
+        return Response(organization(partners[0]))
 
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -27,6 +28,7 @@ class ReferralKind(models.TextChoices):
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def offered(self) -> ProgrammeQuerySet:
+        """Programmes that are active, of partners that are."""
         return self.filter(is_active=True, partner__is_active=True)
 
     def for_lists(self) -> ProgrammeQuerySet:
@@ -111,6 +113,14 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Repeats the rule of the waiting list beside the field that is missing."""
+        rule = next(rule for rule in self._meta.constraints if rule.name == "waiting_list_has_a_date")
+        try:
+            rule.validate(Programme, self)
+        except ValidationError as error:
+            raise ValidationError({"expected_on": error.messages}) from error
 
     @property
     def takes_referrals(self) -> bool:

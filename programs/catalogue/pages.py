@@ -11,7 +11,6 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 from programs.catalogue import actions
-from programs.catalogue.actions import set_capacity
 from programs.catalogue.filters import ProgrammeFilter
 from programs.catalogue.forms import CapacityForm, ProgrammeForm
 from programs.catalogue.models import Programme
@@ -21,40 +20,41 @@ from programs.permissions import PROGRAMMES
 @require_safe
 @partner_page(PROGRAMMES)
 def programme_list(request: PartnerRequest) -> HttpResponse:
-    found = ProgrammeFilter(request.GET, Programme.objects.offered().for_lists())
-    page = page_by_key(found.qs, ["name", "id"], request.GET.get("after", ""))
-    return render(request, "programs/catalogue/programme_list.html", {"page": page, "filter": found})
+    programme_filter = ProgrammeFilter(request.GET, Programme.objects.offered().for_lists())
+    page = page_by_key(programme_filter.qs, ["name", "id"], request.GET.get("after", ""))
+    return render(request, "programs/catalogue/programme_list.html", {"page": page, "filter": programme_filter})
 
 
 @require_safe
 @partner_page(PROGRAMMES)
 def programme(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Programme.objects.for_lists(), pk=pk)
-    return render(request, "programs/catalogue/programme.html", {"programme": found})
+    programme = get_object_or_404(Programme.objects.for_lists(), pk=pk)
+    return render(request, "programs/catalogue/programme.html", {"programme": programme})
 
 
 @partner_page(actions.save_programme)
 def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     """A new programme of the own partner, or a change of one."""
     partner = request.acting.partner
-    found = get_object_or_404(Programme, pk=pk, partner=partner) if pk else Programme(partner=partner)
-    form = ProgrammeForm(request.POST or None, instance=found)
+    programme = get_object_or_404(Programme, pk=pk, partner=partner) if pk else Programme(partner=partner)
+    form = ProgrammeForm(request.POST or None, instance=programme)
     if form.is_valid():
-        saved = form.save()
+        districts = [district.code for district in form.cleaned_data["districts"]]
+        saved = actions.save_programme(by=request.acting, programme=form.save(commit=False), districts=districts)
         messages.success(request, _("Saved."))
         return redirect("programme", pk=saved.pk)
-    title = found.name if pk else _("New programme")
+    title = programme.name if pk else _("New programme")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
 
 
 @partner_page(actions.set_capacity)
 def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
     """Whether the programme takes referrals now."""
-    found = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
-    form = CapacityForm(request.POST or None, instance=found)
+    programme = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
+    form = CapacityForm(request.POST or None, instance=programme)
     if form.is_valid():
-        set_capacity(by=request.acting, programme=found, **form.cleaned_data)
+        actions.set_capacity(by=request.acting, programme=programme, **form.cleaned_data)
         messages.success(request, _("Saved. Referring partners see it at once."))
         return redirect("programme", pk=pk)
-    title = _("Capacity of %(programme)s") % {"programme": found.name}
+    title = _("Capacity of %(programme)s") % {"programme": programme.name}
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])})

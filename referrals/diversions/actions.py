@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.enrolments.models import Session
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
@@ -28,18 +29,37 @@ class ConditionTerms(TypedDict):
 
 
 class NoDiversion(RuleError):
+    """The referral can't carry these terms of a diversion.
+
+    Use a police or court referral, and at least one condition.
+    """
+
     code = "no_diversion"
 
 
 class DiversionClosed(RuleError):
+    """The diversion is not open for this.
+
+    Read it again: its terms end with sending, its progress with the outcome, and the decision comes once, after the
+    outcome.
+    """
+
     code = "diversion_closed"
+    status = 409
 
 
 class DeadlinePast(RuleError):
+    """The deadline does not lie in the future. Choose a later day."""
+
     code = "deadline_past"
 
 
 class ReportingNotAllowed(RuleError):
+    """The person's consent does not cover reporting back.
+
+    Report nothing; ask the person for a new consent if they agree.
+    """
+
     code = "reporting_not_allowed"
 
 
@@ -57,7 +77,7 @@ def set_terms(
     if not conditions:
         raise NoDiversion(_("A diversion agreement has at least one condition."))
     parties = {"from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id}
-    diversion, _made = DiversionAgreement.objects.update_or_create(
+    diversion, _is_new = DiversionAgreement.objects.update_or_create(
         referral=referral, defaults={"deadline": deadline, **parties}
     )
     diversion.conditions.all().delete()
@@ -65,7 +85,7 @@ def set_terms(
     return diversion
 
 
-def _open(diversion: DiversionAgreement) -> DiversionAgreement:
+def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
     locked = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
     if locked.outcome:
         raise DiversionClosed(_("The outcome of this diversion has been reported already."))
@@ -78,13 +98,26 @@ def _open(diversion: DiversionAgreement) -> DiversionAgreement:
 @action("diversion.report_progress", roles=CASEWORK_ROLES, party=Party.RECEIVER, scope="diversions:write")
 def report_progress(*, by: Acting, condition: Condition, done: int, on: date) -> Condition:
     """Says how many of a condition's sessions, visits or payments are done, and as of which day."""
-    diversion = _open(condition.diversion)
+    diversion = _locked_open(condition.diversion)
     if on > timezone.localdate() or done < 0:
         raise RuleError(_("Progress is a count as of today or an earlier day."))
     condition.done, condition.reported_on = done, on
     condition.save(update_fields=["done", "reported_on"])
     _touch(diversion)
     return condition
+
+
+@action("diversion.count_sessions", outside="jobs")
+def count_sessions(*, enrolment: int) -> None:
+    """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
+    a date."""
+    referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
+    if referral is None:
+        return
+    attended = Session.objects.filter(enrolment=enrolment, attendance=Session.Attendance.ATTENDED).count()
+    Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(
+        done=attended, reported_on=timezone.localdate()
+    )
 
 
 @action(
@@ -96,7 +129,7 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
 )
 def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> DiversionAgreement:
     """Says that a condition was broken, and when; not how."""
-    diversion = _open(diversion)
+    diversion = _locked_open(diversion)
     if on > timezone.localdate():
         raise RuleError(_("The day lies in the future."))
     diversion.breached_on = on
@@ -114,7 +147,7 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
 )
 def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
     """Closes the NGO's part; the liaison decides next."""
-    diversion = _open(diversion)
+    diversion = _locked_open(diversion)
     diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
     diversion.save(update_fields=["outcome", "outcome_at"])
     _tell(diversion, events.OUTCOME, f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)

@@ -93,55 +93,63 @@ class DiversionView(View):
         return DiversionAgreement.objects.seen_by(self.acting).prefetch_related("conditions").order_by()
 
     def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
-        given = dict(parameters)
-        direction = given.pop("direction", None)
-        rows = self.narrowed(DiversionAgreement.objects.prefetch_related("conditions").order_by(), given)
+        filters = dict(parameters)
+        direction = filters.pop("direction", None)
+        rows = self.narrowed(DiversionAgreement.objects.prefetch_related("conditions").order_by(), filters)
         mine = self.acting.partner
         if self.acting.role == Role.COORDINATOR:
             return [rows.filter(is_sent=True)] if direction != "incoming" else [rows.none()]
-        found = {"outgoing": rows.filter(from_partner=mine), "incoming": rows.filter(to_partner=mine, is_sent=True)}
-        return [queryset for name, queryset in found.items() if direction in (None, name)]
+        by_direction = {
+            "outgoing": rows.filter(from_partner=mine),
+            "incoming": rows.filter(to_partner=mine, is_sent=True),
+        }
+        return [queryset for name, queryset in by_direction.items() if direction in (None, name)]
 
-    def acted_on(self, pk: int) -> DiversionAgreement:
-        found = get_object_or_404(self.get_queryset(), pk=pk)
-        self.check_unchanged(found)
-        return found
+    def unchanged_diversion(self, pk: int) -> DiversionAgreement:
+        """A diversion that the caller may see, unchanged since the caller read it."""
+        diversion = get_object_or_404(self.get_queryset(), pk=pk)
+        self.check_unchanged(diversion)
+        return diversion
 
     @extend_schema(request=ProgressInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, pk: int) -> Response:
         """Says how many of a condition's sessions, visits or payments are done."""
-        found = self.acted_on(pk)
-        given = self.given(ProgressInput)
-        condition = next((c for c in found.conditions.all() if c.pk == given["condition"]), None)
+        diversion = self.unchanged_diversion(pk)
+        fields = self.checked_body(ProgressInput)
+        condition = next((c for c in diversion.conditions.all() if c.pk == fields["condition"]), None)
         if condition is None:
             raise Invalid("condition", _("This diversion has no such condition."))
-        diversions.report_progress(by=self.acting, condition=condition, done=given["done"], on=given["reported_on"])
+        diversions.report_progress(by=self.acting, condition=condition, done=fields["done"], on=fields["reported_on"])
         return self.retrieve(request)
 
     @extend_schema(request=BreachInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def breach(self, request: Request, pk: int) -> Response:
         """Says that a condition was broken, and when; not how."""
-        diversions.report_breach(by=self.acting, diversion=self.acted_on(pk), on=self.given(BreachInput)["breached_on"])
+        diversions.report_breach(
+            by=self.acting, diversion=self.unchanged_diversion(pk), on=self.checked_body(BreachInput)["breached_on"]
+        )
         return self.retrieve(request)
 
     @extend_schema(request=OutcomeInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def outcome(self, request: Request, pk: int) -> Response:
         """Closes the receiver's part; the unit that diverted decides next."""
-        diversions.report_outcome(by=self.acting, diversion=self.acted_on(pk), **self.given(OutcomeInput))
+        diversions.report_outcome(
+            by=self.acting, diversion=self.unchanged_diversion(pk), **self.checked_body(OutcomeInput)
+        )
         return self.retrieve(request)
 
     @extend_schema(request=DecisionInput, responses={200: DiversionSerializer})
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         """The unit's decision on the outcome, with its reasons."""
-        diversions.decide(by=self.acting, diversion=self.acted_on(pk), **self.given(DecisionInput))
+        diversions.decide(by=self.acting, diversion=self.unchanged_diversion(pk), **self.checked_body(DecisionInput))
         return self.retrieve(request)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if found is None:
+        diversion = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if diversion is None:
             raise Http404
-        return self.answer(found)
+        return self.answer(diversion)

@@ -1,4 +1,4 @@
-"""Forms of referrals and diversions."""
+"""Forms of diversions: terms, progress, breach, outcome, decision."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class DiversionForm(forms.Form):
         return initial
 
     def conditions(self) -> list[ConditionTerms]:
-        given = self.cleaned_data
+        data = self.cleaned_data
         terms: list[ConditionTerms] = []
-        if given.get("assessment"):
+        if data.get("assessment"):
             terms.append({"kind": Condition.Kind.ASSESSMENT, "detail": "", "target": 1})
-        if given.get("sessions"):
-            terms.append({"kind": Condition.Kind.SESSIONS, "detail": "", "target": given["sessions"]})
+        if data.get("sessions"):
+            terms.append({"kind": Condition.Kind.SESSIONS, "detail": "", "target": data["sessions"]})
         for kind in (Condition.Kind.RESTITUTION, Condition.Kind.STAY_CLEAR, Condition.Kind.OTHER):
-            if given.get(kind):
-                terms.append({"kind": kind, "detail": given[kind], "target": 1})
+            if data.get(kind):
+                terms.append({"kind": kind, "detail": data[kind], "target": 1})
         return terms
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The lists of referrals and diversions: their columns and orders, for page and file alike."""
+"""The list of diversions: its columns and orders, for page and file alike."""
 
 from __future__ import annotations
 

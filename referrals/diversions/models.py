@@ -1,7 +1,6 @@
-"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+"""Diversion agreements: deadline and conditions, their progress and outcome, and the decision on it.
 
-A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
-`Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
+Conditions and reasons are rows of their own, which only the two parties see.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ SENT = f"({SENDER} or ({RECEIVER} and is_sent))"
 
 class DiversionQuerySet(models.QuerySet["DiversionAgreement"]):
     def seen_by(self, acting: Acting) -> DiversionQuerySet:
+        """What the acting partner may see: as a party; a coordinator sees all that were sent."""
         if acting.role == "coordinator":
             return self.filter(is_sent=True)
         if acting.role not in {"caseworker", "case_manager", "police_liaison"}:

@@ -67,10 +67,10 @@ def by_quarter(diversions: Any, today: date) -> list[Quarter]:
     counts = {f"n_{outcome.value or 'open'}": Count("pk", filter=Q(outcome=outcome.value)) for outcome in ORDER}
     taken = Avg(F("outcome_at") - F("referral__sent_at"), filter=~Q(outcome="") & ~Q(outcome=Outcome.WITHDRAWN))
     for row in quarterly.annotate(sent=Count("pk"), taken=taken, **counts).order_by("quarter"):
-        found = quarters[timezone.localtime(row["quarter"]).date()]
-        found.sent = row["sent"]
-        found.counts = {outcome.value: row[f"n_{outcome.value or 'open'}"] for outcome in ORDER}
-        found.days_to_outcome = row["taken"].total_seconds() / 86400 if row["taken"] else None
+        quarter = quarters[timezone.localtime(row["quarter"]).date()]
+        quarter.sent = row["sent"]
+        quarter.counts = {outcome.value: row[f"n_{outcome.value or 'open'}"] for outcome in ORDER}
+        quarter.days_to_outcome = row["taken"].total_seconds() / 86400 if row["taken"] else None
     return list(quarters.values())
 
 
@@ -81,6 +81,7 @@ def _quarter_of(day: date) -> date:
 @require_safe
 @partner_page(DIVERSION_OUTCOMES)
 def diversion_outcomes(request: PartnerRequest) -> HttpResponse:
+    """The page of how diversions turned out, for the two parties."""
     mine = request.acting.partner
     diversions = DiversionAgreement.objects.seen_by(request.acting).filter(Q(from_partner=mine) | Q(to_partner=mine))
     quarters = by_quarter(diversions, timezone.localdate())

@@ -44,7 +44,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
     outcome = request.GET.get("outcome", "")
-    shown = show(request, DIVERSION_LIST, listed(request.acting, status, outcome))
+    shown = show(request, DIVERSION_LIST, listed_diversions(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
@@ -52,13 +52,13 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "referrals/diversions/diversion_list.html", context)
 
 
-def listed(acting: Acting, status: str, outcome: str) -> Any:
+def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     """The diversions of a list, each with what its row shows."""
-    found = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
+    sent = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
     if outcome in DiversionAgreement.Outcome.values and outcome:
-        found = found.filter(outcome=outcome)
+        sent = sent.filter(outcome=outcome)
     related = ["referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"]
-    return found.select_related(*related).prefetch_related("conditions")
+    return sent.select_related(*related).prefetch_related("conditions")
 
 
 @require_safe
@@ -71,7 +71,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
         return export(
             request,
             DIVERSION_LIST,
-            lambda: listed(acting, status, outcome),
+            lambda: listed_diversions(acting, status, outcome),
             name="diversions",
             notice=str(NO_FURTHER_DISCLOSURE),
         )
@@ -80,7 +80,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
         return redirect(f"{reverse('diversion_list')}?{query_of(request.GET)}")
 
 
-def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
+def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
     related = [
         "referral",
         "referral__disclosure",
@@ -96,21 +96,22 @@ def seen(request: PartnerRequest, pk: int) -> DiversionAgreement:
 @require_safe
 @partner_page(DIVERSIONS)
 def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _diversion_page(request, seen(request, pk))
+    return _diversion_page(request, seen_diversion(request, pk))
 
 
 def _diversion_page(
-    request: PartnerRequest, found: DiversionAgreement, status: int = 200, **bound: Any
+    request: PartnerRequest, diversion: DiversionAgreement, status: int = 200, **bound: Any
 ) -> HttpResponse:
     acting = request.acting
-    is_sender, is_receiver = found.from_partner_id == acting.partner.pk, found.to_partner_id == acting.partner.pk
+    is_sender = diversion.from_partner_id == acting.partner.pk
+    is_receiver = diversion.to_partner_id == acting.partner.pk
     if is_sender or is_receiver:
-        log_read(acting, "diversion", found.pk)
+        log_read(acting, "diversion", diversion.pk)
     today = timezone.localdate()
-    conditions = list(found.conditions.all())
+    conditions = list(diversion.conditions.all())
     context = {
-        "diversion": found,
-        "status": STATUSES[found.status],
+        "diversion": diversion,
+        "status": STATUSES[diversion.status],
         "is_receiver": is_receiver and acting.role in CASEWORK_ROLES,
         "is_sender": is_sender,
         "is_party": is_sender or is_receiver,
@@ -121,7 +122,7 @@ def _diversion_page(
         "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
         "outcome_form": OutcomeForm(prefix="outcome"),
         "decision_form": DecisionForm(prefix="decision"),
-        "decision_note": getattr(found, "decision_note", None) if found.decision else None,
+        "decision_note": getattr(diversion, "decision_note", None) if diversion.decision else None,
         "notice": str(NO_FURTHER_DISCLOSURE),
     }
     return render(request, "referrals/diversions/diversion.html", context | bound, status=status)
@@ -131,47 +132,47 @@ def _diversion_page(
 @partner_page(LETTER)
 def letter(request: PartnerRequest, pk: int) -> HttpResponse:
     """The letter to the person, in the reader's language or in ?lang=fi|sv|en."""
-    found = seen(request, pk)
-    if getattr(found.referral, "disclosure", None) is None:
+    diversion = seen_diversion(request, pk)
+    if getattr(diversion.referral, "disclosure", None) is None:
         raise Http404  # the consent was withdrawn
     log_read(request.acting, "diversion_letter", pk)
     asked = request.GET.get("lang", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
-        content = letters.diversion_letter(found)
+        content = letters.diversion_letter(diversion)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="diversion-{pk}.pdf"'
     return response
 
 
-def _do(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
-    found = seen(request, pk)
+def _carry_out(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
+    diversion = seen_diversion(request, pk)
     if form.is_valid():
         try:
-            action(by=request.acting, diversion=found, **form.cleaned_data)
+            action(by=request.acting, diversion=diversion, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Saved. The other party is told."))
             return redirect("diversion", pk=pk)
-    return _diversion_page(request, found, status=422, **{f"{name}_form": form})
+    return _diversion_page(request, diversion, status=422, **{f"{name}_form": form})
 
 
 @require_POST
 @partner_page(diversions.report_breach)
 def breach(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
+    return _carry_out(request, pk, "breach", BreachForm(request.POST, prefix="breach"), diversions.report_breach)
 
 
 @require_POST
 @partner_page(diversions.report_outcome)
 def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
+    return _carry_out(request, pk, "outcome", OutcomeForm(request.POST, prefix="outcome"), diversions.report_outcome)
 
 
 @require_POST
 @partner_page(diversions.decide)
 def decide(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
+    return _carry_out(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
 
 
 @require_POST
@@ -179,7 +180,7 @@ def decide(request: PartnerRequest, pk: int) -> HttpResponse:
 def progress(request: PartnerRequest, pk: int) -> HttpResponse:
     """How far one condition is met; `pk` is the condition's."""
     condition = get_object_or_404(Condition.objects.select_related("diversion"), pk=pk)
-    found = seen(request, condition.diversion_id)
+    diversion = seen_diversion(request, condition.diversion_id)
     form = ProgressForm(request.POST, prefix=f"c{pk}")
     if form.is_valid():
         try:
@@ -190,4 +191,4 @@ def progress(request: PartnerRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
     else:
         messages.error(request, _("Progress is a whole number and a day."))
-    return redirect("diversion", pk=found.pk)
+    return redirect("diversion", pk=diversion.pk)

@@ -48,6 +48,7 @@ def _organisation(pk: int, name: str) -> dict[str, Any]:
 
 
 def service_request(referral: Referral) -> dict[str, Any]:
+    """What was asked for, without the person's identity."""
     number = str(referral.pk)
     return {
         "resourceType": "ServiceRequest",
@@ -67,7 +68,8 @@ def service_request(referral: Referral) -> dict[str, Any]:
 
 
 def task(referral: Referral) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    """How far a referral is, without the person's identity."""
+    resource: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(referral.pk),
         "status": FHIR_TASK_STATUS[State(referral.state)],
@@ -81,15 +83,15 @@ def task(referral: Referral) -> dict[str, Any]:
         "meta": {"versionId": str(referral.version), "lastUpdated": utc(referral.changed_at)},
     }  # fmt: skip
     if referral.sent_at:
-        found["authoredOn"] = utc(referral.sent_at)
+        resource["authoredOn"] = utc(referral.sent_at)
     if referral.reason_code:
-        found["statusReason"] = {
+        resource["statusReason"] = {
             "coding": [{"system": f"{settings.SITE_URL}/codes/referral_reason", "code": referral.reason_code}],
             "text": str(referral.reason_text),
         }
     if referral.due_accept_at:
-        found["restriction"] = {"period": {"end": utc(referral.due_accept_at)}}
-    return found
+        resource["restriction"] = {"period": {"end": utc(referral.due_accept_at)}}
+    return resource
 
 
 class FhirQuery(Query):
@@ -108,7 +110,7 @@ class FhirView(View):
     make = staticmethod(task)
 
     def search(self, request: Request) -> Response:
-        given = self.parameters
+        parameters = self.parameters
         mine = self.acting.partner
         related = ("programme", "from_partner", "to_partner")
         if self.acting.role == Role.COORDINATOR:
@@ -118,10 +120,10 @@ class FhirView(View):
                 Referral.objects.outgoing(mine).select_related(*related),
                 Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")).select_related(*related),
             ]
-        if "_lastUpdated" in given:
-            sources = [source.filter(changed_at__gte=given["_lastUpdated"]) for source in sources]
-        order = "changed_at" if "_lastUpdated" in given else "-id"
-        page = page_of(sources, order, given.get("cursor", ""), given["_count"])
+        if "_lastUpdated" in parameters:
+            sources = [source.filter(changed_at__gte=parameters["_lastUpdated"]) for source in sources]
+        order = "changed_at" if "_lastUpdated" in parameters else "-id"
+        page = page_of(sources, order, parameters.get("cursor", ""), parameters["_count"])
         links = [{"relation": "self", "url": request.build_absolute_uri()}]
         if page.next_cursor:
             address = request.query_params.copy()
@@ -143,15 +145,15 @@ class FhirView(View):
         )  # fmt: skip
 
     def read(self, request: Request, pk: int) -> Response:
-        found = (
+        referral = (
             Referral.objects.seen_by(self.acting)
             .select_related("programme", "from_partner", "to_partner")
             .filter(pk=pk)
             .first()
         )
-        if found is None:
+        if referral is None:
             raise Http404
-        return Response(self.make(found))
+        return Response(self.make(referral))
 
 
 class TaskView(FhirView):

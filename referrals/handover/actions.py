@@ -1,10 +1,11 @@
-"""The hand-over: one function per verb. Each checks the table of transitions, keeps history and announces what happened."""
+"""What can be done with referrals: one function a verb. Each checks the table of transitions and announces what happened."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +17,8 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people
 from cases.people.models import Person
+from cases.permissions import PEOPLE_ROLES
+from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.models import Agreement
@@ -26,9 +29,10 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import NotAParty, RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
-from referrals.handover import events
+from referrals.diversions.models import Condition
+from referrals.handover import events, transitions
 from referrals.handover.models import Change, Disclosure, Message, Referral
-from referrals.handover.transitions import REASONS, TRANSITIONS, State
+from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
 
@@ -42,28 +46,38 @@ KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
 """Which kinds of referral each kind of partner sends."""
 
 
-class IllegalTransition(RuleError):
-    code = "illegal_transition"
-
-
 class ChangedMeanwhile(RuleError):
+    """Somebody changed the referral meanwhile. Read it again and decide anew."""
+
     code = "changed_meanwhile"
+    status = 412
 
 
 class NoAgreement(RuleError):
+    """No agreement is in force between the two partners, so nothing may be disclosed.
+
+    Ask your coordinator for one.
+    """
+
     code = "no_agreement"
 
 
 class NoConsent(RuleError):
+    """The person's consent to the disclosure is missing or was withdrawn.
+
+    Record the consent, under 18 the guardian's too, before you go on.
+    """
+
     code = "no_consent"
 
 
 class NotTaken(RuleError):
+    """The programme does not take this referral.
+
+    Choose a programme that is open and takes referrals of this kind from you.
+    """
+
     code = "not_taken"
-
-
-class ReasonMissing(RuleError):
-    code = "reason_missing"
 
 
 # --- Drafts --------------------------------------------------------------------------------------------------------------
@@ -117,9 +131,7 @@ def change_draft(
     *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
 ) -> Referral:
     """Changes a draft; a consent given for another receiver does not carry over."""
-    referral = _locked(referral, by, version=None)
-    if referral.state != State.DRAFT:
-        raise _illegal(referral, "send")
+    referral = _locked_draft(referral, by)
     if programme.partner_id != referral.to_partner_id:
         referral.consent = None
     referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
@@ -145,9 +157,7 @@ def change_draft(
 @action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def discard(*, by: Acting, referral: Referral) -> None:
     """Deletes a draft. What was sent is withdrawn instead, and its history kept."""
-    referral = _locked(referral, by, version=None)
-    if referral.state != State.DRAFT:
-        raise _illegal(referral, "withdraw")
+    referral = _locked_draft(referral, by)
     diversion = getattr(referral, "diversion", None)
     if diversion:
         diversion.conditions.all().delete()
@@ -168,9 +178,7 @@ def _check_kind(referral: Referral, sender: Partner) -> None:
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     """Records the consent under which the draft will be sent."""
-    referral = _locked(referral, by, version=None)
-    if referral.state != State.DRAFT:
-        raise _illegal(referral, "send")
+    referral = _locked_draft(referral, by)
     referral.consent = consents.record_consent(by=by, to_partner=referral.to_partner, person=referral.person, **terms)
     referral.save(update_fields=["consent"])
     return referral.consent
@@ -187,7 +195,6 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
     referral = _begin("send", by, referral, version)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
-    now = timezone.now()
     if referral.kind != ReferralKind.SELF:
         agreement = agreement_in_force(referral.from_partner, referral.to_partner)
         if agreement is None:
@@ -199,18 +206,15 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
             )
         _check_consent(referral, agreement)
         referral.agreement = agreement
-        referral.due_acknowledge_at = now + timedelta(days=agreement.days_to_acknowledge)
-        referral.due_accept_at = now + timedelta(days=agreement.days_to_accept)
     Disclosure.objects.filter(referral=referral).update(is_open=True, **_identity(referral.person))
     if referral.consent_id:
-        Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=now)
+        Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)
     if diversion:
         diversion.conditions.update(is_sent=True)
         diversion.is_sent = True
         diversion.save(update_fields=["is_sent"])
-    referral.sent_at = now
-    return _finish("send", by, referral)
+    return _move("send", by, referral)
 
 
 def _check_consent(referral: Referral, agreement: Agreement) -> None:
@@ -219,8 +223,7 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
         return
     if consent is None or not consent.is_valid:
         raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
-    if referral.person.is_minor and not (consent.guardian_name or consent.guardian_missing_reason):
-        raise NoConsent(_("This person is under 18: record the guardian's consent, or why it is missing."))
+    consents.check_guardian(referral.person, consent)
 
 
 @action(
@@ -233,8 +236,7 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
 def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Tells the sender that somebody has it in hand."""
     referral = _begin("acknowledge", by, referral, version)
-    referral.acknowledged_at = timezone.now()
-    return _finish("acknowledge", by, referral)
+    return _move("acknowledge", by, referral)
 
 
 @action(
@@ -259,10 +261,7 @@ def accept(
     """
     referral = _begin("accept", by, referral, version)
     referral.receiver_person = person or _own_person(by, referral)
-    now = timezone.now()
-    referral.acknowledged_at = referral.acknowledged_at or now
-    referral.answered_at = now
-    referral = _finish("accept", by, referral)
+    referral = _move("accept", by, referral)
     if started_on:
         referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
     return referral
@@ -291,11 +290,8 @@ def _own_person(by: Acting, referral: Referral) -> Person:
 def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int | None = None) -> Referral:
     """Promises a place, expected on a day."""
     referral = _begin("waitlist", by, referral, version)
-    now = timezone.now()
-    referral.acknowledged_at = referral.acknowledged_at or now
-    referral.answered_at = now
     referral.expected_on = expected_on
-    return _finish("waitlist", by, referral)
+    return _move("waitlist", by, referral)
 
 
 @action(
@@ -309,8 +305,7 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
     """Declines with a coded reason that says whose decision it was. The database closes the disclosure; the sender can
     refer on."""
     referral = _begin("decline", by, referral, version, reason)
-    referral.answered_at = referral.closed_at = timezone.now()
-    return _finish("decline", by, referral, note)
+    return _move("decline", by, referral, reason=reason, note=note)
 
 
 @action(
@@ -334,8 +329,7 @@ def enrol(
         measurement_consent=measurement_consent,
         referral_kind=referral.kind,
     )
-    referral.enrolled_at = timezone.now()
-    return _finish("enrol", by, referral)
+    return _move("enrol", by, referral)
 
 
 @action(
@@ -353,8 +347,7 @@ def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | N
         enrolments.end_enrolment(
             by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED
         )
-    referral.closed_at = timezone.now()
-    return _finish("complete", by, referral)
+    return _move("complete", by, referral)
 
 
 END_REASON_OF: dict[str, str] = {
@@ -384,8 +377,22 @@ def end_early(
     referral = _begin("end_early", by, referral, version, reason)
     if referral.enrolment and not referral.enrolment.ended_on:
         enrolments.end_enrolment(by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=END_REASON_OF[reason])
-    referral.closed_at = timezone.now()
-    return _finish("end_early", by, referral, note)
+    return _move("end_early", by, referral, reason=reason, note=note)
+
+
+@action("referral.follow_enrolment", outside="jobs")
+def follow_enrolment(*, enrolment: int, reason: str, user: int, partner: int) -> None:
+    """Closes the referral that led to an enrolment which ended, unless the referral's own page has done so; tells both parties.
+
+    `enrolment`, `user` (who ended it) and `partner` (whose it is) by number; `reason`: of the enrolment's end.
+    """
+    referral = Referral.objects.select_for_update().filter(enrolment=enrolment, state=State.ENROLLED).first()
+    if referral is None:
+        return
+    is_complete = reason == Enrolment.EndReason.COMPLETED
+    verb, coded = ("complete", "") if is_complete else ("end_early", REASON_OF_END[reason])
+    change = referral.take(verb, user_id=user, partner_id=partner, at=timezone.now(), reason=coded)
+    _write(referral, change, None)
 
 
 @action(
@@ -399,8 +406,7 @@ def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None
     """Takes the referral back before enrolment. The database closes the disclosure: the receiver no longer sees whom it
     was about."""
     referral = _begin("withdraw", by, referral, version, reason)
-    referral.closed_at = timezone.now()
-    return _finish("withdraw", by, referral, note)
+    return _move("withdraw", by, referral, reason=reason, note=note)
 
 
 @action(
@@ -419,8 +425,7 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
     for referral in Referral.objects.select_for_update().filter(consent=consent):
         if referral.state in TRANSITIONS["withdraw"].sources and referral.state != State.DRAFT:
-            referral.reason_code, referral.closed_at = "consent_withdrawn", timezone.now()
-            _finish("withdraw", by, referral)
+            _move("withdraw", by, referral, reason="consent_withdrawn")
         elif referral.state != State.DRAFT:
             # What the receiver sees of it has changed: a copy elsewhere learns it.
             Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
@@ -463,6 +468,22 @@ def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
     return message
 
 
+@action("referral.erase_person", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)
+def erase_disclosed(*, by: Acting, person: Person) -> None:
+    """Empties and closes what the own partner disclosed of the person; what it received is the sender's to erase.
+
+    Raises StillNeeded while a referral of the person is under way.
+    """
+    mine = Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
+    if mine.filter(closed_at=None).exclude(state=State.DRAFT).exists():
+        raise rights.StillNeeded(_("A referral of the person is under way: withdraw it first."))
+    for disclosure in Disclosure.objects.filter(referral__person=person):
+        rights.blank(disclosure, "summary", "language")
+        disclosure.is_open = False
+        disclosure.save()
+    Condition.objects.filter(diversion__referral__person=person).update(detail="")
+
+
 # --- Shared by the verbs -----------------------------------------------------------------------------------------------------
 
 
@@ -489,48 +510,35 @@ def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
     return locked
 
 
-def _illegal(referral: Referral, verb: str) -> IllegalTransition:
-    return IllegalTransition(
-        _("“%(verb)s” is not possible now: the referral is in state “%(state)s”.")
-        % {"verb": TRANSITIONS[verb].label, "state": referral.get_state_display()}
-    )
-
-
-def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
-    transition = TRANSITIONS[verb]
-    referral = _locked(referral, by, version)
-    if transition.by not in referral.parties_of(by.partner.pk):
-        raise NotAParty(_("Only the %(party)s can do this.") % {"party": transition.by.label.lower()})
-    if referral.state not in transition.sources:
-        raise _illegal(referral, verb)
-    if transition.takes_reason:
-        if reason not in REASONS or verb not in REASONS[reason].verbs:
-            raise ReasonMissing(_("Choose a reason."))
-        referral.reason_code = reason
+def _locked_draft(referral: Referral, by: Acting) -> Referral:
+    """The referral, locked, while it is a draft: what alone can be sent."""
+    referral = _locked(referral, by, version=None)
+    transitions.check(referral, "send")
     return referral
 
 
-def _finish(verb: str, by: Acting, referral: Referral, note: str = "") -> Referral:
-    source, now = referral.state, timezone.now()
-    referral.state = TRANSITIONS[verb].target
-    referral.version += 1
-    referral.changed_at = now
+def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
+    """The referral, locked, when the acting partner may use the verb on it now."""
+    referral = _locked(referral, by, version)
+    party = TRANSITIONS[verb].by
+    if party not in referral.parties_of(by.partner.pk):
+        raise NotAParty(_("Only the %(party)s can do this.") % {"party": party.label.lower()})
+    transitions.check(referral, verb, reason)
+    return referral
+
+
+def _move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: str = "") -> Referral:
+    change = referral.take(verb, user_id=by.user.pk, partner_id=by.partner.pk, at=timezone.now(), reason=reason)
+    return _write(referral, change, by, note)
+
+
+def _write(referral: Referral, change: Change, by: Acting | None, note: str = "") -> Referral:
+    """Saves what `Referral.take` made and announces it. `by`: who acts, nobody where the referral follows something else."""
     referral.save()
-    change = Change.objects.create(
-        referral=referral,
-        from_partner_id=referral.from_partner_id,
-        to_partner_id=referral.to_partner_id,
-        verb=verb,
-        from_state=source,
-        to_state=referral.state,
-        reason_code=referral.reason_code if TRANSITIONS[verb].takes_reason else "",
-        by=by.user,
-        by_partner=by.partner,
-        at=now,
-    )
-    if note:
+    change.save()
+    if note and by:
         write_message(by=by, referral=referral, text=note)
-    announce(referral, events.BY_STATE[TRANSITIONS[verb].target], f"referral:{referral.pk}:change:{change.pk}", by)
+    announce(referral, events.BY_STATE[State(referral.state)], f"referral:{referral.pk}:change:{change.pk}", by)
     return referral
 
 

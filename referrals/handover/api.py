@@ -1,4 +1,4 @@
-"""Referrals with all their verbs, messages, history; diversion agreements with progress and decisions."""
+"""Referrals with all their verbs, messages and history over the API, and their export."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cases.people.models import Person
 from partnership.api.export import ExportView
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
+from partnership.isolation.acting import Acting
 from partnership.members.api import PartnerBrief
 from partnership.members.models import Role
 from programs.catalogue.api import ProgrammeBrief
@@ -66,7 +67,8 @@ class ReferralSerializer(Resource):
 
     @cached_property
     def mine(self) -> int:
-        return self.context["request"]._request.acting.partner.pk
+        acting: Acting = self.context["request"]._request.acting
+        return acting.partner.pk
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_person(self, referral: Referral) -> int | None:
@@ -121,13 +123,13 @@ class ReferralDetailSerializer(ReferralSerializer):
     @extend_schema_field(DisclosureSerializer(allow_null=True))
     def get_disclosure(self, referral: Referral) -> Any:
         # The database shows it to the parties alone, to the receiver while it is open.
-        found = Disclosure.objects.filter(referral=referral).first()
-        return DisclosureSerializer(found, context=self.context).data if found else None
+        disclosure = Disclosure.objects.filter(referral=referral).first()
+        return DisclosureSerializer(disclosure, context=self.context).data if disclosure else None
 
     @extend_schema_field(ConsentSerializer(allow_null=True))
     def get_consent(self, referral: Referral) -> Any:
-        found = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
-        return ConsentSerializer(found).data if found else None
+        consent = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
+        return ConsentSerializer(consent).data if consent else None
 
 
 class ChangeSerializer(Resource):
@@ -294,20 +296,20 @@ class ReferralView(View):
         return ReferralDetailSerializer if self.serializer_class is ReferralSerializer else self.serializer_class
 
     def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
-        given = dict(parameters)
-        direction = given.pop("direction", None)
+        filters = dict(parameters)
+        direction = filters.pop("direction", None)
         mine = self.acting.partner
         if self.acting.role == Role.COORDINATOR:
-            found = {"outgoing": self.get_queryset()} if direction != "incoming" else {}
+            by_direction = {"outgoing": self.get_queryset()} if direction != "incoming" else {}
         else:
             # Each with an index of its own; who refers within the own house (self-referral) is in one of them.
-            found = {
+            by_direction = {
                 "outgoing": Referral.objects.outgoing(mine),
                 "incoming": Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")),
             }
-        return [self.narrowed(queryset, given) for name, queryset in found.items() if direction in (None, name)] or [
-            Referral.objects.none()
-        ]
+        return [
+            self.narrowed(queryset, filters) for name, queryset in by_direction.items() if direction in (None, name)
+        ] or [Referral.objects.none()]
 
     def still_open(self, body: Any) -> Any:
         # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
@@ -316,16 +318,16 @@ class ReferralView(View):
             body["disclosure"] = body["disclosure"] if is_open else None
         return body
 
-    def parts_of(self, pk: int) -> Referral:
+    def referral(self, pk: int) -> Referral:
         return get_object_or_404(self.get_queryset(), pk=pk)
 
-    def acted_on(self, pk: int) -> Referral:
+    def unchanged_referral(self, pk: int) -> Referral:
         """A referral to which the caller's partner is a party, unchanged since the caller read it."""
-        found = self.parts_of(pk)
-        self.check_unchanged(found)
-        return found
+        referral = self.referral(pk)
+        self.check_unchanged(referral)
+        return referral
 
-    def done(self, referral: Referral, status: int = 200) -> Response:
+    def answer_referral(self, referral: Referral, status: int = 200) -> Response:
         headers = (
             {"Location": self.request.build_absolute_uri(f"/api/v1/referrals/{referral.pk}")} if status == 201 else None
         )
@@ -341,51 +343,53 @@ class ReferralView(View):
     @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
     def create(self, request: Request) -> Response:
         """Starts a draft about an own person. Only the sender sees it."""
-        return self.done(handover.draft(by=self.acting, **self.given(DraftInput)), 201)
+        return self.answer_referral(handover.draft(by=self.acting, **self.checked_body(DraftInput)), 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes a draft. A consent that was given for another receiver does not carry over."""
-        found = self.acted_on(pk)
-        return self.done(handover.change_draft(by=self.acting, referral=found, **self.given(ChangedDraftInput)))
+        referral = self.unchanged_referral(pk)
+        return self.answer_referral(
+            handover.change_draft(by=self.acting, referral=referral, **self.checked_body(ChangedDraftInput))
+        )
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """Deletes a draft. What was sent is withdrawn instead."""
-        handover.discard(by=self.acting, referral=self.parts_of(pk))
+        handover.discard(by=self.acting, referral=self.referral(pk))
         return Response(status=204)
 
     @extend_schema(request=ConsentInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["put"])
     def consent(self, request: Request, pk: int) -> Response:
         """Records the person's consent under which the draft will be sent; under 18 the guardian's belongs to it."""
-        found = self.acted_on(pk)
-        terms = self.given(ConsentInput)
-        handover.attach_consent(by=self.acting, referral=found, **terms)
-        return self.done(found)
+        referral = self.unchanged_referral(pk)
+        terms = self.checked_body(ConsentInput)
+        handover.attach_consent(by=self.acting, referral=referral, **terms)
+        return self.answer_referral(referral)
 
     @extend_schema(request=TermsInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["put"])
     def diversion(self, request: Request, pk: int) -> Response:
         """Sets deadline and conditions of the diversion agreement that the draft carries."""
-        found = self.acted_on(pk)
-        given = self.given(TermsInput)
+        referral = self.unchanged_referral(pk)
+        terms = self.checked_body(TermsInput)
         diversions.set_terms(
             by=self.acting,
-            referral=found,
-            deadline=given["deadline"],
-            conditions=[dict(condition) for condition in given["conditions"]],  # type: ignore[misc]
+            referral=referral,
+            deadline=terms["deadline"],
+            conditions=[dict(condition) for condition in terms["conditions"]],  # type: ignore[misc]
         )
-        return self.done(found)
+        return self.answer_referral(referral)
 
     # Verbs
 
     def perform(
         self, request: Request, pk: int, verb: Callable[..., Referral], kind: type[Strict] | None = None
     ) -> Response:
-        found = self.acted_on(pk)
-        given = self.given(kind) if kind else {}
-        return self.done(verb(by=self.acting, referral=found, version=found.version, **given))
+        referral = self.unchanged_referral(pk)
+        fields = self.checked_body(kind) if kind else {}
+        return self.answer_referral(verb(by=self.acting, referral=referral, version=referral.version, **fields))
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
@@ -445,19 +449,21 @@ class ReferralView(View):
     @action(detail=True, methods=["post"], url_path="withdraw-consent")
     def withdraw_consent(self, request: Request, pk: int) -> Response:
         """The person takes the consent back: from now on the receiver sees no identity."""
-        found = self.acted_on(pk)
-        consent = Consent.objects.filter(pk=found.consent_id).first() if found.consent_id else None
+        referral = self.unchanged_referral(pk)
+        consent = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
         if consent is None:
             raise handover.NoConsent(_("No consent was recorded with this referral."))
         handover.withdraw_consent(by=self.acting, consent=consent)
-        return self.done(found)
+        return self.answer_referral(referral)
 
     @extend_schema(request=ReferOnInput, responses={201: ReferralDetailSerializer})
     @action(detail=True, methods=["post"], url_path="refer-on")
     def refer_on(self, request: Request, pk: int) -> Response:
         """A new draft for the same person to another programme, with the history kept."""
-        found = self.acted_on(pk)
-        return self.done(handover.refer_on(by=self.acting, referral=found, **self.given(ReferOnInput)), 201)
+        referral = self.unchanged_referral(pk)
+        return self.answer_referral(
+            handover.refer_on(by=self.acting, referral=referral, **self.checked_body(ReferOnInput)), 201
+        )
 
     # Messages and history
 
@@ -465,22 +471,22 @@ class ReferralView(View):
     @action(detail=True, methods=["get"], serializer_class=MessageSerializer)
     def messages(self, request: Request, pk: int) -> Response:
         """Messages between the two parties."""
-        self.parts_of(pk)
+        self.referral(pk)
         return self.answer_list([Message.objects.filter(referral=pk).order_by()])
 
     @extend_schema(request=MessageInput, responses={201: MessageSerializer})
     @messages.mapping.post
     def write(self, request: Request, pk: int) -> Response:
         """Writes to the other party."""
-        found = self.parts_of(pk)
-        made = handover.write_message(by=self.acting, referral=found, **self.given(MessageInput))
-        return Response(self.shown(made), status=201)
+        referral = self.referral(pk)
+        message = handover.write_message(by=self.acting, referral=referral, **self.checked_body(MessageInput))
+        return Response(self.representation(message), status=201)
 
     @extend_schema(responses={200: ChangeSerializer(many=True)})
     @action(detail=True, methods=["get"], serializer_class=ChangeSerializer)
     def history(self, request: Request, pk: int) -> Response:
         """Each change of state: when, by which partner, why."""
-        self.parts_of(pk)
+        self.referral(pk)
         return self.answer_list([Change.objects.filter(referral=pk).order_by()])
 
 

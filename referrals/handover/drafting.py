@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.people import actions as people_actions
 from cases.people.models import Person
 from partnership.isolation.acting import Acting
@@ -13,25 +13,26 @@ from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 
 
-def save_draft(acting: Acting, found: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
+def save_draft(acting: Acting, draft: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
     """Saves what the page's forms hold; a typed identity code that is known means the known person."""
-    given = forms["referral"].cleaned_data
+    data = forms["referral"].cleaned_data
     if person is None:
         code = forms["person"].cleaned_data["identity_code"]
         person = people_actions.find_known(acting.partner, code) or people_actions.save_person(
             by=acting, person=forms["person"].save(commit=False)
         )
-    if found is None:
-        found = handover.draft(by=acting, person=person, **given)
+    if draft is None:
+        draft = handover.draft(by=acting, person=person, **data)
     else:
-        found = handover.change_draft(by=acting, referral=found, **given)
-    if found.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
+        draft = handover.change_draft(by=acting, referral=draft, **data)
+    if draft.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
         terms = forms["diversion"]
         diversions.set_terms(
-            by=acting, referral=found, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
+            by=acting, referral=draft, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
         )
-    if forms["consent"] and forms["consent"].is_given:
-        found.consent = handover.attach_consent(by=acting, referral=found, **forms["consent"].terms())
-        if forms["consent"].document:
-            papers.attach(by=acting, consent=found.consent, content=forms["consent"].document)
-    return found
+    consent_form = forms["consent"]
+    if consent_form and consent_form.cleaned_data["is_given"]:
+        draft.consent = handover.attach_consent(by=acting, referral=draft, **consent_form.terms())
+        if consent_form.document:
+            consents.attach_paper(by=acting, consent=draft.consent, content=consent_form.document)
+    return draft

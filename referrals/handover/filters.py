@@ -12,7 +12,7 @@ from referrals.handover.models import Referral
 from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State
 
 
-class ReferralFilter(filters.FilterSet):
+class ReferralFilter(filters.FilterSet):  # type: ignore[misc] # the library has no types
     state = filters.ChoiceFilter(
         choices=[
             ("open", _("All open")),

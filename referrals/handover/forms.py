@@ -1,4 +1,4 @@
-"""Forms of referrals and diversions."""
+"""Forms of referrals: the draft, the consent, each verb, messages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cases.consents import papers
 from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
-from partnership.pages.form_fields import DateInput
+from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.models import Programme
 from referrals.handover.actions import KINDS_BY_SENDER
 from referrals.handover.transitions import reasons_for
 
 
-class ProgrammeChoice(forms.ModelChoiceField):
+class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # Django's takes none when it runs
     """Names the partner and whether there is a place now."""
 
     def label_from_instance(self, programme: Programme) -> str:
@@ -89,10 +89,10 @@ CONSENT_TERMS = (
 )
 
 
-class ConsentForm(forms.ModelForm):
-    """The terms of a consent. `given` says whether it is recorded now."""
+class ConsentForm(ModelForm[Consent]):
+    """The terms of a consent. `is_given` says whether it is recorded now."""
 
-    given = forms.BooleanField(label=_("The person has given consent"), required=False)
+    is_given = forms.BooleanField(label=_("The person has given consent"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-not-kept": ""}))
     paper = forms.FileField(
@@ -121,13 +121,9 @@ class ConsentForm(forms.ModelForm):
         for field in self.fields.values():
             field.required = False
 
-    @property
-    def is_given(self) -> bool:
-        return bool(self.cleaned_data.get("given"))
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("given"):
+        if data.get("is_given"):
             for name in ("purpose", "signed_on", "signed_how", "scope"):
                 if not data.get(name):
                     self.add_error(name, _("This belongs to a consent."))

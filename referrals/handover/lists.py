@@ -1,4 +1,4 @@
-"""The lists of referrals and diversions: their columns and orders, for page and file alike."""
+"""The list of referrals: its columns and orders, for page and file alike."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _name(referral: Referral) -> str:
 
 def _name_link(referral: Referral) -> str:
     address = "referral_edit" if referral.state == State.DRAFT else "referral"
-    found = link(reverse(address, args=[referral.pk]), _name(referral))
-    return format_html("{} {}", found, tag(_("Urgent"), "bad")) if referral.is_urgent else found
+    name = link(reverse(address, args=[referral.pk]), _name(referral))
+    return format_html("{} {}", name, tag(_("Urgent"), "bad")) if referral.is_urgent else name
 
 
 def _clock(referral: Referral) -> str:

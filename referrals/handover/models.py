@@ -1,10 +1,12 @@
-"""The hand-over between partners: referrals with their history and messages, and diversion agreements.
+"""Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
 `Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
 """
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -34,6 +36,7 @@ from partnership.isolation.policies import (
 from partnership.isolation.triggers import Bury
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
+from referrals.handover import transitions
 from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State, parties_of, reason_label, verbs_for
 
 
@@ -48,9 +51,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(Q(from_partner=mine) | Q(to_partner=mine, sent_at__isnull=False))
 
     def incoming(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals that were sent to the partner."""
         return self.filter(to_partner=partner, sent_at__isnull=False)
 
     def outgoing(self, partner: Partner) -> ReferralQuerySet:
+        """Referrals of the partner, its drafts too."""
         return self.filter(from_partner=partner)
 
     def overdue(self) -> ReferralQuerySet:
@@ -154,6 +159,26 @@ class Referral(models.Model):
 
     def parties_of(self, partner_id: int) -> frozenset[Party]:
         return parties_of(self.from_partner_id, self.to_partner_id, partner_id)
+
+    def take(self, verb: str, *, user_id: int, partner_id: int, at: datetime, reason: str = "") -> Change:
+        """Moves the referral by a verb: state, version, clocks, reason. Returns the line in its history. Neither is saved yet.
+
+        Sending starts the two clocks that the agreement promises, if there is one. Raises as `transitions.check` does.
+        """
+        step = transitions.step(self, verb, at=at, reason=reason)
+        for name, value in step.referral.items():
+            setattr(self, name, value)
+        if verb == "send" and self.agreement:
+            self.due_acknowledge_at = at + timedelta(days=self.agreement.days_to_acknowledge)
+            self.due_accept_at = at + timedelta(days=self.agreement.days_to_accept)
+        return Change(
+            referral=self,
+            from_partner_id=self.from_partner_id,
+            to_partner_id=self.to_partner_id,
+            by_id=user_id,
+            by_partner_id=partner_id,
+            **step.change,
+        )
 
     def verbs(self, partner_id: int) -> list[str]:
         return verbs_for(self.state, self.parties_of(partner_id))

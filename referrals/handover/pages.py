@@ -1,4 +1,4 @@
-"""Pages of referrals. Every object is got through `seen`: what the acting partner may see, or 404."""
+"""Pages of referrals. Every object is got through `seen_referral`: what the acting partner may see, or 404."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ from referrals.permissions import REFERRALS
 MOST_KNOWN = 5
 
 
-def seen(request: PartnerRequest, pk: int) -> Referral:
+def seen_referral(request: PartnerRequest, pk: int) -> Referral:
     """The referral, if the acting partner may see it; any other is not found."""
     related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
     return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
 
 
-def box_of(acting: Acting, chosen: str) -> str:
+def box_of(acting: Acting, box: str) -> str:
     """Which list: a coordinator's is everything; a police unit opens on what it sent, an NGO on what it received."""
     if acting.role == Role.COORDINATOR:
         return "all"
-    if chosen in {"incoming", "outgoing"}:
-        return chosen
+    if box in {"incoming", "outgoing"}:
+        return box
     return "outgoing" if acting.role == Role.POLICE_LIAISON else "incoming"
 
 
-def listed(acting: Acting, box: str) -> Any:
+def listed_referrals(acting: Acting, box: str) -> Any:
     """The referrals of a list, each with what its row shows."""
     everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
     return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
@@ -65,12 +65,18 @@ def listed(acting: Acting, box: str) -> Any:
 def referral_list(request: PartnerRequest) -> HttpResponse:
     acting = request.acting
     box = box_of(acting, request.GET.get("box", ""))
-    found = ReferralFilter(request.GET, listed(acting, box))
-    shown = show(request, REFERRAL_LIST, found.qs)
+    referral_filter = ReferralFilter(request.GET, listed_referrals(acting, box))
+    shown = show(request, REFERRAL_LIST, referral_filter.qs)
     if acting.role != Role.COORDINATOR:
         log_read(acting, "referral_list", 0, len(shown.page.rows))
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
-    context = {"shown": shown, "page": shown.page, "filter": found, "box": box, "can_acknowledge": can_acknowledge}
+    context = {
+        "shown": shown,
+        "page": shown.page,
+        "filter": referral_filter,
+        "box": box,
+        "can_acknowledge": can_acknowledge,
+    }
     return render(request, "referrals/handover/referral_list.html", context)
 
 
@@ -81,7 +87,7 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     acting, params = request.acting, request.GET
     box = box_of(acting, params.get("box", ""))
     log_read(acting, "referral_export", 0)
-    rows = lambda: ReferralFilter(params, listed(acting, box)).qs  # noqa: E731
+    rows = lambda: ReferralFilter(params, listed_referrals(acting, box)).qs  # noqa: E731
     try:
         return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
@@ -95,8 +101,8 @@ def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
     """Acknowledges the chosen referrals at once; one that was acknowledged meanwhile stays as it is."""
     waiting = Referral.objects.incoming(request.acting.partner).filter(pk__in=chosen_rows(request), state=State.SENT)
     done = 0
-    for found in waiting.select_related("programme").order_by("id"):
-        handover.acknowledge(by=request.acting, referral=found)
+    for referral in waiting.select_related("programme").order_by("id"):
+        handover.acknowledge(by=request.acting, referral=referral)
         done += 1
     messages.success(
         request, ngettext("%(n)s referral acknowledged.", "%(n)s referrals acknowledged.", done) % {"n": done}
@@ -107,35 +113,35 @@ def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(REFERRALS)
 def referral(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _referral_page(request, seen(request, pk))
+    return _referral_page(request, seen_referral(request, pk))
 
 
 def _referral_page(
-    request: PartnerRequest, found: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None
+    request: PartnerRequest, referral: Referral, status: int = 200, bound: dict[str, VerbForm] | None = None
 ) -> HttpResponse:
     acting = request.acting
-    is_party = bool(found.parties_of(acting.partner.pk))
+    is_party = bool(referral.parties_of(acting.partner.pk))
     if is_party:
-        log_read(acting, "referral", found.pk)
-    verbs = found.verbs(acting.partner.pk) if is_party else []
+        log_read(acting, "referral", referral.pk)
+    verbs = referral.verbs(acting.partner.pk) if is_party else []
     forms = {verb: (bound or {}).get(verb) or verb_form(verb) for verb in verbs}
     context: dict[str, Any] = {
-        "referral": found,
+        "referral": referral,
         "is_party": is_party,
-        "is_sender": found.from_partner_id == acting.partner.pk,
-        "is_receiver": found.to_partner_id == acting.partner.pk,
+        "is_sender": referral.from_partner_id == acting.partner.pk,
+        "is_receiver": referral.to_partner_id == acting.partner.pk,
         "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
-        "disclosure": Disclosure.objects.filter(referral=found).select_related("district").first()
+        "disclosure": Disclosure.objects.filter(referral=referral).select_related("district").first()
         if is_party
         else None,
-        "changes": list(found.changes.select_related("by", "by_partner").order_by("id")),
-        "notes": list(found.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
+        "changes": list(referral.changes.select_related("by", "by_partner").order_by("id")),
+        "notes": list(referral.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
         "message_form": MessageForm(),
-        "diversion": getattr(found, "diversion", None),
+        "diversion": getattr(referral, "diversion", None),
         "notice": str(NO_FURTHER_DISCLOSURE),
     }
-    if context["is_sender"] and found.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
-        context["refer_on_form"] = ReferOnForm(kind=found.kind)
+    if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
+        context["refer_on_form"] = ReferOnForm(kind=referral.kind)
     return render(request, "referrals/handover/referral.html", context, status=status)
 
 
@@ -145,15 +151,15 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
     """Carries out a verb of the transition table."""
     if verb not in TRANSITIONS:
         raise Http404
-    found = seen(request, pk)
+    referral = seen_referral(request, pk)
     form = verb_form(verb, request.POST)
     if not form.is_valid():
-        return _referral_page(request, found, status=422, bound={verb: form})
+        return _referral_page(request, referral, status=422, bound={verb: form})
     try:
         with transaction.atomic():
             getattr(handover, verb)(
                 by=request.acting,
-                referral=found,
+                referral=referral,
                 version=typed(request.POST.get("version", "")),
                 **form.cleaned_data,
             )
@@ -167,11 +173,11 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
 @require_POST
 @partner_page(handover.write_message)
 def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = seen(request, pk)
+    referral = seen_referral(request, pk)
     form = MessageForm(request.POST)
     if form.is_valid():
         try:
-            handover.write_message(by=request.acting, referral=found, text=form.cleaned_data["text"])
+            handover.write_message(by=request.acting, referral=referral, text=form.cleaned_data["text"])
         except RuleError as error:
             messages.error(request, str(error))
     else:
@@ -182,18 +188,18 @@ def message_add(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(handover.refer_on)
 def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = seen(request, pk)
-    form = ReferOnForm(request.POST, kind=found.kind)
+    referral = seen_referral(request, pk)
+    form = ReferOnForm(request.POST, kind=referral.kind)
     if form.is_valid():
         try:
-            made = handover.refer_on(by=request.acting, referral=found, programme=form.cleaned_data["programme"])
+            draft = handover.refer_on(by=request.acting, referral=referral, programme=form.cleaned_data["programme"])
         except RuleError as error:
             messages.error(request, str(error))
         else:
             messages.info(
                 request, _("A new draft for the same person: record the consent for the new receiver, then send.")
             )
-            return redirect("referral_edit", pk=made.pk)
+            return redirect("referral_edit", pk=draft.pk)
     else:
         messages.error(request, _("Choose a programme."))
     return redirect("referral", pk=pk)
@@ -222,7 +228,7 @@ def referral_new(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(handover.change_draft)
 def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    draft = get_object_or_404(
         Referral.objects.outgoing(request.acting.partner).select_related(
             "programme", "consent", "to_partner", "from_partner"
         ),
@@ -230,15 +236,15 @@ def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
         state=State.DRAFT,
     )
     log_read(request.acting, "referral", pk)
-    return _draft_page(request, found, own(request, Person, found.person_id))
+    return _draft_page(request, draft, own(request, Person, draft.person_id))
 
 
 @require_POST
 @partner_page(handover.discard)
 def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Referral.objects.outgoing(request.acting.partner), pk=pk)
+    draft = get_object_or_404(Referral.objects.outgoing(request.acting.partner), pk=pk)
     try:
-        handover.discard(by=request.acting, referral=found)
+        handover.discard(by=request.acting, referral=draft)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("referral", pk=pk)
@@ -250,7 +256,7 @@ def referral_discard(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(handover.draft)
 def known_people(request: PartnerRequest) -> HttpResponse:
     """Own people whom the typed name, birth date or identity code may mean. A POST, so that no name is in an address."""
-    given = {
+    query = {
         name: request.POST.get(f"person-{name}", "").strip() for name in ("identity_code", "last_name", "first_names")
     }
     partner = request.acting.partner
@@ -259,10 +265,10 @@ def known_people(request: PartnerRequest) -> HttpResponse:
     except ValueError:
         born_on = None
     known = Person.objects.filter(partner=partner)
-    if born_on and given["last_name"]:
-        known = known.found_by(partner.pk, given["last_name"], born_on)
+    if born_on and query["last_name"]:
+        known = known.found_by(partner.pk, query["last_name"], born_on)
     else:
-        known = known.found_by(partner.pk, given["identity_code"] or f"{given['last_name']} {given['first_names']}")
+        known = known.found_by(partner.pk, query["identity_code"] or f"{query['last_name']} {query['first_names']}")
     people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
         log_read(request.acting, "person_list", 0, len(people))
@@ -270,16 +276,16 @@ def known_people(request: PartnerRequest) -> HttpResponse:
     return render(request, "referrals/handover/_known.html", {"people": people, "form": form})
 
 
-def _draft_page(request: PartnerRequest, found: Referral | None, person: Person | None) -> HttpResponse:
+def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person | None) -> HttpResponse:
     acting, data = request.acting, request.POST or None
     initial: dict[str, Any] = {}
-    diversion = getattr(found, "diversion", None) if found else None
-    if found:
-        disclosure = Disclosure.objects.get(referral=found)
+    diversion = getattr(draft, "diversion", None) if draft else None
+    if draft:
+        disclosure = Disclosure.objects.get(referral=draft)
         initial = {
-            "kind": found.kind,
-            "programme": found.programme_id,
-            "is_urgent": found.is_urgent,
+            "kind": draft.kind,
+            "programme": draft.programme_id,
+            "is_urgent": draft.is_urgent,
             "language": disclosure.language,
             "summary": disclosure.summary,
         }
@@ -287,7 +293,7 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
         "referral": ReferralForm(data, acting=acting, initial=initial),
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "consent": None
-        if found and found.consent and found.consent.is_valid
+        if draft and draft.consent and draft.consent.is_valid
         else ConsentForm(data, request.FILES or None, prefix="consent"),
         "diversion": DiversionForm(
             data, prefix="diversion", initial=DiversionForm.initial_of(diversion) if diversion else None
@@ -296,7 +302,7 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     if request.method == "POST" and all(form.is_valid() for form in forms.values() if form):
         try:
             with transaction.atomic():
-                saved = save_draft(acting, found, person, forms)
+                saved = save_draft(acting, draft, person, forms)
                 if "send" in request.POST:
                     handover.send(by=acting, referral=saved)
         except RuleError as error:
@@ -311,6 +317,6 @@ def _draft_page(request: PartnerRequest, found: Referral | None, person: Person 
     return render(
         request,
         "referrals/handover/draft.html",
-        {"referral": found, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON},
+        {"referral": draft, "person": person, "forms": forms, "is_police": acting.role == Role.POLICE_LIAISON},
         status=status,
     )

@@ -6,27 +6,30 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
-from cases.rights import actions as rights
-from cases.rights.actions import Holder, Part, StillNeeded
+from cases.rights.actions import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.handover.actions import erase_disclosed
 from referrals.handover.models import Message, Referral
-from referrals.handover.transitions import State
 
 
-def _of(person: Person) -> QuerySet[Referral]:
+def _referrals_of(person: Person) -> QuerySet[Referral]:
     return Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
 
 
 def held(person: Person) -> list[Part]:
     """Referrals of the person with what was said of their situation, messages, and diversions with conditions and decision."""
-    referrals = _of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
+    referrals = _referrals_of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
     messages = (
-        Message.objects.filter(referral__in=_of(person)).select_related("author", "author_partner").order_by("id")
+        Message.objects.filter(referral__in=_referrals_of(person))
+        .select_related("author", "author_partner")
+        .order_by("id")
     )
-    conditions = Condition.objects.filter(diversion__referral__in=_of(person)).order_by("id")
+    conditions = Condition.objects.filter(diversion__referral__in=_referrals_of(person)).order_by("id")
     diversions = (
-        DiversionAgreement.objects.filter(referral__in=_of(person)).select_related("decision_note").order_by("id")
+        DiversionAgreement.objects.filter(referral__in=_referrals_of(person))
+        .select_related("decision_note")
+        .order_by("id")
     )
     return [
         Part(
@@ -72,15 +75,4 @@ def held(person: Person) -> list[Part]:
     ]
 
 
-def erase(person: Person) -> None:
-    """Empties and closes what the own partner disclosed of the person; what it received is the sender's to erase."""
-    if _of(person).filter(closed_at=None).exclude(state=State.DRAFT).exists():
-        raise StillNeeded(_("A referral of the person is under way: withdraw it first."))
-    for referral in Referral.objects.filter(person=person).select_related("disclosure"):
-        rights.blank(referral.disclosure, "summary", "language")
-        referral.disclosure.is_open = False
-        referral.disclosure.save()
-    Condition.objects.filter(diversion__referral__person=person).update(detail="")
-
-
-HOLDER = Holder(held=held, erase=erase)
+HOLDER = Holder(held=held, erase=erase_disclosed)

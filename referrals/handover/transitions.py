@@ -1,16 +1,31 @@
-"""The states of a referral and the verbs between them: one table, from which buttons, services, API and documentation come."""
+"""The states of a referral and the verbs between them: one table, from which buttons, actions, API and documentation come."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from partnership.actions import Party
+from partnership.isolation.errors import RuleError
+
+
+class IllegalTransition(RuleError):
+    """The referral's state has no such verb. Read the referral again: `verbs` lists what is possible now."""
+
+    code = "illegal_transition"
+    status = 409
+
+
+class ReasonMissing(RuleError):
+    """The verb takes one of the coded reasons. Give one of those that the hand-over's table lists for it."""
+
+    code = "reason_missing"
 
 
 class State(models.TextChoices):
@@ -27,12 +42,13 @@ class State(models.TextChoices):
 
 
 class Transition(NamedTuple):
-    """A verb: from which states, to which, by whom, whether it takes a coded reason."""
+    """A verb: from which states, to which, by whom, which clocks it stops, whether it takes a coded reason."""
 
     sources: tuple[State, ...]
     target: State
     by: Party
     label: str | Promise
+    clocks: tuple[str, ...]
     takes_reason: bool = False
     looks: str = "secondary"
 
@@ -41,16 +57,16 @@ S = State
 BEFORE_ENROLLED = (S.DRAFT, S.SENT, S.ACKNOWLEDGED, S.WAITLISTED, S.ACCEPTED)
 
 TRANSITIONS: dict[str, Transition] = {
-    # verb          from                                            to              by              label
-    "send":        Transition((S.DRAFT,),                           S.SENT,         Party.SENDER,   _("Send"), looks="primary"),
-    "acknowledge": Transition((S.SENT,),                            S.ACKNOWLEDGED, Party.RECEIVER, _("Acknowledge")),
-    "accept":      Transition((S.SENT, S.ACKNOWLEDGED, S.WAITLISTED), S.ACCEPTED,   Party.RECEIVER, _("Accept"), looks="primary"),
-    "waitlist":    Transition((S.SENT, S.ACKNOWLEDGED),             S.WAITLISTED,   Party.RECEIVER, _("Put on the waiting list")),
-    "decline":     Transition((S.SENT, S.ACKNOWLEDGED, S.WAITLISTED), S.DECLINED,   Party.RECEIVER, _("Decline"), takes_reason=True),
-    "enrol":       Transition((S.ACCEPTED,),                        S.ENROLLED,     Party.RECEIVER, _("Enrol"), looks="primary"),
-    "complete":    Transition((S.ENROLLED,),                        S.COMPLETED,    Party.RECEIVER, _("Complete"), looks="primary"),
-    "end_early":   Transition((S.ACCEPTED, S.ENROLLED),             S.ENDED_EARLY,  Party.RECEIVER, _("End early"), takes_reason=True),
-    "withdraw":    Transition(BEFORE_ENROLLED,                      S.WITHDRAWN,    Party.SENDER,   _("Withdraw"), takes_reason=True),
+    # verb          from                                            to              by              label                         clocks
+    "send":        Transition((S.DRAFT,),                           S.SENT,         Party.SENDER,   _("Send"),                    ("sent_at",), looks="primary"),
+    "acknowledge": Transition((S.SENT,),                            S.ACKNOWLEDGED, Party.RECEIVER, _("Acknowledge"),             ("acknowledged_at",)),
+    "accept":      Transition((S.SENT, S.ACKNOWLEDGED, S.WAITLISTED), S.ACCEPTED,   Party.RECEIVER, _("Accept"),                  ("acknowledged_at", "answered_at"), looks="primary"),
+    "waitlist":    Transition((S.SENT, S.ACKNOWLEDGED),             S.WAITLISTED,   Party.RECEIVER, _("Put on the waiting list"), ("acknowledged_at", "answered_at")),
+    "decline":     Transition((S.SENT, S.ACKNOWLEDGED, S.WAITLISTED), S.DECLINED,   Party.RECEIVER, _("Decline"),                 ("answered_at", "closed_at"), takes_reason=True),
+    "enrol":       Transition((S.ACCEPTED,),                        S.ENROLLED,     Party.RECEIVER, _("Enrol"),                   ("enrolled_at",), looks="primary"),
+    "complete":    Transition((S.ENROLLED,),                        S.COMPLETED,    Party.RECEIVER, _("Complete"),                ("closed_at",), looks="primary"),
+    "end_early":   Transition((S.ACCEPTED, S.ENROLLED),             S.ENDED_EARLY,  Party.RECEIVER, _("End early"),               ("closed_at",), takes_reason=True),
+    "withdraw":    Transition(BEFORE_ENROLLED,                      S.WITHDRAWN,    Party.SENDER,   _("Withdraw"),                ("closed_at",), takes_reason=True),
 }  # fmt: skip
 
 OPEN_STATES = (S.SENT, S.ACKNOWLEDGED, S.WAITLISTED, S.ACCEPTED, S.ENROLLED)
@@ -104,6 +120,56 @@ WHOSE: dict[str, str | Promise] = {
 }
 
 
+class Standing(Protocol):
+    """What a step starts from."""
+
+    state: str
+    version: int
+    acknowledged_at: Any
+
+    def get_state_display(self) -> str: ...
+
+
+class Step(NamedTuple):
+    """What a verb comes to, as values: of the referral's row, and of the line in its history."""
+
+    referral: dict[str, Any]
+    change: dict[str, Any]
+
+
+def check(referral: Standing, verb: str, reason: str = "") -> None:
+    """Raises IllegalTransition where the state has no such verb, ReasonMissing where the verb takes another reason or one at all."""
+    transition = TRANSITIONS[verb]
+    if referral.state not in transition.sources:
+        raise IllegalTransition(
+            gettext("“%(verb)s” is not possible now: the referral is in state “%(state)s”.")
+            % {"verb": transition.label, "state": referral.get_state_display()}
+        )
+    if transition.takes_reason and (reason not in REASONS or verb not in REASONS[reason].verbs):
+        raise ReasonMissing(gettext("Choose a reason."))
+
+
+def step(referral: Standing, verb: str, *, at: datetime, reason: str = "") -> Step:
+    """What a verb at a moment makes of a referral. Raises as `check` does; changes nothing itself."""
+    check(referral, verb, reason)
+    transition = TRANSITIONS[verb]
+    values = {"state": transition.target, "version": referral.version + 1, "changed_at": at}
+    values |= dict.fromkeys(transition.clocks, at)
+    if referral.acknowledged_at:  # the first answer of any kind acknowledged it
+        values.pop("acknowledged_at", None)
+    coded = reason if transition.takes_reason else ""
+    if coded:
+        values["reason_code"] = coded
+    change = {
+        "verb": verb,
+        "from_state": referral.state,
+        "to_state": transition.target,
+        "reason_code": coded,
+        "at": at,
+    }
+    return Step(values, change)
+
+
 def parties_of(from_partner: int, to_partner: int, partner: int) -> frozenset[Party]:
     """Which parties to a referral a partner is: none, one, or both (a self-referral)."""
     return frozenset(
@@ -127,5 +193,6 @@ def reasons_for(verb: str) -> list[tuple[str, list[tuple[str, str | Promise]]]]:
 
 
 def reason_label(code: str) -> str:
+    """The reason in words, with whose decision it was; empty for none."""
     reason = REASONS.get(code)
     return f"{reason.label} ({str(WHOSE[reason.whose]).lower()})" if reason else ""

@@ -12,14 +12,14 @@ import partnership.isolation.triggers
 # nothing else, and only these triggers call them.
 CLOSE_DISCLOSURES = """
 CREATE FUNCTION close_disclosures_of_consent() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE referrals_disclosure SET is_open = false
    WHERE referral_id IN (SELECT id FROM referrals_referral WHERE consent_id = NEW.id);
   RETURN NULL;
 END $$;
 CREATE FUNCTION close_disclosure_of_referral() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE referrals_disclosure SET is_open = false WHERE referral_id = NEW.id;
   RETURN NULL;

@@ -1,4 +1,4 @@
-"""Diverting somebody at the roadside: one page for a phone, in a minute. The same services as the long form, fewer questions."""
+"""The form of diverting somebody at the roadside: the same actions as the long form, fewer questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OFFENCES = ("060111", "060112", "06011", "06019")
 """What people are diverted for as a rule; anything else takes the long form."""
 
 
-def offered() -> Any:
+def offered_programmes() -> Any:
     """Programmes that take diverted people now: those with a place first."""
     fitting = Programme.objects.offered().filter(accepts__contains=[KIND])
     return fitting.exclude(capacity=Programme.Capacity.CLOSED).for_lists()
@@ -39,11 +39,11 @@ class RoadsideForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = offered()  # type: ignore[attr-defined]
+        self.fields["programme"].queryset = offered_programmes()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """As the long form gives it: the offence is the first line of the situation."""
-        given = super().clean() or {}
-        offence = str(iccs.DRUG_CODES.get(given.pop("offence", ""), ""))
-        summary = "\n".join(filter(None, [offence, given.get("summary", "")]))
-        return given | {"kind": KIND, "language": "", "summary": summary}
+        data = super().clean() or {}
+        offence = str(iccs.DRUG_CODES.get(data.pop("offence", ""), ""))
+        summary = "\n".join(filter(None, [offence, data.get("summary", "")]))
+        return data | {"kind": KIND, "language": "", "summary": summary}

@@ -1,4 +1,4 @@
-"""Diverting somebody at the roadside: one page for a phone, in a minute. The same services as the long form, fewer questions."""
+"""Diverting somebody at the roadside: one page for a phone, in a minute. The same actions as the long form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.forms import ConsentForm
 from referrals.permissions import DIVERT
-from referrals.roadside.forms import OFFENCES, RoadsideForm, offered
+from referrals.roadside.forms import OFFENCES, RoadsideForm, offered_programmes
 
 MOST_PROGRAMMES = 60
 
@@ -64,7 +64,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
         else:
             messages.success(request, _("Sent to %(partner)s.") % {"partner": saved.to_partner.name})
             return redirect("diversion", pk=saved.diversion.pk)
-    choices = sorted((Choice(p) for p in offered()[:MOST_PROGRAMMES]), key=lambda choice: choice.order)
+    choices = sorted((Choice(p) for p in offered_programmes()[:MOST_PROGRAMMES]), key=lambda choice: choice.order)
     context = {
         "forms": forms_of_page,
         "person": person,
@@ -84,4 +84,8 @@ def divert(request: PartnerRequest) -> HttpResponse:
 
 def _districts(acting: Acting) -> Any:
     """The unit's own districts and those in which programmes are offered."""
-    return District.objects.filter(Q(partners=acting.partner) | Q(programmes__in=offered())).distinct().order_by("name")
+    return (
+        District.objects.filter(Q(partners=acting.partner) | Q(programmes__in=offered_programmes()))
+        .distinct()
+        .order_by("name")
+    )

@@ -111,12 +111,12 @@ class TestTokens:
 
     def test_a_client_may_do_something(self, world, manager):
         with on_web(manager), pytest.raises(RuleError, match="Choose what"):
-            integrations.create_client(by=manager, name="Idle", wanted=[])
+            integrations.create_client(by=manager, name="Idle", scopes=[])
 
     def test_a_scope_that_is_taken_away_is_gone_from_tokens_that_are_out(self, world, manager, ngo):
         ngo.get("persons")
         with on_web(manager):
-            integrations.change_client(by=manager, client=ngo.client, wanted=["referrals:read"])
+            integrations.change_client(by=manager, client=ngo.client, scopes=["referrals:read"])
         ngo.call("get", "persons", status=403)
 
     def test_nobody_signs_in_as_a_client(self, world, ngo):

@@ -128,7 +128,7 @@ class TestExports:
         assert (row["id"], row["state"]) == (referral.pk, "sent")
 
     def test_a_persons_export_stands_in_the_read_log(self, world):
-        world.client(world.data_officer).get("/api/v1/exports/arrests")
+        world.client(world.liaison).get("/api/v1/exports/arrests")
         assert ReadLog.objects.get().what == "api arrests"
 
     def test_another_partners_rows_are_not_in_it(self, world, ngo):

@@ -125,7 +125,11 @@ def full(world: World) -> World:
     return world
 
 
-def call(world: World, system: System, name: str, number: int) -> int:
+NOT_A_PARTY = "403 not-a-party"
+"""The record is there and seen, but the verb is the other party's."""
+
+
+def call(world: World, system: System, name: str, number: int) -> int | str:
     method, path = name.split(" ", 1)
     address = path.replace("{id}", str(number)).replace("{delivery}", str(world.deliveries.get(number, 1)))
     if "exports/tdi" in address:
@@ -140,6 +144,8 @@ def call(world: World, system: System, name: str, number: int) -> int:
             f"/api/v1/{address}", **content, headers={"Authorization": f"Bearer {token}"}
         )
         transaction.set_rollback(True)
+    if response.status_code == 403 and response.json()["type"].endswith("/not-a-party"):
+        return NOT_A_PARTY
     return response.status_code
 
 

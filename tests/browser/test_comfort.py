@@ -173,7 +173,7 @@ def test_the_liaison_diverts_with_the_keyboard_alone(browser, base):
     page.keyboard.type("Keys")
     tab_to(page, '[name="programme"]')
     page.keyboard.press("Space")
-    tab_to(page, '[name="consent-given"]')
+    tab_to(page, '[name="consent-is_given"]')
     page.keyboard.press("Space")
     tab_to(page, '[name="consent-told_right_to_withdraw"]')
     page.keyboard.press("Space")

@@ -13,10 +13,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.consents.models import ConsentPaper
 from cases.people import identity_code
 from cases.people.models import Person
+from partnership.audit_trail.models import RecordChange, RecordChangeContent
 from partnership.isolation import encryption
 from tests.world import on_web
 
@@ -75,7 +76,7 @@ class TestEncryption:
         person = world.person(world.ngo)
         referral = world.draft()
         with on_web(world.liaison):
-            papers.attach(by=world.liaison, consent=referral.consent, content=b"%PDF-1.7 signed")
+            consents.attach_paper(by=world.liaison, consent=referral.consent, content=b"%PDF-1.7 signed")
         old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
         settings.FIELD_KEYS = [new, old]
         call_command("rotate_keys", stdout=StringIO())
@@ -86,6 +87,28 @@ class TestEncryption:
         with pytest.raises(InvalidToken):
             Person.objects.get(pk=person.pk)
         settings.FIELD_KEYS = [new]
+
+    def test_rotation_reaches_what_the_history_holds_and_leaves_no_line_in_it(self, world, settings):
+        person = world.person(world.ngo, last_name="Nieminen")
+        person.last_name = "Virtanen"
+        person.save()
+        lines = RecordChange.objects.count()
+        old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
+        settings.FIELD_KEYS = [new, old]
+        call_command("rotate_keys", stdout=StringIO())
+        settings.FIELD_KEYS = [new]
+        content = RecordChangeContent.objects.filter(record="person", object_id=person.pk).latest("change_id")
+        assert encryption.decrypt(content.before["last_name"]) == "Nieminen"
+        assert encryption.decrypt(content.after["last_name"]) == "Virtanen"
+        created = RecordChangeContent.objects.filter(record="person", object_id=person.pk).earliest("change_id")
+        assert created.before is None
+        assert created.after["birth_year"] == 1990
+        assert RecordChange.objects.count() == lines
+
+    @given(st.text())
+    def test_words_are_no_token_and_what_is_encrypted_is_one(self, text):
+        assert not encryption.is_token(text)
+        assert encryption.is_token(encryption.encrypt(text))
 
     def test_pseudonyms_and_indexes_follow_a_new_key(self, world, settings):
         person = world.person(world.ngo)

@@ -23,6 +23,7 @@ from cases.imports.jobs import run_import
 from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
 from cases.people import identity_code
 from cases.people.models import Person
+from partnership.audit_trail.models import RecordChange
 from partnership.events.models import OutboxEvent
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
@@ -363,6 +364,13 @@ class TestLoading:
         assert imported.code_pseudonym == own.code_pseudonym == encryption.code_pseudonym(CODE)
         assert imported.code_index != own.code_index
 
+    def test_the_history_tells_what_an_import_corrected_and_not_what_it_added(self, world):
+        load(world, csv_of([row(last_name="Mäkinen")]))
+        assert not RecordChange.objects.filter(record="person").exists()
+        load(world, csv_of([row(arrest_number="K-2", last_name="Virtanen")]))
+        change = RecordChange.objects.get(record="person")
+        assert (change.action, change.kind, change.through) == ("import.load", "changed", "job")
+
     def test_its_arrival_is_announced_once(self, world):
         data_import = load(world, csv_of([row()]))
         work(data_import)  # delivered twice
@@ -390,7 +398,7 @@ class TestLoading:
 
         monkeypatch.setattr(loading, "acting_for", dies_after_five)
         with pytest.raises(SystemExit), database_role("worker"):
-            loading.load(DataImport.objects.get(pk=data_import.pk))
+            loading.load(data_import=DataImport.objects.get(pk=data_import.pk))
         monkeypatch.undo()
         data_import.refresh_from_db()
         assert 0 < data_import.rows_done < 60

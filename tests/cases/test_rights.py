@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases.assessments import actions as assessments
 from cases.assessments.models import Assessment
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.consents.models import ConsentPaper
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Goal, Note, Session
@@ -48,7 +48,7 @@ def case(world):
     run_as(us, assessments.record_assessment, enrolment=world.part, instrument="audit", score=17, held_on=world.today)
     run_as(us, planning.add_task, text="Call her sister", due_on=None, assigned_to=us.user, person=world.them)
     world.onward = world.draft(by=us, person=world.them, kind="ngo_to_ngo", programme=world.other_programme)
-    run_as(us, papers.attach, consent=world.onward.consent, content=b"%PDF-1.7")
+    run_as(us, consents.attach_paper, consent=world.onward.consent, content=b"%PDF-1.7")
     return world
 
 

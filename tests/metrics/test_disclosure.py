@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from metrics.protection import disclosure
 from metrics.protection.disclosure import Relation, bounds, is_small, withheld
-from metrics.recidivism.compute import Outcomes, cells
+from metrics.recidivism.fixed_windows import Outcomes, cells_and_relations
 
 
 def table(rows: list[list[int]]) -> tuple[dict, list[Relation]]:
@@ -123,7 +123,7 @@ class TestFixedWindows:
     @settings(max_examples=40, deadline=None)
     @given(people)
     def test_no_small_count_follows_from_all_windows_and_kinds_of_a_programme(self, outcome):
-        values, relations, hidden = cells(Outcomes(outcome, {}))
+        values, relations, hidden = cells_and_relations(Outcomes(outcome, {}))
         secret = withheld(values, relations, never_published=hidden)
         for cell, count in values.items():
             if cell in secret or (cell in hidden and is_small(count)):
@@ -134,21 +134,21 @@ class TestFixedWindows:
 class TestWhatCanBeSubtracted:
     def test_a_part_and_what_it_leaves_of_the_whole(self):
         sets = {"all": frozenset({1, 2}), "women": frozenset({1})}
-        assert disclosure.within(sets, {1: 500, 2: 400}) == [("all", ("women",))]
+        assert disclosure.subtractions(sets, {1: 500, 2: 400}) == [("all", ("women",))]
 
     def test_three_that_make_up_a_fourth_or_leave_a_few(self):
         sets = {"all": frozenset({1, 2, 3, 4}), "a": frozenset({1}), "b": frozenset({2}), "c": frozenset({3})}
         people = {1: 500, 2: 400, 3: 300, 4: 7}
-        assert ("all", ("a", "b", "c")) in disclosure.within(sets, people)
-        assert ("all", ("a", "b")) not in disclosure.within(sets, people)
+        assert ("all", ("a", "b", "c")) in disclosure.subtractions(sets, people)
+        assert ("all", ("a", "b")) not in disclosure.subtractions(sets, people)
 
     def test_two_equal_ones(self):
         sets = {"one": frozenset({1}), "other": frozenset({1})}
-        assert disclosure.within(sets, {1: 9}) == [("one", ("other",))]
+        assert disclosure.subtractions(sets, {1: 9}) == [("one", ("other",))]
 
     def test_overlapping_ones_are_not_subtracted_together(self):
         sets = {"all": frozenset({1, 2, 3}), "a": frozenset({1, 2}), "b": frozenset({2, 3})}
-        assert {family for _, family in disclosure.within(sets, {1: 5, 2: 5, 3: 5})} == {("a",), ("b",)}
+        assert {family for _, family in disclosure.subtractions(sets, {1: 5, 2: 5, 3: 5})} == {("a",), ("b",)}
 
 
 class TestRounding:

@@ -10,7 +10,7 @@ from cases.enrolments.actions import set_measurement_consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from metrics.follow_up import upkeep as follow_up_upkeep
-from metrics.recidivism import compute as recidivism_compute
+from metrics.recidivism import fixed_windows, members
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
@@ -28,10 +28,10 @@ def counts(world: World, window: int = 12, offences: str = "any", as_of: date = 
     """(eligible, rearrested) before disclosure control, as the worker computes them."""
     with database_role("worker"):
         follow_up_upkeep.refresh()
-        found = recidivism_compute.outcomes(recidivism_compute.everything([]), as_of)
-    for population, outcome in found.items():
+        outcomes = fixed_windows.outcomes_by_population(members.all_member_rows([]), as_of)
+    for population, outcome in outcomes.items():
         if population.programme == world.programme.pk:
-            number = recidivism_compute.WINDOWS.index(window) + 1
+            number = fixed_windows.WINDOWS.index(window) + 1
             return outcome.eligible(number), outcome.rearrested(offences, number)
     return 0, 0
 
@@ -263,7 +263,7 @@ class TestRun:
         ],
     )
     def test_counts_of_one_to_four_on_either_side_are_withheld(self, people, rearrested, withheld):
-        assert recidivism_compute.why_withheld(people, rearrested) == withheld
+        assert fixed_windows.withholding_reason(people, rearrested) == withheld
 
     def test_a_small_difference_between_any_and_drug_offences_is_not_published(self, measured):
         for number in range(20):
@@ -350,6 +350,7 @@ class TestTrends:
         assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * 20 / 50_000)
 
     def test_an_arrest_for_use_and_supply_counts_once_as_supply(self, world):
+        from cases.arrests.actions import sum_up_offences
         from cases.arrests.models import Arrest, Offence
 
         world.complete_through(world.today.replace(day=1) - timedelta(days=1))
@@ -357,7 +358,7 @@ class TestTrends:
         for number in range(6):
             arrest = world.arrest(world.person(world.police, first_names=f"P{number}"), month)
             Offence.objects.create(partner=world.police, arrest=arrest, iccs="060121")
-        Arrest.objects.all().sum_up_offences()
+        sum_up_offences(arrests=Arrest.objects.all())
         found = {r.group: r.arrests for r in self.trend(world).filter(month=month)}
         assert (found[Group.SUPPLY], found[Group.PERSONAL], found[Group.ALL]) == (6, 0, 6)
 

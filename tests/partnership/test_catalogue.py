@@ -100,7 +100,7 @@ def declared_grants() -> dict[tuple[str, str], set[str]]:
 
 def grants() -> dict[tuple[str, str], set[str]]:
     """The same of the database, for everybody but the owner."""
-    found = defaultdict(set)
+    privileges = defaultdict(set)
     for table, role, privilege, columns in rows(
         """
         WITH granted AS (
@@ -115,8 +115,8 @@ def grants() -> dict[tuple[str, str], set[str]]:
           FROM granted GROUP BY relname, grantee, privilege_type, attname IS NULL
         """
     ):
-        found[table, role].add(f"{privilege} ({columns})" if columns else privilege)
-    return dict(found)
+        privileges[table, role].add(f"{privilege} ({columns})" if columns else privilege)
+    return dict(privileges)
 
 
 def unprotected() -> set[str]:

@@ -45,8 +45,8 @@ class TestKeptWhileTyped:
         with on_web(case.case_manager):
             assert not KeptForm.objects.exists()
         # Nor where no policy of the database stands in between.
-        assert not form_drafts.kept(case.case_manager, [case.note_url]).exists()
-        assert form_drafts.kept(case.caseworker, [case.note_url]).exists()
+        assert not form_drafts.drafts_of(case.case_manager, [case.note_url]).exists()
+        assert form_drafts.drafts_of(case.caseworker, [case.note_url]).exists()
 
     def test_it_is_encrypted_in_the_database(self, case):
         case.client(case.caseworker).post(reverse("keep"), {"keep-path": case.note_url, "note-text": "Relapsed"})

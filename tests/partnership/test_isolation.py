@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from cases.enrolments.models import Note, Session
 from partnership.announcements import actions as announcements
 from partnership.audit_trail.models import ReadLog
+from partnership.isolation import context
 from partnership.isolation.acting import Acting, enter
 from partnership.members.models import Partner, Role
 from referrals.handover import actions as handover
@@ -53,6 +55,7 @@ class TestCatalogue:
             "metrics_rebuild_ends",
             "metrics_rebuild_index",
             "metrics_rebuild_links",
+            "portal_context",
             "portal_record_change",
         ]
 
@@ -88,14 +91,14 @@ def committed(transactional_db) -> World:
 
 
 @contextmanager
-def web_connection() -> Iterator[psycopg2.extensions.cursor]:
+def web_connection(role: str = "portal_web") -> Iterator[psycopg2.extensions.cursor]:
     """A connection of its own that signed in as portal_web: nothing of Django in between."""
     parameters = connection.get_connection_params()
     real = psycopg2.connect(
         dbname=parameters["dbname"],
         host=parameters["host"],
         port=parameters["port"],
-        user="portal_web",
+        user=role,
         password=PASSWORD,
     )
     try:
@@ -103,6 +106,17 @@ def web_connection() -> Iterator[psycopg2.extensions.cursor]:
             yield cursor
     finally:
         real.close()
+
+
+def act_as(cursor: Any, acting: Acting) -> None:
+    """What the portal does at the beginning of a transaction, on a connection of its own."""
+    signed = context.signed(
+        partner_id=acting.partner.pk,
+        role=acting.role,
+        user_id=acting.user.pk,
+        session=cursor.connection.info.backend_pid,
+    )
+    cursor.execute("SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true)", signed)
 
 
 COUNTED = {
@@ -127,8 +141,7 @@ COUNTED = {
 def seen_by(acting: Acting | None) -> dict[str, int]:
     with web_connection() as cursor:
         if acting:
-            for name, value in (("partner", acting.partner.pk), ("role", acting.role), ("user", acting.user.pk)):
-                cursor.execute("SELECT set_config(%s, %s, true)", [f"portal.{name}", str(value)])
+            act_as(cursor, acting)
         found = {}
         for name, table in COUNTED.items():
             cursor.execute(f"SELECT count(*) FROM {table}")
@@ -139,8 +152,7 @@ def seen_by(acting: Acting | None) -> dict[str, int]:
 def write_as(acting: Acting, statement: str, parameters: list | None = None) -> int:
     """Runs a statement as a member would by raw SQL, and undoes it; returns how many rows it touched."""
     with web_connection() as cursor:
-        for name, value in (("partner", acting.partner.pk), ("role", acting.role), ("user", acting.user.pk)):
-            cursor.execute("SELECT set_config(%s, %s, true)", [f"portal.{name}", str(value)])
+        act_as(cursor, acting)
         cursor.execute(statement, parameters)
         return cursor.rowcount
 
@@ -177,7 +189,10 @@ class TestWhoSeesWhat:
 
     def test_an_administrator_acts_for_nobody_and_sees_no_person(self, committed):
         with web_connection() as cursor:
-            cursor.execute("SELECT set_config('portal.user', '1', true)")
+            signed = context.signed(partner_id=None, role="", user_id=1, session=cursor.connection.info.backend_pid)
+            cursor.execute(
+                "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true)", signed
+            )
             cursor.execute("SELECT count(*) FROM cases_person")
             assert cursor.fetchone() == (0,)
 
@@ -195,14 +210,14 @@ class TestWhoSeesWhat:
 
     def test_the_setting_is_gone_with_its_transaction(self, committed):
         with web_connection() as cursor:
-            cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.ngo.pk)])
+            act_as(cursor, committed.caseworker)
             cursor.connection.commit()
             cursor.execute("SELECT count(*) FROM cases_person")
             assert cursor.fetchone() == (0,)
 
     def test_a_partner_can_write_no_row_of_another(self, committed):
         with web_connection() as cursor:
-            cursor.execute("SELECT set_config('portal.partner', %s, true)", [str(committed.other_ngo.pk)])
+            act_as(cursor, committed.other_caseworker)
             cursor.execute("UPDATE cases_person SET sex = 'other'")
             assert cursor.rowcount == 0
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):

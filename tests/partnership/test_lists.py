@@ -33,8 +33,15 @@ def test_each_order_is_one_direction_and_ends_with_a_unique_field(listing):
 
 class TestColumns:
     def test_at_first_and_as_chosen(self):
-        assert [c.name for c in REFERRAL_LIST.chosen([])] == ["name", "state", "clock", "programme", "from", "changed"]
-        assert [c.name for c in REFERRAL_LIST.chosen(["reason", "nonsense"])] == ["name", "reason"]
+        assert [c.name for c in REFERRAL_LIST.columns_named([])] == [
+            "name",
+            "state",
+            "clock",
+            "programme",
+            "from",
+            "changed",
+        ]
+        assert [c.name for c in REFERRAL_LIST.columns_named(["reason", "nonsense"])] == ["name", "reason"]
 
     def test_the_page_shows_the_chosen_ones(self, world):
         world.sent()

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.consents import papers
+from cases.consents import actions as consents
 from cases.enrolments.models import Goal
 from cases.imports import actions as imports
 from cases.planning import actions as planning
@@ -189,6 +189,7 @@ MATRIX: dict[str, Row] = {
     "subject_request": only(**OUR_PERSON, args=lambda w: [w.subject_request.pk]),
     "retention": only(case_manager=200, liaison=200, other_liaison=200, auditor=200),
     "unusual_reading": only(auditor=200),
+    "history": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, auditor=200, args=lambda w: ["person", w.referral.receiver_person_id]),
     "reading_seen": only(auditor=302, args=lambda w: [w.read_day.pk], method="post"),
     "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
     "consent_paper": only(
@@ -231,7 +232,7 @@ MATRIX: dict[str, Row] = {
     "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "consent_withdraw": only(
-        our=302, other_caseworker=404, args=lambda w: [w.referral.consent_id], method="post"
+        our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
     ),
     "diversion_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "diversion": party(args=diversion),
@@ -313,7 +314,7 @@ def full(world: World) -> World:
         world.task = planning.add_task(by=us, text="Call", due_on=None, assigned_to=us.user)
         world.feed_token = planning.make_feed(by=us)
     with on_web(world.liaison):
-        papers.attach(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
+        consents.attach_paper(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):
         file = SimpleUploadedFile("a.csv", b"arrest_number;arrested_on\n1;2\n")
         world.the_import = imports.upload(by=world.data_officer, kind="arrests", file=file)
@@ -322,7 +323,7 @@ def full(world: World) -> World:
             by=world.case_manager, partner=world.ngo, email="new@test.example", role="caseworker"
         )
         world.api_client, world.credential, _secret = integrations.create_client(
-            by=world.case_manager, name="System", wanted=["persons:read"]
+            by=world.case_manager, name="System", scopes=["persons:read"]
         )
         world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]

@@ -155,7 +155,7 @@ class TestDrafts:
             "summary": "Wants help.",
             "diversion-deadline": str(world.today + timedelta(days=60)),
             "diversion-sessions": "4",
-            "consent-given": "on",
+            "consent-is_given": "on",
             "consent-scope": "identity",
             "consent-purpose": "Help",
             "consent-reports_back": "on",
@@ -177,7 +177,7 @@ class TestDrafts:
     def test_a_draft_needs_no_consent_and_is_gone_on_with(self, world):
         client = world.client(world.liaison)
         form = self.form(world)
-        del form["consent-given"]
+        del form["consent-is_given"]
         address = client.post("/referrals/new/", form | {"save": "1"}).url
         page = client.get(address).content.decode()
         assert "Wants help." in page
@@ -186,7 +186,7 @@ class TestDrafts:
 
     def test_sending_without_consent_says_so_and_keeps_what_was_typed(self, world):
         form = self.form(world)
-        del form["consent-given"]
+        del form["consent-is_given"]
         response = world.client(world.liaison).post("/referrals/new/", form | {"send": "1"})
         assert response.status_code == 422
         body = response.content.decode()

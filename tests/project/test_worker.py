@@ -193,13 +193,13 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
 
 
 def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monkeypatch):
-    from metrics.recidivism import compute as recidivism_compute
+    from metrics.recidivism import survival
     from metrics.runs import actions as runs
     from metrics.runs.models import Run
 
     world = World()
     world.complete_through(world.today)
-    survival = recidivism_compute.survival
+    compute_survival = survival.results
 
     def meanwhile(run, *arguments):  # type: ignore[no-untyped-def]
         # A page of another process asks for a run while this one is computed.
@@ -213,9 +213,9 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
                 " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '')"
             )
         apart.close()
-        return survival(run, *arguments)
+        return compute_survival(run, *arguments)
 
-    monkeypatch.setattr(recidivism_compute, "survival", meanwhile)
+    monkeypatch.setattr(survival, "results", meanwhile)
     runs.request_run("older")
     with database_role("worker"):
         older = runs.compute()

@@ -25,7 +25,7 @@ from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Referral
-from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, verbs_for
+from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, ReasonMissing, State, step, verbs_for
 from tests.world import World, on_web, run_as
 
 
@@ -89,7 +89,7 @@ class TestTransitionTable:
 
     def test_a_reason_of_another_verb_is_refused(self, world):
         referral = world.sent()
-        with pytest.raises(handover.ReasonMissing):
+        with pytest.raises(ReasonMissing):
             do(world, "decline", referral, reason="consent_withdrawn")
 
 
@@ -169,6 +169,35 @@ class TestSending:
         run_as(world.caseworker, handover.send, referral=referral)
         accepted = run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
         assert accepted.receiver_person == person
+
+
+class TestTheStep:
+    """Pages, jobs and the demo's past move a referral by one function."""
+
+    @pytest.mark.parametrize("verb", TRANSITIONS)
+    def test_a_verb_stops_its_clocks_and_no_other(self, verb):
+        at, transition = timezone.now(), TRANSITIONS[verb]
+        referral = Referral(state=transition.sources[0], version=4)
+        reason = next((code for code, reason in REASONS.items() if verb in reason.verbs), "")
+        values, change = step(referral, verb, at=at, reason=reason)
+        assert {name for name, value in values.items() if value == at} == {*transition.clocks, "changed_at"}
+        assert (values["state"], values["version"]) == (transition.target, 5)
+        assert values.get("reason_code", "") == change["reason_code"] == (reason if transition.takes_reason else "")
+        assert (change["from_state"], change["to_state"]) == (transition.sources[0], transition.target)
+
+    def test_what_was_acknowledged_stays_acknowledged_since_then(self):
+        before = timezone.now() - timedelta(days=2)
+        referral = Referral(state=State.ACKNOWLEDGED, acknowledged_at=before)
+        assert "acknowledged_at" not in step(referral, "accept", at=timezone.now()).referral
+
+    def test_sending_starts_the_clocks_that_the_agreement_promises(self):
+        at = timezone.now()
+        referral = Referral(agreement=Agreement(days_to_acknowledge=2, days_to_accept=7))
+        referral.take("send", user_id=1, partner_id=2, at=at)
+        assert (referral.due_acknowledge_at, referral.due_accept_at) == (
+            at + timedelta(days=2),
+            at + timedelta(days=7),
+        )
 
 
 class TestDrafts:
@@ -259,7 +288,7 @@ class TestUnderEighteen:
         person = referral.person
         person.born_on = self.born(world, 16)
         person.save()
-        with pytest.raises(handover.NoConsent):
+        with pytest.raises(GuardianConsentMissing):
             do(world, "send", referral)
 
 

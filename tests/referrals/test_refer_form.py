@@ -27,7 +27,7 @@ def fields(world, **more):
         "person-born_on": "1994-03-02",
         "person-sex": "male",
         "diversion-deadline": "",
-        "consent-given": "on",
+        "consent-is_given": "on",
         "consent-scope": "identity",
         "consent-purpose": "Help",
         "consent-signed_on": world.today.isoformat(),

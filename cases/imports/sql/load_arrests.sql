@@ -3,24 +3,19 @@
 -- A row of cases_importrow per offence; rows with one arrest number (key) are one arrest of one person (person_key).
 -- Natural key: partner and arrest number; content_hash is the hash of all its rows, so a file imported twice changes
 -- nothing, and a corrected arrest replaces the old one.
+-- Its summary: cases/arrests/sql/summary.sql, the rule of what stands beside an arrest.
 -- Indexes: import_row_person, one_person_per_code, one_person_per_source_key, one_arrest_per_number.
 WITH slice AS MATERIALIZED (
     SELECT r.* FROM cases_importrow r
      WHERE r.data_import_id = %(import)s AND r.person_key >= %(from)s AND r.person_key < %(to)s
 ),
-heads AS MATERIALIZED (  -- one row an arrest
-    SELECT DISTINCT ON (key) key, happened_on, district_id, age, person_key, code_index,
-           bool_or(is_drug) OVER (PARTITION BY key) AS is_drug,
-           CASE WHEN bool_or(is_drug AND code NOT LIKE '06011%%') OVER (PARTITION BY key) THEN 'supply'
-                WHEN bool_or(is_drug) OVER (PARTITION BY key) THEN 'personal' ELSE 'other' END AS offence_group,
-           CASE WHEN bool_and(other_on IS NOT NULL) OVER (PARTITION BY key)
-                THEN max(other_on) OVER (PARTITION BY key) END AS last_offence_on,
-           CASE WHEN bool_and(other_on IS NOT NULL) FILTER (WHERE is_drug) OVER (PARTITION BY key)
-                THEN max(other_on) FILTER (WHERE is_drug) OVER (PARTITION BY key) END AS last_drug_offence_on,
-           md5(string_agg(row_hash, ',') OVER (PARTITION BY key ORDER BY row_hash
-               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS content_hash
-      FROM (SELECT DISTINCT ON (key, row_hash) * FROM slice ORDER BY key, row_hash) AS once
-     ORDER BY key, age NULLS LAST
+heads AS MATERIALIZED (  -- one row an arrest: the check leaves none whose rows disagree on its day, district or person
+    SELECT key, happened_on, district_id, person_key, code_index, min(age) AS age,
+           md5(string_agg(row_hash, ',' ORDER BY row_hash)) AS content_hash,
+           {summary}
+      FROM (SELECT DISTINCT ON (key, row_hash) *, code AS iccs, other_on AS offence_on
+              FROM slice ORDER BY key, row_hash) AS once
+     GROUP BY key, happened_on, district_id, person_key, code_index
 ),
 known AS MATERIALIZED (
     SELECT h.key, a.id AS arrest_id, a.content_hash = h.content_hash AS is_same

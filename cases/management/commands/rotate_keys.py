@@ -4,10 +4,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from cases.people.models import Person
+from partnership.actions import named
+from partnership.audit_trail.models import RecordChangeContent
 from partnership.isolation import encryption
+from partnership.isolation.acting import acting_for
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 
 BATCH = 1000
@@ -18,6 +21,16 @@ def _renewed(token: Any) -> Any:
     if not token:
         return token
     return encryption.rotate(token) if isinstance(token, str) else encryption.rotate_bytes(bytes(token))
+
+
+def _renewed_values(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Tokens among the values of a record, as JSON holds them, under the newest key; the other values as they are."""
+    if values is None:
+        return None
+    return {
+        name: encryption.rotate(value) if isinstance(value, str) and encryption.is_token(value) else value
+        for name, value in values.items()
+    }
 
 
 class Command(BaseCommand):
@@ -31,13 +44,15 @@ class Command(BaseCommand):
         parser.add_argument("--indexes", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for model in apps.get_models():
-            encrypted = (EncryptedTextField, EncryptedBinaryField)
-            fields = [f for f in model._meta.concrete_fields if isinstance(f, encrypted)]
-            if fields:
-                self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
-        if options["indexes"]:
-            self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
+        with named("keys.rotate"):
+            for model in apps.get_models():
+                encrypted = (EncryptedTextField, EncryptedBinaryField)
+                fields = [f for f in model._meta.concrete_fields if isinstance(f, encrypted)]
+                if fields:
+                    self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
+            self.stdout.write(f"History of changes: {self._rotate_history()} rows")
+            if options["indexes"]:
+                self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
 
     def _rotate(self, model: type[models.Model], fields: list[EncryptedTextField | EncryptedBinaryField]) -> int:
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""
@@ -45,7 +60,7 @@ class Command(BaseCommand):
         columns = [connection.ops.quote_name(str(f.column)) for f in fields]
         last, done = 0, 0
         while True:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with acting_for(None), connection.cursor() as cursor:
                 cursor.execute(
                     f"SELECT id, {', '.join(columns)} FROM {table} WHERE id > %s ORDER BY id LIMIT %s FOR UPDATE",  # noqa: S608
                     [last, BATCH],
@@ -59,6 +74,20 @@ class Command(BaseCommand):
                 )
                 last, done = rows[-1][0], done + len(rows)
 
+    def _rotate_history(self) -> int:
+        """The history tells values as their tables held them: encrypted ones as tokens, under the key of that time."""
+        last, done = 0, 0
+        while True:
+            with acting_for(None):
+                rows = RecordChangeContent.objects.select_for_update().filter(pk__gt=last)
+                contents = list(rows.order_by("pk")[:BATCH])
+                if not contents:
+                    return done
+                for content in contents:
+                    content.before, content.after = map(_renewed_values, (content.before, content.after))
+                RecordChangeContent.objects.bulk_update(contents, ["before", "after"])
+                last, done = contents[-1].pk, done + len(contents)
+
     def _derive(self) -> int:
         done = 0
         derived = ["code_index", "name_birth_index", "name_prefixes", "code_pseudonym", "name_pseudonym"]
@@ -66,6 +95,7 @@ class Command(BaseCommand):
         while people := list(Person.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
             for person in people:
                 person.derive()
-            Person.objects.bulk_update(people, derived)
+            with acting_for(None):
+                Person.objects.bulk_update(people, derived)
             last, done = people[-1].pk, done + len(people)
         return done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -11,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from cases.arrests.models import Arrest, Feed, Offence
+from cases.arrests.actions import sum_up_offences
+from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
-from cases.people.models import Person, age_on
+from cases.people.models import Person
 from demo import places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
@@ -23,11 +25,14 @@ from metrics.cohorts.selection import Selection
 from metrics.runs import actions as runs
 from metrics.trends import actions as trends
 from metrics.trends.models import Intervention
+from partnership.actions import named
+from partnership.agreements import actions as agreements
 from partnership.agreements.models import Agreement
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.local.sign_ins import PASSWORD
-from partnership.members.models import District, DistrictPopulation, Membership, Partner, User
+from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
+from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme
 from referrals.diversions.models import DiversionAgreement
 
@@ -46,7 +51,7 @@ class Command(BaseCommand):
         if Partner.objects.exists():
             raise CommandError("There are partners already: the demo is made on an empty database only.")
         self.people = options["people"]
-        with transaction.atomic():
+        with transaction.atomic(), named("demo.make"):
             self._make(timezone.localdate(), random.Random(SEED))  # noqa: S311 — a simulation wants a fixed seed
         runs.request_run("demo")
         run = runs.compute()
@@ -62,8 +67,8 @@ class Command(BaseCommand):
     def _make(self, today: date, rng: random.Random) -> None:
         self.districts = self._districts(today)
         self.partners = self._partners()
-        self.programmes = self._programmes(today)
         self._users()
+        self.programmes = self._programmes(today)
         self._agreements(today)
         people = lives(today, rng, self.people)
         police_people = self._arrests(people, today)
@@ -78,70 +83,75 @@ class Command(BaseCommand):
         self._questions(today, rng)
 
     def _districts(self, today: date) -> dict[str, District]:
-        made: dict[str, District] = {}
+        districts: dict[str, District] = {}
         for place in places.DISTRICTS:
-            made[place.name] = District.objects.create(
+            districts[place.name] = District.objects.create(
                 name=place.name,
                 code=place.code,
-                parent=made.get(place.parent),
+                parent=districts.get(place.parent),
                 latitude=place.latitude,
                 longitude=place.longitude,
             )
         DistrictPopulation.objects.bulk_create(
             [
                 DistrictPopulation(
-                    district=made[p.name], year=year, residents=n, residents_under_18=int(n * places.CHILDREN)
+                    district=districts[p.name], year=year, residents=n, residents_under_18=int(n * places.CHILDREN)
                 )
                 for p in places.DISTRICTS
                 for year in range(today.year - 8, today.year)
                 for n in [int(p.residents * (1 + p.yearly_growth) ** (year - today.year + 1))]
             ]
         )
-        return made
+        return districts
 
     def _partners(self) -> dict[str, Partner]:
-        made: dict[str, Partner] = {}
+        partners: dict[str, Partner] = {}
         for name, districts in places.POLICE.items():
-            made[name] = Partner.objects.create(name=name, kind=Partner.Kind.POLICE, is_simulated=True)
-            made[name].districts.set([self.districts[d] for d in districts])
+            partners[name] = Partner.objects.create(name=name, kind=Partner.Kind.POLICE, is_simulated=True)
+            partners[name].districts.set([self.districts[d] for d in districts])
         for name, offers in places.NGOS.items():
             # Numbers that reach nobody.
-            made[name] = Partner.objects.create(
+            partners[name] = Partner.objects.create(
                 name=name,
                 kind=Partner.Kind.NGO,
                 is_simulated=True,
-                phone=f"+358 00 000 {1001 + len(made)}",
-                email=f"help{len(made)}@demo.example",
+                phone=f"+358 00 000 {1001 + len(partners)}",
+                email=f"help{len(partners)}@demo.example",
             )
-            made[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
-        made[places.COORDINATION] = Partner.objects.create(
+            partners[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
+        partners[places.COORDINATION] = Partner.objects.create(
             name=places.COORDINATION, kind=Partner.Kind.COORDINATION, is_simulated=True
         )
-        return made
+        return partners
 
     def _programmes(self, today: date) -> dict[str, Programme]:
-        made: dict[str, Programme] = {}
+        programmes: dict[str, Programme] = {}
         for ngo, offers in places.NGOS.items():
+            partner = self.partners[ngo]
+            by = Acting(Membership(user=self.user_of[partner.pk], partner=partner, role=Role.CASE_MANAGER))
             for offer in offers:
-                programme = Programme.objects.create(
-                    partner=self.partners[ngo],
+                waits = offer.capacity == Programme.Capacity.WAITING_LIST
+                programme = Programme(
+                    partner=partner,
+                    capacity=offer.capacity,
+                    places_free=offer.places,
+                    expected_on=today + timedelta(days=45) if waits else None,
+                )
+                programmes[offer.name] = catalogue.save_programme(
+                    by=by,
+                    programme=programme,
                     name=offer.name,
                     kind=offer.kind,
                     description=offer.description,
                     accepts=list(offer.accepts),
-                    capacity=offer.capacity,
-                    places_free=offer.places,
-                    expected_on=today + timedelta(days=45)
-                    if offer.capacity == Programme.Capacity.WAITING_LIST
-                    else None,
                     age_from=13 if offer.youth else 18,
                     age_to=17 if offer.youth else None,
+                    districts=[self.districts[d].code for d in offer.districts],
                 )
-                programme.districts.set([self.districts[d] for d in offer.districts])
-                made[offer.name] = programme
-        return made
+        return programmes
 
     def _users(self) -> None:
+        """Members with accounts, without the invitations by e-mail that the action sends: nobody is there to read them."""
         self.acting: dict[str, Acting] = {}
         self.user_of: dict[int, User] = {}
         admin = User.objects.create_superuser("admin@demo.example", PASSWORD, full_name="Administrator")
@@ -175,36 +185,42 @@ class Command(BaseCommand):
         police = [p for p in self.partners.values() if p.kind == Partner.Kind.POLICE]
         ngos = [p for p in self.partners.values() if p.kind == Partner.Kind.NGO]
         self.agreements: dict[int, Agreement] = {}
+        save = partial(agreements.save_agreement, by=self.acting["coordinator@demo.example"])
         terms = {
             "purposes": "Diversion and referral to voluntary services, and follow-up of how they turned out.",
             "data_categories": "Identity and contact, the situation in a few words, attendance counts and dates, outcome.",
         }
         for number, ngo in enumerate(ngos):
-            agreement = Agreement.objects.create(
-                title=f"Referrals between the police and {ngo.name}",
-                valid_from=today - timedelta(days=365 * 8),
-                valid_to=today + timedelta(days=40 + 200 * number),
-                days_to_acknowledge=2,
-                days_to_accept=7,
-                **terms,
+            self.agreements[ngo.pk] = save(
+                agreement=Agreement(
+                    title=f"Referrals between the police and {ngo.name}",
+                    valid_from=today - timedelta(days=365 * 8),
+                    valid_to=today + timedelta(days=40 + 200 * number),
+                    days_to_acknowledge=2,
+                    days_to_accept=7,
+                    **terms,
+                ),
+                parties=[*police, ngo],
             )
-            agreement.parties.set([*police, ngo])
-            self.agreements[ngo.pk] = agreement
-        among = Agreement.objects.create(
-            title="Referrals among the NGOs",
-            valid_from=today - timedelta(days=900),
-            days_to_acknowledge=3,
-            days_to_accept=10,
-            **terms,
+        save(
+            agreement=Agreement(
+                title="Referrals among the NGOs",
+                valid_from=today - timedelta(days=900),
+                days_to_acknowledge=3,
+                days_to_accept=10,
+                **terms,
+            ),
+            parties=ngos,
         )
-        among.parties.set(ngos)
-        old = Agreement.objects.create(
-            title="Pilot agreement",
-            valid_from=today - timedelta(days=1500),
-            valid_to=today - timedelta(days=700),
-            **terms,
+        save(
+            agreement=Agreement(
+                title="Pilot agreement",
+                valid_from=today - timedelta(days=1500),
+                valid_to=today - timedelta(days=700),
+                **terms,
+            ),
+            parties=[self.partners["Helsinki Police"], self.partners["Sininauhaliitto"]],
         )
-        old.parties.set([self.partners["Helsinki Police"], self.partners["Sininauhaliitto"]])
 
     def _questions(self, today: date, rng: random.Random) -> None:
         """What the coordinator asks of the figures: interventions, saved cohorts; and overdoses that A-Clinic counts."""
@@ -270,15 +286,16 @@ class Command(BaseCommand):
                     arrest_number=f"{day.year}-{len(arrests):06d}",
                     arrested_on=day,
                     district=self.districts[life.district],
-                    age_at_offence=age_on(life.born_on, offence_on or day),
+                    is_drug=False,
+                    age_at_offence=age_at_offence(life.born_on, offence_on, day),
                     content_hash="demo",
                 )
                 offence = Offence(partner_id=person.partner_id, arrest=arrest, iccs=code, offence_on=offence_on)
-                arrest.sum_up([offence])
                 arrests.append(arrest)
                 offences.append(offence)
         Arrest.objects.bulk_create(arrests, batch_size=2000)
         Offence.objects.bulk_create(offences, batch_size=2000)
+        sum_up_offences(arrests=Arrest.objects.all())
         Feed.objects.bulk_create(
             [
                 Feed(

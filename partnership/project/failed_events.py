@@ -20,18 +20,20 @@ from partnership.pages.paging import page_by_key
 def failed_events(request: HttpRequest) -> HttpResponse:
     """What no attempt brought to its handler, the newest event first. The database shows it to administrators alone."""
     page = page_by_key(EventDelivery.objects.failed(), ["-id"], request.GET.get("after", ""))
-    return render(request, "partnership/events/failed_events.html", {"page": page})
+    return render(request, "project/failed_events.html", {"page": page})
 
 
 @require_POST
 @service_page
-def event_send_again(request: HttpRequest, pk: int) -> HttpResponse:
+def send_event_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends one failed event again to the handler that failed."""
     return _sent_again(request, actions.send_again(pk))
 
 
 @require_POST
 @service_page
-def events_send_again(request: HttpRequest) -> HttpResponse:
+def send_events_again(request: HttpRequest) -> HttpResponse:
+    """Sends all failed events again."""
     return _sent_again(request, actions.send_again())
 
 

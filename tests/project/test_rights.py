@@ -1,0 +1,220 @@
+"""Rights are declared once: docs/rights.md says what is declared, and pages and API ask the very same declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from partnership.actions import ACTIONS, READINGS, Right
+from partnership.api.about import PublicView
+from partnership.api.scopes import SCOPES
+from partnership.api.views import View
+from partnership.events.registry import all_types
+from partnership.project.rights_table import PATH, load_declarations, rights_page
+
+load_declarations()
+
+SAME = {
+    # page → operations of the API that show or change the same
+    "notification_list": ["NotificationView.list"],
+    "notification": ["NotificationView.retrieve"],
+    "notifications_read": ["NotificationView.read"],
+    "partner_list": ["PartnerView.list"],
+    "partner": ["PartnerView.retrieve"],
+    "agreement_list": ["AgreementView.list"],
+    "agreement": ["AgreementView.retrieve"],
+    "webhook_list": ["WebhookView.list"],
+    "webhook": ["WebhookView.retrieve", "WebhookView.deliveries"],
+    "webhook_new": ["WebhookView.create"],
+    "webhook_edit": ["WebhookView.update"],
+    "webhook_test": ["WebhookView.test"],
+    "webhook_delete": ["WebhookView.destroy"],
+    "delivery_replay": ["WebhookView.replay"],
+    "programme_list": ["ProgrammeView.list"],
+    "programme": ["ProgrammeView.retrieve"],
+    "programme_new": ["ProgrammeView.create"],
+    "programme_edit": ["ProgrammeView.update"],
+    "programme_capacity": ["ProgrammeView.capacity"],
+    "person_list": ["PersonView.list", "PersonView.search"],
+    "person": ["PersonView.retrieve"],
+    "person_new": ["PersonView.create"],
+    "person_edit": ["PersonView.partial_update"],
+    "caseload": ["EnrolmentView.list"],
+    "caseload_export": ["EnrolmentExport.export", "TdiExport.export"],
+    "enrolment": ["EnrolmentView.retrieve", "EnrolmentView.sessions"],
+    "person_enrol": ["EnrolmentView.create"],
+    "session_add": ["EnrolmentView.record"],
+    "enrolment_end": ["EnrolmentView.end"],
+    "measurement_consent": ["EnrolmentView.measurement_consent"],
+    "import_list": ["UploadView.list"],
+    "data_import": ["UploadView.retrieve"],
+    "import_problems": ["UploadView.problems"],
+    "import_new": ["UploadView.create"],
+    "import_confirm": ["UploadView.confirm"],
+    "import_discard": ["UploadView.discard"],
+    "referral_list": ["ReferralView.list"],
+    "referral_export": ["ReferralExport.export"],
+    "referral": [
+        "ReferralView.retrieve",
+        "ReferralView.history",
+        "ReferralView.messages",
+        "TaskView.search",
+        "TaskView.read",
+        "ServiceRequestView.search",
+        "ServiceRequestView.read",
+    ],
+    "referral_new": ["ReferralView.create"],
+    "referral_edit": ["ReferralView.update"],
+    "referral_discard": ["ReferralView.destroy"],
+    "referral_acknowledge_all": ["ReferralView.acknowledge"],
+    "message_add": ["ReferralView.write"],
+    "refer_on": ["ReferralView.refer_on"],
+    "consent_withdraw": ["ReferralView.withdraw_consent"],
+    "diversion_list": ["DiversionView.list"],
+    "diversion": ["DiversionView.retrieve"],
+    "condition_progress": ["DiversionView.progress"],
+    "diversion_breach": ["DiversionView.breach"],
+    "diversion_outcome": ["DiversionView.outcome"],
+    "diversion_decide": ["DiversionView.decide"],
+    "run_list": ["RunView.list"],
+    "run": ["RunView.retrieve"],
+    "recidivism": ["RecidivismView.list", "RecidivismView.retrieve", "CareView.list", "CareView.retrieve"],
+    "population_figures": [
+        "SurvivalView.list",
+        "SurvivalView.retrieve",
+        "ComparisonView.list",
+        "ComparisonView.retrieve",
+    ],
+    "arrest_trends": ["TrendView.list", "TrendView.retrieve"],
+    "intervention": ["TrendChangeView.list", "TrendChangeView.retrieve"],
+    "referral_figures": ["ReferralResultView.list", "ReferralResultView.retrieve"],
+    "data_quality": ["FeedQualityView.list", "FeedQualityView.retrieve"],
+    "figure": [
+        f"{view}.{operation}"
+        for view in (
+            "RecidivismView",
+            "SurvivalView",
+            "CareView",
+            "ComparisonView",
+            "TrendView",
+            "TrendChangeView",
+            "ReferralResultView",
+            "FeedQualityView",
+        )
+        for operation in ("table", "metadata")
+    ],
+    "cohort_list": ["CohortView.list", "CohortView.retrieve"],
+    "cohort_new": ["CohortView.create"],
+    "cohort_edit": ["CohortView.update"],
+    "cohort_archive": ["CohortView.archive", "CohortView.restore"],
+}
+ADD_AND_CHANGE = {"webhook_edit"}
+"""One form adds and changes: the page asks for the right to add, and the action that changes asks for its own."""
+API_ALONE = {
+    "DistrictView": "districts are shown on pages of other things",
+    "PopulationView": "populations come in by import",
+    "ArrestView": "arrests are shown on the person's page",
+    "ArrestExport": "arrests are shown on the person's page",
+    "FeedView": "feeds are shown on the first page and in data quality",
+    "ReferralView.consent": "the page of the draft takes the consent as well",
+    "ReferralView.diversion": "the page of the draft takes the terms as well",
+    **{
+        f"ReferralView.{verb}": "the page has one address for all verbs, and asks the verb's action"
+        for verb in ("send", "accept", "waitlist", "decline", "enrol", "complete", "end_early", "withdraw")
+    },
+}
+"""Operations without a page of their own, and why."""
+BY_OTHER_ACTIONS = {
+    "consent.record": "referral.attach_consent records it",
+    "upload.check": "upload.make starts it when the columns are known",
+}
+"""Actions with a scope that no operation names: another action does them, under its own right."""
+
+
+def addresses(resolver: Any = None) -> Iterator[Any]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern)
+        else:
+            yield pattern
+
+
+def right_of(view_class: type[View], operation: str) -> Right | None:
+    view = view_class()
+    view.action = operation
+    return view.right()
+
+
+PAGES: dict[str, Right | None] = {
+    pattern.name: pattern.callback.portal_right for pattern in addresses() if hasattr(pattern.callback, "portal_right")
+}
+OPERATIONS: dict[str, Right | None] = {
+    f"{pattern.callback.cls.__name__}.{operation}": right_of(pattern.callback.cls, operation)
+    for pattern in addresses()
+    if issubclass(view_class := getattr(pattern.callback, "cls", object), View)
+    and not issubclass(view_class, PublicView)
+    for operation in pattern.callback.actions.values()
+}
+
+
+def test_the_page_of_rights_says_what_is_declared():
+    assert PATH.read_text() == rights_page(), (
+        "Declarations have changed: run `manage.py rights --write`, and read the difference."
+    )
+
+
+def test_every_action_says_what_it_does():
+    assert not [name for name, action in ACTIONS.items() if not action.summary]
+
+
+def test_an_event_that_an_action_announces_is_declared():
+    declared = {event_type.name for event_type in all_types()}
+    assert not {
+        name: str(action.event)
+        for name, action in ACTIONS.items()
+        if action.event and str(action.event) not in declared
+    }
+
+
+@pytest.mark.parametrize(("page", "operation"), [(page, name) for page, names in SAME.items() for name in names])
+def test_page_and_api_ask_the_same_right(page, operation):
+    asked, offered = PAGES[page], OPERATIONS[operation]
+    assert asked
+    assert offered
+    if page in ADD_AND_CHANGE:
+        who = lambda right: (right.roles, right.managers_only, right.scope)
+        assert who(asked) == who(offered)
+    else:
+        assert asked is offered
+
+
+def test_every_operation_has_its_page_or_a_reason():
+    paired = {name for names in SAME.values() for name in names}
+    alone = {name for name in OPERATIONS if name in API_ALONE or name.split(".")[0] in API_ALONE}
+    assert not paired & alone
+    assert set(OPERATIONS) == paired | alone
+
+
+def test_every_operation_has_a_right_with_a_scope():
+    assert not [name for name, right in OPERATIONS.items() if right is None or not right.scope]
+
+
+def test_every_right_with_a_scope_is_offered_by_the_api():
+    offered = {right.name for right in OPERATIONS.values() if right}
+    assert {right.name for right in (*READINGS.values(), *ACTIONS.values()) if right.scope} - offered == set(
+        BY_OTHER_ACTIONS
+    )
+
+
+def test_scopes_are_those_that_rights_have():
+    assert {right.scope for right in (*READINGS.values(), *ACTIONS.values()) if right.scope} == set(SCOPES)
+    assert {right.scope for right in OPERATIONS.values() if right} == set(SCOPES)
+
+
+def test_a_role_that_sees_no_people_sees_them_nowhere():
+    """A police data officer sends arrests and looks at their quality."""
+    browsing = {name for name, right in READINGS.items() if right.allows_role("police_data_officer", is_manager=False)}
+    assert browsing == {"directory", "programme", "notification", "feed", "figure", "upload"}
