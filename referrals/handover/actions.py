@@ -488,10 +488,10 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
 
 
 def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
-    """The referral as it is now, locked until the transaction ends, if the acting partner is a party."""
+    """The referral as it is now, locked until the transaction ends. That the acting partner is a party, the action has asked."""
     # The lock first and alone: PostgreSQL can't lock the rows of an outer join.
     locked = Referral.objects.select_for_update().filter(pk=referral.pk).first()
-    if locked is None or not locked.parties_of(by.partner.pk):
+    if locked is None:
         raise NotAParty(_("This referral is not yours."))
     if version is not None and locked.version != version:
         last = locked.changes.select_related("by").order_by("-id").first()
@@ -518,11 +518,8 @@ def _locked_draft(referral: Referral, by: Acting) -> Referral:
 
 
 def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
-    """The referral, locked, when the acting partner may use the verb on it now."""
+    """The referral, locked, when its state has the verb now."""
     referral = _locked(referral, by, version)
-    party = TRANSITIONS[verb].by
-    if party not in referral.parties_of(by.partner.pk):
-        raise NotAParty(_("Only the %(party)s can do this.") % {"party": party.label.lower()})
     transitions.check(referral, verb, reason)
     return referral
 

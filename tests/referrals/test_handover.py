@@ -87,6 +87,11 @@ class TestTransitionTable:
         with pytest.raises(handover.NotAParty):
             run_as(world.other_caseworker, handover.accept, referral=referral)
 
+    def test_declining_without_a_reason_is_refused(self, world):
+        referral = world.sent()
+        with pytest.raises(ReasonMissing):
+            run_as(world.caseworker, handover.decline, referral=referral, reason="")
+
     def test_a_reason_of_another_verb_is_refused(self, world):
         referral = world.sent()
         with pytest.raises(ReasonMissing):
