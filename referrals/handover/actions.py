@@ -487,7 +487,7 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
 # --- Shared by the verbs -----------------------------------------------------------------------------------------------------
 
 
-def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
+def _locked(referral: Referral, version: int | None) -> Referral:
     """The referral as it is now, locked until the transaction ends. That the acting partner is a party, the action has asked."""
     # The lock first and alone: PostgreSQL can't lock the rows of an outer join.
     locked = Referral.objects.select_for_update().filter(pk=referral.pk).first()
@@ -512,14 +512,14 @@ def _locked(referral: Referral, by: Acting, version: int | None) -> Referral:
 
 def _locked_draft(referral: Referral, by: Acting) -> Referral:
     """The referral, locked, while it is a draft: what alone can be sent."""
-    referral = _locked(referral, by, version=None)
+    referral = _locked(referral, version=None)
     transitions.check(referral, "send")
     return referral
 
 
 def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
     """The referral, locked, when its state has the verb now."""
-    referral = _locked(referral, by, version)
+    referral = _locked(referral, version)
     transitions.check(referral, verb, reason)
     return referral
 
