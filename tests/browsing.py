@@ -17,7 +17,7 @@ from partnership.local import embedded
 from partnership.local.sign_ins import PASSWORD
 from tests import processes
 from tests.services import PASSWORD as DATABASE_PASSWORD
-from tests.services import VAR, WORKER, process_environment
+from tests.services import VAR, WORKER, process_environment, redis_of
 
 TOP = Path(__file__).resolve().parent.parent
 CHROMIUM = (
@@ -32,6 +32,8 @@ in_chromium = [
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 DATABASE = f"portal_e2e{WORKER}"
+MOST_TEST_PROCESSES = 8
+"""Redis has sixteen databases: one a test process, and one for the portal beside it."""
 PATIENCE = 60_000
 """Milliseconds for a page to show what it must, on a machine with other work too; a server that died refuses at once."""
 expect.set_options(timeout=PATIENCE)
@@ -51,13 +53,15 @@ def base() -> Iterator[str]:
     database_roles.create(
         admin, dict.fromkeys(database_roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True
     )
+    port = processes.free_port()
+    # Its worker must not take the messages of other tests, to carry them out in its own database.
+    extra = redis_of(int(os.environ["PORTAL_REDIS_DB"]) + MOST_TEST_PROCESSES)
+    extra |= {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
     for command in (["migrate"], ["demo", "--people", "3000"]):
         subprocess.run(
             [sys.executable, "manage.py", *command],
-            cwd=TOP, env=process_environment("owner", DATABASE), check=True, capture_output=True,
+            cwd=TOP, env=process_environment("owner", DATABASE) | extra, check=True, capture_output=True,
         )  # fmt: skip
-    port = processes.free_port()
-    extra = {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
     running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
     try:
         processes.until(lambda: processes.answers(f"http://localhost:{port}/readyz"), *running)

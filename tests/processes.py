@@ -99,6 +99,11 @@ def kill(process: Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.popen.wait()
+    # While a child lives, the broker takes its connection for a worker's that waits, and may give it a message.
+    with suppress(ProcessLookupError):
+        while True:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
 
 
 def stop(process: Process) -> None:
@@ -117,17 +122,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(condition: Callable[[], bool], *processes: Process, again: Callable[[], object] | None = None) -> None:
-    """Waits for a condition; fails, with what they printed, as soon as one of the `processes` that must bring it about has died.
-
-    `again` asks once more, every twenty seconds, as the scheduler's rounds do: a message may be lost with the worker that took it.
-    """
+def until(condition: Callable[[], bool], *processes: Process) -> None:
+    """Waits for a condition; fails, with what they printed, as soon as one of the `processes` that must bring it about has died."""
     deadline = time.monotonic() + PATIENCE
-    asked_at = time.monotonic()
     while not condition():
-        if again and time.monotonic() > asked_at + 20:
-            again()
-            asked_at = time.monotonic()
         dead = [process for process in processes if not process.is_alive()]
         # It may have come true just before the death.
         assert not dead or condition(), "\n".join(map(str, dead))

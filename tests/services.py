@@ -38,18 +38,19 @@ def prepare() -> None:
         passwords = dict.fromkeys(database_roles.ROLES, PASSWORD)
         database_roles.create(admin or embedded.admin_url(VAR), passwords, for_tests=True)
     os.environ["PORTAL_DB_ROLE"] = "owner"
-    os.environ["PORTAL_REDIS_DB"] = str(number)
-    os.environ["PORTAL_CACHE_PREFIX"] = f"test{number}"
     if admin:
         os.environ["PORTAL_TEST_ADMIN_URL"] = admin
         os.environ["DATABASE_URL"] = _with_role(admin, "portal_owner", "portal")
-    if os.environ.get("REDIS_URL"):
-        base = (
-            os.environ["REDIS_URL"].rsplit("/", 1)[0]
-            if os.environ["REDIS_URL"].count("/") > 2
-            else os.environ["REDIS_URL"]
-        )
-        os.environ["REDIS_URL"] = f"{base}/{number}"
+    os.environ |= redis_of(number)
+
+
+def redis_of(number: int) -> dict[str, str]:
+    """The environment of whoever uses the Redis database of this number: a worker takes every message that it finds in its own."""
+    environment = {"PORTAL_REDIS_DB": str(number), "PORTAL_CACHE_PREFIX": f"test{number}"}
+    if url := os.environ.get("REDIS_URL"):
+        server = url.rsplit("/", 1)[0] if url.count("/") > 2 else url
+        environment["REDIS_URL"] = f"{server}/{number}"
+    return environment
 
 
 prepare()

@@ -54,9 +54,7 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
     first = processes.worker(database(), **environment)
     try:
         relay_outbox.delay()
-        processes.until(
-            lambda: Notification.objects.filter(mail="sent").count() >= 20, first, again=lambda: relay_outbox.delay()
-        )
+        processes.until(lambda: Notification.objects.filter(mail="sent").count() >= 20, first)
     finally:
         processes.kill(first)
     assert Notification.objects.filter(mail="sent").count() < events, "the worker was through before it was killed"
@@ -75,7 +73,6 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
                 and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
             ),
             second,
-            again=lambda: relay_outbox.delay(),
         )
     finally:
         processes.stop(second)
@@ -111,11 +108,7 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
     first = processes.worker(database())
     try:
         run_import.delay(data_import.pk, data_import.partner_id)
-        processes.until(
-            lambda: 0 < reload().rows_done < count or reload().state == "checked",
-            first,
-            again=lambda: run_import.delay(data_import.pk, data_import.partner_id),
-        )
+        processes.until(lambda: 0 < reload().rows_done < count or reload().state == "checked", first)
     finally:
         processes.kill(first)
     assert reload().state == DataImport.State.CHECKING, "the worker was through before it was killed"
@@ -131,11 +124,7 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
     try:
         run_import.delay(data_import.pk, data_import.partner_id)
         run_import.delay(data_import.pk, data_import.partner_id)  # delivered twice
-        processes.until(
-            lambda: reload().state == DataImport.State.DONE,
-            second,
-            again=lambda: run_import.delay(data_import.pk, data_import.partner_id),
-        )
+        processes.until(lambda: reload().state == DataImport.State.DONE, second)
     finally:
         processes.stop(second)
     assert Arrest.objects.count() == data_import.added == count
@@ -179,11 +168,7 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
     with results_cant_be_written():
         try:
             compute_if_requested.delay()
-            processes.until(
-                lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists(),
-                first,
-                again=lambda: compute_if_requested.delay(),
-            )
+            processes.until(lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists(), first)
         finally:
             processes.kill(first)
     dead = Run.objects.get()
@@ -195,11 +180,7 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
         # The message of the dead worker may come again beside the scheduler's: one computes, the other finds nothing to do.
         for _ in range(3):
             compute_if_requested.delay()
-        processes.until(
-            lambda: Run.objects.filter(state=Run.State.DONE).exists(),
-            second,
-            again=lambda: compute_if_requested.delay(),
-        )
+        processes.until(lambda: Run.objects.filter(state=Run.State.DONE).exists(), second)
     finally:
         processes.stop(second)
     dead.refresh_from_db()
