@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.arrests import iccs
 from cases.people.models import Person, age_on
+from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
@@ -37,7 +38,7 @@ class Arrest(models.Model):
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="arrests")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="arrests", db_constraint=False)
     arrest_number = models.CharField(_("arrest number"), max_length=60)
     arrested_on = models.DateField(_("arrested on"))
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("district"))
@@ -54,6 +55,8 @@ class Arrest(models.Model):
         verbose_name = _("arrest")
         constraints = [
             models.UniqueConstraint(fields=["partner", "arrest_number"], name="one_arrest_per_number"),
+            known_by_owner("partner", name="arrest_by_owner"),
+            *same_partner("person"),
             *own_rows(),
             *jobs_read(),
             *imports_write("INSERT, UPDATE, DELETE"),
@@ -75,7 +78,7 @@ class Offence(models.Model):
     """An offence for which somebody was arrested. `offence_on` is empty where the police do not know the day."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    arrest = models.ForeignKey(Arrest, models.CASCADE, related_name="offences")
+    arrest = models.ForeignKey(Arrest, models.CASCADE, related_name="offences", db_constraint=False)
     iccs = models.CharField(_("ICCS code"), max_length=6)
     local_code = models.CharField(_("local code"), max_length=60, blank=True)
     offence_on = models.DateField(_("offence on"), null=True)
@@ -83,6 +86,7 @@ class Offence(models.Model):
     class Meta:
         indexes = [models.Index(fields=["arrest"], name="offence_arrest")]
         constraints = [
+            *same_partner("arrest"),
             *own_rows(),
             *jobs_read(),
             *imports_write("INSERT, UPDATE, DELETE"),

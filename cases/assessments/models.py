@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Enrolment
-from partnership.isolation.policies import own_rows
+from partnership.isolation.pointers import same_partner
+from partnership.isolation.policies import own_rows, written_by
 from partnership.members.models import Partner, User
 
 
@@ -35,7 +36,9 @@ class Assessment(models.Model):
         verbose_name = _("assessment")
         indexes = [models.Index(fields=["enrolment", "instrument", "held_on"], name="assessment_list")]
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "instrument", "held_on"], name="assessed_once_a_day"),
+            models.UniqueConstraint(
+                fields=["enrolment", "instrument", "held_on", "partner"], name="assessed_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(instrument="audit", score__lte=40)
@@ -47,7 +50,9 @@ class Assessment(models.Model):
                 ),
                 name="score_within_the_instrument",
             ),
+            *same_partner("enrolment"),
             *own_rows(),
+            written_by("recorded_by_id"),
         ]
 
     def __str__(self) -> str:

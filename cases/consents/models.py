@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
-from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows
+from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
+from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows, written_by
 from partnership.members.models import Partner, User
 
 
@@ -75,6 +76,10 @@ class Consent(models.Model):
                 name="right_to_withdraw_told",
                 violation_error_message=_("A consent is valid only when the right to withdraw was explained."),
             ),
+            known_by_owner("from_partner", name="consent_by_discloser"),
+            known_by_owner("from_partner", "to_partner", "person", name="consent_by_what_it_covers"),
+            *same_partner("person", owner="from_partner_id"),
+            written_by("recorded_by_id"),
             # The discloser's, and the receiver's to see once the referral under it was sent. Either may withdraw it for the person.
             Grant(role="web", privileges=READ_AND_WRITE),
             Policy(name="discloser", role="web", using=SENDER),
@@ -103,14 +108,19 @@ class ConsentPaper(models.Model):
     """The signed form behind a consent: a signature from the screen, or a photographed or scanned paper. The discloser's alone."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    consent = models.OneToOneField(Consent, models.CASCADE, related_name="paper")
+    consent = OneOfOwner(Consent, models.CASCADE, related_name="paper")
     media_type = models.CharField(max_length=30)
     content = EncryptedBinaryField()
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [*own_rows()]
+        constraints = [
+            models.UniqueConstraint(fields=["consent", "partner"], name="paper_once"),
+            *same_partner("consent", others="from_partner_id"),
+            *own_rows(),
+            written_by("added_by_id"),
+        ]
 
     def __str__(self) -> str:
         return f"consent paper {self.pk}"

@@ -12,7 +12,8 @@ from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.policies import imports_write, jobs_read, own_rows
+from partnership.isolation.pointers import known_by_owner, same_partner
+from partnership.isolation.policies import imports_write, jobs_read, own_rows, written_by
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
@@ -50,7 +51,7 @@ class Enrolment(models.Model):
         DIED = "died", _("Other: died")
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments", db_constraint=False)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="enrolments", verbose_name=_("programme"))
     started_on = models.DateField(_("started on"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
@@ -75,8 +76,7 @@ class Enrolment(models.Model):
         verbose_name_plural = _("enrolments")
         indexes = [
             models.Index(fields=["programme", "started_on"], name="enrolment_cohort"),
-            # Lists of the API, and what changed since a client last asked.
-            models.Index(fields=["partner", "id"], name="enrolment_by_id"),
+            # What changed since a client last asked.
             models.Index(fields=["partner", "changed_at", "id"], name="enrolment_sync"),
             models.Index(
                 fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"
@@ -92,8 +92,11 @@ class Enrolment(models.Model):
                 condition=both_or_neither(Q(ended_on=None), Q(end_reason="")), name="ended_enrolment_has_a_reason"
             ),
             models.UniqueConstraint(
-                fields=["person", "programme"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"
+                fields=["person", "programme", "partner"], condition=Q(ended_on=None), name="enrolled_once_at_a_time"
             ),
+            # Lists of the API go by it, too.
+            known_by_owner("partner", name="enrolment_by_owner"),
+            *same_partner("person", "programme"),
             *own_rows(),
             *jobs_read(),
             *imports_write(),
@@ -135,7 +138,10 @@ class Session(models.Model):
         verbose_name = _("session")
         indexes = [models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list")]
         constraints = [
+            known_by_owner("partner", name="session_by_owner"),
+            *same_partner("enrolment"),
             *own_rows(),
+            written_by("recorded_by_id"),
             *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance"),
         ]
 
@@ -164,7 +170,7 @@ class Goal(models.Model):
     class Meta:
         verbose_name = _("goal")
         indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
-        constraints = [*own_rows()]
+        constraints = [*same_partner("enrolment"), *own_rows()]
 
     def __str__(self) -> str:
         return f"goal {self.pk}"
@@ -182,7 +188,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("note")
         indexes = [models.Index(fields=["enrolment", "-id"], name="note_list")]
-        constraints = [*own_rows()]
+        constraints = [*same_partner("enrolment"), *own_rows(), written_by("author_id")]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -8,7 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
-from partnership.isolation.policies import EVERY_ROW, OWN, READ_AND_WRITE, Grant, Policy, TableRule, own_rows
+from partnership.isolation.pointers import known_by_owner, same_partner
+from partnership.isolation.policies import (
+    EVERY_ROW,
+    OWN,
+    READ_AND_WRITE,
+    Grant,
+    Policy,
+    TableRule,
+    own_rows,
+    written_by,
+)
 from partnership.members.models import District, Partner, User
 from programs.catalogue.models import Programme
 
@@ -70,7 +80,10 @@ class DataImport(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["partner", "-id"], name="import_list")]
         constraints = [
+            known_by_owner("partner", name="import_by_owner"),
+            *same_partner("programme"),
             *rows_of_an_import(),
+            written_by("created_by_id"),
             # Finding imports whose worker died needs their number and state, of all partners.
             Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
         ]
@@ -101,7 +114,8 @@ class ImportChunk(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["data_import", "number"], name="chunk_once"),
+            models.UniqueConstraint(fields=["data_import", "number", "partner"], name="chunk_once"),
+            *same_partner("data_import"),
             *rows_of_an_import(),
         ]
 
@@ -113,7 +127,7 @@ class ImportProblem(models.Model):
     """A row that can't be taken, and why: one problem a column. The row itself is encrypted."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="problems")
+    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="problems", db_constraint=False)
     row = models.PositiveIntegerField(_("row"))
     column = models.CharField(_("column"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=60)
@@ -121,7 +135,7 @@ class ImportProblem(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["data_import", "row", "id"], name="import_problem_list")]
-        constraints = [*rows_of_an_import()]
+        constraints = [*same_partner("data_import"), *rows_of_an_import()]
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.reason}"
@@ -136,7 +150,7 @@ class ImportRow(models.Model):
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="checked_rows")
+    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="checked_rows", db_constraint=False)
     row = models.PositiveIntegerField()
     key = models.CharField(max_length=60)
     head_hash = models.CharField(max_length=32, help_text="Hash of what all rows of one arrest have in common.")
@@ -168,7 +182,7 @@ class ImportRow(models.Model):
             models.Index(fields=["data_import", "key"], name="import_row_key"),
             models.Index(fields=["data_import", "person_key"], name="import_row_person"),
         ]
-        constraints = [*rows_of_an_import()]
+        constraints = [*same_partner("data_import"), *rows_of_an_import()]
 
     def __str__(self) -> str:
         return f"row {self.row}"

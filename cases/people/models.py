@@ -16,6 +16,7 @@ from cases.people import identity_code
 from partnership.audit_trail.history import Recorded
 from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
 from partnership.isolation.triggers import Bury
 from partnership.members.models import District, Partner
@@ -96,7 +97,6 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
-            models.Index(fields=["partner", "id"], name="person_by_id"),
             models.Index(fields=["partner", "name_birth_index"], name="person_name_birth"),
             GinIndex(fields=["name_prefixes"], name="person_name_prefixes"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
@@ -110,6 +110,7 @@ class Person(models.Model):
             models.UniqueConstraint(
                 fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
             ),
+            known_by_owner("partner", name="person_by_owner"),
             *own_rows(),
             # Jobs join people across partners, and read no name: no encrypted column.
             *jobs_read(

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.enrolments.models import Enrolment, Session
 from cases.people.models import Person
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.policies import EVERY_ROW, MINE, READ_AND_WRITE, Grant, Policy, own_rows
+from partnership.isolation.pointers import OneOfOwner, same_partner
+from partnership.isolation.policies import EVERY_ROW, MINE, READ_AND_WRITE, Grant, Policy, own_rows, written_by
 from partnership.members.models import Partner, User
 
 
@@ -26,7 +27,7 @@ class Appointment(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
     method = models.CharField(_("method"), max_length=30, choices=Session.Method, default=Session.Method.COUNSELLING)
     place = models.CharField(_("place"), max_length=120, blank=True)
-    session = models.OneToOneField(Session, models.PROTECT, null=True, related_name="appointment")
+    session = OneOfOwner(Session, models.PROTECT, null=True, related_name="appointment")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -38,6 +39,8 @@ class Appointment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length"),
+            models.UniqueConstraint(fields=["session", "partner"], name="appointment_led_to_one_session"),
+            *same_partner("enrolment", "session"),
             *own_rows(),
         ]
 
@@ -65,7 +68,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["person", "-id"], name="task_of"),
         ]
-        constraints = [*own_rows()]
+        constraints = [*same_partner("person"), *own_rows(), written_by("created_by_id")]
 
     def __str__(self) -> str:
         return f"task {self.pk}"

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.people.models import Person
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.policies import OWN, Grant, Policy, auditor_reads, jobs_keep, own_rows
+from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
+from partnership.isolation.policies import OWN, Grant, Policy, auditor_reads, jobs_keep, own_rows, written_by
 from partnership.members.models import Partner, User
 
 
@@ -57,7 +58,10 @@ class SubjectRequest(models.Model):
                 condition=Q(answered_on=None) | Q(answered_on__gte=F("received_on")),
                 name="request_answered_after_it_came",
             ),
+            known_by_owner("partner", name="request_by_owner"),
+            *same_partner("person"),
             *own_rows(),
+            written_by("recorded_by_id"),
             auditor_reads(),
         ]
 
@@ -69,12 +73,16 @@ class RequestWords(models.Model):
     """What a person asked and what was answered: the partner's alone, for it may tell of treatment."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    request = models.OneToOneField(SubjectRequest, models.CASCADE, related_name="words")
+    request = OneOfOwner(SubjectRequest, models.CASCADE, related_name="words")
     note = EncryptedTextField(_("in the person's words"), blank=True)
     answer = EncryptedTextField(_("answer, with reasons"), blank=True)
 
     class Meta:
-        constraints = [*own_rows()]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "partner"], name="words_once"),
+            *same_partner("request"),
+            *own_rows(),
+        ]
 
     def __str__(self) -> str:
         return f"words of request {self.request_id}"

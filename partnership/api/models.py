@@ -14,6 +14,7 @@ from oauth2_provider.models import AbstractApplication
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import OWN, Grant, Policy, jobs_keep, own_rows, shared
 
 
@@ -42,6 +43,8 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
                 name="client_name_per_partner",
                 violation_error_message=_("You have a client with this name already."),
             ),
+            known_by_owner("partner", name="client_by_owner"),
+            *same_partner("membership"),
             *shared(jobs=""),
             Recorded(record="client", partners=["partner_id"]),
         ]

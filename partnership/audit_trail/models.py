@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.isolation.pointers import same_partner
 from partnership.isolation.policies import AUDITOR, MINE, OWN, PARTNER, Grant, Policy, auditor_reads, jobs_read
 
 OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})"
@@ -35,6 +36,7 @@ class ReadLog(models.Model):
             BrinIndex(fields=["at"], name="readlog_day"),
         ]
         constraints = [
+            *same_partner("client"),
             # Nobody changes it: each partner reads its own, the auditor all.
             Grant(role="web", privileges="SELECT, INSERT"),
             Policy(name="write_own", role="web", command="INSERT", using=MINE),

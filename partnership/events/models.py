@@ -12,7 +12,18 @@ from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.policies import EVERY_ROW, STAFF, Grant, Policy, jobs_keep, jobs_read, my_rows, own_rows
+from partnership.isolation.pointers import known_by_owner, same_partner
+from partnership.isolation.policies import (
+    EVERY_ROW,
+    STAFF,
+    Grant,
+    Policy,
+    jobs_keep,
+    jobs_read,
+    my_rows,
+    own_rows,
+    written_by,
+)
 
 
 class OutboxEvent(models.Model):
@@ -155,7 +166,9 @@ class WebhookSubscription(models.Model):
         verbose_name = _("webhook")
         ordering = ["id"]
         constraints = [
+            known_by_owner("partner", name="webhook_by_owner"),
             *own_rows(),
+            written_by("created_by_id"),
             *jobs_read(),
             Recorded(record="webhook", partners=["partner_id"], leaves_out=["secret"]),
         ]
@@ -188,7 +201,8 @@ class WebhookDelivery(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "event"], name="delivered_once_an_event"),
+            models.UniqueConstraint(fields=["subscription", "event", "partner"], name="delivered_once_an_event"),
+            *same_partner("subscription"),
             *own_rows(),
             *jobs_keep("SELECT, INSERT, UPDATE", name="deliver"),
         ]

@@ -80,14 +80,23 @@ class Policy(TableRule):
     """Lets a role do `command` on rows that satisfy `using`, and leave rows that satisfy `check` (unless said: the same).
 
     `using` and `check` are SQL on the table's columns. With its first policy a table shows a role nothing that no policy
-    shows it.
+    shows it. One that `only_narrows` lets nobody do anything: it holds besides the others.
     """
 
     def __init__(
-        self, *, name: str, role: str, using: str, command: str = "ALL", check: str = "", through: str = ""
+        self,
+        *,
+        name: str,
+        role: str,
+        using: str,
+        command: str = "ALL",
+        check: str = "",
+        through: str = "",
+        only_narrows: bool = False,
     ) -> None:
         super().__init__(name=name, through=through)
         self.role, self.using, self.command, self.with_check = role, using, command, check
+        self.only_narrows = only_narrows
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         table, check = self.table(model), self.with_check or self.using
@@ -100,7 +109,8 @@ class Policy(TableRule):
         }
         return (
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-            f" CREATE POLICY {self.short_name} ON {table} FOR {self.command} TO portal_{self.role} {clauses[self.command]}"
+            f" CREATE POLICY {self.short_name} ON {table}{' AS RESTRICTIVE' if self.only_narrows else ''}"
+            f" FOR {self.command} TO portal_{self.role} {clauses[self.command]}"
         )
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
@@ -110,6 +120,7 @@ class Policy(TableRule):
         path, args, kwargs = super().deconstruct()
         kwargs |= {"role": self.role, "command": self.command, "using": self.using}
         kwargs |= {"check": self.with_check} if self.with_check else {}
+        kwargs |= {"only_narrows": True} if self.only_narrows else {}
         return path, args, kwargs
 
 
@@ -164,6 +175,17 @@ def rows_of_two_parties(sees: str, *, draft: str = "") -> list[TableRule]:
     if draft:
         rules.append(Policy(name="discard_draft", role="web", command="DELETE", using=f"{SENDER} and {draft}"))
     return rules
+
+
+def written_by(column: str) -> Policy:
+    """Pages write rows in the acting user's name and in no other."""
+    return Policy(
+        name=f"signed_{column.removesuffix('_id')}",
+        role="web",
+        command="INSERT",
+        using=f"{column} = {USER}",
+        only_narrows=True,
+    )
 
 
 def jobs_read(*columns: str) -> list[TableRule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from partnership.isolation.policies import TableRule
@@ -21,6 +22,28 @@ class Touch(TableRule):
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return f"DROP TRIGGER touch ON {self.table(model)}"
+
+
+class Fixed(TableRule):
+    """Columns of a row that nobody changes any more once `when` holds of it: SQL on the old row, as `old.sent_at is not null`."""
+
+    def __init__(self, *, columns: Sequence[str], when: str = "true", name: str = "fixed") -> None:
+        super().__init__(name=name)
+        self.columns, self.when = tuple(columns), when
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        old, new = (", ".join(f"{row}.{column}" for column in self.columns) for row in ("old", "new"))
+        return (
+            f"CREATE TRIGGER {self.short_name} BEFORE UPDATE OF {', '.join(self.columns)} ON {self.table(model)} FOR EACH ROW"
+            f" WHEN (({self.when}) AND ({old}) IS DISTINCT FROM ({new})) EXECUTE FUNCTION portal_refuse_change()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP TRIGGER {self.short_name} ON {self.table(model)}"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"columns": self.columns, "when": self.when}
 
 
 class Bury(TableRule):

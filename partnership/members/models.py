@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import Grant, shared
 
 
@@ -220,6 +221,7 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "partner"], name="one_membership_per_partner"),
+            known_by_owner("partner", name="membership_by_owner"),
             *shared(),
             Recorded(record="member", partners=["partner_id"], leaves_out=["toured_at"]),
         ]

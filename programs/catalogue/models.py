@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, jobs_read, shared
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
@@ -90,6 +91,7 @@ class Programme(models.Model):
         indexes = [models.Index(fields=["name", "id"], name="programme_list")]
         constraints = [
             models.UniqueConstraint(fields=["partner", "name"], name="programme_name_per_partner"),
+            known_by_owner("partner", name="programme_by_owner"),
             models.CheckConstraint(
                 condition=Q(age_from=None) | Q(age_to=None) | Q(age_from__lte=F("age_to")),
                 name="programme_ages_in_order",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_parties
 from partnership.isolation.policies import COORDINATOR, PARTY, RECEIVER, SENDER, Policy, jobs_read, rows_of_two_parties
 from partnership.isolation.triggers import Bury
 from partnership.members.models import Partner, User
@@ -56,7 +57,7 @@ class DiversionAgreement(models.Model):
         CHARGE_REDUCED = "charge_reduced", _("Charge reduced")
         RETURNED = "returned_to_prosecutor", _("Returned to the prosecutor")
 
-    referral = models.OneToOneField(Referral, models.PROTECT, related_name="diversion")
+    referral = OneOfOwner(Referral, models.PROTECT, related_name="diversion")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     deadline = models.DateField(_("deadline"))
@@ -88,6 +89,9 @@ class DiversionAgreement(models.Model):
                 condition=both_or_neither(Q(decision=""), Q(decided_at=None)), name="decision_has_a_time"
             ),
             models.CheckConstraint(condition=Q(decision="") | ~Q(outcome=""), name="decided_after_outcome"),
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="diverted_once"),
+            known_by_owner("from_partner", "to_partner", name="diversion_by_parties"),
+            *same_parties("referral"),
             *rows_of_two_parties(SENT, draft="not is_sent"),
             Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and is_sent"),
             *jobs_read(),
@@ -135,6 +139,7 @@ class Condition(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(target__gte=1), name="condition_asks_for_something"),
+            *same_parties("diversion"),
             *rows_of_two_parties(SENT, draft="not is_sent"),
             # Jobs report attended sessions on behalf of the NGO, and read no text.
             *jobs_read(
@@ -166,13 +171,17 @@ class Condition(models.Model):
 class Decision(models.Model):
     """The liaison's reasons for a decision: the parties' alone."""
 
-    diversion = models.OneToOneField(DiversionAgreement, models.CASCADE, related_name="decision_note")
+    diversion = OneOfOwner(DiversionAgreement, models.CASCADE, related_name="decision_note")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     reasons = EncryptedTextField(_("reasons"))
 
     class Meta:
-        constraints = [*rows_of_two_parties(PARTY)]
+        constraints = [
+            models.UniqueConstraint(fields=["diversion", "from_partner", "to_partner"], name="decided_once"),
+            *same_parties("diversion"),
+            *rows_of_two_parties(PARTY),
+        ]
 
     def __str__(self) -> str:
         return f"decision {self.pk}"

@@ -21,6 +21,14 @@ from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.pointers import (
+    PARTIES,
+    OneOfOwner,
+    SameOwner,
+    known_by_owner,
+    same_parties,
+    same_partner,
+)
 from partnership.isolation.policies import (
     COORDINATOR,
     PARTNER,
@@ -32,8 +40,9 @@ from partnership.isolation.policies import (
     TableRule,
     jobs_read,
     rows_of_two_parties,
+    written_by,
 )
-from partnership.isolation.triggers import Bury
+from partnership.isolation.triggers import Bury, Fixed
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import transitions
@@ -145,7 +154,17 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="waitlisted") | Q(expected_on__isnull=False), name="waitlisted_has_a_date"
             ),
+            known_by_owner("from_partner", name="referral_by_sender"),
+            known_by_owner("from_partner", "to_partner", name="referral_by_parties"),
+            *same_partner("programme", "enrolment", "receiver_person", owner="to_partner_id"),
+            *same_partner("person", owner="from_partner_id"),
+            *same_partner("referred_on_from", owner="from_partner_id", others="from_partner_id"),
+            # A consent covers one person, whom one partner may disclose to one other.
+            SameOwner(field="consent", by={**PARTIES, "person_id": "person_id"}),
             *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and sent_at is not null))", draft="state = 'draft'"),
+            Fixed(columns=["from_partner_id", "created_by_id"]),
+            Fixed(columns=["to_partner_id", "person_id"], when="old.sent_at is not null", name="fixed_when_sent"),
+            written_by("created_by_id"),
             Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and sent_at is not null"),
             # Jobs read status and times for reminders, and report attended sessions on behalf of the NGO.
             *jobs_read(),
@@ -212,7 +231,7 @@ class Referral(models.Model):
 class Disclosure(models.Model):
     """The identity that a referral carries, copied from the sender's record when it is sent."""
 
-    referral = models.OneToOneField(Referral, models.CASCADE, related_name="disclosure")
+    referral = OneOfOwner(Referral, models.CASCADE, related_name="disclosure")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     is_open = models.BooleanField(default=False)
@@ -229,6 +248,8 @@ class Disclosure(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="disclosed_once"),
+            *same_parties("referral"),
             *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and is_open))", draft="not is_open"),
         ]
 
@@ -258,7 +279,9 @@ class Change(models.Model):
     class Meta:
         indexes = [models.Index(fields=["referral", "id"], name="change_list")]
         constraints = [
+            *same_parties("referral"),
             # Written once, by either party. What happened to a draft is its sender's alone.
+            written_by("by_id"),
             Grant(role="web", privileges="SELECT, INSERT"),
             Policy(
                 name="parties_read",
@@ -295,7 +318,9 @@ class Message(models.Model):
     class Meta:
         indexes = [models.Index(fields=["referral", "id"], name="message_list")]
         constraints = [
+            *same_parties("referral"),
             # Written once, by either party.
+            written_by("author_id"),
             Grant(role="web", privileges="SELECT, INSERT"),
             Policy(name="parties_read", role="web", command="SELECT", using=PARTY),
             Policy(

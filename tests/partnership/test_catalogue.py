@@ -186,19 +186,19 @@ class TestANewTable:
 @pytest.mark.django_db
 class TestWhatIsMissingIsNoticed:
     def test_a_policy_in_the_database(self):
-        run("DROP POLICY own ON cases_note")
-        assert "cases_note" in unprotected()
+        run("DROP POLICY own ON cases_goal")
+        assert "cases_goal" in unprotected()
 
     def test_row_level_security_of_a_table(self):
-        run("ALTER TABLE cases_note DISABLE ROW LEVEL SECURITY")
-        assert "cases_note" in unprotected()
+        run("ALTER TABLE cases_goal DISABLE ROW LEVEL SECURITY")
+        assert "cases_goal" in unprotected()
 
     def test_a_policy_in_the_migrations(self):
         migrated, now = MigrationLoader(connection).project_state(), ProjectState.from_apps(apps)
-        note = migrated.models["cases", "note"]
-        note.options["constraints"] = [rule for rule in note.options["constraints"] if not isinstance(rule, Policy)]
+        goal = migrated.models["cases", "goal"]
+        goal.options["constraints"] = [rule for rule in goal.options["constraints"] if not isinstance(rule, Policy)]
         (migration,) = MigrationAutodetector(migrated, now)._detect_changes()["cases"]
-        assert [operation.constraint.name for operation in migration.operations] == ["cases_note.own"]
+        assert [operation.constraint.name for operation in migration.operations] == ["cases_goal.own"]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,225 @@
+"""What SQL inside one's own partner tries: rows hung onto another's, errors that tell whether something is there, other names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2 import errors
+
+from cases.people.models import Person
+from partnership.isolation.pointers import SameOwner
+from tests.partnership.test_catalogue import rules
+from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
+from tests.services import process_environment  # noqa: F401 — passwords of the roles
+
+NOT_THERE = 999_999_999
+OWNERS = {"partner_id", "from_partner_id", "to_partner_id", "user_id"}
+NO_ORACLE = {
+    "partnership_outboxevent_key_key": "keys carry a signature that the database can't make",
+    "partnership_invitation_token_hash_key": "nobody guesses a token",
+    "cases_calendarfeed_token_hash_key": "nobody guesses a token",
+    "metrics_intervention_name_key": "everybody sees interventions",
+    "metrics_intervention_dis": "the same",
+    "metrics_intervention_com": "the same",
+    "one_requested_run": "everybody sees that figures are being computed",
+}
+POINT_ANYWHERE = {
+    "partnership_recordchangecontent.change_id": "a trigger alone writes it",
+    "partnership_notification.event_id": "jobs write it; an event has no owner",
+    "partnership_webhookdelivery.event_id": "jobs write it; an event has no owner",
+    "referrals_referral.agreement_id": "everybody sees agreements",
+}
+
+
+def statement(table: str, **values: Any) -> tuple[str, list[Any]]:
+    marks = ", ".join(["%s"] * len(values))
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values())
+
+
+def enrolment(world, person_id: int, programme_id: int) -> tuple[str, list[Any]]:
+    return statement(
+        "cases_enrolment",
+        partner_id=world.other_ngo.pk,
+        person_id=person_id,
+        programme_id=programme_id,
+        started_on="2026-01-01",
+        end_reason="",
+        referral_kind="",
+        primary_drug="",
+        measurement_consent=True,
+        created_at="2026-01-01",
+        changed_at="2026-01-01",
+    )
+
+
+def refusal(cursor: Any, sql: str, values: list[Any]) -> str:
+    """The error as the attacker reads it, without the numbers that they sent."""
+    with pytest.raises(psycopg2.Error) as refused:
+        cursor.execute(sql, values)
+    cursor.connection.rollback()
+    return f"{type(refused.value).__name__} {refused.value.diag.constraint_name} {refused.value.diag.message_primary}"
+
+
+@pytest.mark.django_db
+class TestTheCatalogue:
+    def test_what_points_to_a_partners_rows_is_checked_together_with_the_owner(self, db):
+        """Walks every foreign key between tables that have an owner, of those that web or worker may write."""
+        owned = {
+            table
+            for (table,) in rows(
+                "SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema = 'public'"
+                " AND column_name IN ('partner_id', 'from_partner_id')"
+            )
+        }
+        ruled = {
+            (table, rule.field + "_id")
+            for table, rule in rules(SameOwner)  # type: ignore[attr-defined]
+        }
+        written = {
+            table
+            for (table,) in rows(
+                "SELECT DISTINCT table_name FROM information_schema.column_privileges WHERE table_schema = 'public'"
+                " AND grantee = 'portal_web' AND privilege_type IN ('INSERT', 'UPDATE')"
+            )
+        }
+        pointers = rows(
+            """
+            SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text
+              FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+             WHERE c.contype = 'f' AND cardinality(c.conkey) = 1
+            """
+        )
+        unchecked = {
+            f"{table}.{column}"
+            for table, column, target in pointers
+            if table in owned & written and target in owned and (table, column) not in ruled
+        }
+        assert unchecked - set(POINT_ANYWHERE) - {"partnership_credential.api_client_id"} == set()
+
+    def test_no_unique_index_tells_of_rows_that_are_not_ones_own(self, db):
+        indexes = rows(
+            """
+            SELECT i.indexrelid::regclass::text, array_agg(a.attname::text)
+              FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (i.indkey)
+             WHERE i.indisunique AND NOT i.indisprimary AND t.relrowsecurity
+               AND has_any_column_privilege('portal_web', t.oid, 'INSERT')
+             GROUP BY 1
+            """
+        )
+        telling = {name for name, columns in indexes if not OWNERS & set(columns)}
+        assert {name for name in telling if not name.startswith(tuple(NO_ORACLE))} == set()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAnotherPartnersRows:
+    def test_nobody_enrols_another_partners_person(self, committed):  # noqa: F811
+        person = committed.referral.receiver_person_id
+        with web_connection() as cursor:
+            act_as(cursor, committed.other_caseworker)
+            sql, values = enrolment(committed, person, committed.other_programme.pk)
+            assert "own_person" in refusal(cursor, sql, values)
+
+    def test_nobody_counts_own_people_in_another_partners_programme(self, committed):  # noqa: F811
+        own = Person.objects.create(partner=committed.other_ngo)
+        with web_connection() as cursor:
+            act_as(cursor, committed.other_caseworker)
+            sql, values = enrolment(committed, own.pk, committed.programme.pk)
+            assert "own_programme" in refusal(cursor, sql, values)
+
+    def test_the_error_is_the_same_for_somebody_who_takes_part_and_for_nobody(self, committed):  # noqa: F811
+        """A unique index told before that this very person is in this programme now."""
+        there = committed.referral.enrolment
+        answers = set()
+        with web_connection() as cursor:
+            for person in (there.person_id, NOT_THERE):
+                act_as(cursor, committed.other_caseworker)
+                answers.add(refusal(cursor, *enrolment(committed, person, there.programme_id)))
+        assert len(answers) == 1
+
+    def test_the_error_is_the_same_for_a_referral_with_a_diversion_and_for_none(self, committed):  # noqa: F811
+        answers = set()
+        with web_connection() as cursor:
+            for referral in (committed.referral.pk, NOT_THERE):
+                act_as(cursor, committed.other_caseworker)
+                values = {
+                    "from_partner_id": committed.other_ngo.pk, "to_partner_id": committed.other_ngo.pk, "referral_id": referral,
+                    "deadline": "2027-01-01", "outcome": "", "decision": "", "is_sent": False, "changed_at": "2026-01-01",
+                }  # fmt: skip
+                answers.add(refusal(cursor, *statement("referrals_diversionagreement", **values)))
+        assert len(answers) == 1
+
+    @pytest.mark.parametrize("table", ["referrals_message", "referrals_change"])
+    def test_nothing_is_written_into_the_referral_of_others(self, committed, table):  # noqa: F811
+        mine = committed.other_ngo.pk
+        who = committed.other_caseworker.user.pk
+        values: dict[str, Any] = {"referral_id": committed.referral.pk, "from_partner_id": mine, "to_partner_id": mine}
+        values |= {"at": "2026-01-01"}
+        if table == "referrals_message":
+            values |= {"text": "", "author_id": who, "author_partner_id": mine}
+        else:
+            values |= {
+                "verb": "send",
+                "from_state": "",
+                "to_state": "sent",
+                "reason_code": "",
+                "by_id": who,
+                "by_partner_id": mine,
+            }
+        with web_connection() as cursor:
+            act_as(cursor, committed.other_caseworker)
+            assert "own_referral" in refusal(cursor, *statement(table, **values))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOtherNames:
+    def test_a_message_bears_the_name_of_who_writes_it(self, committed):  # noqa: F811
+        referral = committed.referral
+        values = {
+            "referral_id": referral.pk, "from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id,
+            "text": "", "at": "2026-01-01", "author_partner_id": committed.ngo.pk, "author_id": committed.liaison.user.pk,
+        }  # fmt: skip
+        with web_connection() as cursor:
+            act_as(cursor, committed.caseworker)
+            cursor.execute(*statement("referrals_message", **values | {"author_id": committed.caseworker.user.pk}))
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.execute(*statement("referrals_message", **values))
+
+    def test_a_note_bears_the_name_of_who_writes_it(self, committed):  # noqa: F811
+        values = {
+            "enrolment_id": committed.referral.enrolment_id, "partner_id": committed.ngo.pk, "text": "", "at": "2026-01-01",
+            "author_id": committed.case_manager.user.pk,
+        }  # fmt: skip
+        with web_connection() as cursor:
+            act_as(cursor, committed.caseworker)
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.execute(*statement("cases_note", **values))
+
+    def test_a_step_in_a_referrals_history_bears_the_name_of_who_took_it(self, committed):  # noqa: F811
+        referral = committed.referral
+        values = {
+            "referral_id": referral.pk, "from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id,
+            "verb": "decline", "from_state": "sent", "to_state": "declined", "reason_code": "", "at": "2026-01-01",
+            "by_partner_id": committed.ngo.pk, "by_id": committed.case_manager.user.pk,
+        }  # fmt: skip
+        with web_connection() as cursor:
+            act_as(cursor, committed.caseworker)
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.execute(*statement("referrals_change", **values))
+
+    @pytest.mark.parametrize(
+        "change", ["from_partner_id = %(other)s", "to_partner_id = %(other)s", "created_by_id = %(user)s"]
+    )
+    def test_a_referral_that_was_sent_stays_between_its_parties(self, committed, change):  # noqa: F811
+        """Its messages and what it discloses would follow it to the next partner."""
+        with web_connection() as cursor:
+            act_as(cursor, committed.liaison)
+            values = {
+                "other": committed.other_ngo.pk,
+                "user": committed.caseworker.user.pk,
+                "pk": committed.referral.pk,
+            }
+            with pytest.raises(psycopg2.Error, match="stays as it is"):
+                cursor.execute(f"UPDATE referrals_referral SET {change} WHERE id = %(pk)s", values)
