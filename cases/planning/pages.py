@@ -23,7 +23,7 @@ from cases.planning import calendar_feed
 from cases.planning.forms import AppointmentForm, TaskForm
 from cases.planning.models import Appointment, CalendarFeed, Task
 from partnership.audit_trail.read_log import log_read
-from partnership.isolation.acting import Acting, PartnerRequest, enter
+from partnership.isolation.acting import Acting, PartnerRequest, enter, signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Membership
 from partnership.pages.days import day_of
@@ -170,14 +170,15 @@ def feed_make(request: PartnerRequest) -> HttpResponse:
 def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar behind a secret address, for a calendar programme: no sign-in, no names."""
     feed = CalendarFeed.objects.filter(token_hash=CalendarFeed.hash_of(token)).first()
-    membership = (
-        Membership.objects.in_use()
-        .select_related("user", "partner")
-        .filter(user=feed.user_id, partner=feed.partner_id)
-        .first()
-        if feed
-        else None
-    )
+    with signing_in():
+        membership = (
+            Membership.objects.in_use()
+            .select_related("user", "partner")
+            .filter(user=feed.user_id, partner=feed.partner_id)
+            .first()
+            if feed
+            else None
+        )
     if membership is None or membership.role not in CASEWORK_ROLES:
         raise Http404
     acting = Acting(membership)

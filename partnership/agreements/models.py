@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
-from partnership.isolation.policies import shared
+from partnership.isolation.policies import COORDINATOR, STAFF, everybody_reads
 from partnership.members.models import (
     Partner,
 )
@@ -66,8 +66,8 @@ class Agreement(models.Model):
                     "A referral is acknowledged before it is accepted: allow at least as many days to accept."
                 ),
             ),
-            *shared(),
-            *shared(through="parties"),
+            *everybody_reads(f"({COORDINATOR} or {STAFF})"),
+            *everybody_reads(f"({COORDINATOR} or {STAFF})", through="parties"),
             Recorded(record="agreement"),
             Recorded(record="agreement", through="parties", number="agreement_id"),
         ]

@@ -15,7 +15,7 @@ from oauth2_provider.models import AbstractApplication
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
-from partnership.isolation.policies import OWN, Grant, Policy, jobs_keep, own_rows, shared
+from partnership.isolation.policies import MANAGER, OWN, SIGNING_IN, Grant, Policy, jobs_keep, own_rows, written_by
 
 
 class ApiClient(models.Model):  # type: ignore[django-manager-missing]
@@ -45,7 +45,11 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
             ),
             known_by_owner("partner", name="client_by_owner"),
             *same_partner("membership"),
-            *shared(jobs=""),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="own", role="web", command="SELECT", using=f"({OWN} or {SIGNING_IN})"),
+            Policy(name="make", role="web", command="INSERT", using=f"({OWN} and {MANAGER})"),
+            Policy(name="change", role="web", command="UPDATE", using=f"({OWN} and {MANAGER})"),
+            written_by("created_by_id"),
             Recorded(record="client", partners=["partner_id"]),
         ]
 
@@ -56,12 +60,19 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
 class Credential(AbstractApplication):  # type: ignore[misc] # the library has no types
     """A client's id and secret (stored as a hash). A client has two while one takes the place of the other."""
 
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
     expires_at = models.DateTimeField(null=True)
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         ordering = ["-id"]
-        constraints = [*shared(jobs="")]
+        constraints = [
+            *same_partner("api_client"),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="see", role="web", command="SELECT", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+            Policy(name="make", role="web", command="INSERT", using=f"({OWN} and {MANAGER})"),
+            Policy(name="change", role="web", command="UPDATE", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+        ]
 
     def is_usable(self, request: Any) -> bool:
         """Whether its tokens work: its client is not revoked, its partner active, it has not expired."""

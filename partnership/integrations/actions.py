@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ from partnership.events.webhooks import (
     check_address,
 )
 from partnership.integrations.scopes import CLIENT_ROLES, grantable
-from partnership.isolation.acting import Acting
+from partnership.isolation.acting import Acting, signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Membership, User
 
@@ -120,6 +121,7 @@ def _grantable(by: Acting, scopes: Iterable[str]) -> list[str]:
 def _credential(client: ApiClient) -> tuple[Credential, str]:
     secret = generate_client_secret()
     credential = Credential.objects.create(
+        partner_id=client.partner_id,
         api_client=client,
         name=client.name,
         client_secret=secret,
@@ -160,7 +162,7 @@ def end_credential(*, by: Acting, credential: Credential) -> None:
     credential.expires_at = timezone.now()
     credential.save(update_fields=["expires_at"])
     _note_secret(credential.api_client)
-    get_access_token_model().objects.filter(application=credential).delete()
+    _end_tokens(application=credential)
 
 
 @action("client.revoke", managers_only=True, party=Party.OWNER)
@@ -169,7 +171,13 @@ def revoke_client(*, by: Acting, client: ApiClient) -> None:
     client.revoked_at = timezone.now()
     client.save(update_fields=["revoked_at"])
     Membership.objects.filter(pk=client.membership_id).update(is_active=False)
-    get_access_token_model().objects.filter(application__api_client=client).delete()
+    _end_tokens(application__api_client=client)
+
+
+def _end_tokens(**whose: Any) -> None:
+    """Tokens are sign-in's: to the pages of a partner the database shows none."""
+    with signing_in():
+        get_access_token_model().objects.filter(**whose).delete()
 
 
 @action("webhook.delete", managers_only=True, party=Party.OWNER, scope="webhooks:write")

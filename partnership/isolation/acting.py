@@ -94,6 +94,23 @@ def enter(
         )
 
 
+SIGNING_IN = "signing in"
+"""The role in which the database shows what sign-in asks before anybody acts: accounts, memberships, second factors, sessions."""
+
+
+@contextmanager
+def signing_in(user_id: int | None = None) -> Iterator[None]:
+    """What follows may ask what sign-in asks; afterwards whoever acted before acts again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('portal.context', true), current_setting('portal.signature', true)")
+        before = [setting or "" for setting in cursor.fetchone()]
+        enter(partner_id=None, role=SIGNING_IN, user_id=user_id, through="page")
+        yield
+        cursor.execute(
+            "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true)", before
+        )
+
+
 @contextmanager
 def acting_for(partner_id: int | None, *, role: str = "", user_id: int | None = None) -> Iterator[None]:
     """A transaction in which the database shows the rows of one partner: for tasks, commands and streaming responses."""

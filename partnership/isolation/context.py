@@ -52,6 +52,41 @@ CREATE OR REPLACE FUNCTION portal_acting_user() RETURNS bigint LANGUAGE sql STAB
 RETURN nullif((portal_context())[3], '')::bigint;
 """
 
+WHO = """
+-- Whether the user who acts manages the partner for which they act, and whether they administer the service: asked past the
+-- policies of the tables that answer it, since those ask it, too.
+CREATE FUNCTION portal_acting_manager() RETURNS boolean LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM public.partnership_membership
+                  WHERE user_id = public.portal_acting_user() AND partner_id = public.portal_acting_partner()
+                    AND is_manager AND is_active)
+$$;
+CREATE FUNCTION portal_acting_administrator() RETURNS boolean LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM public.partnership_user WHERE id = public.portal_acting_user() AND is_staff AND is_active)
+$$;
+-- Who calls with a token, for whoever knows it: its scope; client, membership, partner and user as `api.auth.KNOWN` lists them.
+CREATE FUNCTION portal_caller(checksum text) RETURNS TABLE (
+  scope text, client_id bigint, client_partner_id bigint, client_name varchar, client_scopes varchar[], requests_per_minute integer,
+  membership_id bigint, membership_user_id bigint, membership_partner_id bigint, role varchar, is_manager boolean,
+  partner_id bigint, partner_name varchar, partner_kind varchar,
+  user_id bigint, email varchar, full_name varchar, language varchar
+) LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT t.scope, c.id, c.partner_id, c.name, c.scopes, c.requests_per_minute, m.id, m.user_id, m.partner_id, m.role, m.is_manager,
+         p.id, p.name, p.kind, u.id, u.email, u.full_name, u.language
+    FROM public.oauth2_provider_accesstoken t
+    JOIN public.partnership_credential k ON k.id = t.application_id
+    JOIN public.partnership_apiclient c ON c.id = k.api_client_id
+    JOIN public.partnership_membership m ON m.id = c.membership_id
+    JOIN public.partnership_partner p ON p.id = c.partner_id
+    JOIN public.partnership_user u ON u.id = m.user_id
+   WHERE t.token_checksum = checksum AND t.expires > now() AND (k.expires_at IS NULL OR k.expires_at > now())
+     AND c.revoked_at IS NULL AND m.is_active AND p.is_active AND u.is_active
+$$;
+REVOKE ALL ON FUNCTION portal_caller(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION portal_caller(text) TO portal_web;
+"""
+
 
 def _key() -> bytes:
     """The key of contexts: derived, so that it is never the same as any other secret, and goes with the portal's own."""

@@ -23,7 +23,7 @@ ROLE = "(select portal_acting_role())"
 USER = "(select portal_acting_user())"
 
 EVERY_ROW = "true"
-STAFF = f"(select exists (select from partnership_user where id = {USER} and is_staff and is_active))"  # noqa: S608
+STAFF = "(select portal_acting_administrator())"
 """The user administers the service: asked once a query, of the database's own table."""
 
 OWN = f"partner_id = {PARTNER}"
@@ -32,6 +32,10 @@ SENDER = f"from_partner_id = {PARTNER}"
 RECEIVER = f"to_partner_id = {PARTNER}"
 PARTY = f"({SENDER} or {RECEIVER})"
 COORDINATOR = f"{ROLE} = 'coordinator'"
+SIGNING_IN = f"{ROLE} = 'signing in'"
+"""Sign-in asks, before anybody acts for a partner: `acting.signing_in`."""
+MANAGER = "(select portal_acting_manager())"
+"""The user manages the partner for which they act: asked once a query, of the database's own table."""
 AUDITOR = f"{ROLE} = 'auditor'"
 
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -221,7 +225,19 @@ def auditor_reads() -> Policy:
     return Policy(name="audit", role="web", command="SELECT", using=AUDITOR)
 
 
-def shared(*, jobs: str = "SELECT", through: str = "") -> list[TableRule]:
-    """Not one partner's: pages read and write every row, as their code allows; jobs have these privileges, or none."""
-    grants = [Grant(role="web", privileges=READ_AND_WRITE, through=through)]
-    return [*grants, *([Grant(role="worker", privileges=jobs, through=through)] if jobs else [])]
+def everybody_reads(writes: str, *, jobs: str = "SELECT", through: str = "") -> list[TableRule]:
+    """Every page sees every row, and writes those of which `writes` is true; jobs have these privileges, or none."""
+    rules: list[TableRule] = [
+        Grant(role="web", privileges=READ_AND_WRITE, through=through),
+        Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW, through=through),
+        *[
+            Policy(name=f"write_{command.lower()}", role="web", command=command, using=writes, through=through)
+            for command in ("INSERT", "UPDATE", "DELETE")
+        ],
+    ]
+    if jobs:
+        rules += [
+            Grant(role="worker", privileges=jobs, through=through),
+            Policy(name="jobs", role="worker", using=EVERY_ROW, through=through),
+        ]
+    return rules

@@ -131,7 +131,9 @@ def change_member(*, by: Acting, membership: Membership, role: str, is_manager: 
     """Changes a member's role or ends the membership. A partner keeps at least one manager."""
     if Role(role) not in ROLES_BY_KIND[membership.partner.kind]:
         raise RoleDoesNotFit(_("A partner of this kind has no members in that role."))
-    managers = Membership.objects.select_for_update().in_use().filter(partner=membership.partner, is_manager=True)
+    managers = (
+        Membership.objects.select_for_update(of=("self",)).in_use().filter(partner=membership.partner, is_manager=True)
+    )
     if not (is_manager and is_active) and set(managers.values_list("pk", flat=True)) <= {membership.pk}:
         raise LastManager(_("This is the partner's only manager: make somebody else a manager first."))
     membership.role, membership.is_manager, membership.is_active = role, is_manager, is_active

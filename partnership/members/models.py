@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner
-from partnership.isolation.policies import Grant, shared
+from partnership.isolation.policies import (
+    COORDINATOR,
+    EVERY_ROW,
+    MANAGER,
+    OWN,
+    READ_AND_WRITE,
+    SIGNING_IN,
+    STAFF,
+    USER,
+    Grant,
+    Policy,
+    everybody_reads,
+    jobs_read,
+    written_by,
+)
+from partnership.isolation.triggers import Fixed
 
 
 class District(models.Model):
@@ -36,7 +55,7 @@ class District(models.Model):
         ordering = ["name"]
         verbose_name = _("district")
         verbose_name_plural = _("districts")
-        constraints = [*shared()]
+        constraints = [*everybody_reads(STAFF)]
 
     def __str__(self) -> str:
         return self.name
@@ -54,7 +73,7 @@ class DistrictPopulation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["district", "year"], name="one_population_per_year"),
             models.CheckConstraint(condition=Q(residents_under_18__lte=F("residents")), name="under_18_are_residents"),
-            *shared(jobs="SELECT, INSERT, UPDATE"),
+            *everybody_reads(STAFF, jobs="SELECT, INSERT, UPDATE"),
         ]
 
     def __str__(self) -> str:
@@ -87,8 +106,8 @@ class Partner(models.Model):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         constraints = [
-            *shared(),
-            *shared(through="districts"),
+            *everybody_reads(f"({COORDINATOR} or {STAFF})"),
+            *everybody_reads(f"({COORDINATOR} or {STAFF})", through="districts"),
             Recorded(record="partner"),
         ]
 
@@ -125,6 +144,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
+    password = models.CharField(max_length=400)
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=150)
     email_choice = models.CharField(
@@ -138,14 +158,23 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            *shared(jobs=""),
-            *shared(jobs="", through="groups"),
-            *shared(jobs="", through="user_permissions"),
-            Grant(
-                role="worker",
-                privileges="SELECT",
-                columns=["id", "email", "full_name", "email_choice", "language", "is_active"],
+            # Everybody's name stands beside what they did. One's own account is one's own to change; a manager makes those of
+            # the partner's systems.
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW),
+            Policy(
+                name="make",
+                role="web",
+                command="INSERT",
+                using=f"({STAFF} or (({MANAGER} or {SIGNING_IN}) and not (is_staff or is_superuser)))",
             ),
+            Policy(name="change", role="web", command="UPDATE", using=f"(id = {USER} or {SIGNING_IN} or {STAFF})"),
+            Fixed(
+                columns=["is_staff", "is_superuser"],
+                when="current_user = 'portal_web' and not portal_acting_administrator()",
+                name="administrators_make_administrators",
+            ),
+            *jobs_read("id", "email", "full_name", "email_choice", "language", "is_active"),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +188,45 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         if not hasattr(self, "_memberships"):
             self._memberships = list(Membership.objects.for_signing_in(self.pk))
         return self._memberships
+
+
+def hash_of_session(key: str) -> str:
+    """Under which a session is stored."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class _Hashed(str):
+    """A key as the database holds it."""
+
+
+class HashedKeyField(models.CharField):  # type: ignore[type-arg] # Django's takes none when it runs
+    """The key of a session, of which the database holds a hash: who reads it takes over no session."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value if not value or isinstance(value, _Hashed) else hash_of_session(value)
+
+    def from_db_value(self, value: str, expression: object, connection: object) -> str:
+        return _Hashed(value)
+
+
+class UserSession(AbstractBaseSession):
+    """A browser's session, and who is signed in with it. What it holds is encrypted."""
+
+    session_key = HashedKeyField(max_length=64, primary_key=True)
+    session_data = EncryptedTextField()
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractBaseSession.Meta):
+        constraints = [
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="sign_in", role="web", using=SIGNING_IN),
+        ]
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from partnership.members.sessions import SessionStore
+
+        return SessionStore
 
 
 class Role(models.TextChoices):
@@ -187,10 +255,14 @@ ROLES_BY_KIND: dict[str, tuple[Role, ...]] = {
 """Which roles a membership of each kind of partner can have. A court's liaison reviews outcomes as the police's does."""
 
 
+_FITS = reduce(or_, [Q(partner__kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()])
+"""A role that its kind of partner does not have lets nobody act, however it came there: an NGO has no auditor."""
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_use(self) -> MembershipQuerySet:
         """Memberships in which somebody can act: they, their user and their partner are active."""
-        return self.filter(is_active=True, partner__is_active=True, user__is_active=True)
+        return self.filter(_FITS, is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:
         """The user's memberships with user, partner and `has_second_factor`: one query."""
@@ -222,7 +294,18 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "partner"], name="one_membership_per_partner"),
             known_by_owner("partner", name="membership_by_owner"),
-            *shared(),
+            # Nobody deletes one: a member who left is one who is not active.
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="see", role="web", command="SELECT", using=f"({OWN} or user_id = {USER} or {SIGNING_IN})"),
+            Policy(name="add", role="web", command="INSERT", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+            Policy(name="change", role="web", command="UPDATE", using=f"({OWN} or {SIGNING_IN})"),
+            # Who manages the members changes what they are; everybody else puts away their own guide.
+            Fixed(
+                columns=["user_id", "partner_id", "role", "is_manager", "is_active"],
+                when="current_user = 'portal_web' and not portal_acting_manager() and portal_acting_role() <> 'signing in'",
+                name="managers_change_members",
+            ),
+            *jobs_read(),
             Recorded(record="member", partners=["partner_id"], leaves_out=["toured_at"]),
         ]
 
@@ -255,7 +338,22 @@ class Invitation(models.Model):
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="one_open_invitation_per_address",
             ),
-            *shared(jobs=""),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(
+                name="see",
+                role="web",
+                command="SELECT",
+                using=f"({OWN} or {SIGNING_IN} or ({COORDINATOR} and is_manager))",
+            ),
+            # A coordinator invites a new partner's first manager.
+            Policy(
+                name="invite",
+                role="web",
+                command="INSERT",
+                using=f"(({OWN} and {MANAGER}) or ({COORDINATOR} and is_manager))",
+            ),
+            Policy(name="change", role="web", command="UPDATE", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+            written_by("invited_by_id"),
             Recorded(record="invitation", partners=["partner_id"], leaves_out=["token_hash"]),
         ]
 

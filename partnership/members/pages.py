@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.agreements.models import Agreement
-from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest
+from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest, signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members import actions as members_actions
 from partnership.members.forms import AcceptForm, InviteForm, MemberForm, PartnerForm, ProfileForm
@@ -153,6 +153,7 @@ def invitation_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
     return redirect("member_list")
 
 
+@signing_in()
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Opens an invitation: a new user names themself and chooses a password, a known one signs in first."""
     try:

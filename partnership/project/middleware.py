@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +15,14 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_cache_control
 
-from partnership.isolation.acting import MEMBERSHIP_KEY, Acting, enter
+from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter
 from partnership.pages import form_drafts
 
 log = logging.getLogger(__name__)
+
+RECOVERY_ADDRESSES = ("/accounts/password/reset/", "/accounts/confirm-email/")
+"""Whoever opens a link from an e-mail may be signed in as somebody else."""
+SIGN_IN_ADDRESSES = ("/accounts/", "/api/v1/oauth/")
 
 
 class ActingPartnerMiddleware:
@@ -35,13 +40,8 @@ class ActingPartnerMiddleware:
             return self.get_response(request)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address holds no NUL characters.")  # PostgreSQL takes none in a text
-        acting = self.acting(request)
-        request.acting = acting  # type: ignore[attr-defined]
         with transaction.atomic():
-            if acting:
-                enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk, through="page")
-            elif request.user.is_authenticated:
-                enter(partner_id=None, user_id=request.user.pk)
+            request.acting = acting = self.enter(request)  # type: ignore[attr-defined]
             response = self.get_response(request)
             if acting and request.method == "POST" and response.status_code in {301, 302, 303}:
                 form_drafts.sent(request, acting)
@@ -57,6 +57,23 @@ class ActingPartnerMiddleware:
             request.refused = True  # type: ignore[attr-defined]
         elif transaction.get_connection().in_atomic_block:  # signs of life are answered outside one
             transaction.set_rollback(True)
+
+    def enter(self, request: HttpRequest) -> Acting | None:
+        """Tells the database who acts. Until that is known, and on the pages of sign-in, it shows what sign-in asks, no more."""
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        signs_in = request.path.startswith(SIGN_IN_ADDRESSES)
+        if has_session or signs_in:
+            enter(partner_id=None, role=SIGNING_IN, through="page")
+        acting = self.acting(request)
+        if request.path.startswith(RECOVERY_ADDRESSES):
+            return acting
+        if acting:
+            enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk, through="page")
+        elif request.user.is_authenticated:
+            enter(partner_id=None, user_id=request.user.pk, through="page")
+        elif has_session and not signs_in:
+            enter(partner_id=None)
+        return acting
 
     @staticmethod
     def acting(request: HttpRequest) -> Acting | None:

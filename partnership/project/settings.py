@@ -158,7 +158,7 @@ CACHES = {
         "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "partnership.members.sessions"
 
 CELERY_TASK_ACKS_LATE = True  # a task that dies with its worker is delivered again
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -231,8 +231,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# The second is of accounts from before; their next sign-in seals theirs.
+PASSWORD_HASHERS = [
+    "partnership.members.passwords.SealedHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 if PORTAL_ENV == "test":
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "partnership.project.error_pages.csrf_failure"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.pointers import known_by_owner
-from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, jobs_read, shared
+from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, everybody_reads, jobs_read
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
 
@@ -107,7 +107,10 @@ class Programme(models.Model):
             Policy(name="own_insert", role="web", command="INSERT", using=OWN),
             Policy(name="own_update", role="web", command="UPDATE", using=OWN),
             *jobs_read(),
-            *shared(through="districts"),
+            *everybody_reads(
+                f"exists (select from programs_programme p where p.id = programme_id and p.{OWN})",
+                through="districts",
+            ),
             Touch(),
             Bury(seen_by=""),
             Recorded(record="programme"),

@@ -6,13 +6,21 @@ from typing import Any
 
 import psycopg2
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import identify_hasher
 from psycopg2 import errors
 
 from cases.people.models import Person
 from partnership.isolation.pointers import SameOwner
+from partnership.members import actions as members
+from partnership.members.models import Membership, User
+from partnership.members.passwords import SealedHasher
 from tests.partnership.test_catalogue import rules
 from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
 from tests.services import process_environment  # noqa: F401 — passwords of the roles
+from tests.systems import System
+from tests.world import on_web
 
 NOT_THERE = 999_999_999
 OWNERS = {"partner_id", "from_partner_id", "to_partner_id", "user_id"}
@@ -24,6 +32,16 @@ NO_ORACLE = {
     "metrics_intervention_dis": "the same",
     "metrics_intervention_com": "the same",
     "one_requested_run": "everybody sees that figures are being computed",
+    "partnership_agreement_parties": "everybody sees agreements",
+    "partnership_district": "everybody sees districts",
+    "partnership_partner": "everybody sees partners",
+    "programs_programme_distr": "everybody sees programmes",
+    "partnership_apiclient_membership_id_key": "managers alone make clients; it tells that a membership is a system's",
+    "partnership_user_email": "sign-in and managers alone make accounts; it tells that an address has one",
+    "unique_verified_email": "the same",
+    "partnership_credential_client_id": "nobody guesses the id of a client",
+    "oauth2_provider_": "nobody guesses a token",
+    "one_population_per_year": "everybody sees districts",
 }
 POINT_ANYWHERE = {
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
@@ -223,3 +241,112 @@ class TestOtherNames:
             }
             with pytest.raises(psycopg2.Error, match="stays as it is"):
                 cursor.execute(f"UPDATE referrals_referral SET {change} WHERE id = %(pk)s", values)
+
+
+def seen(cursor: Any, table: str) -> int:
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWhatSignInKeeps:
+    @pytest.fixture
+    def kept(self, committed):  # noqa: F811
+        """A session, a token, a second factor and an invitation of the first NGO."""
+        System(committed.case_manager).get_token()
+        TOTP.activate(committed.caseworker.user, "JBSWY3DPEHPK3PXP")
+        EmailAddress.objects.create(user=committed.caseworker.user, email="x@anchor.example", verified=True)
+        with on_web(committed.case_manager):
+            members.invite_member(
+                by=committed.case_manager, partner=committed.ngo, email="new@anchor.example", role="caseworker"
+            )
+        browser = committed.client(committed.caseworker)
+        assert browser.get("/").status_code == 200
+        return committed
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            "partnership_usersession", "oauth2_provider_accesstoken", "partnership_credential", "partnership_apiclient",
+            "mfa_authenticator", "account_emailaddress", "partnership_invitation",
+        ],
+    )  # fmt: skip
+    def test_nobody_sees_another_partners_nor_those_of_colleagues_that_are_not_theirs(self, kept, table):
+        assert rows(f"SELECT count(*) > 0 FROM {table}") == [(True,)]
+        with web_connection() as cursor:
+            act_as(cursor, kept.other_caseworker)
+            assert seen(cursor, table) == 0
+        with web_connection() as cursor:  # nobody acts
+            assert seen(cursor, table) == 0
+
+    def test_sessions_and_tokens_are_not_even_a_managers(self, kept):
+        with web_connection() as cursor:
+            act_as(cursor, kept.case_manager)
+            assert seen(cursor, "partnership_usersession") == seen(cursor, "oauth2_provider_accesstoken") == 0
+
+    def test_a_dump_of_sessions_takes_none_over(self, kept):
+        browser = kept.client(kept.caseworker)
+        browser.get("/")
+        key = browser.cookies["sessionid"].value
+        assert rows(f"SELECT count(*) FROM partnership_usersession WHERE session_key = '{key}'") == [(0,)]
+        assert all("_auth_user_id" not in text for (text,) in rows("SELECT session_data FROM partnership_usersession"))
+
+    def test_signing_out_leaves_nothing_of_a_session(self, committed):  # noqa: F811
+        browser = committed.client(committed.caseworker)
+        browser.get("/")
+        assert rows("SELECT count(*) FROM partnership_usersession WHERE user_id IS NOT NULL") == [(1,)]
+        browser.post("/accounts/logout/")
+        assert rows("SELECT count(*) FROM partnership_usersession WHERE user_id IS NOT NULL") == [(0,)]
+
+    def test_members_of_others_are_not_listed(self, kept):
+        with web_connection() as cursor:
+            act_as(cursor, kept.other_caseworker)
+            cursor.execute("SELECT DISTINCT partner_id FROM partnership_membership")
+            assert cursor.fetchall() == [(kept.other_ngo.pk,)]
+
+    @pytest.mark.parametrize(
+        "change", ["role = 'auditor'", "role = 'case_manager'", "is_manager = true", "is_active = false"]
+    )
+    def test_who_manages_nobody_makes_more_of_themselves(self, kept, change):
+        with web_connection() as cursor:
+            act_as(cursor, kept.caseworker)
+            with pytest.raises(psycopg2.Error, match="stays as it is"):
+                cursor.execute(f"UPDATE partnership_membership SET {change}")
+
+    def test_nobody_becomes_an_administrator(self, kept):
+        with web_connection() as cursor:
+            act_as(cursor, kept.case_manager)
+            with pytest.raises(psycopg2.Error, match="stays as it is"):
+                cursor.execute("UPDATE partnership_user SET is_staff = true, is_superuser = true")
+
+    def test_nobody_changes_another_account(self, kept):
+        with web_connection() as cursor:
+            act_as(cursor, kept.case_manager)
+            cursor.execute("UPDATE partnership_user SET password = 'mine'")
+            assert cursor.rowcount == 1  # their own
+
+    def test_who_manages_nobody_makes_no_client(self, kept):
+        ours, now = rows("SELECT id, partner_id FROM partnership_apiclient")[0], "2026-01-01"
+        values = {
+            "api_client_id": ours[0], "partner_id": ours[1], "client_id": "x", "client_secret": "x", "hash_client_secret": True,
+            "client_type": "confidential", "authorization_grant_type": "client-credentials", "name": "", "redirect_uris": "",
+            "post_logout_redirect_uris": "", "allowed_origins": "", "skip_authorization": False, "algorithm": "",
+            "created": now, "updated": now,
+        }  # fmt: skip
+        with web_connection() as cursor:
+            act_as(cursor, kept.caseworker)
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.execute(*statement("partnership_credential", **values))
+
+    def test_an_auditor_at_an_ngo_acts_nowhere(self, kept):
+        membership = kept.caseworker.membership
+        Membership.objects.filter(pk=membership.pk).update(role="auditor")
+        assert User.objects.get(pk=membership.user_id).memberships_in_use() == []
+
+    def test_a_hash_of_a_password_is_of_no_use_without_the_key(self):
+        hasher = SealedHasher()
+        stored = hasher.encode("correct horse", hasher.salt())
+        assert hasher.verify("correct horse", stored)
+        assert not hasher.verify("wrong", stored)
+        assert "pbkdf2_sha256$" not in stored
+        assert identify_hasher(stored).algorithm == "sealed_pbkdf2"

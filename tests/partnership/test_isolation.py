@@ -55,6 +55,9 @@ class TestCatalogue:
             "metrics_rebuild_ends",
             "metrics_rebuild_index",
             "metrics_rebuild_links",
+            "portal_acting_administrator",
+            "portal_acting_manager",
+            "portal_caller",
             "portal_context",
             "portal_record_change",
         ]

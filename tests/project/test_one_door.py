@@ -32,6 +32,7 @@ ELSEWHERE = {
     "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
     "partnership/members/models.py": "Django's manager of users",
+    "partnership/members/sessions.py": "Django's sessions",
     "partnership/pages/form_drafts.py": "what somebody types, kept until it is sent; its writer's alone",
     # Bulk loaders: set-based, a transaction a slice, inside a declared action of a job.
     "cases/imports/checking.py": "lays out the rows of a file",

@@ -12,6 +12,8 @@ from partnership.audit_trail.models import RecordChangeContent
 from partnership.isolation import encryption
 from partnership.isolation.acting import acting_for
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
+from partnership.members.models import User
+from partnership.members.passwords import SealedHasher
 
 BATCH = 1000
 
@@ -50,6 +52,7 @@ class Command(BaseCommand):
                 fields = [f for f in model._meta.concrete_fields if isinstance(f, encrypted)]
                 if fields:
                     self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
+            self.stdout.write(f"Passwords: {self._rotate_passwords()} accounts")
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
@@ -58,21 +61,34 @@ class Command(BaseCommand):
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""
         table = connection.ops.quote_name(model._meta.db_table)
         columns = [connection.ops.quote_name(str(f.column)) for f in fields]
-        last, done = 0, 0
+        key = connection.ops.quote_name(str(model._meta.pk.column))
+        last, done = None, 0
         while True:
             with acting_for(None), connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT id, {', '.join(columns)} FROM {table} WHERE id > %s ORDER BY id LIMIT %s FOR UPDATE",  # noqa: S608
-                    [last, BATCH],
+                    f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE %s IS NULL OR {key} > %s"  # noqa: S608
+                    f" ORDER BY {key} LIMIT %s FOR UPDATE",
+                    [last, last, BATCH],
                 )
                 rows = cursor.fetchall()
                 if not rows:
                     return done
                 cursor.executemany(
-                    f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE id = %s",  # noqa: S608
+                    f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE {key} = %s",  # noqa: S608
                     [[*map(_renewed, tokens), pk] for pk, *tokens in rows],
                 )
                 last, done = rows[-1][0], done + len(rows)
+
+    def _rotate_passwords(self) -> int:
+        """Their hashes are sealed under the key of their time."""
+        sealed = User.objects.filter(password__startswith=f"{SealedHasher.algorithm}$").order_by("pk")
+        with acting_for(None):
+            users = list(sealed.select_for_update().only("pk", "password"))
+            for user in users:
+                algorithm, token = user.password.split("$", 1)
+                user.password = f"{algorithm}${encryption.rotate(token)}"
+            User.objects.bulk_update(users, ["password"], batch_size=BATCH)
+        return len(users)
 
     def _rotate_history(self) -> int:
         """The history tells values as their tables held them: encrypted ones as tokens, under the key of that time."""
