@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.context import signature_of
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import (
@@ -30,11 +35,14 @@ class OutboxEvent(models.Model):
     """What an action announced, written in its transaction; a job relays it to its handlers.
 
     `key` names what happened; the same thing announced twice is one event. `relayed_at`: since when its deliveries exist.
+    Signed, because handlers act for whom it names: SQL of an attacker's choice can write rows and make no signature. The key is,
+    too, so that trying one does not tell whether it has happened.
     """
 
     kind = models.CharField(max_length=60)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=140, unique=True)
     payload = models.JSONField(default=dict)
+    signature = models.CharField(max_length=64, default="")
     created_at = models.DateTimeField(default=timezone.now)
     relayed_at = models.DateTimeField(null=True)
 
@@ -52,6 +60,21 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @classmethod
+    def signed(cls, *, kind: str, key: str, payload: dict[str, Any]) -> OutboxEvent:
+        """An event that the relay believes; not saved yet."""
+        event = cls(kind=kind, key=f"{key}#{signature_of('event key', key)[:16]}", payload=payload)
+        event.signature = event._signature()
+        return event
+
+    def _signature(self) -> str:
+        return signature_of("event", self.kind, self.key, json.dumps(self.payload, sort_keys=True))
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the portal announced it, and nobody has changed it since."""
+        return hmac.compare_digest(self.signature, self._signature())
 
 
 class EventDeliveryQuerySet(models.QuerySet["EventDelivery"]):

@@ -45,7 +45,7 @@ def announce(event_type: EventType, key: str, *, tell: list[Tell] | None = None,
     event_type.check(payload)
     if tell and event_type.sentence is None:
         raise TypeError(f"{event_type} has no sentence to tell")
-    event = OutboxEvent(kind=event_type.name, key=key, payload={"tell": tell or [], **payload})
+    event = OutboxEvent.signed(kind=event_type.name, key=key, payload={"tell": tell or [], **payload})
     OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
     ask_for_relay()
 
@@ -83,11 +83,19 @@ def fan_out() -> int:
         deliveries = [
             EventDelivery(event=event, kind=event.kind, handler=name, available_at=event.created_at)
             for event in events
+            if _is_genuine(event)
             for name in registry.handlers_of(event)
         ]
         EventDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
         OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
     return len(events)
+
+
+def _is_genuine(event: OutboxEvent) -> bool:
+    if not event.is_genuine:
+        log.error("Event %s (%s) was not announced by the portal: nobody handles it.", event.pk, event.kind)
+        return False
+    return True
 
 
 def _claim() -> EventDelivery | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg2
@@ -12,6 +13,8 @@ from django.contrib.auth.hashers import identify_hasher
 from psycopg2 import errors
 
 from cases.people.models import Person
+from partnership.events import outbox
+from partnership.events.models import Notification
 from partnership.isolation.pointers import SameOwner
 from partnership.members import actions as members
 from partnership.members.models import Membership, User
@@ -20,7 +23,7 @@ from tests.partnership.test_catalogue import rules
 from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
 from tests.services import process_environment  # noqa: F401 — passwords of the roles
 from tests.systems import System
-from tests.world import on_web
+from tests.world import database_role, on_web
 
 NOT_THERE = 999_999_999
 OWNERS = {"partner_id", "from_partner_id", "to_partner_id", "user_id"}
@@ -189,6 +192,36 @@ class TestAnotherPartnersRows:
         with web_connection() as cursor:
             act_as(cursor, committed.other_caseworker)
             assert "own_referral" in refusal(cursor, *statement(table, **values))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEvents:
+    def test_one_that_the_portal_did_not_announce_is_handled_by_nobody(self, committed, caplog):  # noqa: F811
+        """Its handlers would tell whom it names whatever it says, and act for them."""
+        tell = [{"partner": committed.police.pk, "roles": ["police_liaison"], "url": "https://evil.example/"}]
+        with web_connection() as cursor:
+            act_as(cursor, committed.other_caseworker)
+            cursor.execute(
+                "INSERT INTO partnership_outboxevent (kind, key, payload, signature, created_at)"
+                " VALUES ('referral.sent', 'mine', %s, '', now())",
+                [json.dumps({"tell": tell, "referral": committed.referral.pk})],
+            )
+            cursor.connection.commit()
+        with database_role("worker"):
+            outbox.relay()
+        assert not Notification.objects.filter(url="https://evil.example/").exists()
+        assert "was not announced by the portal" in caplog.text
+
+    def test_nobody_tries_whether_something_has_happened(self, committed):  # noqa: F811
+        """The keys of events were texts that one could guess, and unique."""
+        ((key,),) = rows("SELECT key FROM partnership_outboxevent WHERE kind = 'referral.sent' LIMIT 1")
+        with web_connection() as cursor:
+            act_as(cursor, committed.other_caseworker)
+            cursor.execute(
+                "INSERT INTO partnership_outboxevent (kind, key, payload, signature, created_at)"
+                " VALUES ('x', %s, '{}', '', now())",
+                [key.partition("#")[0]],
+            )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -49,7 +49,7 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
     events = 300
     for number in range(events):
         tell: list[Tell] = [{"partner": world.ngo.pk, "roles": ["caseworker"], "url": f"/x/{number}/"}]
-        OutboxEvent.objects.create(kind="referral.sent", key=f"k{number}", payload={"tell": tell})
+        OutboxEvent.signed(kind="referral.sent", key=f"k{number}", payload={"tell": tell}).save()
     environment = {"SITE_URL": "http://testserver", "EMAIL_URL": f"filemail:///{tmp_path}"}
     first = processes.worker(database(), **environment)
     try:
