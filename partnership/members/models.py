@@ -213,7 +213,7 @@ class UserSession(AbstractBaseSession):
     """A browser's session, and who is signed in with it. What it holds is encrypted."""
 
     session_key = HashedKeyField(max_length=64, primary_key=True)
-    session_data = EncryptedTextField()
+    session_data = EncryptedTextField(owner="session_key")
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
 
     class Meta(AbstractBaseSession.Meta):

@@ -189,7 +189,7 @@ class TestWhomPoliciesAsk:
         run("ANALYZE cases_person")
         with database_role("web"):
             run("SET LOCAL enable_seqscan = off")
-            plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT * FROM cases_person"))
+            plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT id FROM cases_person"))
         assert "InitPlan" in plan
         assert "Index Cond: (cases_person.partner_id = " in plan
 
@@ -205,8 +205,10 @@ class TestAnInstallationFromBefore:
     def test_goes_on_and_gets_the_rules_of_the_models(self):
         squashed = {app: MigrationLoader(connection).disk_migrations[app, "0001_squashed"] for app in APPS}
         assert sum(len(migration.replaces) for migration in squashed.values()) == 40
+        # Tables of the others have changed since: their rules of that time name columns that are gone.
+        squashed = {app: squashed[app] for app in ("partnership", "programs")}
         recorder = MigrationRecorder(connection)
-        recorder.migration_qs.filter(app__in=APPS).delete()
+        recorder.migration_qs.filter(app__in=squashed).delete()
         for migration in squashed.values():
             for app, name in migration.replaces:
                 recorder.record_applied(app, name)
@@ -219,9 +221,10 @@ class TestAnInstallationFromBefore:
         )
 
         executor = MigrationExecutor(connection)
-        plan = executor.migration_plan([(app, "0002_rules") for app in APPS])
-        assert {(migration.app_label, migration.name) for migration, _ in plan} == {(app, "0002_rules") for app in APPS}
-        executor.migrate([(app, "0002_rules") for app in APPS])
+        plan = executor.migration_plan([(app, "0002_rules") for app in squashed])
+        rules_laid = {(app, "0002_rules") for app in squashed}
+        assert {(migration.app_label, migration.name) for migration, _ in plan} == rules_laid
+        executor.migrate(sorted(rules_laid))
 
         assert rows("SELECT defaclobjtype FROM pg_default_acl") == []
         table = Programme._meta.db_table
