@@ -133,6 +133,16 @@ class TestTheCatalogue:
         telling = {name for name, columns in indexes if not OWNERS & set(columns)}
         assert {name for name in telling if not name.startswith(tuple(NO_ORACLE))} == set()
 
+    def test_pages_read_no_pseudonym(self, db):
+        """By pseudonyms treatment was joined to arrests."""
+        columns = rows(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND (column_name LIKE '%pseudonym%' OR table_name = 'metrics_link')"
+        )
+        assert ("cases_person", "code_pseudonym") in columns
+        readable = "SELECT has_column_privilege('portal_web', '{}', '{}', 'SELECT')"
+        assert [column for column in columns if rows(readable.format(*column)) == [(True,)]] == []
+
 
 @pytest.mark.django_db(transaction=True)
 class TestAnotherPartnersRows:
