@@ -22,6 +22,7 @@ class PartnershipConfig(AppConfig):
         from partnership.events.models import WebhookSubscription
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
+        from partnership.members import second_factor as _second_factor  # noqa: F401
         from partnership.members.models import Invitation, Membership, Partner
         from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, WEBHOOKS
 

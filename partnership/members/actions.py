@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -164,6 +165,13 @@ def change_profile(*, by: Acting, full_name: str, language: str, email_choice: s
     user = by.user
     user.full_name, user.language, user.email_choice = full_name, language, email_choice
     user.save(update_fields=["full_name", "language", "email_choice"])
+
+
+@action("account.end_sessions", outside="anyone")
+def end_sessions(*, account: User) -> None:
+    """Ends all sessions of somebody, whose way to sign in has changed."""
+    User.objects.filter(pk=account.pk).update(session_generation=F("session_generation") + 1)
+    account.refresh_from_db(fields=["session_generation"])
 
 
 @action("guide.hide")

@@ -13,8 +13,9 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
@@ -151,6 +152,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         _("e-mail about news"), max_length=10, choices=EmailChoice, default=EmailChoice.INSTANT
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    session_generation = models.PositiveIntegerField(default=0, help_text="Counted up, it ends all sessions of before.")
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -182,6 +184,12 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know of its user to go on: the password, as Django has it, and which generation it is of."""
+        return salted_hmac(
+            "user session", f"{self.password} {self.session_generation}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def memberships_in_use(self) -> list[Membership]:
         """For whom the user may act, by name. At most one query; none where the sign-in backend loaded them."""
@@ -265,17 +273,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(_FITS, is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:
-        """The user's memberships with user, partner and `has_second_factor`: one query."""
-        from allauth.mfa.models import Authenticator
-
-        factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=["totp", "webauthn"])
-        return (
-            self.in_use()
-            .filter(user=user_id)
-            .select_related("partner", "user")
-            .annotate(has_second_factor=Exists(factors))
-            .order_by("partner__name", "pk")
-        )
+        """The user's memberships with user and partner: one query."""
+        return self.in_use().filter(user=user_id).select_related("partner", "user").order_by("partner__name", "pk")
 
 
 class Membership(models.Model):
