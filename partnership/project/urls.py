@@ -10,7 +10,7 @@ handler404 = "partnership.project.error_pages.not_found"
 handler500 = "partnership.project.error_pages.server_error"
 
 ROOMS = (
-    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.agreements",
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
     "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core import mail
 from django.core.cache import cache
+from django.db import DatabaseError, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from partnership.accounts import actions as accounts
+from partnership.actions import NotAllowed
 from partnership.agreements.models import Agreement
-from partnership.members.models import District, Partner, User
+from partnership.events import outbox
+from partnership.events.models import Notification
+from partnership.isolation.acting import Acting, enter, signing_in
+from partnership.members import actions as members
+from partnership.members.models import District, Invitation, Membership, Partner, User
 from partnership.project import administration
-from tests.world import WebClient
+from tests.world import WebClient, database_role
 
 PASSWORD = "correct horse battery"
 
@@ -125,3 +137,154 @@ class TestWhatItShows:
         person = world.person(world.ngo)
         for address in ("/people/", f"/people/{person.pk}/", "/api/v1/persons"):
             assert client.get(address).status_code in {302, 403}
+
+
+class TestWhatItDoesToAccounts:
+    """Nothing of it lets the administrator in, or happens unseen."""
+
+    @pytest.fixture
+    def committed_mail(self, django_capture_on_commit_callbacks):
+        @contextmanager
+        def capture():
+            with django_capture_on_commit_callbacks(execute=True):
+                yield
+
+        return capture
+
+    def address(self, name: str, acting: Acting) -> str:
+        return reverse(name, args=[acting.user.pk])
+
+    def told(self, world, acting: Acting) -> None:
+        outbox.relay()
+        notification = Notification.objects.get(kind="account.changed", user=world.case_manager.user)
+        assert notification.partner == world.ngo
+        page = world.client(world.case_manager).get(notification.url).content.decode()
+        assert "Admin" in page
+        assert "by an administrator" in page
+
+    def test_a_changed_address_is_told_to_the_old_one_and_the_managers_and_signs_in_once_confirmed(
+        self, client, world, committed_mail
+    ):
+        user, session = world.caseworker.user, world.client(world.caseworker)
+        user.set_password(PASSWORD)
+        user.save()
+        session = world.client(world.caseworker)
+        assert session.get("/").status_code == 200
+        with committed_mail():
+            client.post(self.address("account", world.caseworker), {"address": "Mine@test.example"})
+        assert {message.to[0] for message in mail.outbox} == {user.email, "mine@test.example"}
+        assert session.get("/").url.startswith(reverse("account_login"))
+        stranger = WebClient()
+        answer = stranger.post(reverse("account_login"), {"login": "mine@test.example", "password": PASSWORD})
+        assert answer.url == reverse("account_email_verification_sent")
+        assert not is_known(user.email)
+        self.told(world, world.caseworker)
+
+    def test_a_removed_second_factor_is_told_and_ends_sessions(self, client, world, committed_mail, settings):
+        user = world.caseworker.user
+        Authenticator.objects.create(user=user, type="totp", data={})
+        user.refresh_from_db()
+        session = world.client(world.caseworker)
+        with committed_mail():
+            client.post(self.address("second_factor_remove", world.caseworker))
+        assert not Authenticator.objects.filter(user=user).exists()
+        assert [message.to for message in mail.outbox] == [[user.email]]
+        assert session.get("/").url.startswith(reverse("account_login"))
+        self.told(world, world.caseworker)
+        settings.REQUIRE_SECOND_FACTOR = True
+        user.refresh_from_db()
+        client.logout()
+        client.force_login(user)
+        assert client.get("/").url == reverse("mfa_index")
+
+    def test_a_closed_account_is_told(self, client, world, committed_mail):
+        session = world.client(world.caseworker)
+        with committed_mail():
+            client.post(self.address("account_close", world.caseworker))
+        assert session.get("/").url.startswith(reverse("account_login"))
+        assert [message.to for message in mail.outbox] == [[world.caseworker.user.email]]
+        self.told(world, world.caseworker)
+        client.post(self.address("account_close", world.caseworker), {"open": "1"})
+        assert User.objects.get(pk=world.caseworker.user.pk).is_active
+
+    def test_a_new_administrator_is_told_to_the_others(self, client, world, administrator, committed_mail):
+        with committed_mail():
+            client.post(self.address("account_appoint", world.caseworker), {"appoint": "1"})
+        assert {message.to[0] for message in mail.outbox} == {administrator.email, world.caseworker.user.email}
+        assert User.objects.get(pk=world.caseworker.user.pk).is_staff
+
+    def test_an_address_that_somebody_has_is_not_given_to_another(self, client, world):
+        answer = client.post(self.address("account", world.caseworker), {"address": world.liaison.user.email})
+        assert "has an account already" in answer.content.decode()
+
+    def test_nobody_else_does_it(self, world):
+        for action, more in (
+            (accounts.change_address, {"address": "mine@test.example"}),
+            (accounts.remove_second_factor, {}),
+            (accounts.close_account, {"is_active": False}),
+            (accounts.appoint_administrator, {"is_administrator": True}),
+        ):
+            with pytest.raises(NotAllowed):
+                action(administrator=world.coordinator.user, account=world.coordinator.user, **more)
+
+    def test_an_account_is_found_by_its_name_or_address(self, client, world):
+        for wanted in (world.caseworker.user.email, world.caseworker.user.full_name):
+            page = client.post(reverse("account_list"), {"search": wanted}).content.decode()
+            assert self.address("account", world.caseworker) in page
+        assert world.ngo.name in client.get(self.address("account", world.caseworker)).content.decode()
+
+
+class TestBecomingAMember:
+    def test_nobody_is_made_a_member_by_sql_in_an_administrators_context(self, world, administrator):
+        with pytest.raises(DatabaseError), transaction.atomic(), database_role("web"):
+            enter(partner_id=None, user_id=administrator.pk)
+            Membership.objects.create(user=administrator, partner=world.ngo, role="caseworker")
+
+    def test_a_partner_that_never_had_a_manager_gets_its_first_and_coordinators_are_told(self, client, world):
+        address = reverse("first_manager", args=[world.other_ngo.pk])
+        assert "Bridge" in client.get(reverse("unmanaged_list")).content.decode()
+        client.post(address, {"email": "first@test.example", "role": "case_manager"})
+        invitation = Invitation.objects.get(email="first@test.example")
+        assert (invitation.partner, invitation.is_manager) == (world.other_ngo, True)
+        outbox.relay()
+        assert Notification.objects.filter(kind="manager.invited", user=world.coordinator.user).exists()
+
+    def test_a_partner_that_has_or_had_one_gets_none(self, client, world):
+        Membership.objects.filter(pk=world.case_manager.membership.pk).update(is_active=False)
+        client.post(
+            reverse("first_manager", args=[world.ngo.pk]), {"email": "mine@test.example", "role": "case_manager"}
+        )
+        assert not Invitation.objects.exists()
+        assert "Anchor" not in client.get(reverse("unmanaged_list")).content.decode()
+
+    def test_nor_by_sql(self, world, administrator):
+        terms = {"token_hash": "x", "invited_by": administrator, "expires_at": timezone.now() + timedelta(1)}
+        for more in (
+            {"partner": world.ngo, "role": "case_manager", "is_manager": True},
+            {"partner": world.other_ngo, "role": "caseworker", "is_manager": False},
+            {"partner": world.other_ngo, "role": "auditor", "is_manager": True},
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic(), database_role("web"):
+                enter(partner_id=None, user_id=administrator.pk)
+                Invitation.objects.create(email="mine@test.example", **terms, **more)
+
+    def test_of_two_first_managers_the_second_comes_too_late(self, world, administrator):
+        tokens = []
+        for email in ("one@test.example", "two@test.example"):
+            with transaction.atomic(), database_role("web"), signing_in(administrator.pk):
+                _invitation, token = members._invite(administrator, world.other_ngo, email, "case_manager", True)
+                tokens.append(token)
+        members.accept_invitation(token=tokens[0], user=None, full_name="One", password=PASSWORD)
+        with pytest.raises(members.InvitationClosed):
+            members.accept_invitation(token=tokens[1], user=None, full_name="Two", password=PASSWORD)
+
+    def test_the_office_gets_no_auditor_as_its_first_manager(self, world, administrator):
+        Membership.objects.filter(partner=world.office).delete()
+        with pytest.raises(members.RoleDoesNotFit):
+            members.invite_first_manager(
+                administrator=administrator, partner=world.office, email="x@test.example", role="auditor"
+            )
+
+
+def is_known(address: str) -> bool:
+    return User.objects.filter(email=address).exists()

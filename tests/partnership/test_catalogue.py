@@ -38,7 +38,7 @@ OF_LIBRARIES = {
     "oauth2_provider_refreshtoken",
 }
 """Tables of sign-in that have no model of ours."""
-# Migrations partnership.0002, 0005 and 0006 say what the roles may do with them.
+# Migrations partnership.0002, 0005 and 0007 say what the roles may do with them.
 READ_AND_WRITE = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 OF_OTHERS = {
     **{(table, "portal_web"): READ_AND_WRITE for table in {*OF_LIBRARIES, "django_content_type"}},
