@@ -1,8 +1,8 @@
 """What an administrator of the service does to how people sign in. Nothing of it happens unseen.
 
 The person is written to, the managers of each partner for which they act are told, and it stands in the history of the
-membership. It ends all sessions of the account, and lets nobody in: a new address signs in once it is confirmed, and the second
-factor is asked as before.
+membership. It ends all sessions of the account. After a new address, or without the old second factor, somebody else could stand
+behind the account: its memberships rest until a manager of each partner, who knows the person, makes them active again.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 
 from partnership.actions import NotAllowed, action
 from partnership.events.outbox import announce
+from partnership.events.recipients import Tell
 from partnership.isolation.acting import signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members import events
 from partnership.members.actions import NeedsSecondPerson, end_sessions, write_to
-from partnership.members.models import AccountChange, Membership, Role, User
+from partnership.members.models import AccountChange, Membership, Partner, Role, User
 
 Deed = AccountChange.Deed
 
@@ -60,6 +61,41 @@ def _by_administrator(administrator: User, account: User) -> Iterator[None]:
         yield
 
 
+def _rest(account: User) -> None:
+    """Lets the account's memberships rest, and asks a manager of each partner to let the person in again.
+
+    Where there is no other manager who could, the membership goes on, and the coordination office is told.
+    """
+    for membership in Membership.objects.filter(user=account, is_active=True, partner__is_active=True):
+        managers = Membership.objects.in_use().filter(partner=membership.partner_id, is_manager=True)
+        if managers.exclude(pk=membership.pk).exists():
+            membership.is_active = False
+            membership.save(update_fields=["is_active"])
+            tell: list[Tell] = [
+                {
+                    "partner": membership.partner_id,
+                    "managers": True,
+                    "url": reverse("member", args=[membership.pk]),
+                }
+            ]
+            announce(
+                events.MEMBERSHIP_RESTS,
+                f"membership:{membership.pk}:rests:{timezone.now().isoformat()}",
+                tell=tell,
+                membership=membership.pk,
+            )
+        else:
+            announce(
+                events.MANAGER_CHANGED,
+                f"membership:{membership.pk}:changed:{timezone.now().isoformat()}",
+                tell=[
+                    {"partner": office.pk, "url": reverse("partner", args=[membership.partner_id])}
+                    for office in Partner.objects.filter(kind=Partner.Kind.COORDINATION)
+                ],
+                membership=membership.pk,
+            )
+
+
 def _tell(account: User, deed: Deed, sentence: str, *addresses: str) -> None:
     """Writes the lines of the history, tells the managers of each partner, and writes to the person."""
     memberships = list(Membership.objects.filter(user=account, is_active=True, partner__is_active=True))
@@ -90,7 +126,7 @@ def _tell(account: User, deed: Deed, sentence: str, *addresses: str) -> None:
 
 @action("account.change_address", outside="administrator", event="account.changed")
 def change_address(*, administrator: User, account: User, address: str) -> None:
-    """Gives an account another e-mail address, which signs in once its owner confirms it; the old address is told."""
+    """Gives an account another e-mail address, which signs in once its owner confirms it; memberships rest, the old address is told."""
     address = address.strip().lower()
     with _by_administrator(administrator, account), translation.override(account.language):
         if User.objects.filter(email=address).exists() or EmailAddress.objects.filter(email=address).exists():
@@ -101,17 +137,19 @@ def change_address(*, administrator: User, account: User, address: str) -> None:
         EmailAddress.objects.create(user=account, email=address, primary=True, verified=False)
         end_sessions(account=account)
         _tell(account, Deed.ADDRESS, _("An administrator changed the email address of your account."), old, address)
+        _rest(account)
 
 
 @action("account.remove_second_factor", outside="administrator", event="account.changed")
 def remove_second_factor(*, administrator: User, account: User) -> None:
-    """Takes the second factor of somebody away who has lost it. Where one is required they set up another before anything opens."""
+    """Takes away the second factor of somebody who has lost it; memberships rest until a manager makes them active again."""
     with _by_administrator(administrator, account), translation.override(account.language):
         deleted, _models = Authenticator.objects.filter(user=account).delete()
         if not deleted:
             raise NothingToChange(_("This account has no second factor."))
         end_sessions(account=account)
         _tell(account, Deed.FACTOR, _("An administrator removed your second factor."), account.email)
+        _rest(account)
 
 
 @action("account.close", outside="administrator", event="account.changed")

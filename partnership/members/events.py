@@ -14,4 +14,12 @@ MANAGER_INVITED = declare(
 ACCOUNT_CHANGED = declare(
     "account.changed", sentence=_("An administrator changed how a member signs in"), account=int, deed=str
 )
+MEMBERSHIP_RESTS = declare(
+    "membership.rests",
+    sentence=_("An administrator changed how a member signs in: ask the member, then make them active again"),
+    membership=int,
+)
+MANAGER_CHANGED = declare(
+    "manager.changed", sentence=_("An administrator changed how a partner's only manager signs in"), membership=int
+)
 JOINED = declare("member.joined", sentence=_("Somebody accepted your invitation"))

@@ -162,6 +162,21 @@ class TestWhatItDoesToAccounts:
         assert "Admin" in page
         assert "by an administrator" in page
 
+    def rests_until_a_manager_agrees(self, world, acting: Acting) -> None:
+        """Whoever stands behind the account now acts for nobody before somebody who knows the person says so."""
+        acting.user.refresh_from_db()
+        assert world.client(acting).get("/").url == "/choose-partner/"
+        notification = Notification.objects.get(kind="membership.rests", user=world.case_manager.user)
+        terms = {"role": acting.role, "is_active": "on"}
+        world.client(world.case_manager).post(notification.url, terms)
+        assert world.client(acting).get("/").status_code == 200
+
+    def test_of_a_partners_only_manager_the_office_is_told(self, client, world):
+        client.post(self.address("account", world.case_manager), {"address": "mine@test.example"})
+        assert Membership.objects.get(pk=world.case_manager.membership.pk).is_active
+        outbox.relay()
+        assert Notification.objects.filter(kind="manager.changed", user=world.coordinator.user).exists()
+
     def test_a_changed_address_is_told_to_the_old_one_and_the_managers_and_signs_in_once_confirmed(
         self, client, world, committed_mail
     ):
@@ -179,6 +194,7 @@ class TestWhatItDoesToAccounts:
         assert answer.url == reverse("account_email_verification_sent")
         assert not is_known(user.email)
         self.told(world, world.caseworker)
+        self.rests_until_a_manager_agrees(world, world.caseworker)
 
     def test_a_removed_second_factor_is_told_and_ends_sessions(self, client, world, committed_mail, settings):
         user = world.caseworker.user
@@ -191,11 +207,9 @@ class TestWhatItDoesToAccounts:
         assert [message.to for message in mail.outbox] == [[user.email]]
         assert session.get("/").url.startswith(reverse("account_login"))
         self.told(world, world.caseworker)
+        self.rests_until_a_manager_agrees(world, world.caseworker)
         settings.REQUIRE_SECOND_FACTOR = True
-        user.refresh_from_db()
-        client.logout()
-        client.force_login(user)
-        assert client.get("/").url == reverse("mfa_index")
+        assert world.client(world.caseworker).get("/").url == reverse("mfa_index")
 
     def test_a_closed_account_is_told(self, client, world, committed_mail):
         session = world.client(world.caseworker)

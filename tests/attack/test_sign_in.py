@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import decrypt
+from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -279,6 +285,28 @@ class TestGoingRoundTheSecondFactor:
         assert secret not in stored
         assert not re.search(r"[0-9a-f]{80}", stored)  # a seed
         assert len(codes) == 10
+
+
+class TestSecretsOfSecondFactors:
+    """A stolen dump passes nobody's second factor."""
+
+    def test_those_of_before_are_encrypted_by_the_migration(self, user):
+        secret, seed = totp.generate_totp_secret(), RecoveryCodes.generate_seed()
+        app = Authenticator.objects.create(user=user, type="totp", data={"secret": secret})
+        codes = Authenticator.objects.create(user=user, type="recovery_codes", data={"seed": seed, "used_mask": 1})
+        for _twice in range(2):
+            import_module("partnership.migrations.0007_accounts").encrypt_second_factors(apps, None)
+        app.refresh_from_db()
+        codes.refresh_from_db()
+        assert decrypt(app.data["secret"]) == secret
+        assert (decrypt(codes.data["seed"]), codes.data["used_mask"]) == (seed, 1)
+
+    def test_a_new_key_takes_them_along(self, user, settings):
+        secret = factor_of(user)
+        settings.FIELD_KEYS = [Fernet.generate_key().decode(), *settings.FIELD_KEYS]
+        call_command("rotate_keys", stdout=StringIO())
+        settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+        assert decrypt(Authenticator.objects.get(user=user, type="totp").data["secret"]) == secret
 
 
 class TestOldSessions:
