@@ -298,7 +298,7 @@ def confirm_auditor(*, by: Acting, change: RoleChange) -> None:
     if membership is None:
         _invite(by.user, by.partner, change.email, change.role, change.is_manager)
     else:
-        if not _others_decide(change.partner, change.proposed_by, besides=membership):
+        if membership.user_id == by.user.pk and membership.role != Role.AUDITOR:
             _tell_administrators_of_auditor(change.partner)
         _check_change(membership, role=change.role, is_manager=change.is_manager, is_active=change.is_active)
         membership.role, membership.is_manager, membership.is_active = change.role, change.is_manager, change.is_active

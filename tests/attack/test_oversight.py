@@ -202,7 +202,13 @@ class TestByTwo:
         assert role_of(world.auditor) == ("auditor", False)
         assert [world.auditor.user.email] in [message.to for message in mail.outbox]
 
-    def test_the_auditor_concerned_confirms(self, world):
+    def test_the_auditor_concerned_confirms(self, world, django_capture_on_commit_callbacks):
+        User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin")
+        with django_capture_on_commit_callbacks(execute=True):
+            self.end_by_the_auditor(world)
+        assert [message.to for message in mail.outbox] == [[world.auditor.user.email]]
+
+    def end_by_the_auditor(self, world) -> None:
         run_as(
             world.auditor, members.confirm_auditor, change=propose(world.coordinator, world.auditor, is_active=False)
         )
@@ -248,7 +254,13 @@ class TestByTwo:
         )
         assert Membership.objects.get(user__email="first@test.example").role == Role.AUDITOR
 
-    def test_a_member_agrees_to_become_the_first_auditor(self, world):
+    def test_a_member_agrees_to_become_the_first_auditor(self, world, django_capture_on_commit_callbacks):
+        User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin")
+        with django_capture_on_commit_callbacks(execute=True):
+            self.become_the_first(world)
+        assert "admin@test.example" in [message.to[0] for message in mail.outbox]
+
+    def become_the_first(self, world) -> None:
         Membership.objects.filter(pk=world.auditor.membership.pk).update(is_active=False)
         member = world.member(world.office, Role.COORDINATOR)
         run_as(member, members.confirm_auditor, change=propose(world.coordinator, member, role="auditor"))
