@@ -91,8 +91,8 @@ class HasScope(BasePermission):
         acting = getattr(request._request, "acting", None)
         if acting is None:
             return False
-        if request.auth is None and lacks_second_factor(acting):
-            raise PermissionDenied(_("Set up your second factor first."))
+        if request.auth is None and lacks_second_factor(request._request):
+            raise PermissionDenied(_("Sign in with your second factor first, or set one up."))
         right = view.right()
         if right is not None:
             try:

@@ -95,9 +95,15 @@ def _address_of(kind: RecordKind, pk: int) -> str:
 
 
 def _fields_of(model: type[Model]) -> dict[str, Field[Any, Any]]:
-    """Column → field: the model's own, and those of its many-to-many tables, whose rows its history tells of as well."""
+    """Column → field: the model's own, and those of its many-to-many and other tables, whose rows its history tells of as well."""
     through = [field.remote_field.through for field in model._meta.many_to_many if field.remote_field.through]
-    return {field.column: field for table in (*through, model) for field in table._meta.concrete_fields if field.column}
+    also = [table for kind in RECORDS.values() if kind.model is model for table in kind.also]
+    return {
+        field.column: field
+        for table in (*through, *also, model)
+        for field in table._meta.concrete_fields
+        if field.column
+    }
 
 
 def _names_of(model: type[Model], contents: Iterable[RecordChangeContent]) -> dict[type[Model], dict[int, str]]:

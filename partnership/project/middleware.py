@@ -7,16 +7,20 @@ import re
 import uuid
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
-from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter
+from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
 from partnership.pages import form_drafts
+from partnership.pages.guard import second_factor_page
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,48 @@ class ActingPartnerMiddleware:
             return Acting(memberships[0])
         membership_id = request.session.get(MEMBERSHIP_KEY)
         return next((Acting(membership) for membership in memberships if membership.pk == membership_id), None)
+
+
+WITHOUT_SECOND_FACTOR = {"account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+"""Pages of the account that a session opens which has not shown its user's second factor."""
+
+
+def second_factor_for_the_account(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Nobody changes password, address or second factor with the password alone of somebody who has a second factor."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if (
+            request.path.startswith("/accounts/")
+            and request.user.is_authenticated
+            and not passed_second_factor(request)
+            and resolve(request.path_info).url_name not in WITHOUT_SECOND_FACTOR
+            and is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+        ):
+            return second_factor_page(request)
+        return get_response(request)
+
+    return middleware
+
+
+def afterwards(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """What a view put off (`members.sign_in.after_response`) is done once the answer has gone out: a server closes it then."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if work := getattr(request, "after_response", []):
+            close = response.close
+
+            def close_and_work() -> None:
+                close()
+                for each in work:
+                    each()
+
+            response.close = close_and_work  # type: ignore[method-assign]
+        return response
+
+    return middleware
 
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")

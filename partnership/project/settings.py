@@ -67,7 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "partnership.project.middleware.request_id",
+    "partnership.project.middleware.afterwards",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnership.project.middleware.PageCompression",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "partnership.project.middleware.ActingPartnerMiddleware",
+    "partnership.project.middleware.second_factor_for_the_account",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "partnership.project.urls"
@@ -207,17 +209,33 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Prevention partnership <
 
 # --- Sign-in ---------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["partnership.members.sign_in.PartnerBackend"]
-ACCOUNT_ADAPTER = "partnership.members.sign_in.InvitationOnlyAdapter"
+ACCOUNT_ADAPTER = "partnership.members.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from an invitation sent to that very address
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # accounts come from an invitation sent to that very address: it is verified
+ACCOUNT_CHANGE_EMAIL = True  # a new address takes the place of the old one once it is confirmed
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+# Tries of secrets are limited by account (members.sign_in); the library would lock out everybody behind an address.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": "5/h/key,300/h/ip",
+    "reset_password_from_key": "600/h/ip",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+MFA_ADAPTER = "partnership.members.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "partnership.members.second_factor.AuthenticateForm",
+    "reauthenticate": "partnership.members.second_factor.ReauthenticateForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # there is nothing to guess
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Prevention partnership"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -250,6 +268,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# How many proxies stand before the portal and tell in X-Forwarded-For who called them: limits count by that address.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

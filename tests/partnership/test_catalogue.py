@@ -29,6 +29,7 @@ WITHOUT_ROW_SECURITY = {
 }
 OF_LIBRARIES = {
     "account_emailaddress",
+    "account_emailconfirmation",
     "django_admin_log",
     "mfa_authenticator",
     "oauth2_provider_accesstoken",
@@ -37,10 +38,11 @@ OF_LIBRARIES = {
     "oauth2_provider_refreshtoken",
 }
 """Tables of sign-in that have no model of ours."""
-# Migrations partnership.0002 and partnership.0005 say what the roles may do with them.
+# Migrations partnership.0002, 0005 and 0007 say what the roles may do with them.
 READ_AND_WRITE = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 OF_OTHERS = {
     **{(table, "portal_web"): READ_AND_WRITE for table in {*OF_LIBRARIES, "django_content_type"}},
+    ("account_emailconfirmation", "portal_web"): {"SELECT", "DELETE"},
     ("django_migrations", "portal_web"): {"SELECT"},
     ("django_migrations", "portal_worker"): {"SELECT"},
     ("oauth2_provider_accesstoken", "portal_worker"): {"DELETE", "SELECT (expires, id)"},

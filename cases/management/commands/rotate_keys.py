@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models
@@ -56,6 +57,7 @@ class Command(BaseCommand):
                 if fields:
                     self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
             self.stdout.write(f"Passwords: {self._rotate_passwords()} accounts")
+            self.stdout.write(f"Second factors: {self._rotate_second_factors()} rows")
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
@@ -112,6 +114,18 @@ class Command(BaseCommand):
                     content.after = _renewed_values(model, content.after, content.partner_id)
                 RecordChangeContent.objects.bulk_update(contents, ["before", "after"])
                 last, done = contents[-1].pk, done + len(contents)
+
+    def _rotate_second_factors(self) -> int:
+        """Secrets of authenticator apps and of recovery codes, which the sign-in library keeps."""
+        authenticators = Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN)
+        with acting_for(None):
+            for authenticator in authenticators:
+                authenticator.data = {
+                    name: encryption.rotate(value) if isinstance(value, str) and encryption.is_token(value) else value
+                    for name, value in authenticator.data.items()
+                }
+                authenticator.save(update_fields=["data"])
+            return len(authenticators)
 
     def _derive(self) -> int:
         done = 0
