@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone, translation
 
 from partnership.isolation.acting import Acting
+from partnership.project import health
 from tests.browsing import base, browser  # noqa: F401 — fixtures
 from tests.databases import copied_database
 from tests.services import WORKER
@@ -61,6 +62,12 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 def _english() -> None:
     """A request that was answered in another language leaves it active for its thread."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _readiness_anew() -> None:
+    """A process keeps the answer of /readyz for some seconds."""
+    health.forget()
 
 
 @pytest.fixture(autouse=True)

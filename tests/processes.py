@@ -74,6 +74,8 @@ def worker(database: str, **extra: str) -> Process:
         "2",
         "--loglevel",
         "WARNING",
+        "--queues",
+        "celery,webhooks",
     ]
     command += ["--without-gossip", "--without-mingle"]
     return start(command, f"worker-{database}", process_environment("worker", database) | extra)

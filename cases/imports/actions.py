@@ -7,6 +7,7 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from cases.arrests import iccs
 from cases.imports import files
 from cases.imports.fields import COLUMNS, guess_mapping
 from cases.imports.models import DataImport, ImportChunk, ImportMapping
+from cases.imports.sheets import MOST_COLUMNS, UnreadableFile, first_row
 from cases.permissions import IMPORT_ROLES
 from partnership.actions import Party, action
 from partnership.events.job_queue import ask_for
@@ -23,12 +25,22 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from programs.catalogue.models import Programme
 
+MOST_CHARACTERS = 200
+"""In a heading."""
+
 
 class WrongState(RuleError):
     """The upload's state does not allow this step. Read the upload again and go on from the state that it is in."""
 
     code = "import_state"
     status = 409
+
+
+class TooLarge(RuleError):
+    """The file is larger than this portal takes. Divide it: each part is an upload of its own."""
+
+    code = "file_too_large"
+    status = 413
 
 
 class MappingIncomplete(RuleError):
@@ -56,6 +68,10 @@ def upload(
     if kind == DataImport.Kind.PARTICIPANTS and (programme is None or programme.partner_id != by.partner.pk):
         raise RuleError(_("Choose one of your programmes: the participants are enrolled in it."))
     name = (file.name or "").rsplit("/", 1)[-1][:200]
+    if (file.size or 0) > settings.IMPORT_MAX_BYTES:
+        raise TooLarge(
+            _("The file is larger than %(mb)d MB: divide it.") % {"mb": settings.IMPORT_MAX_BYTES // 1024 // 1024}
+        )
     is_sheet = file.read(4) == b"PK\x03\x04"
     data_import = DataImport(
         partner=by.partner,
@@ -70,23 +86,27 @@ def upload(
     )
     file.seek(0)
     if is_sheet:
-        _number, first = next(files.filled(files.sheet_rows(file)), (1, []))  # type: ignore[arg-type]
-        headings = [str(value).strip() for value in first]
+        headings = [str(value).strip() for value in first_row(file)]  # type: ignore[arg-type]
     else:
         data_import.encoding = files.find_encoding(files.pieces(file))
         file.seek(0)
         head = file.read(64 * 1024).decode(data_import.encoding, errors="replace").lstrip("\r\n")
         line = head.splitlines()[0] if head else ""
         if "\x00" in head:
-            raise files.UnreadableFile(_("This is not a text file: save it as XLSX or CSV."))
+            raise UnreadableFile(_("This is not a text file: save it as XLSX or CSV."))
         data_import.delimiter = files.find_delimiter(line)
         headings = [value.strip() for value in next(csv.reader([line], delimiter=data_import.delimiter), [])]
     if len(headings) < 2:
-        raise files.UnreadableFile(
+        raise UnreadableFile(
             _("The first row must hold the headings of the columns, divided by comma, semicolon or tab.")
         )
+    if len(headings) > MOST_COLUMNS or max(map(len, headings)) > MOST_CHARACTERS:
+        raise UnreadableFile(
+            _("The first row has more than %(columns)s headings, or one of more than %(characters)s characters.")
+            % {"columns": MOST_COLUMNS, "characters": MOST_CHARACTERS}
+        )
     if len(set(headings)) != len(headings):
-        raise files.UnreadableFile(_("Two columns have the same heading: rename one of them."))
+        raise UnreadableFile(_("Two columns have the same heading: rename one of them."))
     remembered = ImportMapping.objects.filter(kind=kind).first()
     data_import.columns = headings
     data_import.mapping = guess_mapping(kind, headings, remembered.mapping if remembered else {})

@@ -19,6 +19,7 @@ from cases.imports import ndjson
 from cases.imports.fields import COLUMNS, REASONS
 from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
 from cases.permissions import IMPORTS
+from partnership.api.parsers import checked_json
 from partnership.api.serializers import Resource
 from partnership.api.views import Query, View
 from partnership.isolation.errors import Invalid
@@ -36,6 +37,19 @@ class UploadSerializer(Resource):
             "complete_through", "rows_total", "rows_done", "rows_bad", "percent_done", "added", "corrected", "unchanged",
             "error", "created_at", "changed_at",
         ]  # fmt: skip
+
+
+class Texts(serializers.JSONField):
+    """An object of texts, in a form."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            value = checked_json(data) if isinstance(data, str) else data
+        except ValueError:
+            self.fail("invalid")
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            raise serializers.ValidationError(_("Send an object of texts."))
+        return value
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -56,10 +70,8 @@ class UploadInput(serializers.Serializer[Any]):
         max_length=2000,
         help_text="For arrests: codes of the districts that it covers, divided by commas.",
     )
-    mapping = serializers.JSONField(
-        default=dict, help_text="Field → heading, where headings don't bear the fields' names."
-    )
-    codes = serializers.JSONField(default=dict, help_text="Local offence code → ICCS code.")
+    mapping = Texts(default=dict, help_text="Field → heading, where headings don't bear the fields' names.")
+    codes = Texts(default=dict, help_text="Local offence code → ICCS code.")
     load = serializers.ChoiceField(
         choices=["if_clean", "after_confirmation"],
         default="if_clean",
@@ -115,7 +127,6 @@ class UploadView(View):
             raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
         if data["complete_through"] and not covered:
             raise Invalid("districts", _("Say which districts are complete through that day."))
-        mapping, offence_codes = (self._texts(data, name) for name in ("mapping", "codes"))
         file = ndjson.as_csv(data["file"], [column.name for column in COLUMNS[data["kind"]]])
         data_import = imports.upload(
             by=self.acting,
@@ -127,18 +138,11 @@ class UploadView(View):
             loads_if_clean=data["load"] == "if_clean",
         )
         imports.start_check(
-            by=self.acting, data_import=data_import, mapping=data_import.mapping | mapping, codes=offence_codes
+            by=self.acting, data_import=data_import, mapping=data_import.mapping | data["mapping"], codes=data["codes"]
         )
         data_import.refresh_from_db()
         location = request.build_absolute_uri(f"/api/v1/uploads/{data_import.pk}")
         return self.answer(data_import, 202, {"Location": location})
-
-    @staticmethod
-    def _texts(data: dict[str, Any], name: str) -> dict[str, str]:
-        value = data[name]
-        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-            raise Invalid(name, _("Send an object of texts."))
-        return value
 
     @extend_schema(request=None, responses={202: UploadSerializer})
     @action(detail=True, methods=["post"])

@@ -19,8 +19,9 @@ from django.utils import timezone
 from cases.arrests import iccs
 from cases.arrests.models import age_at_offence
 from cases.imports.fields import COLUMNS, Column, Problem
-from cases.imports.files import Row, rows_of
+from cases.imports.files import rows_of
 from cases.imports.models import DataImport, ImportProblem, ImportRow
+from cases.imports.sheets import Row
 from cases.people.models import Person, Sex
 from partnership.actions import action
 from partnership.isolation import encryption

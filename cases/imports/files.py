@@ -11,23 +11,18 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
-from zipfile import BadZipFile
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.imports.models import DataImport, ImportChunk
-from partnership.isolation.errors import RuleError
+from cases.imports.sheets import MOST_COLUMNS, Row, UnreadableFile, for_all_rows, sheet_rows
 
 CHUNK = 1024 * 1024
-csv.field_size_limit(1024 * 1024)
-
-
-class UnreadableFile(RuleError):
-    """The file can't be read. Save it again in the format that `detail` names, or mend the line that it names."""
-
-    code = "unreadable_file"
+LONGEST_ROW = 1024 * 1024
+"""Characters."""
+csv.field_size_limit(LONGEST_ROW)
 
 
 def pieces(file: UploadedFile[bytes]) -> Iterator[bytes]:
@@ -81,41 +76,48 @@ class _Chunks(io.RawIOBase):
         return size
 
 
-Row = tuple[int, list[Any]]
-"""A row's number in the file, the heading's being 1, and its values."""
+class _Lines:
+    """The lines of a text, for the CSV reader, which would take a line or a row of any length."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self.text = text
+        self.row_length = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(LONGEST_ROW)
+        self.row_length += len(line)
+        if not line:
+            raise StopIteration
+        if self.row_length >= LONGEST_ROW:
+            raise UnreadableFile(_("A row of this file is too long: is a quotation mark missing?"))
+        return line
+
+
+def csv_rows(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
+    """The rows of a CSV text with their number, from 1; empty ones are left out, but counted. Raises UnreadableFile."""
+    lines = _Lines(text)
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+            lines.row_length = 0
+            if len(row) > MOST_COLUMNS:
+                raise UnreadableFile(_("The file has more than %(most)s columns.") % {"most": MOST_COLUMNS})
+            if any(value.strip() for value in row):
+                yield number, row
+    except csv.Error as error:
+        raise UnreadableFile(_("This is not a text file: save it as XLSX or CSV.")) from error
 
 
 def rows_of(data_import: DataImport) -> Iterator[Row]:
-    """The rows of a stored file, its heading first; empty rows are left out, but counted."""
+    """The rows of a stored file, its heading first; empty rows are left out, but counted. Raises UnreadableFile."""
     stream = io.BufferedReader(_Chunks(data_import), CHUNK)
     if data_import.delimiter:
         text = io.TextIOWrapper(stream, encoding=data_import.encoding, errors="replace", newline="")
-        yield from filled(csv.reader(text, delimiter=data_import.delimiter))
+        yield from csv_rows(text, data_import.delimiter)
         return
     with tempfile.TemporaryFile() as file:  # a spreadsheet is a ZIP archive, which is read from its end
         while piece := stream.read(CHUNK):
             file.write(piece)
-        file.seek(0)
-        yield from filled(sheet_rows(file))
-
-
-def filled(rows: Iterable[Iterable[Any]]) -> Iterator[Row]:
-    """Rows with their number in the file, from 1; empty ones are left out."""
-    for number, row in enumerate(rows, start=1):
-        values = ["" if value is None else value for value in row]
-        if any(str(value).strip() for value in values):
-            yield number, values
-
-
-def sheet_rows(file: BinaryIO) -> Iterator[tuple[Any, ...]]:
-    """The rows of a workbook's first sheet."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise UnreadableFile(_("This is not a spreadsheet that can be read: save it as XLSX or CSV.")) from error
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
+        yield from sheet_rows(file, for_all_rows())

@@ -28,9 +28,8 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
 
-    def __init__(self, *args: Any, partner: Partner, kind: str, max_bytes: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, partner: Partner, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.max_bytes = max_bytes
         if kind == DataImport.Kind.ARRESTS:
             self.fields["complete_through"] = forms.DateField(
                 label=_("Complete through"),
@@ -49,14 +48,6 @@ class UploadForm(forms.Form):
             self.fields["programme"] = forms.ModelChoiceField(
                 label=_("Programme"), queryset=Programme.objects.filter(partner=partner, is_active=True)
             )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > self.max_bytes:
-            raise ValidationError(
-                _("The file is larger than %(mb)d MB: divide it.") % {"mb": self.max_bytes // 1024 // 1024}
-            )
-        return file
 
     def clean_complete_through(self) -> Any:
         day = self.cleaned_data["complete_through"]

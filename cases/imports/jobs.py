@@ -12,7 +12,7 @@ from cases.imports import actions as imports
 from cases.imports.checking import check
 from cases.imports.loading import load
 from cases.imports.models import DataImport
-from partnership.events.job_queue import alone
+from partnership.events.job_queue import HARD, SOFTLY, alone
 from partnership.isolation.acting import acting_for
 from partnership.isolation.errors import RuleError
 
@@ -22,7 +22,7 @@ LOCK_SPACE = 7001
 """First key of the advisory locks, so that other uses of advisory locks don't meet these."""
 
 
-@shared_task
+@shared_task(soft_time_limit=SOFTLY, time_limit=HARD)
 def run_import(import_id: int, partner_id: int) -> None:
     """Checks or loads, as the import's state says. Delivered twice, the second finds nothing to do."""
     with alone((LOCK_SPACE, import_id)) as is_alone:

@@ -11,7 +11,8 @@ from typing import BinaryIO, cast
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.utils.translation import gettext as _
 
-from cases.imports.files import UnreadableFile
+from cases.imports.files import LONGEST_ROW
+from cases.imports.sheets import UnreadableFile
 
 ENDINGS = (".ndjson", ".jsonl")
 TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
@@ -33,14 +34,17 @@ def as_csv(file: UploadedFile[bytes], names: Iterable[str]) -> UploadedFile[byte
     writer = csv.writer(text)
     writer.writerow(columns)
     file.seek(0)
-    for number, line in enumerate(file.file, start=1):
+    number = 0
+    while line := file.file.readline(LONGEST_ROW):
+        number += 1
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            if not isinstance(row, dict):
+            if not isinstance(row, dict) or any(isinstance(value, (dict, list)) for value in row.values()):
                 raise ValueError
-        except ValueError:
+            "".join(map(str, row.values())).encode()  # half a character can't be kept
+        except (ValueError, RecursionError):  # a line cut off at its limit is none either
             raise UnreadableFile(_("Line %(number)s is not a JSON object.") % {"number": number}) from None
         if unknown := sorted(set(row) - set(columns)):
             raise UnreadableFile(

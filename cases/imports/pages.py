@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
@@ -50,9 +49,7 @@ def import_list(request: PartnerRequest) -> HttpResponse:
 def import_new(request: PartnerRequest) -> HttpResponse:
     partner = request.acting.partner
     kind = kind_of(partner)
-    form = UploadForm(
-        request.POST or None, request.FILES or None, partner=partner, kind=kind, max_bytes=settings.IMPORT_MAX_BYTES
-    )
+    form = UploadForm(request.POST or None, request.FILES or None, partner=partner, kind=kind)
     if form.is_valid():
         data = form.cleaned_data
         try:

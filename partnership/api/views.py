@@ -15,7 +15,6 @@ from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import renderers, serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -26,6 +25,7 @@ from partnership.api import idempotency
 from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of
 from partnership.api.models import Tombstone
 from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
+from partnership.api.parsers import ShallowJSONParser
 from partnership.api.problems import PreconditionFailed, WrongParameter
 from partnership.api.serializers import Resource, utc
 from partnership.isolation.acting import Acting
@@ -86,7 +86,7 @@ class View(GenericViewSet[Any]):
     permission_classes = [HasScope]
     throttle_classes = [PerMinute]
     renderer_classes = [JSONRenderer]
-    parser_classes = [JSONParser]
+    parser_classes = [ShallowJSONParser]
     pagination_class = ListPages
     filter_backends: list[Any] = []
     lookup_value_converter = "int"

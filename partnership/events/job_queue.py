@@ -10,6 +10,9 @@ from celery import Task
 from django.db import connection
 from kombu.exceptions import OperationalError
 
+SOFTLY, HARD = 7200, 7800
+"""Limits in seconds of a job that goes through all rows of a register: it is asked to end, then killed."""
+
 
 def ask_for(task: Task[..., Any], *arguments: Any, expires: float | None = None) -> None:
     """Asks a worker for a job. Without a broker nothing is lost: each such job is also found by the scheduler's rounds."""

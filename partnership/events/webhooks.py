@@ -12,7 +12,9 @@ import hmac
 import ipaddress
 import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -21,17 +23,27 @@ from urllib.parse import urlsplit
 import orjson
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnership.events.job_queue import ask_for
+from partnership.events.job_queue import alone, ask_for
 from partnership.events.models import OutboxEvent, WebhookDelivery, WebhookSubscription
 from partnership.events.registry import handler_where, webhook_events
 from partnership.isolation.errors import Invalid
 
 PAUSES = (10, 60, 300, 1800, 7200, 21600, 43200, 86400)
 """Seconds between attempts; after the last one the message is given up and can be replayed."""
-TIMEOUT = 10
+DEADLINE = 10
+"""Seconds for the whole of an attempt, from the look-up of the name to the last header of the answer."""
+LEASE = timedelta(seconds=60)
+"""So long a message is with the worker that sends it; a worker that died in that time has it sent again by another."""
+TURN = 10
+"""Seconds after which it is the next partner's turn."""
+SILENCE = timedelta(seconds=60)
+"""So long an address that gave no answer is left alone with its other messages."""
+LOCK_SPACE = 7002
+"""First key of the advisory locks, so that other uses of advisory locks don't meet these."""
 
 
 class ForbiddenAddress(Exception):
@@ -57,13 +69,35 @@ def check_address(url: str) -> None:
         raise Invalid("url", _("The address must begin with https."))
 
 
+NEVER = [
+    ipaddress.ip_network(network)
+    for network in (
+        # Of this network, private, shared, of this machine, of this link, for protocols, of documentation, of the relays of
+        # 6to4, for measuring, multicast, reserved.
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/4", "240.0.0.0/4",
+        # For protocols with Teredo and measuring, of documentation, 6to4.
+        "2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16",
+    )
+]  # fmt: skip
+"""Which of them Python takes for global depends on its version."""
+PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+"""What was ever given out. The rest is of this link, site or machine, unique local, multicast, or carries another address."""
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Leads to the IPv4 address that its last four bytes are."""
+
+
 def may_call(address: str) -> bool:
     """Whether an IP address is on the public internet, or in a network that the settings name."""
     ip = ipaddress.ip_address(address)
-    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip in NAT64):
+        ip = ipaddress.IPv4Address(ip.packed[-4:])
     if any(ip in ipaddress.ip_network(network) for network in settings.WEBHOOK_NETWORKS):
         return True
-    return ip.is_global and not ip.is_multicast
+    if ip.version == 6 and ip not in PUBLIC_IPV6:
+        return False
+    return ip.is_global and not any(ip in network for network in NEVER)
 
 
 # --- Messages ----------------------------------------------------------------------------------------------------------------
@@ -103,38 +137,69 @@ def ask_for_delivery() -> None:
 
 
 def deliver(limit: int = 200) -> int:
-    """Sends what is due, oldest first; returns how many arrived. Several workers may: each locks the message it sends."""
-    delivered = 0
-    for _number in range(limit):
-        with transaction.atomic():
-            due = (
-                WebhookDelivery.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("subscription")
-                .filter(state=WebhookDelivery.State.WAITING, due_at__lte=timezone.now())
-                .order_by("due_at", "id")
-                .first()
-            )
-            if due is None:
-                break
-            delivered += _attempt(due)
-    return delivered
+    """Sends what is due; returns how many arrived. Partners take turns, and no two workers send for the same one, so that a
+    receiver who is slow keeps nobody waiting but itself."""
+    arrived = tried = 0
+    while tried < limit:
+        tried_before = tried
+        for partner_id in _partners_waiting():
+            with alone((LOCK_SPACE, partner_id)) as is_alone:
+                ends = time.monotonic() + TURN
+                while is_alone and tried < limit and time.monotonic() < ends and (due := _claim(partner_id)):
+                    tried += 1
+                    arrived += _attempt(due)
+        if tried == tried_before:
+            break
+    return arrived
+
+
+def _partners_waiting() -> list[int]:
+    """Partners with messages that are due, who has waited longest first."""
+    due = WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING, due_at__lte=timezone.now())
+    rows = due.order_by().values("partner_id").annotate(since=Min("due_at")).order_by("since")
+    return list(rows.values_list("partner_id", flat=True))
+
+
+def _claim(partner_id: int) -> WebhookDelivery | None:
+    """The partner's message that has been due longest, as one that is being sent: for the LEASE nobody else sends it."""
+    with transaction.atomic():
+        due = (
+            WebhookDelivery.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("subscription")
+            .filter(partner_id=partner_id, state=WebhookDelivery.State.WAITING, due_at__lte=timezone.now())
+            .order_by("due_at", "id")
+            .first()
+        )
+        if due is not None:
+            due.attempts, due.due_at = due.attempts + 1, timezone.now() + LEASE
+            due.save(update_fields=["attempts", "due_at"])
+        return due
 
 
 def _attempt(delivery: WebhookDelivery) -> bool:
-    delivery.attempts += 1
-    delivery.status_code, delivery.error = None, ""
+    """Sends a claimed message, outside of any transaction, and notes how it went."""
+    status, error = None, ""
     try:
-        delivery.status_code = post(delivery.subscription.url, *message(delivery))
-    except (OSError, HTTPException, ForbiddenAddress, ValueError) as error:
-        delivery.error = f"{type(error).__name__}: {error}"[:300]
-    arrived = delivery.status_code is not None and 200 <= delivery.status_code < 300
+        status = post(delivery.subscription.url, *message(delivery))
+    except (OSError, HTTPException, ForbiddenAddress, ValueError) as failure:
+        error = f"{type(failure).__name__}: {failure}"[:300]
+    arrived = status is not None and 200 <= status < 300
+    result: dict[str, Any] = {"status_code": status, "error": error}
     if arrived:
-        delivery.state, delivery.delivered_at = WebhookDelivery.State.DELIVERED, timezone.now()
+        result |= {"state": WebhookDelivery.State.DELIVERED, "delivered_at": timezone.now()}
     elif delivery.attempts > len(PAUSES):
-        delivery.state = WebhookDelivery.State.DEAD
+        result |= {"state": WebhookDelivery.State.DEAD}
     else:
-        delivery.due_at = timezone.now() + timedelta(seconds=PAUSES[delivery.attempts - 1])
-    delivery.save(update_fields=["attempts", "status_code", "error", "state", "delivered_at", "due_at"])
+        result |= {"due_at": timezone.now() + timedelta(seconds=PAUSES[delivery.attempts - 1])}
+    with transaction.atomic():
+        # Meanwhile its webhook may have been deleted, and the message with it.
+        WebhookDelivery.objects.filter(pk=delivery.pk).update(**result)
+        if status is None:
+            others = WebhookDelivery.objects.filter(
+                subscription_id=delivery.subscription_id, state=WebhookDelivery.State.WAITING
+            )
+            later = timezone.now() + SILENCE
+            others.filter(due_at__lt=later).exclude(pk=delivery.pk).update(due_at=later)
     return arrived
 
 
@@ -170,22 +235,56 @@ def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Sends a body and returns the status. The very address that was checked is the one that is connected to.
 
-    No redirect is followed. Raises ForbiddenAddress, OSError or HTTPException.
+    No redirect is followed. Raises ForbiddenAddress, OSError (TimeoutError after the DEADLINE) or HTTPException.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    connection: Any
-    if parts.scheme == "https":
-        connection = HTTPSConnection(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
-    else:
-        connection = HTTPConnection(host, port, timeout=TIMEOUT)
-    # http.client makes its socket by this attribute; the certificate is still checked against the name.
-    connection._create_connection = _connect
-    try:
-        connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
-        return int(connection.getresponse().status)
-    finally:
-        connection.close()
+    call = _Call(url, body, headers)
+    call.start()
+    call.join(DEADLINE)
+    return call.result()
+
+
+class _Call(threading.Thread):
+    """One attempt in a thread of its own: who waits for it needs to wait no longer than it wants, whatever the receiver drips,
+    and however long the name is looked up."""
+
+    def __init__(self, url: str, body: bytes, headers: dict[str, str]) -> None:
+        super().__init__(daemon=True)
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        self.request = ("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
+        self.connection: Any
+        if parts.scheme == "https":
+            self.connection = HTTPSConnection(host, port, timeout=DEADLINE, context=ssl.create_default_context())
+        else:
+            self.connection = HTTPConnection(host, port, timeout=DEADLINE)
+        # http.client makes its socket by this attribute; the certificate is still checked against the name.
+        self.connection._create_connection = _connect
+        self.is_given_up = False
+        self.status = 0
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.connection.connect()
+            if not self.is_given_up:
+                self.connection.request(*self.request)
+                self.status = int(self.connection.getresponse().status)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.connection.close()
+
+    def result(self) -> int:
+        """The status, or what went wrong; who has not answered by now is hung up on."""
+        if self.is_alive():
+            self.is_given_up = True
+            if open_socket := self.connection.sock:
+                with suppress(OSError):
+                    open_socket.shutdown(socket.SHUT_RDWR)
+            raise TimeoutError(f"no answer within {DEADLINE} seconds")
+        if self.error:
+            raise self.error
+        return self.status
 
 
 def _connect(address: tuple[str, int], timeout: float | None = None, source: Any = None) -> socket.socket:

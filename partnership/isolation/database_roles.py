@@ -20,6 +20,12 @@ from psycopg2 import sql
 
 ROLES = ("portal_owner", "portal_web", "portal_worker")
 DATABASE = "portal"
+TIMEOUTS = {
+    "web": {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"},
+    "worker": {"statement_timeout": "30min", "lock_timeout": "5min", "idle_in_transaction_session_timeout": "15min"},
+}
+"""Of each role: a statement, the wait for a lock, and a transaction in which nothing happens end after so long. The role has them
+by itself; the program asks for them with each connection too, where the roles were made by somebody else."""
 
 
 def create(
@@ -43,6 +49,12 @@ def create(
             if passwords.get(role):
                 statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 cursor.execute(statement.format(sql.Identifier(role), sql.Literal(passwords[role])))
+        for role, limits in TIMEOUTS.items():
+            for name, limit in limits.items():
+                statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+                cursor.execute(
+                    statement.format(sql.Identifier(f"portal_{role}"), sql.Identifier(name), sql.Literal(limit))
+                )
         if for_tests:
             cursor.execute("GRANT portal_web, portal_worker TO portal_owner")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])

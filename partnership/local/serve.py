@@ -87,6 +87,10 @@ def supervise(started: float) -> None:
     else:
         web = f"{PYTHON} -m gunicorn partnership.project.wsgi --bind {HOST}:{PORT} --workers 2 --threads 4 --worker-class gthread --log-level warning"
         worker = f"{celery} worker --concurrency 2"
+    # Threads, since they only wait; `make dev` has one worker for all.
+    sender = f"{celery} worker --queues webhooks --pool threads --concurrency 4 --hostname webhooks@%h"
+    webhooks = [] if RELOAD else [("webhooks", sender, "worker")]
+    quiet = "--loglevel WARNING --without-gossip --without-mingle"
     manager = Manager(Printer(sys.stdout))
     common = os.environ | {
         "PYTHONUNBUFFERED": "1",
@@ -95,7 +99,8 @@ def supervise(started: float) -> None:
     }
     for name, command, role in (
         ("web", web, "web"),
-        ("worker", f"{worker} --loglevel WARNING --without-gossip --without-mingle", "worker"),
+        ("worker", f"{worker} {quiet}", "worker"),
+        *[(name, f"{command} {quiet}", role) for name, command, role in webhooks],
         ("scheduler", f"{celery} beat --loglevel WARNING --pidfile=", "worker"),
     ):
         debug = {"PORTAL_DEBUG": "1"} if RELOAD and name == "web" else {}

@@ -68,17 +68,20 @@ class Unsent(NamedTuple):
     pairs: Pairs
 
 
-def remember_writer(request: HttpRequest, response: HttpResponse) -> None:
-    """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer."""
-    signed_writer = signing.dumps(request.user.pk, salt=WHOSE_COOKIE, compress=False)
-    if _writer(request) != request.user.pk:
+def remember_writer(acting: Acting, request: HttpRequest, response: HttpResponse) -> None:
+    """A signed cookie says who used this browser last, so that what is sent after the session's end finds its writer.
+
+    Who acts, not `request.user`: the API's public addresses, which ask nobody who they are, put nobody there.
+    """
+    signed_writer = signing.dumps(acting.user.pk, salt=WHOSE_COOKIE, compress=False)
+    if _writer(request) != acting.user.pk:
         response.set_cookie(WHOSE_COOKIE, signed_writer, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def _writer(request: HttpRequest) -> int | None:
     try:
         return int(signing.loads(request.COOKIES.get(WHOSE_COOKIE, ""), salt=WHOSE_COOKIE))
-    except signing.BadSignature:
+    except (signing.BadSignature, TypeError, ValueError):
         return None
 
 

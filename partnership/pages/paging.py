@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -36,12 +34,13 @@ def page_by_key(queryset: QuerySet[M], order: Sequence[str], after: str = "", si
     descending = order[0].startswith("-")
     names = [name.lstrip("-") for name in order]
     if after:
-        values = _decode(after, len(names))
+        values = _decode(after, _place(queryset, order))
         queryset = queryset.filter(beyond(names, values, "lt" if descending else "gt"))
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
-    return KeyPage(rows, _encode([getattr(rows[-1], name) for name in names]) if more else "", not after)
+    following = _encode([getattr(rows[-1], name) for name in names], _place(queryset, order)) if more else ""
+    return KeyPage(rows, following, not after)
 
 
 def beyond(names: list[str], values: list[Any], direction: str) -> Q:
@@ -54,16 +53,20 @@ def beyond(names: list[str], values: list[Any], direction: str) -> Q:
     )
 
 
-def _encode(values: list[Any]) -> str:
+def _place(queryset: QuerySet[M], order: Sequence[str]) -> str:
+    """Of which list, in which order, a key is."""
+    return f"list {queryset.model._meta.label} {' '.join(order)}"
+
+
+def _encode(values: list[Any], place: str) -> str:
     plain = [v.isoformat() if hasattr(v, "isoformat") else v for v in values]
-    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+    return signing.dumps(plain, salt=place)
 
 
-def _decode(key: str, length: int) -> list[Any]:
+def _decode(key: str, place: str) -> list[Any]:
+    """Signed, so that what is read is what was written: no other values ever reach the database."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-        if not isinstance(values, list) or len(values) != length:
-            raise ValueError
-        return [datetime.fromisoformat(v) if isinstance(v, str) and "T" in v else v for v in values]
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        values = signing.loads(key, salt=place)
+    except signing.BadSignature:
         raise Http404(_("This page of the list does not exist.")) from None
+    return [datetime.fromisoformat(v) if isinstance(v, str) and "T" in v else v for v in values]

@@ -20,9 +20,15 @@ JOBS = [
 app.autodiscover_tasks(JOBS, related_name="jobs")
 
 
+WEBHOOKS = "webhooks@"
+"""How the names of workers begin that send webhooks and do nothing else."""
+
+
 @worker_ready.connect
-def _first_heartbeat(**_: Any) -> None:
+def _first_heartbeat(sender: Any = None, **_: Any) -> None:
     """A worker that has just started is alive: /readyz need not wait for the scheduler's first round."""
+    if str(getattr(sender, "hostname", "")).startswith(WEBHOOKS):
+        return
     from partnership.project.jobs import heartbeat
 
     heartbeat()

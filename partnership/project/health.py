@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 from django.core.cache import cache
@@ -16,6 +17,24 @@ WORKER_SILENT_AFTER = 120
 """Seconds without a sign of life after which the worker counts as lost."""
 
 
+KEPT_SECONDS = 3
+"""So long an answer of `readyz` holds for whoever asks: asking costs next to nothing, and what fails is told this much later."""
+
+
+class _Kept:
+    """The last answer of this process."""
+
+    lock = threading.Lock()
+    until = 0.0
+    checks: dict[str, str] = {}
+    has_no_migration_to_apply = False
+
+
+def forget() -> None:
+    """What was found out last is found out anew."""
+    _Kept.until, _Kept.has_no_migration_to_apply = 0.0, False
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
@@ -26,9 +45,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     Events that failed are told, and make nothing unready: the rest of the portal works.
     """
-    checks = {"database": _database(), "migrations": _migrations(), "redis": _redis(), "worker": _worker()}
-    status = 200 if all(v == "ok" for v in checks.values()) else 503
-    response = JsonResponse({**checks, "events": _events()}, status=status)
+    with _Kept.lock:
+        if time.monotonic() > _Kept.until:
+            _Kept.checks = {
+                "database": _database(),
+                "migrations": _migrations(),
+                "redis": _redis(),
+                "worker": _worker(),
+                "events": _events(),
+            }
+            _Kept.until = time.monotonic() + KEPT_SECONDS
+        checks = _Kept.checks
+    status = 200 if all(value == "ok" for name, value in checks.items() if name != "events") else 503
+    response = JsonResponse(checks, status=status)
     # Django would log each 503 as an error; whoever asks is told, and asks often while the portal starts.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
@@ -44,11 +73,16 @@ def _database() -> str:
 
 
 def _migrations() -> str:
+    if _Kept.has_no_migration_to_apply:  # a newer program, which may have some, is another process
+        return "ok"
     try:
         executor = MigrationExecutor(connection)
-        return "pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "pending"
     except Exception:
         return "unknown"
+    _Kept.has_no_migration_to_apply = True
+    return "ok"
 
 
 def _redis() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
 from partnership.pages import form_drafts
 from partnership.pages.guard import second_factor_page
+from partnership.project import error_pages
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class ActingPartnerMiddleware:
             if response.status_code >= 500 or getattr(request, "refused", False):
                 transaction.set_rollback(True)
             if acting:
-                form_drafts.remember_writer(request, response)
+                form_drafts.remember_writer(acting, request, response)
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
@@ -109,6 +110,27 @@ def second_factor_for_the_account(
             and is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
         ):
             return second_factor_page(request)
+        return get_response(request)
+
+    return middleware
+
+
+MOST_BYTES = 5 * 1024 * 1024
+"""Of a request's body: a long form with a photo of a signed consent."""
+FILE_ADDRESSES = ("/imports/new/", "/api/v1/uploads")
+"""Where a whole register may be sent, by who is signed in."""
+
+
+def bounded_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Nobody fills the disk or the memory: a body that is too large is refused before anything of it is read. One that does not
+    say how long it is, Django takes for empty."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_known = getattr(request, "acting", None) is not None or "Authorization" in request.headers
+        most = settings.IMPORT_MAX_BYTES + MOST_BYTES if is_known and request.path in FILE_ADDRESSES else MOST_BYTES
+        if not (length.isascii() and length.isdecimal()) or int(length[:20]) > most:
+            return error_pages.bad_request(request, RequestDataTooBig())
         return get_response(request)
 
     return middleware

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from partnership.isolation import keys
+from partnership.isolation import database_roles, keys
 from partnership.local import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "partnership.project.middleware.ActingPartnerMiddleware",
     "partnership.project.middleware.second_factor_for_the_account",
+    "partnership.project.middleware.bounded_bodies",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "partnership.project.urls"
@@ -142,7 +143,8 @@ DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 # The transaction is opened by ActingPartnerMiddleware, which must set the partner inside it.
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a query costs these more than it saves: measured on a million participants, 0.16 s against 0.11 s for an update.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+_limits = " ".join(f"-c {name}={limit}" for name, limit in database_roles.TIMEOUTS.get(DB_ROLE, {}).items())
+DATABASES["default"].setdefault("OPTIONS", {}).update(options=f"-c jit=off {_limits}", connect_timeout=5)
 
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
@@ -155,8 +157,9 @@ else:
     )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "partnership.project.json_cache.JsonCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 5, "socket_timeout": 5},
         "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
     }
 }
@@ -169,6 +172,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
+# A task that hangs is ended: asked to after the first (seconds), killed after the second. Imports and figures have more.
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 1500, 1800
+# Nothing that stands in the queue is ever more than data.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+# Receivers of webhooks may be slow: they have workers of their own, and other jobs don't wait for them.
+CELERY_TASK_ROUTES = {"partnership.events.jobs.deliver_webhooks": {"queue": "webhooks"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("VISIBILITY_TIMEOUT", default=3600)}
 CELERY_TIMEZONE = "Europe/Helsinki"
@@ -318,7 +328,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["partnership.api.parsers.ShallowJSONParser"],
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Prevention partnership API",
@@ -357,6 +367,7 @@ MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 
 # --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
+LOGGING_CONFIG = "partnership.project.log.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

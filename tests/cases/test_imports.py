@@ -171,7 +171,7 @@ class TestReading:
         ids=["empty", "one column", "twice", "binary", "broken zip"],
     )
     def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(self, world, content):
-        with pytest.raises(imports.files.UnreadableFile):
+        with pytest.raises(imports.UnreadableFile):
             upload(world, content)
         assert not DataImport.objects.exists()
 
