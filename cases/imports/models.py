@@ -53,7 +53,7 @@ class DataImport(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UPLOADED)
     file_name = models.CharField(_("file"), max_length=200)
-    sha256 = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     encoding = models.CharField(max_length=12, blank=True)
     delimiter = models.CharField(max_length=1, blank=True, help_text="Empty: a spreadsheet (XLSX).")

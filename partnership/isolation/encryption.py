@@ -157,6 +157,11 @@ def _hmac(key: str, *parts: str) -> str:
     return hmac.new(key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+def fingerprint(partner_id: int, digest: str) -> str:
+    """Recognises a partner's request or file by its SHA-256, which nothing may store as it is: codes and names can be tried."""
+    return _hmac(settings.INDEX_KEY, "fingerprint", str(partner_id), digest)
+
+
 def code_index(partner_id: int, identity_code: str) -> str:
     """Finds a person of a partner by exact identity code: 128 bits."""
     return _hmac(settings.INDEX_KEY, "code", str(partner_id), normalise_code(identity_code))[:32]
