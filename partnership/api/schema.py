@@ -14,6 +14,7 @@ from partnership.api.scopes import SCOPES
 
 WRITES = {"post", "put", "patch", "delete"}
 TOKEN_ADDRESS = "/api/v1/oauth/token"  # noqa: S105 — an address
+OAUTH_ADDRESSES = {TOKEN_ADDRESS, "/api/v1/oauth/revoke"}
 
 
 class PortalSchema(AutoSchema):
@@ -169,7 +170,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     statuses = {400, 406} | (set() if is_public else {401, 403, 429})
     if "{" in path or any(parameter.get("name") == "run" for parameter in operation.get("parameters", [])):
         statuses.add(404)
-    if method in WRITES and path != TOKEN_ADDRESS:
+    if method in WRITES and path not in OAUTH_ADDRESSES:
         statuses |= {404, 409, 412, 413, 415, 422}
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "partnership.project.middleware.PageCompression",
     "csp.middleware.CSPMiddleware",
     "partnership.project.middleware.private_pages",
+    "partnership.api.tokens.slow_guessing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "partnership.project.maintenance.maintenance",
@@ -260,10 +261,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# The second is of accounts from before; their next sign-in seals theirs.
+# The second is of accounts from before; their next sign-in seals theirs. The third is for partner systems' secrets alone.
 PASSWORD_HASHERS = [
     "partnership.members.passwords.SealedHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "partnership.api.client_secrets.ClientSecretHasher",
 ]
 if PORTAL_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
@@ -346,6 +348,8 @@ SPECTACULAR_SETTINGS = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "partnership.Credential"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials, nothing else
+    "OAUTH2_VALIDATOR_CLASS": "partnership.api.tokens.ClientValidator",
+    "CLIENT_SECRET_HASHER": "client_secret",
     "SCOPES_BACKEND_CLASS": "partnership.api.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a token is stored as its hash

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from partnership.api import tokens
 from partnership.project import administration, appearance, failed_events, health, help, home, search
 
 handler400 = "partnership.project.error_pages.bad_request"
@@ -37,5 +38,6 @@ urlpatterns = [
     path("service/events/send-again/", failed_events.send_events_again, name="events_send_again"),
     path("service/events/<int:pk>/send-again/", failed_events.send_event_again, name="event_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
+    path(".well-known/oauth-authorization-server", tokens.metadata, name="oauth-metadata"),
     *(path("", include(f"{room}.urls")) for room in ROOMS),
 ]

@@ -273,6 +273,7 @@ MATRIX: dict[str, Row] = {
     # The API's own matrix is tests/test_api_matrix.py; its two pages are here.
     "openapi": Row(EVERYBODY, anonymous=200),
     "api-docs": Row(EVERYBODY, anonymous=200),
+    "oauth-metadata": Row(EVERYBODY, anonymous=200),
 }  # fmt: skip
 
 
