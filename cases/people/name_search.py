@@ -61,9 +61,13 @@ def matching(people: Iterable[tuple[int, str, str]], words: list[str]) -> list[i
     alignment distance, so that two letters changed about are one error).
     """
     costs: list[dict[str, int | None]] = [{} for _word in words]
+    words_of: dict[str, list[str]] = {}  # names recur; for this search alone, so that no name stays in memory
     ranked = []
     for number, first_names, last_name in people:
-        names = folded(f"{first_names} {last_name}")
+        for part in (first_names, last_name):
+            if part not in words_of:
+                words_of[part] = folded(part)
+        names = words_of[first_names] + words_of[last_name]
         total = 0
         for word, known in zip(words, costs, strict=True):
             best = None

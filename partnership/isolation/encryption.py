@@ -91,9 +91,13 @@ def decrypt_bytes(token: bytes, place: str = "") -> bytes:
         except (InvalidToken, ValueError) as error:
             raise Unreadable("A value from before can't be opened.") from error
     number, _dot, sealed = rest.partition(b".")
-    key = _ring().get(number.decode("ascii", "replace"))
+    return _opened(number.decode("ascii", "replace"), sealed, place)
+
+
+def _opened(number: str, sealed: bytes, place: str) -> bytes:
+    key = _ring().get(number)
     if key is None:
-        raise Unreadable(f"No key of FIELD_KEYS has the number {number.decode('ascii', 'replace')}.")
+        raise Unreadable(f"No key of FIELD_KEYS has the number {number}.")
     try:
         return key.cipher.decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:
@@ -104,20 +108,22 @@ def encrypt(text: str, place: str = "") -> str:
     """As `encrypt_bytes`, for texts, without their length."""
     data = text.encode() + b"\x80"
     data += bytes(-len(data) % BLOCK)
-    head, sealed = f"{VERSION}.{_newest().number}.", encrypt_bytes(data, place)
-    return head + base64.urlsafe_b64encode(sealed[len(head) :]).decode().rstrip("=")
+    key, nonce = _newest(), os.urandom(NONCE)
+    sealed = base64.urlsafe_b64encode(nonce + key.cipher.encrypt(nonce, data, place.encode()))
+    return f"{VERSION}.{key.number}.{sealed.decode().rstrip('=')}"
 
 
 def decrypt(token: str, place: str = "") -> str:
     """The text of a token. Raises Unreadable as `decrypt_bytes` does."""
-    if not token.startswith(f"{VERSION}."):
+    version, _dot, rest = token.partition(".")
+    if version != VERSION:
         return decrypt_bytes(token.encode()).decode()
-    head, _dot, sealed = token.rpartition(".")
+    number, _dot, sealed = rest.partition(".")
     try:
         raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     except ValueError as error:
         raise Unreadable("A value was changed.") from error
-    return decrypt_bytes(f"{head}.".encode() + raw, place).rpartition(b"\x80")[0].decode()
+    return _opened(number, raw, place).rpartition(b"\x80")[0].decode()
 
 
 def is_token(text: str) -> bool:
