@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -139,6 +140,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, DjangoValidationError):
         # A constraint of the database in its own words.
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+    elif isinstance(error, (OverflowError, DataError)):
+        error = exceptions.ParseError(_("A number or a date lies beyond all that can be stored."))
     headers: dict[str, str] = {}
     errors: list[dict[str, Any]] | None = None
     if isinstance(error, RuleError):

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # a page of allauth about security keys asks for it
     "django.contrib.admin.apps.SimpleAdminConfig",
     "allauth",
     "allauth.account",
