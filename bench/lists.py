@@ -112,23 +112,34 @@ def fill(world: World) -> None:
     from django.db import connection
 
     from partnership.members.models import Partner
+    from programs.catalogue.models import Programme
 
     world.sent()  # one whole referral, whose rows the others copy
     ids = [world.ngo.pk] + [Partner.objects.create(name=f"Partner {n}", kind="ngo").pk for n in range(PARTNERS - 1)]
+    programmes = [world.programme.pk] + [
+        Programme.objects.create(partner_id=pk, name="Counselling", kind="diversion").pk for pk in ids[1:]
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'referrals_referral' AND column_name NOT IN ('id', 'to_partner_id', 'from_partner_id', 'changed_at', 'state', 'sent_at', 'consent_id', 'kind', 'reason_code')"
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'referrals_referral' AND column_name NOT IN ('id', 'to_partner_id', 'from_partner_id', 'changed_at', 'state', 'sent_at', 'consent_id', 'kind', 'reason_code', 'programme_id')"
         )
         columns = cursor.fetchone()[0]
         cursor.execute(
             f"""
-            INSERT INTO referrals_referral ({columns}, to_partner_id, from_partner_id, changed_at, state, sent_at, kind, reason_code)
-            SELECT {columns}, (%(ids)s::bigint[])[1 + n %% %(partners)s], from_partner_id,
+            INSERT INTO referrals_referral ({columns}, to_partner_id, programme_id, from_partner_id, changed_at, state, sent_at, kind, reason_code)
+            SELECT {columns}, (%(ids)s::bigint[])[1 + n %% %(partners)s], (%(programmes)s::bigint[])[1 + n %% %(partners)s],
+                   from_partner_id,
                    now() - n * make_interval(secs => %(apart)s), (ARRAY['sent', 'acknowledged', 'accepted', 'declined'])[1 + n / 40 %% 4],
                    now() - n * make_interval(secs => %(apart)s), kind, CASE WHEN n / 40 %% 4 = 3 THEN 'no_capacity' ELSE '' END
               FROM referrals_referral CROSS JOIN generate_series(1, %(rows)s) AS n
             """,
-            {"ids": ids, "partners": PARTNERS, "rows": ROWS - 1, "apart": timedelta(days=DAYS).total_seconds() / ROWS},
+            {
+                "ids": ids,
+                "programmes": programmes,
+                "partners": PARTNERS,
+                "rows": ROWS - 1,
+                "apart": timedelta(days=DAYS).total_seconds() / ROWS,
+            },
         )
         # What the page shows beside the row, for the receiver's newest thousand.
         cursor.execute(
