@@ -194,7 +194,7 @@ def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
 @partner_page(ENROLMENTS)
 def caseload_export(request: PartnerRequest) -> HttpResponseBase:
     whose = "all" if request.GET.get("whose") == "all" else "mine"
-    log_read(request.acting, "caseload_export", 0)
+    log_read(request.acting, "caseload_export", 0, _caseload(request, whose).count())
     try:
         return export(request, CASELOAD, lambda: _caseload(request, whose), name="caseload")
     except RuleError as error:

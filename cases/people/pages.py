@@ -84,7 +84,7 @@ def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySe
 def person_export(request: PartnerRequest) -> HttpResponseBase:
     """The list of people, or those found, as CSV or XLSX."""
     text, born_on = _latest_search(request) if request.GET.get("found") else ("", None)
-    log_read(request.acting, "person_export", 0)
+    log_read(request.acting, "person_export", 0, _people(request, text, born_on).count())
     try:
         return export(request, PERSON_LIST, lambda: _people(request, text, born_on), name="people")
     except RuleError as error:

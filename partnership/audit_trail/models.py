@@ -26,6 +26,7 @@ class ReadLog(models.Model):
     count = models.PositiveIntegerField(_("records"), default=1)
     client = models.ForeignKey("partnership.ApiClient", models.PROTECT, null=True, related_name="+")
     scope = models.CharField(max_length=40, blank=True)
+    is_refused = models.BooleanField(_("refused"), default=False, db_default=False)
 
     class Meta:
         ordering = ["-id"]

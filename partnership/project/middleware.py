@@ -18,9 +18,11 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
+from partnership.audit_trail.read_log import log_refusal
 from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
 from partnership.pages import form_drafts
 from partnership.pages.guard import second_factor_page
+from partnership.pages.number_format import typed
 from partnership.project import error_pages
 
 log = logging.getLogger(__name__)
@@ -54,7 +56,19 @@ class ActingPartnerMiddleware:
                 transaction.set_rollback(True)
             if acting:
                 form_drafts.remember_writer(acting, request, response)
-            return response
+        self.note_refusal(request, response)
+        return response
+
+    @staticmethod
+    def note_refusal(request: HttpRequest, response: HttpResponse) -> None:
+        """Who asks for records by their numbers in vain stands in the log of reads."""
+        acting, match = getattr(request, "acting", None), request.resolver_match
+        if acting is None or match is None or response.status_code not in {403, 404}:
+            return
+        number = next((n for n in map(typed, map(str, match.kwargs.values())) if n is not None), None)
+        if number is not None:
+            resource = getattr(getattr(match.func, "cls", None), "resource", "")
+            log_refusal(acting, f"api {resource}" if resource else match.url_name or "", number)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""

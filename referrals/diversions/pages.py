@@ -66,7 +66,7 @@ def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
 def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the status, columns and order of the page."""
     acting, status, outcome = request.acting, request.GET.get("status", ""), request.GET.get("outcome", "")
-    log_read(acting, "diversion_export", 0)
+    log_read(acting, "diversion_export", 0, listed_diversions(acting, status, outcome).count())
     try:
         return export(
             request,

@@ -87,8 +87,11 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the filters, columns and order of the page."""
     acting, params = request.acting, request.GET
     box = box_of(acting, params.get("box", ""))
-    log_read(acting, "referral_export", 0)
-    rows = lambda: ReferralFilter(params, listed_referrals(acting, box)).qs  # noqa: E731
+
+    def rows() -> Any:
+        return ReferralFilter(params, listed_referrals(acting, box)).qs
+
+    log_read(acting, "referral_export", 0, rows().count())
     try:
         return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
