@@ -20,10 +20,10 @@ def without_secrets(text: str) -> str:
 
 def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     """Makes a line of the log. Its arguments are put in before anybody else sees them."""
-    made = logging.LogRecord(*args, **kwargs)
+    line = logging.LogRecord(*args, **kwargs)
     with suppress(TypeError, ValueError):  # its own handler will say what is wrong with it
-        made.msg, made.args = without_secrets(made.getMessage()), ()
-    return made
+        line.msg, line.args = without_secrets(line.getMessage()), ()
+    return line
 
 
 def configure(config: dict[str, Any]) -> None:

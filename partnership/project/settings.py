@@ -143,7 +143,8 @@ DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a query costs these more than it saves: measured on a million participants, 0.16 s against 0.11 s for an update.
 _limits = " ".join(f"-c {name}={limit}" for name, limit in database_roles.TIMEOUTS.get(DB_ROLE, {}).items())
-DATABASES["default"].setdefault("OPTIONS", {}).update(options=f"-c jit=off {_limits}", connect_timeout=5)
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {"options": f"-c jit=off {_limits}", "connect_timeout": 5}
 
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
