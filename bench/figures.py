@@ -102,7 +102,7 @@ def in_process(name: str, folder: str) -> tuple[float, float]:
 TABLES = {
     "cases_arrest": "partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, offence_group, last_offence_on, last_drug_offence_on, age_at_offence, content_hash, received_at",
     "cases_enrolment": "id, partner_id, person_id, programme_id, started_on, ended_on, end_reason, referral_kind, primary_drug, measurement_consent, created_at",
-    "cases_person": "id, partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year, district_id, code_index, name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, source_key, created_at, changed_at",
+    "cases_person": "id, partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year, district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key, created_at, changed_at",
 }
 
 
@@ -155,7 +155,7 @@ def fill(size: int, folder: Path) -> None:
         return pd.DataFrame({
             "id": humans + offset, "partner_id": partner, "first_names": "", "last_name": "", "born_on": "", "identity_code": "",
             "phone": "", "email": "", "sex": np.where(humans % 5 == 0, "female", "male"), "birth_year": 1960 + humans % 45,
-            "district_id": district, "code_index": "", "name_birth_index": "", "name_prefixes": "{}",
+            "district_id": district, "code_index": "", "birth_index": "",
             "code_pseudonym": pseudonyms, "name_pseudonym": pseudonyms.str[::-1], "source_key": "", "created_at": now, "changed_at": now,
         })  # fmt: skip
 
@@ -217,5 +217,5 @@ def copy(table: str, frame: pd.DataFrame) -> None:
 NOT_NULL = {
     "cases_arrest": "arrest_number",
     "cases_enrolment": "end_reason, primary_drug",
-    "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, name_birth_index, code_pseudonym, name_pseudonym, source_key",
+    "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, birth_index, code_pseudonym, name_pseudonym, source_key",
 }

@@ -22,12 +22,14 @@ class PartnershipConfig(AppConfig):
         from partnership.events.models import WebhookSubscription
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
-        from partnership.members.models import Invitation, Membership, Partner
-        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, WEBHOOKS
+        from partnership.members import second_factor as _second_factor  # noqa: F401
+        from partnership.members.models import AccountChange, Invitation, Membership, Partner, RoleChange
+        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, ROLE_CHANGES, WEBHOOKS
 
         history.register("agreement", Agreement, sees=DIRECTORY, address="agreement")
         history.register("partner", Partner, sees=DIRECTORY, address="partner")
-        history.register("member", Membership, sees=MEMBERS, address="member")
+        history.register("member", Membership, sees=MEMBERS, address="member", also=(AccountChange,))
         history.register("invitation", Invitation, sees=MEMBERS)
+        history.register("role_change", RoleChange, sees=ROLE_CHANGES)
         history.register("client", ApiClient, sees=CLIENTS, address="client")
         history.register("webhook", WebhookSubscription, sees=WEBHOOKS, address="webhook")

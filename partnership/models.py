@@ -5,11 +5,21 @@ from partnership.announcements.models import Announcement
 from partnership.api.models import ApiClient, Credential, IdempotentAnswer, Tombstone
 from partnership.audit_trail.models import ReadLog
 from partnership.events.models import EventDelivery, Notification, OutboxEvent, WebhookDelivery, WebhookSubscription
-from partnership.members.models import District, DistrictPopulation, Invitation, Membership, Partner, User
+from partnership.members.models import (
+    AccountChange,
+    District,
+    DistrictPopulation,
+    Invitation,
+    Membership,
+    Partner,
+    RoleChange,
+    User,
+)
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import KeptForm, SavedView
 
 __all__ = [
+    "AccountChange",
     "Agreement",
     "Announcement",
     "ApiClient",
@@ -26,6 +36,7 @@ __all__ = [
     "Partner",
     "ReadDay",
     "ReadLog",
+    "RoleChange",
     "SavedView",
     "Tombstone",
     "User",

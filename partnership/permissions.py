@@ -10,6 +10,8 @@ NOTIFICATIONS = reading("notification", scope="notifications:read")
 ANNOUNCEMENTS = reading("announcement", roles=(Role.COORDINATOR,))
 """All of them, past ones too; on the first page everybody sees those of today."""
 MEMBERS = reading("member", managers_only=True)
+ROLE_CHANGES = reading("role_change", roles=(Role.COORDINATOR, Role.AUDITOR))
+"""Who audits is changed by two people of the office."""
 CLIENTS = reading("api_client", managers_only=True)
 WEBHOOKS = reading("webhook", managers_only=True, scope="webhooks:read")
 READ_LOG = reading("read_log", roles=(Role.AUDITOR, Role.CASE_MANAGER))

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -51,6 +52,13 @@ def on_web(acting: Acting) -> Iterator[None]:
         yield
 
 
+def pseudonyms_of(person: Person) -> list[str]:
+    """By code and by name, which the portal's objects never show."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code_pseudonym, name_pseudonym FROM cases_person WHERE id = %s", [person.pk])
+        return list(cursor.fetchone())
+
+
 class WebClient(Client):
     """A browser whose requests meet the database as the web role."""
 
@@ -60,6 +68,13 @@ class WebClient(Client):
             if response.streaming:
                 response.body = b"".join(response.streaming_content)
         return response
+
+    def pass_second_factor(self, user: User) -> None:
+        """As if the session had shown its user's second factor when it signed in."""
+        session = self.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0.0, "type": "totp"}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
 
 
 class World:
@@ -100,6 +115,7 @@ class World:
     def member(self, partner: Partner, role: str, is_manager: bool = False) -> Acting:
         number = next(numbers)
         user = User.objects.create_user(f"user{number}@test.example", "x" * 14, full_name=f"User {number}")
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return Acting(Membership.objects.create(user=user, partner=partner, role=role, is_manager=is_manager))
 
     def client(self, acting: Acting) -> WebClient:

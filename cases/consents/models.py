@@ -49,7 +49,7 @@ class Consent(models.Model):
     signed_on = models.DateField(_("signed on"))
     signed_how = models.CharField(_("signed how"), max_length=10, choices=Signed)
     told_right_to_withdraw = models.BooleanField(_("the right to withdraw was explained"))
-    guardian_name = EncryptedTextField(_("guardian who consented"), blank=True)
+    guardian_name = EncryptedTextField(_("guardian who consented"), owner="from_partner", blank=True)
     guardian_missing_reason = models.CharField(_("why a guardian's consent is missing"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)

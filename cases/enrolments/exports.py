@@ -78,7 +78,8 @@ class TdiExport(View):
         """Treatment demand of a year (EUDA TDI protocol 3.0)."""
         year, file_format = self.parameters["year"], self.parameters["file_format"]
         rows = tdi_rows(self.acting.partner, year)
-        self.count = 0
+        self.logged_as = f"{self.resource}_export"
+        self.count = rows.count()
         return StreamingHttpResponse(
             copied(self.acting, rows, file_format),
             content_type=FORMATS[file_format],

@@ -21,6 +21,7 @@ from cases.imports.sheets import MOST_COLUMNS, UnreadableFile, first_row
 from cases.permissions import IMPORT_ROLES
 from partnership.actions import Party, action
 from partnership.events.job_queue import ask_for
+from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from programs.catalogue.models import Programme
@@ -118,8 +119,8 @@ def upload(
         ImportChunk.objects.bulk_create(
             [ImportChunk(partner=by.partner, data_import=data_import, number=number, data=chunk)]
         )
-    data_import.sha256 = digest.hexdigest()
-    data_import.save(update_fields=["sha256"])
+    data_import.content_hash = encryption.fingerprint(by.partner.pk, digest.hexdigest())
+    data_import.save(update_fields=["content_hash"])
     return data_import
 
 
@@ -205,5 +206,7 @@ def _start_job(data_import: DataImport, state: str) -> None:
 
 def preview(data_import: DataImport) -> dict[str, Any]:
     """Whether the same file was imported before."""
-    before = DataImport.objects.filter(sha256=data_import.sha256, state=DataImport.State.DONE, kind=data_import.kind)
+    before = DataImport.objects.filter(
+        content_hash=data_import.content_hash, state=DataImport.State.DONE, kind=data_import.kind
+    )
     return {"imported_before": before.exclude(pk=data_import.pk).order_by("-id").first()}

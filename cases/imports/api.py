@@ -33,7 +33,7 @@ class UploadSerializer(Resource):
     class Meta:
         model = DataImport
         fields = [
-            "id", "kind", "state", "file_name", "sha256", "size", "columns", "mapping", "unmapped_codes", "programme",
+            "id", "kind", "state", "file_name", "size", "columns", "mapping", "unmapped_codes", "programme",
             "complete_through", "rows_total", "rows_done", "rows_bad", "percent_done", "added", "corrected", "unchanged",
             "error", "created_at", "changed_at",
         ]  # fmt: skip

@@ -22,7 +22,7 @@ from cases.imports.fields import COLUMNS, Column, Problem
 from cases.imports.files import rows_of
 from cases.imports.models import DataImport, ImportProblem, ImportRow
 from cases.imports.sheets import Row
-from cases.people.models import Sex
+from cases.people.models import Person, Sex
 from partnership.actions import action
 from partnership.isolation import encryption
 from partnership.isolation.acting import acting_for
@@ -35,8 +35,11 @@ MAX_PROBLEMS = 100_000
 LAID_OUT = (
     "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, district_id,"
     " age, consents, residents, residents_under_18, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
-    " name_birth_index, name_prefixes, code_pseudonym, name_pseudonym"
+    " birth_index, code_pseudonym, name_pseudonym"
 )
+
+# As the register will hold them: loading only moves them.
+SEALED: list[Any] = [Person._meta.get_field(name) for name in ("first_names", "last_name", "born_on", "identity_code")]
 
 RowProblem = tuple[int, str, str, list[Any]]  # row, column, reason, values
 
@@ -260,15 +263,14 @@ class Checker:
         partner_id = self.partner_id
         return "\t".join(
             [
-                encryption.encrypt(first_names) if first_names else "",
-                encryption.encrypt(last_name) if last_name else "",
-                encryption.encrypt(born_on.isoformat()) if born_on else "",
-                encryption.encrypt(code) if code else "",
+                *(
+                    field.seal(value, partner_id)
+                    for field, value in zip(SEALED, (first_names, last_name, born_on, code), strict=True)
+                ),
                 sex,
                 str(born_on.year) if born_on else "\\N",
                 encryption.code_index(partner_id, code) if code else "",
-                encryption.name_birth_index(partner_id, last_name, born_on) if last_name and born_on else "",
-                "{" + ",".join(encryption.prefix_indexes(partner_id, first_names, last_name)) + "}",
+                encryption.birth_index(partner_id, born_on) if born_on else "",
                 encryption.code_pseudonym(code),
                 encryption.name_pseudonym(first_names, last_name, born_on, sex),
             ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
+from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField, WrittenOnlyField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import (
     EVERY_ROW,
@@ -53,7 +53,7 @@ class DataImport(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UPLOADED)
     file_name = models.CharField(_("file"), max_length=200)
-    sha256 = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     encoding = models.CharField(max_length=12, blank=True)
     delimiter = models.CharField(max_length=1, blank=True, help_text="Empty: a spreadsheet (XLSX).")
@@ -172,17 +172,24 @@ class ImportRow(models.Model):
     sex = models.CharField(max_length=10)
     birth_year = models.PositiveSmallIntegerField(null=True)
     code_index = models.CharField(max_length=32)
-    name_birth_index = models.CharField(max_length=32)
-    name_prefixes = ArrayField(models.CharField(max_length=16))
-    code_pseudonym = models.CharField(max_length=64)
-    name_pseudonym = models.CharField(max_length=64)
+    birth_index = models.CharField(max_length=32, blank=True)
+    code_pseudonym = WrittenOnlyField(max_length=64)
+    name_pseudonym = WrittenOnlyField(max_length=64)
 
     class Meta:
         indexes = [
             models.Index(fields=["data_import", "key"], name="import_row_key"),
             models.Index(fields=["data_import", "person_key"], name="import_row_person"),
         ]
-        constraints = [*same_partner("data_import"), *rows_of_an_import()]
+        constraints = [
+            *same_partner("data_import"),
+            # Pages drop the rows of an import that is given up, and read nothing of them.
+            Grant(role="web", privileges="DELETE"),
+            Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "data_import_id"]),
+            Policy(name="own", role="web", using=OWN),
+            Grant(role="worker", privileges=READ_AND_WRITE),
+            Policy(name="import_own", role="worker", using=OWN),
+        ]
 
     def __str__(self) -> str:
         return f"row {self.row}"

@@ -25,6 +25,8 @@ from partnership.members.models import District
 
 
 class PersonSerializer(Resource):
+    sees = PEOPLE
+    logged_as = "persons"
     first_names = serializers.CharField()
     last_name = serializers.CharField()
     born_on = serializers.DateField(allow_null=True)

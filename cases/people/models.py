@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.people import identity_code
+from cases.people import identity_code, name_search
 from partnership.audit_trail.history import Recorded
 from partnership.isolation import encryption
-from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField, WrittenOnlyField
+from partnership.isolation.errors import RuleError
 from partnership.isolation.pointers import known_by_owner
-from partnership.isolation.policies import imports_write, jobs_read, own_rows
+from partnership.isolation.policies import OWN, Grant, Policy, imports_write, jobs_read
 from partnership.isolation.triggers import Bury
 from partnership.members.models import District, Partner
 
@@ -38,27 +37,53 @@ class Sex(models.TextChoices):
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def found_by(self, partner_id: int, text: str, born_on: date | None = None) -> PersonQuerySet:
-        """People of the partner that a search text means: an exact identity code, or beginnings of names.
+        """People of the partner that a search text means: an exact identity code; or names as people type them, in memory, the
+        200 likeliest. A date of birth or a year, beside the text or in it, narrows.
 
-        With a date of birth: the last name and that date. Shorter than three letters finds nobody.
+        Raises RegisterTooLarge where there are too many names to look at.
         """
-        text = text.strip()
         try:
-            code = identity_code.parse(text).text
+            code = identity_code.parse(text.strip()).text
         except Exception:
             code = ""
         if code:
             return self.filter(code_index=encryption.code_index(partner_id, code))
-        if born_on and text:
-            return self.filter(name_birth_index=encryption.name_birth_index(partner_id, text, born_on))
-        words = [w for w in encryption.normalise_name(text).split() if len(w) >= encryption.PREFIX_LENGTH]
-        if not words:
-            return self.none()
-        return self.filter(name_prefixes__contains=[encryption.prefix_index(partner_id, w) for w in words])
+        typed = name_search.understood(text)
+        born_on = born_on or typed.born_on
+        people = self
+        if born_on:
+            people = people.filter(birth_index=encryption.birth_index(partner_id, born_on))
+        elif typed.birth_year:
+            people = people.filter(birth_year=typed.birth_year)
+        if not typed.words:
+            return people if born_on or typed.birth_year else self.none()
+        names = people.filter(partner=partner_id, erased_on=None).order_by()
+        most = name_search.MOST_PEOPLE
+        looked_at = list(names.values_list("pk", "first_names", "last_name")[: most + 1])
+        if len(looked_at) > most:
+            raise RegisterTooLarge(
+                _(
+                    "Your register is too large to look through by name alone. Add the year or the date of birth: “Virtanen 1985”."
+                )
+            )
+        return self.filter(pk__in=name_search.matching(looked_at, typed.words))
 
 
-FOUND_BY = ("code_index", "name_birth_index", "name_prefixes", "code_pseudonym", "name_pseudonym", "source_key")
+class RegisterTooLarge(RuleError):
+    """The register has more than 50,000 people, too many to look through by name alone. Add the year or date of birth."""
+
+    code = "register_too_large"
+
+
+FOUND_BY = ("code_index", "birth_index", "code_pseudonym", "name_pseudonym", "source_key")
 """What a person is found and joined by: made from the rest, and of no use in a history."""
+
+
+IN_THE_CLEAR = (
+    "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "code_index", "birth_index", "source_key",
+    "created_at", "changed_at",
+)  # fmt: skip
+ENCRYPTED = ("first_names", "last_name", "born_on", "identity_code", "phone", "email")
 
 
 class Person(models.Model):
@@ -81,11 +106,10 @@ class Person(models.Model):
     erased_on = models.DateField(_("erased on"), null=True, blank=True)
     # To find the person in the own register.
     code_index = models.CharField(max_length=32, blank=True)
-    name_birth_index = models.CharField(max_length=32, blank=True)
-    name_prefixes = ArrayField(models.CharField(max_length=16), default=list)
+    birth_index = models.CharField(max_length=32, blank=True)
     # To join records of the same human being: the metrics job alone.
-    code_pseudonym = models.CharField(max_length=64, blank=True)
-    name_pseudonym = models.CharField(max_length=64, blank=True)
+    code_pseudonym = WrittenOnlyField(max_length=64, blank=True)
+    name_pseudonym = WrittenOnlyField(max_length=64, blank=True)
     source_key = models.CharField(max_length=64, blank=True, help_text="Hash of the partner system's own number.")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -97,8 +121,7 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
-            models.Index(fields=["partner", "name_birth_index"], name="person_name_birth"),
-            GinIndex(fields=["name_prefixes"], name="person_name_prefixes"),
+            models.Index(fields=["partner", "birth_index"], name="person_birth"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
             models.Index(fields=["name_pseudonym"], condition=~Q(name_pseudonym=""), name="person_name_pseudonym"),
             models.Index(fields=["name_pseudonym"], condition=Q(code_pseudonym=""), name="person_without_code"),
@@ -111,24 +134,12 @@ class Person(models.Model):
                 fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
             ),
             known_by_owner("partner", name="person_by_owner"),
-            *own_rows(),
+            # Pages write pseudonyms and read none: by them treatment could be joined to arrests.
+            Grant(role="web", privileges="INSERT, UPDATE, DELETE"),
+            Grant(role="web", privileges="SELECT", columns=[*IN_THE_CLEAR, *ENCRYPTED]),
+            Policy(name="own", role="web", using=OWN),
             # Jobs join people across partners, and read no name: no encrypted column.
-            *jobs_read(
-                "id",
-                "partner_id",
-                "sex",
-                "birth_year",
-                "district_id",
-                "died_on",
-                "code_index",
-                "name_birth_index",
-                "code_pseudonym",
-                "name_pseudonym",
-                "source_key",
-                "created_at",
-                "changed_at",
-                "erased_on",
-            ),
+            *jobs_read(*IN_THE_CLEAR, "code_pseudonym", "name_pseudonym"),
             *imports_write(),
             Bury(),
             Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=FOUND_BY),
@@ -141,12 +152,7 @@ class Person(models.Model):
         """Computes what is stored beside the encrypted fields: indexes, pseudonyms, birth year. Call before each save."""
         self.birth_year = self.born_on.year if self.born_on else self.birth_year
         self.code_index = encryption.code_index(self.partner_id, self.identity_code) if self.identity_code else ""
-        self.name_birth_index = (
-            encryption.name_birth_index(self.partner_id, self.last_name, self.born_on)
-            if self.last_name and self.born_on
-            else ""
-        )
-        self.name_prefixes = encryption.prefix_indexes(self.partner_id, self.first_names or "", self.last_name or "")
+        self.birth_index = encryption.birth_index(self.partner_id, self.born_on) if self.born_on else ""
         self.code_pseudonym = encryption.code_pseudonym(self.identity_code or "")
         self.name_pseudonym = encryption.name_pseudonym(
             self.first_names or "", self.last_name or "", self.born_on, self.sex
@@ -163,7 +169,12 @@ class Person(models.Model):
             kwargs["update_fields"] = [
                 field.name
                 for field in fields
-                if not field.primary_key and getattr(before, field.attname) != getattr(self, field.attname)
+                if not field.primary_key
+                # What can't be read is written anew each time.
+                and (
+                    isinstance(field, WrittenOnlyField)
+                    or getattr(before, field.attname) != getattr(self, field.attname)
+                )
             ]
         super().save(*args, **kwargs)
 

@@ -18,7 +18,7 @@ from cases.consents.models import ConsentPaper
 from cases.people import actions as people_actions
 from cases.people.forms import PersonForm
 from cases.people.lists import PERSON_LIST
-from cases.people.models import Person
+from cases.people.models import Person, RegisterTooLarge
 from cases.people.timeline import timeline_of
 from cases.permissions import PEOPLE
 from cases.planning import actions as planning
@@ -41,7 +41,7 @@ SEARCHED = "people-searched"
 def person_list(request: PartnerRequest) -> HttpResponse:
     """The own register: newest first, or (?found) those whom the latest search means.
 
-    Found by name from the third letter, by name and birth date, or by identity code. A search is posted and stands in the
+    Found by name as people type it (with a typing error, too), by year or date of birth beside it, or by identity code. A search is posted and stands in the
     session, encrypted: no address, log or history holds a name.
     """
     if request.method == "POST":
@@ -70,7 +70,13 @@ def _latest_search(request: PartnerRequest) -> tuple[str, date | None]:
 def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySet[Person]:
     partner = request.acting.partner
     people = Person.objects.filter(partner=partner).select_related("district")
-    return people.found_by(partner.pk, text, born_on) if text else people
+    if not text:
+        return people
+    try:
+        return people.found_by(partner.pk, text, born_on)
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return people.none()
 
 
 @require_safe

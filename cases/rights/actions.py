@@ -115,7 +115,9 @@ def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer:
         erase(by=by, person=locked.person)
     locked.outcome, locked.answered_on, locked.answered_by = outcome, timezone.localdate(), by.user
     locked.save(update_fields=["outcome", "answered_on", "answered_by"])
-    RequestWords.objects.filter(request=locked).update(answer=answer.strip())
+    words = RequestWords.objects.get(request=locked)
+    words.answer = answer.strip()
+    words.save(update_fields=["answer"])
     return locked
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from oauth2_provider.views import TokenView
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -132,6 +131,16 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     scope = serializers.CharField(required=False, help_text="Divided by spaces; without it all that the client has.")
 
 
+OAUTH_ERRORS: dict[int, Any] = {
+    400: OpenApiResponse(OpenApiTypes.OBJECT, description="RFC 6749: `error`."),
+    401: OpenApiResponse(OpenApiTypes.OBJECT, description="RFC 6749: `invalid_client`."),
+    429: OpenApiResponse(
+        OpenApiTypes.OBJECT,
+        description="Many wrong secrets from this address, or many tokens for this client. Wait as long as `Retry-After` says.",
+    ),
+}
+
+
 def description(request: HttpRequest) -> dict[str, Any]:
     """The OpenAPI document; made once per language, for as long as the code is the same."""
     key = f"openapi:{get_language()}"
@@ -244,8 +253,7 @@ class TokenDescription(PublicView):
         request={"application/x-www-form-urlencoded": TokenRequestSerializer},
         responses={
             200: TokenSerializer,
-            400: OpenApiResponse(OpenApiTypes.OBJECT, description="RFC 6749: `error`."),
-            401: OpenApiResponse(OpenApiTypes.OBJECT, description="RFC 6749: `invalid_client`."),
+            **OAUTH_ERRORS,
         },
     )
     def token(self, request: Request) -> Response:
@@ -253,4 +261,26 @@ class TokenDescription(PublicView):
         raise NotImplementedError
 
 
-token = TokenView.as_view()
+class RevocationRequestSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    token_type_hint = serializers.ChoiceField(choices=["access_token"], required=False)
+    client_id = serializers.CharField(required=False, help_text="Or by HTTP Basic, with the secret as the password.")
+    client_secret = serializers.CharField(required=False)
+
+
+class RevocationDescription(PublicView):
+    """Only for the description, as that of the token endpoint."""
+
+    resource = operation = tag = "oauth"
+
+    @extend_schema(
+        operation_id="oauth_revoke",
+        request={"application/x-www-form-urlencoded": RevocationRequestSerializer},
+        responses={
+            200: OpenApiResponse(description="The token is worth nothing any more, or never was."),
+            **OAUTH_ERRORS,
+        },
+    )
+    def revoke(self, request: Request) -> Response:
+        """Gives a token back before its time (RFC 7009). Only the client that got it can."""
+        raise NotImplementedError

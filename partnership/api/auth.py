@@ -16,9 +16,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from partnership.actions import NotAllowed, require
+from partnership.actions import NotAllowed, Right, require
 from partnership.api.models import ApiClient
-from partnership.api.problems import InvalidToken
+from partnership.api.problems import InsufficientScope, InvalidToken
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
 
 PEOPLE_PER_MINUTE = 600
@@ -91,15 +91,21 @@ class HasScope(BasePermission):
         acting = getattr(request._request, "acting", None)
         if acting is None:
             return False
-        if request.auth is None and lacks_second_factor(acting):
-            raise PermissionDenied(_("Set up your second factor first."))
+        if request.auth is None and lacks_second_factor(request._request):
+            raise PermissionDenied(_("Sign in with your second factor first, or set one up."))
         right = view.right()
         if right is not None:
-            try:
-                require(right, acting)
-            except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from refusal
+            require_right(right, acting)
         return True
+
+
+def require_right(right: Right, acting: Acting) -> None:
+    """Raises InsufficientScope where a system lacks the right's scope, PermissionDenied where a person's role lacks it."""
+    try:
+        require(right, acting)
+    except NotAllowed as refusal:
+        error = PermissionDenied if acting.scopes is None else InsufficientScope
+        raise error(str(refusal), right.scope) from refusal
 
 
 class PerMinute(BaseThrottle):

@@ -65,7 +65,8 @@ class ExportView(View):
         }
         if re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0+)?\b)", request.headers.get("Accept-Encoding", "")):
             chunks, headers["Content-Encoding"] = _gzipped(chunks), "gzip"
-        self.count = 0
+        self.logged_as = f"{self.resource}_export"
+        self.count = rows.count()  # before the first is sent: whoever breaks off has had them all
         return StreamingHttpResponse(chunks, content_type=FORMATS[file_format], headers=headers)
 
 

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from partnership.api.models import IdempotentAnswer, Tombstone
 from partnership.api.problems import KeyReused
+from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
 
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -38,7 +39,7 @@ def earlier_answer(request: Request, acting: Acting, still_open: Callable[[Any],
         return None
     if not KEY.fullmatch(key):
         raise ParseError(_("An Idempotency-Key has 1 to 200 visible ASCII characters."))
-    digest = _digest(request)
+    digest = encryption.fingerprint(acting.partner.pk, _digest(request))
     answer = IdempotentAnswer(partner=acting.partner, user=acting.user, key=key, request_hash=digest)
     try:
         with transaction.atomic():

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from oauth2_provider.models import AbstractApplication
+from oauth2_provider.models import AbstractApplication, ApplicationManager
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
@@ -57,12 +57,22 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
         return self.name
 
 
+class CredentialManager(ApplicationManager):  # type: ignore[misc] # the library has no types
+    """Each with its client and partner: one query, so that an id that is known takes no longer than an unknown one."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Whether a credential is usable stands with them."""
+        credentials: models.QuerySet[Any] = super().get_queryset().select_related("api_client__partner")
+        return credentials
+
+
 class Credential(AbstractApplication):  # type: ignore[misc] # the library has no types
     """A client's id and secret (stored as a hash). A client has two while one takes the place of the other."""
 
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
     expires_at = models.DateTimeField(null=True)
+    objects = CredentialManager()
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         ordering = ["-id"]

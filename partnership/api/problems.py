@@ -57,6 +57,10 @@ class InvalidToken(exceptions.AuthenticationFailed):
     default_code = "invalid_token"
 
 
+class InsufficientScope(exceptions.PermissionDenied):
+    """The client lacks the scope of what it asks for. Its code is the scope."""
+
+
 class PreconditionFailed(exceptions.APIException):
     """If-Match names another version than the record has. Read the record again."""
 
@@ -161,6 +165,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             headers["WWW-Authenticate"] = way
         if isinstance(error, InvalidToken):
             headers["WWW-Authenticate"] += ', error="invalid_token"'
+        if isinstance(error, InsufficientScope):
+            scope = error.get_codes()
+            headers["WWW-Authenticate"] = f'Bearer realm="api", error="insufficient_scope", scope="{scope}"'
         if getattr(error, "wait", None):
             headers["Retry-After"] = str(int(error.wait) + 1)  # type: ignore[attr-defined]
     else:

@@ -11,9 +11,11 @@ from rest_framework import serializers
 
 from partnership.api.problems import MEDIA_TYPE, all_problems
 from partnership.api.scopes import SCOPES
+from partnership.api.serializers import RECEIPT
 
 WRITES = {"post", "put", "patch", "delete"}
 TOKEN_ADDRESS = "/api/v1/oauth/token"  # noqa: S105 — an address
+OAUTH_ADDRESSES = {TOKEN_ADDRESS, "/api/v1/oauth/revoke"}
 
 
 class PortalSchema(AutoSchema):
@@ -25,6 +27,13 @@ class PortalSchema(AutoSchema):
         action = getattr(self.view, "action", self.method.lower())
         name = getattr(self.view, "operation", "") or self.view.resource
         return f"{name}_{action}"
+
+    def get_description(self) -> str:  # type: ignore[override] # as the library's own does
+        text: str = super().get_description()
+        reading = getattr(self.view, "sees", None)
+        if self.method.lower() in WRITES and reading and reading.scope != self.view.scope():
+            text += f"\n\nWithout the scope `{reading.scope}` the answer holds at most {', '.join(f'`{name}`' for name in RECEIPT)}."
+        return text
 
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "tag", "") or self.view.resource]
@@ -169,7 +178,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     statuses = {400, 406} | (set() if is_public else {401, 403, 429})
     if "{" in path or any(parameter.get("name") == "run" for parameter in operation.get("parameters", [])):
         statuses.add(404)
-    if method in WRITES and path != TOKEN_ADDRESS:
+    if method in WRITES and path not in OAUTH_ADDRESSES:
         statuses |= {404, 409, 412, 413, 415, 422}
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from partnership.actions import Reading
+
 PASSED_ON = (
     serializers.CharField,
     serializers.IntegerField,
@@ -34,6 +36,9 @@ class Plan(NamedTuple):
 
     readers: dict[str, Reader]
     choices: dict[str, dict[Any, Any]]
+
+
+RECEIPT = ("id", "state", "version", "changed_at")
 
 
 class Strict(serializers.Serializer[Any]):
@@ -65,13 +70,21 @@ def _fits(field: serializers.Field[Any, Any, Any, Any], value: Any) -> bool:
 class Resource(serializers.ModelSerializer[Any]):
     """A record as the API shows it. `?fields=` chooses fields, `?expand=` adds related records under `expanded`.
 
-    `expandable`: name → (attribute, serializer class, select_related path).
+    `expandable`: name → (attribute, serializer class, select_related path). What stands there names in `sees` the right to see it:
+    who has not that one gets no such expansion.
     """
+
+    sees: ClassVar[Reading | None] = None
+    """The right to see it; None: that of the resource whose answer it is."""
+    receipt: ClassVar[tuple[str, ...]] = RECEIPT
+    """What whoever wrote learns of the record without the right to see it."""
+    logged_as: ClassVar[str] = ""
+    """What the log of reads calls it where another record's answer shows it; empty: it is about nobody."""
 
     row_columns: tuple[str, ...] = ()
     """Where a list needs no more of a record than these columns, it reads them without making records: twice as fast."""
     _plan: ClassVar[Plan]
-    expandable: Mapping[str, tuple[str, type[serializers.BaseSerializer[Any]], str]] = {}
+    expandable: Mapping[str, tuple[str, type[Resource], str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.only: list[str] = kwargs.pop("only", [])

@@ -22,7 +22,14 @@ from rest_framework.viewsets import GenericViewSet
 from partnership.actions import Reading, Right
 from partnership.actions.declaration import action_of
 from partnership.api import idempotency
-from partnership.api.auth import BearerAuthentication, HasScope, PerMinute, PersonAuthentication, client_of
+from partnership.api.auth import (
+    BearerAuthentication,
+    HasScope,
+    PerMinute,
+    PersonAuthentication,
+    client_of,
+    require_right,
+)
 from partnership.api.models import Tombstone
 from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
 from partnership.api.parsers import ShallowJSONParser
@@ -104,6 +111,8 @@ class View(GenericViewSet[Any]):
     """Orders that a list offers, the default first."""
     tombstones: tuple[str, ...] = ()
     """Tables whose deleted rows a synchronising client learns of; empty: the list does not take updated_since."""
+    logged_as = ""
+    """What the log of reads calls it; empty: as the resource."""
     is_personal = False
     """Whether reading is noted for people as well, not for systems alone."""
 
@@ -125,7 +134,15 @@ class View(GenericViewSet[Any]):
 
     def still_open(self, body: Any) -> Any:
         """An answer that was kept, without what the caller may no longer see."""
+        serializer_class = self.serializer_for_reading(self.action)
+        if serializer_class and isinstance(body, dict) and "id" in body and not self.shows(serializer_class):
+            return {name: value for name, value in body.items() if name in serializer_class.receipt}
         return body
+
+    def shows(self, serializer_class: type[Resource]) -> bool:
+        """Whether the caller may see what the serializer shows: a right to change is none to see."""
+        right = serializer_class.sees or self.sees
+        return right is None or right.allows(self.acting)
 
     def checked_body(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
         """The request's body, checked."""
@@ -139,11 +156,21 @@ class View(GenericViewSet[Any]):
         if self.action is None:
             return  # a method that the address does not take
         self.parameters = self._parameters(request)
+        self.shown_besides: list[tuple[str, int, int]] = []
+        for expanded in self._expanded():
+            if expanded.sees is not None:
+                require_right(expanded.sees, self.acting)
         self.replayed: Response | None = None
         if request.method == "POST":
             self.replayed = idempotency.earlier_answer(request, self.acting, self.still_open)
             if self.replayed is not None:
                 self.post = lambda *args, **kwargs: self.replayed
+
+    def _expanded(self) -> list[type[Resource]]:
+        """What the answer shows of related records."""
+        serializer_class = self.serializer_for_reading(self.action)
+        expandable = serializer_class.expandable if serializer_class else {}
+        return [expandable[name][1] for name in self.parameters.get("expand", []) if name in expandable]
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         query_params = request.query_params
@@ -182,9 +209,16 @@ class View(GenericViewSet[Any]):
         if serializer is not None and self.request_is_read(action):
             names = [name for name, field in serializer().fields.items() if not field.write_only]
             usual["fields"] = _Names(names, help_text="Only these fields, divided by commas (and `id`).")
+            needs = [
+                f"`{name}` needs the scope `{related.sees.scope}`"
+                for name, (_attribute, related, _path) in serializer.expandable.items()
+                if related.sees
+            ]
             usual["expand"] = _Names(
                 [*serializer.expandable, "labels"],
-                help_text="Related records to add under `expanded`, divided by commas; `labels`: texts of codes.",
+                help_text="; ".join(
+                    ["Related records to add under `expanded`, divided by commas", *needs, "`labels`: texts of codes."]
+                ),
             )
         return type(f"{type(self).__name__}{action}Query", (base,), usual)
 
@@ -213,12 +247,20 @@ class View(GenericViewSet[Any]):
     def representation(self, instance: Any, *, many: bool = False, serializer: type[Resource] | None = None) -> Any:
         serializer_class = serializer or self.serializer_for_reading(self.action)
         assert serializer_class is not None  # noqa: S101
+        shows = self.shows(serializer_class)
+        if not shows:
+            self.count = 0
         rendering = serializer_class(
             context=self.get_serializer_context(),
-            only=self.parameters.get("fields", []),
-            expanded=self.parameters.get("expand", []),
+            only=self.parameters.get("fields", []) if shows else list(serializer_class.receipt),
+            expanded=self.parameters.get("expand", []) if shows else [],
         )
-        return [rendering.to_representation(row) for row in instance] if many else rendering.to_representation(instance)
+        answers = [rendering.to_representation(row) for row in (instance if many else [instance])]
+        for name, (_attribute, related, _path) in serializer_class.expandable.items():
+            if name in rendering.expanded and related.logged_as:
+                numbers = {answer["expanded"][name]["id"] for answer in answers if answer["expanded"][name]}
+                self.shown_besides.append((related.logged_as, 0 if many else min(numbers, default=0), len(numbers)))
+        return answers if many else answers[0]
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         serializer_class = self.serializer_for_reading(self.action)
@@ -318,22 +360,26 @@ class View(GenericViewSet[Any]):
         client, acting = client_of(request), getattr(request._request, "acting", None)
         if acting is None or not (client or self.is_personal):
             return
-        number = self.kwargs.get("pk", 0)
+        number = typed(str(self.kwargs.get("pk", 0))) or 0
         with connection.cursor() as cursor:
-            # By hand: each request of a client ends with it.
-            cursor.execute(
-                "INSERT INTO partnership_readlog (partner_id, user_id, at, what, object_id, count, client_id, scope)"
-                " VALUES (%s, %s, now(), %s, %s, %s, %s, %s)",
-                [
-                    acting.partner.pk,
-                    acting.user.pk,
-                    f"api {self.resource}"[:30],
-                    typed(str(number)) or 0,
-                    getattr(self, "count", 1),
-                    client.pk if client else None,
-                    self.scope() if client else "",
-                ],
-            )
+            for what, object_id, count in (
+                (self.logged_as or self.resource, number, getattr(self, "count", 1)),
+                *self.shown_besides,
+            ):
+                # By hand: each request of a client ends with it.
+                cursor.execute(
+                    "INSERT INTO partnership_readlog (partner_id, user_id, at, what, object_id, count, client_id, scope)"
+                    " VALUES (%s, %s, now(), %s, %s, %s, %s, %s)",
+                    [
+                        acting.partner.pk,
+                        acting.user.pk,
+                        f"api {what}"[:30],
+                        object_id,
+                        count,
+                        client.pk if client else None,
+                        self.scope() if client else "",
+                    ],
+                )
 
     def _conditional(self, request: Request, response: Response) -> None:
         def compare(rendered: Any) -> None:

@@ -126,17 +126,24 @@ class Recorded(TableRule):
 
 
 class RecordKind(NamedTuple):
-    """What a history is of: the model, who may see it (as they see the record), and the address of the record's page."""
+    """What a history is of: the model, who may see it (as they see the record), the address of the record's page, and what other
+    models its history tells of."""
 
     model: type[Model]
     sees: Right
     address: str
+    also: tuple[type[Model], ...]
 
 
 RECORDS: dict[str, RecordKind] = {}
 """Every record that has a history, by its name."""
 
 
-def register(record: str, model: type[Model], *, sees: Right, address: str = "") -> None:
-    """Says on whose page the history of a record is read. `address`: the name of the record's page, with its number."""
-    RECORDS[record] = RecordKind(model, sees, address)
+def register(
+    record: str, model: type[Model], *, sees: Right, address: str = "", also: tuple[type[Model], ...] = ()
+) -> None:
+    """Says on whose page the history of a record is read. `address`: the name of the record's page, with its number.
+
+    `also`: models whose rows are `Recorded` as this record's.
+    """
+    RECORDS[record] = RecordKind(model, sees, address, also)

@@ -7,10 +7,11 @@ from typing import NamedTuple, TypedDict
 
 
 class Tell(TypedDict, total=False):
-    """Whom an event is told: members of a partner in some roles (all when none is named), or one user of it."""
+    """Whom an event is told: members of a partner in some roles (all when none is named), its managers, or one user of it."""
 
     partner: int
     roles: list[str]
+    managers: bool
     user: int
     not_user: int
     url: str

@@ -156,7 +156,7 @@ def _note_secret(client: ApiClient) -> None:
     client.save(update_fields=["secret_changed_at"])
 
 
-@action("client.end_credential", managers_only=True)
+@action("client.end_credential", managers_only=True, party=Party.OWNER)
 def end_credential(*, by: Acting, credential: Credential) -> None:
     """Ends an old secret now, with the tokens that it got."""
     credential.expires_at = timezone.now()

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partnership.api.serializers import Resource, Strict
+from partnership.api.serializers import RECEIPT, Resource, Strict
 from partnership.api.views import Query, View
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.registry import webhook_events
@@ -22,6 +22,7 @@ from partnership.permissions import WEBHOOKS
 
 class WebhookSerializer(Resource):
     events = serializers.ListField(child=serializers.ChoiceField(choices=webhook_events()))
+    receipt = (*RECEIPT, "secret")  # whoever subscribes needs it, and it is shown this once
 
     class Meta:
         model = WebhookSubscription

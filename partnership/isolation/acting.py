@@ -125,6 +125,19 @@ def stream_as(acting: Acting, chunks: Callable[[], Iterable[Any]]) -> Iterator[A
         yield from chunks()
 
 
-def lacks_second_factor(acting: Acting) -> bool:
-    """Every role sees people or what happened to them, so every role needs the second factor where it is required."""
-    return settings.REQUIRE_SECOND_FACTOR and not acting.membership.has_second_factor  # type: ignore[attr-defined]
+def passed_second_factor(request: HttpRequest) -> bool:
+    """Whether this session has shown a second factor: when it signed in, later, or by setting one up."""
+    from allauth.account.authentication import (
+        get_authentication_records,
+    )  # it needs the models, which import this module
+
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Every role sees people or what happened to them, so every session needs the second factor where it is required.
+
+    The session, not its user: a password alone opens nothing because its owner has a second factor somewhere.
+    """
+    return settings.REQUIRE_SECOND_FACTOR and not passed_second_factor(request)

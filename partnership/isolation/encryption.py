@@ -1,74 +1,150 @@
-"""Encryption of fields, blind indexes to find them, and pseudonyms to join them.
+"""Encryption of fields, keyed hashes to find them, and pseudonyms to join them.
 
 Keys stand outside the database, in the environment. Three kinds, so that losing one does not lose the others:
 
-- FIELD_KEYS encrypt names, dates of birth, identity codes, contacts and free text (Fernet: AES-128-CBC and HMAC-SHA-256).
-- INDEX_KEY makes blind indexes, different for each partner: the same person has different values at two partners.
+- FIELD_KEYS encrypt names, dates of birth, identity codes, contacts and free text (AES-256-GCM, each value bound to its place).
+- INDEX_KEY makes hashes by which an exact code or birth date is found, different for each partner.
 - PSEUDONYM_KEY makes pseudonyms, the same at every partner: only the metrics job joins by them.
+
+Nothing of a name is stored beside it: beginnings and letter pairs, even hashed under a key, are decoded by counting.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import os
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-PREFIX_LENGTH = 3
-"""A name is found from this many letters on."""
+VERSION = "g1"
+BLOCK = 32
+"""Texts are padded to multiples of so many bytes: their length would tell a name from another."""
+NONCE = 12
+TOKEN = re.compile(rf"{VERSION}\.[0-9a-f]{{8}}\.[\w-]{{80,}}", re.ASCII)
+FERNET = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
+"""What an installation from before holds until `manage.py rotate_keys` has moved it over."""
+
+
+class Unreadable(Exception):
+    """A stored value can't be opened: it was changed, stands where another value belongs, or its key is not in FIELD_KEYS.
+
+    Put the missing key back into FIELD_KEYS; if none is missing, somebody has written into the database.
+    """
+
+
+class _Key(NamedTuple):
+    number: str
+    cipher: AESGCM
 
 
 @lru_cache
-def _fernet(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+def _keys(texts: tuple[str, ...]) -> dict[str, _Key]:
+    """By number, the newest first. A key's text gives 256 bits; its number tells nothing of them."""
+    keys = {}
+    for text in texts:
+        number = hashlib.sha256(f"portal.key.number|{text}".encode()).hexdigest()[:8]
+        secret = hmac.new(text.encode(), b"portal.fields.aes-256-gcm", hashlib.sha256).digest()
+        keys[number] = _Key(number, AESGCM(secret))
+    return keys
 
 
-def _cipher() -> MultiFernet:
-    return _fernet(tuple(settings.FIELD_KEYS))
+def _ring() -> dict[str, _Key]:
+    return _keys(tuple(settings.FIELD_KEYS))
 
 
-def encrypt(text: str) -> str:
-    """The text as a Fernet token under the newest of FIELD_KEYS."""
-    return _cipher().encrypt(text.encode()).decode()
+def _newest() -> _Key:
+    return next(iter(_ring().values()))
 
 
-def decrypt(token: str) -> str:
-    """The text of a token under any of FIELD_KEYS. Raises InvalidToken for another key or a changed token."""
-    return _cipher().decrypt(token.encode()).decode()
+@lru_cache
+def _fernet(texts: tuple[str, ...]) -> MultiFernet:
+    ciphers = []
+    for text in texts:
+        with suppress(ValueError):  # a key that was made since need not be one of Fernet's
+            ciphers.append(Fernet(text))
+    return MultiFernet(ciphers)
 
 
-def encrypt_bytes(data: bytes) -> bytes:
-    """As `encrypt`, for files."""
-    return _cipher().encrypt(data)
+def encrypt_bytes(data: bytes, place: str = "") -> bytes:
+    """The data under the newest of FIELD_KEYS, bound to a place: table, column and owner, or what else it is for."""
+    key, nonce = _newest(), os.urandom(NONCE)
+    return f"{VERSION}.{key.number}.".encode() + nonce + key.cipher.encrypt(nonce, data, place.encode())
 
 
-def decrypt_bytes(token: bytes) -> bytes:
-    """As `decrypt`, for files."""
-    return _cipher().decrypt(token)
+def decrypt_bytes(token: bytes, place: str = "") -> bytes:
+    """The data of a token. Raises Unreadable for another key, another place or a changed token."""
+    version, _dot, rest = token.partition(b".")
+    if version != VERSION.encode():
+        try:
+            return _fernet(tuple(settings.FIELD_KEYS)).decrypt(token)
+        except (InvalidToken, ValueError) as error:
+            raise Unreadable("A value from before can't be opened.") from error
+    number, _dot, sealed = rest.partition(b".")
+    return _opened(number.decode("ascii", "replace"), sealed, place)
 
 
-TOKEN = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
-"""A Fernet token: version and time, 16 bytes of chance, at least one block, 32 bytes of signature, in base 64."""
+def _opened(number: str, sealed: bytes, place: str) -> bytes:
+    key = _ring().get(number)
+    if key is None:
+        raise Unreadable(f"No key of FIELD_KEYS has the number {number}.")
+    try:
+        return key.cipher.decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("A value was changed, or stands where another belongs.") from error
+
+
+def encrypt(text: str, place: str = "") -> str:
+    """As `encrypt_bytes`, for texts, without their length."""
+    data = text.encode() + b"\x80"
+    data += bytes(-len(data) % BLOCK)
+    key, nonce = _newest(), os.urandom(NONCE)
+    sealed = base64.urlsafe_b64encode(nonce + key.cipher.encrypt(nonce, data, place.encode()))
+    return f"{VERSION}.{key.number}.{sealed.decode().rstrip('=')}"
+
+
+def decrypt(token: str, place: str = "") -> str:
+    """The text of a token. Raises Unreadable as `decrypt_bytes` does."""
+    version, _dot, rest = token.partition(".")
+    if version != VERSION:
+        return decrypt_bytes(token.encode()).decode()
+    number, _dot, sealed = rest.partition(".")
+    try:
+        raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    except ValueError as error:
+        raise Unreadable("A value was changed.") from error
+    return _opened(number, raw, place).rpartition(b"\x80")[0].decode()
 
 
 def is_token(text: str) -> bool:
-    """Whether a text is what `encrypt` makes, and no words of a person."""
-    return TOKEN.fullmatch(text) is not None
+    """Whether a text is what `encrypt` makes, or made, and no words of a person."""
+    return TOKEN.fullmatch(text) is not None or FERNET.fullmatch(text) is not None
 
 
-def rotate(token: str) -> str:
+def is_newest(token: str | bytes) -> bool:
+    """Whether a token is under the newest key, so that it need not be made anew."""
+    head = f"{VERSION}.{_newest().number}."
+    return token.startswith(head) if isinstance(token, str) else token.startswith(head.encode())
+
+
+def rotate(token: str, place: str = "") -> str:
     """The same text under the newest key."""
-    return _cipher().rotate(token.encode()).decode()
+    return token if is_newest(token) else encrypt(decrypt(token, place), place)
 
 
-def rotate_bytes(token: bytes) -> bytes:
+def rotate_bytes(token: bytes, place: str = "") -> bytes:
     """As `rotate`, for files."""
-    return _cipher().rotate(token)
+    return token if is_newest(token) else encrypt_bytes(decrypt_bytes(token, place), place)
 
 
 def normalise_name(name: str) -> str:
@@ -87,26 +163,19 @@ def _hmac(key: str, *parts: str) -> str:
     return hmac.new(key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+def fingerprint(partner_id: int, digest: str) -> str:
+    """Recognises a partner's request or file by its SHA-256, which nothing may store as it is: codes and names can be tried."""
+    return _hmac(settings.INDEX_KEY, "fingerprint", str(partner_id), digest)
+
+
 def code_index(partner_id: int, identity_code: str) -> str:
-    """Finds a person of a partner by exact identity code."""
+    """Finds a person of a partner by exact identity code: 128 bits."""
     return _hmac(settings.INDEX_KEY, "code", str(partner_id), normalise_code(identity_code))[:32]
 
 
-def name_birth_index(partner_id: int, last_name: str, born_on: date) -> str:
-    """Finds a person of a partner by last name and date of birth."""
-    return _hmac(settings.INDEX_KEY, "name", str(partner_id), normalise_name(last_name), born_on.isoformat())[:32]
-
-
-def prefix_indexes(partner_id: int, *names: str) -> list[str]:
-    """An index for each beginning, from the third letter, of each word of the names."""
-    words = {word for name in names for word in normalise_name(name).split()}
-    beginnings = {word[:n] for word in words for n in range(PREFIX_LENGTH, len(word) + 1)}
-    return sorted(prefix_index(partner_id, beginning) for beginning in beginnings)
-
-
-def prefix_index(partner_id: int, beginning: str) -> str:
-    """Finds people of a partner by the beginning of a name; normalised like the name."""
-    return _hmac(settings.INDEX_KEY, "prefix", str(partner_id), normalise_name(beginning))[:16]
+def birth_index(partner_id: int, born_on: date) -> str:
+    """Finds people of a partner by date of birth: 128 bits."""
+    return _hmac(settings.INDEX_KEY, "born", str(partner_id), born_on.isoformat())[:32]
 
 
 def code_pseudonym(identity_code: str) -> str:

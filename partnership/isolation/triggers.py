@@ -46,6 +46,27 @@ class Fixed(TableRule):
         return path, args, kwargs | {"columns": self.columns, "when": self.when}
 
 
+class Asked(TableRule):
+    """Before pages write a row (or change one of these `columns`), a function of the database says whether they may."""
+
+    def __init__(self, *, function: str, columns: Sequence[str], name: str = "asked") -> None:
+        super().__init__(name=name)
+        self.function, self.columns = function, tuple(columns)
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return (
+            f"CREATE TRIGGER {self.short_name} BEFORE INSERT OR UPDATE OF {', '.join(self.columns)} ON {self.table(model)}"
+            f" FOR EACH ROW WHEN (current_user = 'portal_web') EXECUTE FUNCTION {self.function}()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP TRIGGER {self.short_name} ON {self.table(model)}"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"function": self.function, "columns": self.columns}
+
+
 class Bury(TableRule):
     """A deleted row of the table leaves a tombstone, for clients that synchronise.
 

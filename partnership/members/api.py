@@ -29,6 +29,8 @@ class PartnerSerializer(Resource):
 class PartnerBrief(Resource):
     """A partner where another record names it."""
 
+    sees = DIRECTORY
+
     class Meta:
         model = Partner
         fields = ["id", "name", "kind"]
@@ -54,6 +56,8 @@ class PartnerView(View):
 
 
 class DistrictSerializer(Resource):
+    sees = DIRECTORY
+
     class Meta:
         model = District
         fields = ["id", "name", "code", "parent"]

@@ -13,14 +13,16 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.pointers import known_by_owner
+from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import (
+    AUDITOR,
     COORDINATOR,
     EVERY_ROW,
     MANAGER,
@@ -35,7 +37,7 @@ from partnership.isolation.policies import (
     jobs_read,
     written_by,
 )
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.triggers import Asked, Fixed
 
 
 class District(models.Model):
@@ -108,6 +110,14 @@ class Partner(models.Model):
         constraints = [
             *everybody_reads(f"({COORDINATOR} or {STAFF})"),
             *everybody_reads(f"({COORDINATOR} or {STAFF})", through="districts"),
+            # Who oversees everybody is a member of the one office: nobody makes another, nor takes this one away.
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="coordination"), name="one_coordination_office"),
+            Fixed(columns=["kind"], when="current_user = 'portal_web'", name="stays_of_its_kind"),
+            Fixed(
+                columns=["is_active"],
+                when="current_user = 'portal_web' and old.kind = 'coordination'",
+                name="the_office_stays",
+            ),
             Recorded(record="partner"),
         ]
 
@@ -151,6 +161,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         _("e-mail about news"), max_length=10, choices=EmailChoice, default=EmailChoice.INSTANT
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    session_generation = models.PositiveIntegerField(default=0, help_text="Counted up, it ends all sessions of before.")
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -183,6 +194,12 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
     def get_full_name(self) -> str:
         return self.full_name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know of its user to go on: the password, as Django has it, and which generation it is of."""
+        return salted_hmac(
+            "user session", f"{self.password} {self.session_generation}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
     def memberships_in_use(self) -> list[Membership]:
         """For whom the user may act, by name. At most one query; none where the sign-in backend loaded them."""
         if not hasattr(self, "_memberships"):
@@ -213,7 +230,7 @@ class UserSession(AbstractBaseSession):
     """A browser's session, and who is signed in with it. What it holds is encrypted."""
 
     session_key = HashedKeyField(max_length=64, primary_key=True)
-    session_data = EncryptedTextField()
+    session_data = EncryptedTextField(owner="session_key")
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
 
     class Meta(AbstractBaseSession.Meta):
@@ -265,17 +282,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(_FITS, is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:
-        """The user's memberships with user, partner and `has_second_factor`: one query."""
-        from allauth.mfa.models import Authenticator
-
-        factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=["totp", "webauthn"])
-        return (
-            self.in_use()
-            .filter(user=user_id)
-            .select_related("partner", "user")
-            .annotate(has_second_factor=Exists(factors))
-            .order_by("partner__name", "pk")
-        )
+        """The user's memberships with user and partner: one query."""
+        return self.in_use().filter(user=user_id).select_related("partner", "user").order_by("partner__name", "pk")
 
 
 class Membership(models.Model):
@@ -302,8 +310,14 @@ class Membership(models.Model):
             # Who manages the members changes what they are; everybody else puts away their own guide.
             Fixed(
                 columns=["user_id", "partner_id", "role", "is_manager", "is_active"],
-                when="current_user = 'portal_web' and not portal_acting_manager() and portal_acting_role() <> 'signing in'",
+                when="current_user = 'portal_web' and not portal_acting_manager() and portal_acting_role() <> 'signing in'"
+                " and not portal_agreed_now(old.id)",
                 name="managers_change_members",
+            ),
+            Asked(
+                function="portal_auditors_by_two",
+                columns=["user_id", "partner_id", "role", "is_manager", "is_active"],
+                name="auditors_by_two",
             ),
             *jobs_read(),
             Recorded(record="member", partners=["partner_id"], leaves_out=["toured_at"]),
@@ -343,16 +357,27 @@ class Invitation(models.Model):
                 name="see",
                 role="web",
                 command="SELECT",
-                using=f"({OWN} or {SIGNING_IN} or ({COORDINATOR} and is_manager))",
+                using=f"({OWN} or {SIGNING_IN} or (({COORDINATOR} or {STAFF}) and is_manager))",
             ),
-            # A coordinator invites a new partner's first manager.
+            # From outside a partner comes its first manager's invitation: a coordinator's, or an administrator's.
             Policy(
                 name="invite",
                 role="web",
                 command="INSERT",
-                using=f"(({OWN} and {MANAGER}) or ({COORDINATOR} and is_manager))",
+                using=f"(({OWN} and ({MANAGER} or {AUDITOR} and role = 'auditor'))"
+                f" or (({COORDINATOR} or {STAFF}) and is_manager and role <> 'auditor' and not portal_had_manager(partner_id)))",
             ),
-            Policy(name="change", role="web", command="UPDATE", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+            Asked(
+                function="portal_auditors_invited_by_two",
+                columns=["partner_id", "email", "role", "is_manager"],
+                name="auditors_by_two",
+            ),
+            Policy(
+                name="change",
+                role="web",
+                command="UPDATE",
+                using=f"(({OWN} and ({MANAGER} or {AUDITOR} and role = 'auditor')) or {SIGNING_IN})",
+            ),
             written_by("invited_by_id"),
             Recorded(record="invitation", partners=["partner_id"], leaves_out=["token_hash"]),
         ]
@@ -367,3 +392,120 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class RoleChange(models.Model):
+    """A change of who audits: proposed by one person, decided by another.
+
+    It makes a member an auditor, changes or ends the membership of one (`membership`), or invites one (`email`); the other
+    fields say what the membership is to be.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waits for a second person")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Rejected")
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, models.CASCADE, null=True, related_name="role_changes")
+    person = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    email = models.EmailField(_("e-mail"), blank=True)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    is_manager = models.BooleanField(_("manages the partner's members"))
+    is_active = models.BooleanField(_("active"), default=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    proposed_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change of who audits")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(membership__isnull=True, person__isnull=True) & ~Q(email=""))
+                | Q(membership__isnull=False, person__isnull=False, email=""),
+                name="role_change_of_member_or_invitation",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by=None) | (~Q(state="proposed") & Q(decided_by__isnull=False)),
+                name="role_change_decided_by_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed", decided_by=F("proposed_by")), name="role_change_takes_two"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "membership"], condition=Q(state="proposed"), name="one_open_role_change_a_member"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "email"],
+                condition=Q(state="proposed") & ~Q(email=""),
+                name="one_open_role_change_an_address",
+            ),
+            *same_partner("membership"),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="see", role="web", command="SELECT", using=OWN),
+            Policy(name="propose", role="web", command="INSERT", using=f"{OWN} and {MANAGER} and state = 'proposed'"),
+            written_by("proposed_by_id"),
+            Policy(
+                name="decide",
+                role="web",
+                command="UPDATE",
+                using=f"{OWN} and ({MANAGER} or {AUDITOR} or person_id = {USER})",
+                check=f"{OWN} and decided_by_id = {USER}",
+            ),
+            Fixed(
+                columns=[
+                    "partner_id",
+                    "membership_id",
+                    "person_id",
+                    "email",
+                    "role",
+                    "is_manager",
+                    "is_active",
+                    "proposed_by_id",
+                ],
+                name="stays_as_proposed",
+            ),
+            Fixed(
+                columns=["state", "decided_by_id", "decided_at"], when="old.state <> 'proposed'", name="stays_decided"
+            ),
+            Recorded(record="role_change", partners=["partner_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person or self.email}: {self.get_role_display()}"
+
+
+class AccountChange(models.Model):
+    """What an administrator of the service did to how a member signs in: a line in the history of the membership."""
+
+    class Deed(models.TextChoices):
+        ADDRESS = "address", _("Email address changed by an administrator")
+        FACTOR = "factor", _("Second factor removed by an administrator")
+        CLOSED = "closed", _("Account closed by an administrator")
+        OPENED = "opened", _("Account opened again by an administrator")
+        APPOINTED = "appointed", _("Made an administrator of the service")
+        DISMISSED = "dismissed", _("No longer an administrator of the service")
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")
+    deed = models.CharField(_("account"), max_length=10, choices=Deed)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            *same_partner("membership"),
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Policy(name="see", role="web", command="SELECT", using=STAFF),
+            Policy(name="administer", role="web", command="INSERT", using=STAFF),
+            Recorded(
+                record="member",
+                partners=["partner_id"],
+                number="membership_id",
+                leaves_out=["id", "partner_id", "membership_id", "at"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.membership_id}"

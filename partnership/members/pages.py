@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -17,10 +20,10 @@ from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest, signing
 from partnership.isolation.errors import RuleError
 from partnership.members import actions as members_actions
 from partnership.members.forms import AcceptForm, InviteForm, MemberForm, PartnerForm, ProfileForm
-from partnership.members.models import Invitation, Membership, Partner, User
+from partnership.members.models import Invitation, Membership, Partner, RoleChange, User
 from partnership.pages import form_drafts
-from partnership.pages.guard import partner_page
-from partnership.permissions import DIRECTORY, MEMBERS
+from partnership.pages.guard import own, partner_page
+from partnership.permissions import DIRECTORY, MEMBERS, ROLE_CHANGES
 
 # --- For whom the user acts ------------------------------------------------------------------------------------------------
 
@@ -107,6 +110,8 @@ def member_list(request: PartnerRequest) -> HttpResponse:
     if form.is_valid():
         try:
             members_actions.invite_member(by=acting, partner=acting.partner, **form.cleaned_data)
+        except members_actions.NeedsSecondPerson:
+            return _proposed(request, **form.cleaned_data)
         except RuleError as error:
             form.add_error("email", str(error))
         else:
@@ -135,6 +140,8 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             members_actions.change_member(by=request.acting, membership=membership, **form.cleaned_data)
+        except members_actions.NeedsSecondPerson:
+            return _proposed(request, membership=membership, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -142,6 +149,63 @@ def member(request: PartnerRequest, pk: int) -> HttpResponse:
             return redirect("member_list")
     context = {"form": form, "title": str(membership.user), "back": reverse("member_list")}
     return render(request, "pages/form.html", context | {"history": "member", "history_of": pk})
+
+
+def _proposed(request: PartnerRequest, **terms: Any) -> HttpResponse:
+    """What takes two people waits for the second."""
+    try:
+        members_actions.propose_auditor(by=request.acting, **terms)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(
+            request,
+            _("Who audits is decided by two people: your change now waits for another manager or the auditor."),
+        )
+    return redirect("role_changes")
+
+
+@require_safe
+@partner_page(ROLE_CHANGES)
+def role_changes(request: PartnerRequest) -> HttpResponse:
+    """Changes of who audits: those that wait for a second person, and how the last ones were decided."""
+    acting = request.acting
+    changes = RoleChange.objects.filter(partner=acting.partner).select_related(
+        "membership", "person", "partner", "proposed_by", "decided_by"
+    )
+    waiting = changes.filter(state=RoleChange.State.PROPOSED).order_by("-id")
+    rows = [
+        {
+            "change": change,
+            "may_confirm": members_actions.may_decide(acting, change),
+            "may_reject": acting.user.pk == change.proposed_by_id or members_actions.may_decide(acting, change),
+        }
+        for change in waiting
+    ]
+    decided = changes.exclude(state=RoleChange.State.PROPOSED).order_by("-decided_at")[:20]
+    return render(request, "partnership/members/role_changes.html", {"waiting": rows, "decided": decided})
+
+
+@require_POST
+@partner_page(members_actions.confirm_auditor)
+def role_change_confirm(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _decide(request, members_actions.confirm_auditor, pk, _("Confirmed. The auditors are told."))
+
+
+@require_POST
+@partner_page(members_actions.reject_auditor)
+def role_change_reject(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _decide(request, members_actions.reject_auditor, pk, _("Rejected. Everything stays as it was."))
+
+
+def _decide(request: PartnerRequest, action: Callable[..., None], pk: int, success: str) -> HttpResponse:
+    try:
+        action(by=request.acting, change=own(request, RoleChange, pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, success)
+    return redirect("role_changes")
 
 
 @require_POST

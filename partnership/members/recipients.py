@@ -21,6 +21,8 @@ def members_told(tell: Tell) -> Iterator[Recipient]:
     members = Membership.objects.in_use().filter(partner=tell["partner"])
     if tell.get("roles"):
         members = members.filter(role__in=tell["roles"])
+    if tell.get("managers"):
+        members = members.filter(is_manager=True)
     if tell.get("user"):
         members = members.filter(user=tell["user"])
     if tell.get("not_user"):

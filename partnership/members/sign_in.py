@@ -1,14 +1,37 @@
-"""How a session's user is loaded."""
+"""How people sign in: how a session's user is loaded, how often secrets are tried, which links and letters go out."""
 
 from __future__ import annotations
 
+import logging
+import secrets
+from smtplib import SMTPException
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from django.http import HttpRequest
+from allauth.account.signals import email_changed
+from allauth.core import context
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import ngettext
 
+from partnership.members.actions import end_sessions
 from partnership.members.models import Membership, User
+from partnership.pages import limits
+
+log = logging.getLogger(__name__)
+
+KNOWN_BROWSER_COOKIE = "known_browser"
+KNOWN_BROWSER_AGE = 180 * 24 * 60 * 60
+MOST_KNOWN = 10
+"""So many people may use one browser and stay known in it."""
 
 
 class PartnerBackend(AuthenticationBackend):  # type: ignore[misc] # the library has no types
@@ -25,6 +48,151 @@ class PartnerBackend(AuthenticationBackend):  # type: ignore[misc] # the library
         return user
 
 
-class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library has no types
+# --- Tries -------------------------------------------------------------------------------------------------------------------
+
+
+class TooManyTries(ValidationError):
+    """Secrets were tried too often; the message says how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        if seconds < 60:
+            text = ngettext(
+                "Too many attempts. Try again in %(n)d second.",
+                "Too many attempts. Try again in %(n)d seconds.",
+                seconds,
+            )
+            super().__init__(text % {"n": seconds})
+            return
+        minutes = -(-seconds // 60)
+        text = ngettext(
+            "Too many attempts. Try again in %(n)d minute.", "Too many attempts. Try again in %(n)d minutes.", minutes
+        )
+        super().__init__(text % {"n": minutes})
+
+
+def _mark(browser: str, who: str) -> str:
+    """Says that somebody has signed in with a browser before, which nobody else can say."""
+    return salted_hmac("known browser", f"{browser} {who}", algorithm="sha256").hexdigest()[:32]
+
+
+def known_browser(request: HttpRequest, who: str) -> str:
+    """The browser's name, if this account has signed in with it before; else empty."""
+    browser, *marks = request.COOKIES.get(KNOWN_BROWSER_COOKIE, "").split(".")[: MOST_KNOWN + 1]
+    mark = _mark(browser, who)
+    return browser if any(constant_time_compare(mark, each) for each in marks) else ""
+
+
+def remember_browser(request: HttpRequest, response: HttpResponse, who: str) -> None:
+    """From now on the tries of others do not hold up this account in this browser."""
+    browser, *marks = request.COOKIES.get(KNOWN_BROWSER_COOKIE, "").split(".")[: MOST_KNOWN + 1]
+    browser = browser or secrets.token_urlsafe(16)
+    mark = _mark(browser, who)
+    marks = [mark, *(each for each in marks if each != mark)][:MOST_KNOWN]
+    response.set_cookie(
+        KNOWN_BROWSER_COOKIE,
+        ".".join([browser, *marks]),
+        max_age=KNOWN_BROWSER_AGE,
+        httponly=True,
+        secure=settings.SECURE,
+        samesite="Lax",
+    )
+
+
+def begin_try(request: HttpRequest, secret: str, who: str) -> str:
+    """Counts a try of somebody's secret (password, second factor). Returns what to `forget_tries` of when it was right.
+
+    Raises TooManyTries. Who signed in with the browser before has tries of their own.
+    """
+    browser = known_browser(request, who)
+    if not browser and (seconds := limits.address_seconds_to_wait(limits.client_address(request))):
+        raise TooManyTries(seconds)
+    what = f"{secret} {who} {browser}"
+    if seconds := limits.seconds_to_wait(what):
+        raise TooManyTries(seconds)
+    return what
+
+
+# --- Sign-in ------------------------------------------------------------------------------------------------------------------
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library has no types
+    """Accounts come from invitations; tries are limited by account; links lead to SITE_URL, whatever host was asked."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return limits.client_address(request) or "unknown"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        who = credentials.get("email", "").lower()
+        what = begin_try(request, "password", who)
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            limits.forget_tries(what)
+        else:
+            limits.note_failure(limits.client_address(request), who)
+        return user
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whoever chose a new password by the link in their e-mail need not wait."""
+        who = credentials["email"].lower()
+        limits.forget_tries(f"password {who} {known_browser(request, who)}")
+
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **more)
+        remember_browser(request, response, user.email)
+        return response
+
+    # --- Links and letters
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.SITE_URL}{path.replace('UID-KEY', quote(key))}"
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return f"{settings.SITE_URL}{reverse('account_confirm_email', args=[emailconfirmation.key])}"
+
+    def format_email_subject(self, subject: str) -> str:
+        return str(subject)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Once the answer has gone out: how long it takes tells nobody whether there is such an account."""
+        message = self.render_mail(template_prefix, email, {"email": email, "site_url": settings.SITE_URL} | context)
+
+        def send() -> None:
+            try:
+                message.send()
+            except (SMTPException, OSError):
+                log.exception("The mail server did not take a message of sign-in")
+
+        after_response(self.request, send)
+
+
+def after_response(request: HttpRequest, work: Any) -> None:
+    """Does this once the answer to the request has gone out (`project.middleware.afterwards` sees to it)."""
+    if not hasattr(request, "after_response"):
+        request.after_response = []  # type: ignore[attr-defined]
+    request.after_response.append(work)  # type: ignore[attr-defined]
+
+
+# --- What a change of the account does -------------------------------------------------------------------------------------------
+
+
+def end_other_sessions(user: User) -> None:
+    """Ends all sessions of the user but the one that asks for it, if one of theirs does."""
+    request: HttpRequest | None = context.request
+    is_theirs = request is not None and request.user.pk == user.pk
+    account: User = request.user if is_theirs else user  # type: ignore[assignment, union-attr]
+    end_sessions(account=account)
+    if request is not None and is_theirs:
+        update_session_auth_hash(request, account)
+
+
+@receiver(email_changed)
+def address_changed(request: HttpRequest, user: User, from_email_address: Any, **_more: Any) -> None:
+    """Somebody confirmed a new address of their own: the old one is told, in case it was somebody else."""
+    end_other_sessions(user)
+    if from_email_address:
+        with translation.override(user.language):
+            AccountAdapter().send_mail("account/email/address_changed", from_email_address.email, {})

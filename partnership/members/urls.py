@@ -11,5 +11,8 @@ urlpatterns = [
     path("partners/<int:pk>/", pages.partner, name="partner"),
     path("members/", pages.member_list, name="member_list"),
     path("members/<int:pk>/", pages.member, name="member"),
+    path("role-changes/", pages.role_changes, name="role_changes"),
+    path("role-changes/<int:pk>/confirm/", pages.role_change_confirm, name="role_change_confirm"),
+    path("role-changes/<int:pk>/reject/", pages.role_change_reject, name="role_change_reject"),
     path("invitations/<int:pk>/revoke/", pages.invitation_revoke, name="invitation_revoke"),
 ]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from cryptography.fernet import InvalidToken
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Model, Q
 from django.http import Http404, HttpResponse
@@ -23,6 +22,7 @@ from partnership.audit_trail.models import RecordChange, RecordChangeContent
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.encryption import Unreadable
 from partnership.members.models import Role
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
@@ -95,9 +95,15 @@ def _address_of(kind: RecordKind, pk: int) -> str:
 
 
 def _fields_of(model: type[Model]) -> dict[str, Field[Any, Any]]:
-    """Column → field: the model's own, and those of its many-to-many tables, whose rows its history tells of as well."""
+    """Column → field: the model's own, and those of its many-to-many and other tables, whose rows its history tells of as well."""
     through = [field.remote_field.through for field in model._meta.many_to_many if field.remote_field.through]
-    return {field.column: field for table in (*through, model) for field in table._meta.concrete_fields if field.column}
+    also = [table for kind in RECORDS.values() if kind.model is model for table in kind.also]
+    return {
+        field.column: field
+        for table in (*through, *also, model)
+        for field in table._meta.concrete_fields
+        if field.column
+    }
 
 
 def _names_of(model: type[Model], contents: Iterable[RecordChangeContent]) -> dict[type[Model], dict[int, str]]:
@@ -132,20 +138,20 @@ def _line(
         field = fields.get(column)
         if field is None or field.primary_key:
             continue
-        was, became = (_in_words(field, values.get(column), names) for values in (before, after))
+        was, became = (_in_words(field, values.get(column), names, content.partner_id) for values in (before, after))
         if was != became:
             told.append(FieldChange(str(field.verbose_name), was, became))
     return Line(change, told, labels)
 
 
-def _in_words(field: Field[Any, Any], value: Any, names: dict[type[Model], dict[int, str]]) -> str:
-    """A column's value as its record's page would say it."""
+def _in_words(field: Field[Any, Any], value: Any, names: dict[type[Model], dict[int, str]], owner: int | None) -> str:
+    """A column's value as its record's page would say it. `owner`: of the record."""
     if value is None or value == "" or value == []:
         return NOTHING
     if isinstance(field, EncryptedTextField):
         try:
-            value = field.from_db_value(value, None, None)
-        except InvalidToken:
+            value = field.open(value, owner)
+        except Unreadable:
             return _("not readable any more")
         return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else str(value)
     if isinstance(field, ForeignKey):

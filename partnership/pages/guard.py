@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
+from allauth.account.adapter import get_adapter as get_account_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -27,8 +26,8 @@ def partner_page(
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view for people who act for a partner and have the right: a reading, or an action (its function); none: everybody.
 
-    Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up.
-    Without the right: 403, with the reason. The right stands on the view as `portal_right`: the menu asks it.
+    Not signed in: to the sign-in page. The session has shown no second factor where one is required: to the page that asks for
+    it, or sets it up. Without the right: 403, with the reason. The right stands on the view as `portal_right`: the menu asks it.
     """
     needed = right if right is None or isinstance(right, Right) else action_of(right)
 
@@ -40,8 +39,8 @@ def partner_page(
             acting: Acting | None = getattr(request, "acting", None)
             if acting is None:
                 return redirect("choose_partner")
-            if lacks_second_factor(acting):
-                return redirect("mfa_index")
+            if lacks_second_factor(request):
+                return second_factor_page(request)
             if needed is not None:
                 try:
                     require(needed, acting)
@@ -58,7 +57,8 @@ def partner_page(
 def service_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for administrators of the service, whomever they act for, or nobody: it shows no data of people.
 
-    Not signed in: to the sign-in page. No second factor where one is required: to the page that sets it up. Others: 403.
+    Not signed in: to the sign-in page. The session has shown no second factor where one is required: to the page that asks for
+    it, or sets it up. Others: 403.
     """
 
     @wraps(view)
@@ -67,11 +67,20 @@ def service_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
             return redirect_to_login(_where_to_go_on(request))
         if not request.user.is_staff:
             raise PermissionDenied(_("Only administrators of the service may do this."))
-        if settings.REQUIRE_SECOND_FACTOR and not is_mfa_enabled(request.user):
-            return redirect("mfa_index")
+        if lacks_second_factor(request):
+            return second_factor_page(request)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def second_factor_page(request: HttpRequest) -> HttpResponseBase:
+    """To the page that asks for the user's second factor; to the one that sets it up where the user has none."""
+    methods = get_account_adapter(request).get_reauthentication_methods(request.user)
+    address = next((method["url"] for method in methods if method["id"].startswith("mfa_reauthenticate")), None)
+    if address is None:
+        return redirect("mfa_index")
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", address)
 
 
 def _where_to_go_on(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ class KeptForm(models.Model):
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     path = models.CharField(max_length=200, help_text="Where the form is sent to.")
-    content = EncryptedTextField(help_text="Pairs of field and value, as JSON.")
+    content = EncryptedTextField(owner="user", help_text="Pairs of field and value, as JSON.")
     kept_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -15,7 +15,7 @@ from metrics.referral_figures.api import ReferralResultView
 from metrics.runs.api import RunView
 from metrics.trends.api import TrendChangeView, TrendView
 from partnership.agreements.api import AgreementView
-from partnership.api import about
+from partnership.api import about, tokens
 from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
@@ -55,7 +55,8 @@ urlpatterns = [
     path("problems", about.ProblemsView.as_view({"get": "show"}), name="api-problems"),
     path("problems/<slug:name>", about.ProblemsView.as_view({"get": "one"}), name="api-problem"),
     path("codes", about.CodesView.as_view({"get": "show"}), name="api-codes"),
-    path("oauth/token", about.token, name="oauth-token"),
+    path("oauth/token", tokens.token, name="oauth-token"),
+    path("oauth/revoke", tokens.revoke, name="oauth-revoke"),
     *router.urls,
     path("", include("programs.catalogue.hsds")),
     path("", include("cases.enrolments.exports")),

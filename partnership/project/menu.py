@@ -66,6 +66,7 @@ GROUPS = (
             Entry(_("Requests of persons"), "request_list", icon="user-question"),
             Entry(_("Retention"), "retention", icon="clock"),
             Entry(_("Members"), "member_list", icon="user-plus"),
+            Entry(_("Who audits"), "role_changes", icon="user-check"),
             Entry(_("API clients"), "client_list", icon="plug"),
             Entry(_("Webhooks"), "webhook_list", icon="webhook"),
         ),

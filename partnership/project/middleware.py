@@ -7,16 +7,20 @@ import re
 import uuid
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
-from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter
+from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
 from partnership.pages import form_drafts
+from partnership.pages.guard import second_factor_page
 from partnership.project import error_pages
 
 log = logging.getLogger(__name__)
@@ -88,6 +92,29 @@ class ActingPartnerMiddleware:
         return next((Acting(membership) for membership in memberships if membership.pk == membership_id), None)
 
 
+WITHOUT_SECOND_FACTOR = {"account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+"""Pages of the account that a session opens which has not shown its user's second factor."""
+
+
+def second_factor_for_the_account(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Nobody changes password, address or second factor with the password alone of somebody who has a second factor."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if (
+            request.path.startswith("/accounts/")
+            and request.user.is_authenticated
+            and not passed_second_factor(request)
+            and resolve(request.path_info).url_name not in WITHOUT_SECOND_FACTOR
+            and is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+        ):
+            return second_factor_page(request)
+        return get_response(request)
+
+    return middleware
+
+
 MOST_BYTES = 5 * 1024 * 1024
 """Of a request's body: a long form with a photo of a signed consent."""
 FILE_ADDRESSES = ("/imports/new/", "/api/v1/uploads")
@@ -105,6 +132,25 @@ def bounded_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         if not (length.isascii() and length.isdecimal()) or int(length[:20]) > most:
             return error_pages.bad_request(request, RequestDataTooBig())
         return get_response(request)
+
+    return middleware
+
+
+def afterwards(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """What a view put off (`members.sign_in.after_response`) is done once the answer has gone out: a server closes it then."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if work := getattr(request, "after_response", []):
+            close = response.close
+
+            def close_and_work() -> None:
+                close()
+                for each in work:
+                    each()
+
+            response.close = close_and_work  # type: ignore[method-assign]
+        return response
 
     return middleware
 

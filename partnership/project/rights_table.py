@@ -99,7 +99,9 @@ def _who(action: Action) -> str:
     if action.outside == "jobs":
         return "jobs of the portal"
     if action.outside == "anyone":
-        return "whoever was invited"
+        return "whom it concerns"
+    if action.outside == "administrator":
+        return "administrators of the service"
     who = ", ".join(str(role.label).lower() for role in Role if role in action.roles) or "everybody"
     if action.managers_only:
         return "managers" if who == "everybody" else f"managers: {who}"

@@ -7,6 +7,7 @@ encrypted, until the next search.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from cases.people.models import Person
+from cases.people.models import Person, RegisterTooLarge
 from cases.permissions import PEOPLE
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation import encryption
@@ -50,8 +51,9 @@ def find(acting: Acting, text: str) -> dict[str, list[Any]]:
     number = re.fullmatch(r"#?(\d{1,12})", text)
     people: list[Person] = []
     if PEOPLE.allows(acting):
-        own = Person.objects.filter(partner=acting.partner).found_by(acting.partner.pk, name, born_on)
-        people = list(own.order_by("-changed_at", "-id")[:SHOWN])
+        own = Person.objects.filter(partner=acting.partner)
+        with suppress(RegisterTooLarge):  # the list of people says what to add
+            people = list(own.found_by(acting.partner.pk, name, born_on).order_by("-changed_at", "-id")[:SHOWN])
     referrals = Referral.objects.seen_by(acting).select_related("programme", "from_partner", "to_partner")
     referrals = referrals.filter(pk=int(number[1])) if number else referrals.none()
     named = Q(name__icontains=text) | Q(partner__name__icontains=text)

@@ -1,9 +1,9 @@
 """All addresses. Each room lists its own; the project alone looks at them all."""
 
-from django.contrib import admin
 from django.urls import include, path
 
-from partnership.project import appearance, failed_events, health, help, home, search
+from partnership.api import tokens
+from partnership.project import administration, appearance, failed_events, health, help, home, search
 
 handler400 = "partnership.project.error_pages.bad_request"
 handler403 = "partnership.project.error_pages.forbidden"
@@ -11,7 +11,7 @@ handler404 = "partnership.project.error_pages.not_found"
 handler500 = "partnership.project.error_pages.server_error"
 
 ROOMS = (
-    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.agreements",
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
     "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
@@ -26,7 +26,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("admin/", admin.site.urls),
+    path("admin/", administration.site.urls),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("theme/", appearance.theme, name="theme"),
@@ -38,5 +38,6 @@ urlpatterns = [
     path("service/events/send-again/", failed_events.send_events_again, name="events_send_again"),
     path("service/events/<int:pk>/send-again/", failed_events.send_event_again, name="event_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
+    path(".well-known/oauth-authorization-server", tokens.metadata, name="oauth-metadata"),
     *(path("", include(f"{room}.urls")) for room in ROOMS),
 ]

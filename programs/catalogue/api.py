@@ -40,6 +40,8 @@ class ProgrammeSerializer(Resource):
 class ProgrammeBrief(Resource):
     """A programme where another record names it."""
 
+    sees = PROGRAMMES
+
     class Meta:
         model = Programme
         fields = ["id", "partner", "name", "kind", "capacity", "expected_on"]

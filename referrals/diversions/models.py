@@ -129,7 +129,7 @@ class Condition(models.Model):
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     kind = models.CharField(_("condition"), max_length=20, choices=Kind)
-    detail = EncryptedTextField(_("detail"), blank=True)
+    detail = EncryptedTextField(_("detail"), owner="from_partner", blank=True)
     target = models.PositiveSmallIntegerField(_("how many"), default=1)
     done = models.PositiveSmallIntegerField(_("done"), default=0)
     reported_on = models.DateField(_("last reported"), null=True)
@@ -174,7 +174,7 @@ class Decision(models.Model):
     diversion = OneOfOwner(DiversionAgreement, models.CASCADE, related_name="decision_note")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    reasons = EncryptedTextField(_("reasons"))
+    reasons = EncryptedTextField(_("reasons"), owner="from_partner")
 
     class Meta:
         constraints = [

@@ -143,15 +143,20 @@ def change_draft(
     _check_kind(referral, by.partner)
     referral.changed_at = timezone.now()
     referral.save()
-    Disclosure.objects.filter(referral=referral).update(
-        to_partner=programme.partner, summary=summary, language=language
-    )
+    _change_disclosure(referral, to_partner=programme.partner, summary=summary, language=language)
     diversion = getattr(referral, "diversion", None)
     if diversion:
         diversion.to_partner = programme.partner
         diversion.save(update_fields=["to_partner"])
         diversion.conditions.update(to_partner=programme.partner)
     return referral
+
+
+def _change_disclosure(referral: Referral, **fields: Any) -> None:
+    disclosure = Disclosure.objects.get(referral=referral)
+    for name, value in fields.items():
+        setattr(disclosure, name, value)
+    disclosure.save(update_fields=list(fields))
 
 
 @action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -206,7 +211,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
             )
         _check_consent(referral, agreement)
         referral.agreement = agreement
-    Disclosure.objects.filter(referral=referral).update(is_open=True, **_identity(referral.person))
+    _change_disclosure(referral, is_open=True, **_identity(referral.person))
     if referral.consent_id:
         Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)

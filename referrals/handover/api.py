@@ -38,6 +38,8 @@ NOTICE = "This information may not be disclosed further without the person's con
 
 
 class ReferralSerializer(Resource):
+    sees = REFERRALS
+    logged_as = "referrals"
     fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
     reason_code = serializers.CharField()
     person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
@@ -312,6 +314,7 @@ class ReferralView(View):
         ] or [Referral.objects.none()]
 
     def still_open(self, body: Any) -> Any:
+        body = super().still_open(body)
         # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
         if isinstance(body, dict) and body.get("disclosure"):
             is_open = Disclosure.objects.filter(referral=body["id"]).exists()

@@ -235,16 +235,16 @@ class Disclosure(models.Model):
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     is_open = models.BooleanField(default=False)
-    first_names = EncryptedTextField(_("first names"), blank=True)
-    last_name = EncryptedTextField(_("last name"), blank=True)
-    born_on = EncryptedDateField(_("date of birth"), blank=True)
-    identity_code = EncryptedTextField(_("personal identity code"), blank=True)
+    first_names = EncryptedTextField(_("first names"), owner="from_partner", blank=True)
+    last_name = EncryptedTextField(_("last name"), owner="from_partner", blank=True)
+    born_on = EncryptedDateField(_("date of birth"), owner="from_partner", blank=True)
+    identity_code = EncryptedTextField(_("personal identity code"), owner="from_partner", blank=True)
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    phone = EncryptedTextField(_("phone"), blank=True)
-    email = EncryptedTextField(_("e-mail"), blank=True)
+    phone = EncryptedTextField(_("phone"), owner="from_partner", blank=True)
+    email = EncryptedTextField(_("e-mail"), owner="from_partner", blank=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
     language = models.CharField(_("language"), max_length=40, blank=True)
-    summary = EncryptedTextField(_("situation"), blank=True)
+    summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
 
     class Meta:
         constraints = [
@@ -312,7 +312,7 @@ class Message(models.Model):
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     author_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    text = EncryptedTextField(_("message"))
+    text = EncryptedTextField(_("message"), owner="from_partner")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.consents.models import Consent
 from cases.people.forms import PersonForm
-from cases.people.models import Person
+from cases.people.models import Person, RegisterTooLarge
 from cases.people.named_person import named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
@@ -265,11 +266,13 @@ def known_people(request: PartnerRequest) -> HttpResponse:
     except ValueError:
         born_on = None
     known = Person.objects.filter(partner=partner)
-    if born_on and query["last_name"]:
-        known = known.found_by(partner.pk, query["last_name"], born_on)
-    else:
-        known = known.found_by(partner.pk, query["identity_code"] or f"{query['last_name']} {query['first_names']}")
-    people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
+    people: list[Person] = []
+    with suppress(RegisterTooLarge):  # nobody is offered until a birth date is typed
+        if born_on and query["last_name"]:
+            known = known.found_by(partner.pk, query["last_name"], born_on)
+        else:
+            known = known.found_by(partner.pk, query["identity_code"] or f"{query['last_name']} {query['first_names']}")
+        people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
         log_read(request.acting, "person_list", 0, len(people))
     form = "divert" if request.GET.get("at") == "roadside" else "referral_new"

@@ -129,7 +129,7 @@ class TestExports:
 
     def test_a_persons_export_stands_in_the_read_log(self, world):
         world.client(world.liaison).get("/api/v1/exports/arrests")
-        assert ReadLog.objects.get().what == "api arrests"
+        assert ReadLog.objects.get().what == "api arrests_export"
 
     def test_another_partners_rows_are_not_in_it(self, world, ngo):
         world.enrolment(person=world.person(world.other_ngo), partner=world.other_ngo, programme=world.other_programme)

@@ -181,11 +181,11 @@ class TestCookies:
 
     @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "whose", "theme", "django_language", "messages"])
     @pytest.mark.parametrize(
-        "value", ["x", "", "x" * 5000, "ä\xff", "%00", "null", "1:2:3", signing.dumps(None, salt="whose"), '"\\000"', "../../x"]
+        "value", ["x", "", "x" * 5000, "ä\xff", "%00", "null", "1:2:3", "signed nothing", '"\\000"', "../../x"]
     )  # fmt: skip
     def test_nonsense_in_a_cookie_is_nothing(self, world, name, value):
         client = world.client(world.caseworker)
-        client.cookies[name] = value
+        client.cookies[name] = signing.dumps(None, salt="whose") if value == "signed nothing" else value
         for address in ("/", "/profile/", "/accounts/login/", "/find-help/", "/api/v1/codes"):
             assert client.get(address).status_code < 500
         assert client.post("/profile/", {}).status_code < 500

@@ -27,7 +27,7 @@ from partnership.isolation.errors import Invalid
 from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure
-from tests.world import database_role, on_web, run_as
+from tests.world import database_role, on_web, pseudonyms_of, run_as
 
 SECRETS = ("Maija", "Meikäläinen", "0401234567", "Talked about the family", "Find a flat", "Call her sister")
 
@@ -186,7 +186,7 @@ class TestErasure:
         end(case)
         them = self.erase(case)
         assert (them.first_names, them.last_name, them.phone, them.born_on) == ("", "", "", None)
-        assert (them.code_pseudonym, them.name_pseudonym, them.name_birth_index, them.name_prefixes) == ("", "", "", [])
+        assert [*pseudonyms_of(them), them.birth_index, them.code_index] == ["", "", "", ""]
         for model in (Note, Goal, Assessment, Task, ConsentPaper):
             assert not model.objects.exists(), model
         disclosure = Disclosure.objects.get(referral=case.onward)
@@ -234,7 +234,9 @@ class TestErasure:
     def test_what_a_diversion_said_of_the_person_goes_too(self, case):
         diverted = case.person(case.police, first_names="Diverted")
         draft = case.draft(person=diverted)
-        Condition.objects.filter(diversion__referral=draft).update(detail="Pay Mrs Virtanen")
+        condition = Condition.objects.filter(diversion__referral=draft).get()
+        condition.detail = "Pay Mrs Virtanen"
+        condition.save()
         run_as(case.member(case.police, "police_liaison", is_manager=True), rights.erase, person=diverted)
         assert Condition.objects.get(diversion__referral=draft).detail == ""
 

@@ -14,13 +14,13 @@ from metrics.cohorts.selection import Selection
 from metrics.recidivism.models import RecidivismResult
 from partnership.isolation.errors import RuleError
 from tests.measuring import START, compute, people
-from tests.world import on_web, run_as
+from tests.world import on_web, pseudonyms_of, run_as
 
 
 class TestCohorts:
     def test_a_person_counts_once_by_the_first_enrolment_in_the_range(self, measured):
         person = people(measured, 12, rearrested=0)[0]
-        own = Person.objects.get(partner=measured.ngo, code_pseudonym=person.code_pseudonym)
+        own = Person.objects.get(partner=measured.ngo, code_pseudonym=pseudonyms_of(person)[0])
         own.enrolments.update(ended_on=START + timedelta(days=50), end_reason="completed")
         measured.enrolment(person=own, started_on=START + timedelta(days=400))
         cohort = Cohort(name="Late")

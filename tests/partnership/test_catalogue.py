@@ -29,6 +29,7 @@ WITHOUT_ROW_SECURITY = {
 }
 OF_LIBRARIES = {
     "account_emailaddress",
+    "account_emailconfirmation",
     "django_admin_log",
     "mfa_authenticator",
     "oauth2_provider_accesstoken",
@@ -37,10 +38,11 @@ OF_LIBRARIES = {
     "oauth2_provider_refreshtoken",
 }
 """Tables of sign-in that have no model of ours."""
-# Migrations partnership.0002 and partnership.0005 say what the roles may do with them.
+# Migrations partnership.0002, 0005 and 0007 say what the roles may do with them.
 READ_AND_WRITE = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 OF_OTHERS = {
     **{(table, "portal_web"): READ_AND_WRITE for table in {*OF_LIBRARIES, "django_content_type"}},
+    ("account_emailconfirmation", "portal_web"): {"SELECT", "DELETE"},
     ("django_migrations", "portal_web"): {"SELECT"},
     ("django_migrations", "portal_worker"): {"SELECT"},
     ("oauth2_provider_accesstoken", "portal_worker"): {"DELETE", "SELECT (expires, id)"},
@@ -189,7 +191,7 @@ class TestWhomPoliciesAsk:
         run("ANALYZE cases_person")
         with database_role("web"):
             run("SET LOCAL enable_seqscan = off")
-            plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT * FROM cases_person"))
+            plan = "\n".join(line for (line,) in rows("EXPLAIN (VERBOSE) SELECT id FROM cases_person"))
         assert "InitPlan" in plan
         assert "Index Cond: (cases_person.partner_id = " in plan
 
@@ -205,8 +207,10 @@ class TestAnInstallationFromBefore:
     def test_goes_on_and_gets_the_rules_of_the_models(self):
         squashed = {app: MigrationLoader(connection).disk_migrations[app, "0001_squashed"] for app in APPS}
         assert sum(len(migration.replaces) for migration in squashed.values()) == 40
+        # Tables of the others have changed since: their rules of that time name columns that are gone.
+        squashed = {app: squashed[app] for app in ("partnership", "programs")}
         recorder = MigrationRecorder(connection)
-        recorder.migration_qs.filter(app__in=APPS).delete()
+        recorder.migration_qs.filter(app__in=squashed).delete()
         for migration in squashed.values():
             for app, name in migration.replaces:
                 recorder.record_applied(app, name)
@@ -219,9 +223,10 @@ class TestAnInstallationFromBefore:
         )
 
         executor = MigrationExecutor(connection)
-        plan = executor.migration_plan([(app, "0002_rules") for app in APPS])
-        assert {(migration.app_label, migration.name) for migration, _ in plan} == {(app, "0002_rules") for app in APPS}
-        executor.migrate([(app, "0002_rules") for app in APPS])
+        plan = executor.migration_plan([(app, "0002_rules") for app in squashed])
+        rules_laid = {(app, "0002_rules") for app in squashed}
+        assert {(migration.app_label, migration.name) for migration, _ in plan} == rules_laid
+        executor.migrate(sorted(rules_laid))
 
         assert rows("SELECT defaclobjtype FROM pg_default_acl") == []
         table = Programme._meta.db_table

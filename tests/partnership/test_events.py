@@ -33,8 +33,9 @@ from tests.world import WebClient, World, database_role, on_web
 TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
-    "announcement.made", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
-    "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "measurement.consent", "member.joined",
+    "account.changed", "announcement.made", "auditor.changed", "auditor.proposed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
+    "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "manager.changed", "manager.invited",
+    "measurement.consent", "member.joined", "membership.rests",
     "overdoses.counted", "person.erased", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",

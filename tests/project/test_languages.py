@@ -31,7 +31,7 @@ def in_python() -> set[str]:
 
 def in_templates() -> set[str]:
     found = set()
-    for path in (TOP / "templates").rglob("*.html"):
+    for path in [*(TOP / "templates").rglob("*.html"), *(TOP / "templates").rglob("*.txt")]:
         # Django's own step before xgettext: the template as calls of gettext.
         for match in re.finditer(
             r"\b(?:n?gettext|_)\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\"\"\"(?:.|\n)*?\"\"\")",

@@ -41,18 +41,18 @@ matched AS MATERIALIZED (  -- by code before by key; two joins, because an OR be
 renamed AS (
     UPDATE cases_person c
        SET first_names = p.first_names, last_name = p.last_name, born_on = p.born_on, identity_code = p.identity_code,
-           sex = p.sex, birth_year = p.birth_year, name_birth_index = p.name_birth_index, name_prefixes = p.name_prefixes,
+           sex = p.sex, birth_year = p.birth_year, birth_index = p.birth_index,
            code_pseudonym = p.code_pseudonym, name_pseudonym = p.name_pseudonym, changed_at = now()
       FROM people p JOIN matched m USING (person_key)
      WHERE c.id = m.id AND p.last_name <> ''
-       AND (c.name_pseudonym, c.name_birth_index, c.sex) IS DISTINCT FROM (p.name_pseudonym, p.name_birth_index, p.sex)
+       AND (c.name_pseudonym, c.birth_index, c.sex) IS DISTINCT FROM (p.name_pseudonym, p.birth_index, p.sex)
 ),
 made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
-           district_id, code_index, name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, source_key,
+           district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key,
            created_at, changed_at)
     SELECT %(partner)s, first_names, last_name, born_on, identity_code, '', '', sex, birth_year, NULL, code_index,
-           name_birth_index, name_prefixes, code_pseudonym, name_pseudonym, person_key, now(), now()
+           birth_index, code_pseudonym, name_pseudonym, person_key, now(), now()
       FROM people p WHERE NOT EXISTS (SELECT FROM matched m WHERE m.person_key = p.person_key)
     RETURNING id, source_key
 ),

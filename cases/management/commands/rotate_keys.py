@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models
 
 from cases.people.models import Person
 from partnership.actions import named
+from partnership.audit_trail.history import RECORDS
 from partnership.audit_trail.models import RecordChangeContent
 from partnership.isolation import encryption
 from partnership.isolation.acting import acting_for
@@ -18,19 +20,21 @@ from partnership.members.passwords import SealedHasher
 BATCH = 1000
 
 
-def _renewed(token: Any) -> Any:
+def _renewed(field: Any, token: Any, owner: object) -> Any:
     """The token under the newest key; nothing stays nothing."""
     if not token:
         return token
-    return encryption.rotate(token) if isinstance(token, str) else encryption.rotate_bytes(bytes(token))
+    place = field.place(owner)
+    return encryption.rotate(token, place) if isinstance(token, str) else encryption.rotate_bytes(bytes(token), place)
 
 
-def _renewed_values(values: dict[str, Any] | None) -> dict[str, Any] | None:
+def _renewed_values(model: type[models.Model], values: dict[str, Any] | None, owner: object) -> dict[str, Any] | None:
     """Tokens among the values of a record, as JSON holds them, under the newest key; the other values as they are."""
     if values is None:
         return None
+    fields = {field.column: field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)}
     return {
-        name: encryption.rotate(value) if isinstance(value, str) and encryption.is_token(value) else value
+        name: _renewed(fields[name], value, owner) if name in fields and encryption.is_token(str(value)) else value
         for name, value in values.items()
     }
 
@@ -53,6 +57,7 @@ class Command(BaseCommand):
                 if fields:
                     self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
             self.stdout.write(f"Passwords: {self._rotate_passwords()} accounts")
+            self.stdout.write(f"Second factors: {self._rotate_second_factors()} rows")
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
@@ -61,12 +66,13 @@ class Command(BaseCommand):
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""
         table = connection.ops.quote_name(model._meta.db_table)
         columns = [connection.ops.quote_name(str(f.column)) for f in fields]
-        key = connection.ops.quote_name(str(model._meta.pk.column))
+        owner = connection.ops.quote_name(str(fields[0].owner_field().column))
+        key = connection.ops.quote_name(str(model._meta.pk and model._meta.pk.column))
         last, done = None, 0
         while True:
             with acting_for(None), connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE %s IS NULL OR {key} > %s"  # noqa: S608
+                    f"SELECT {key}, {owner}, {', '.join(columns)} FROM {table} WHERE %s IS NULL OR {key} > %s"  # noqa: S608
                     f" ORDER BY {key} LIMIT %s FOR UPDATE",
                     [last, last, BATCH],
                 )
@@ -75,7 +81,10 @@ class Command(BaseCommand):
                     return done
                 cursor.executemany(
                     f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE {key} = %s",  # noqa: S608
-                    [[*map(_renewed, tokens), pk] for pk, *tokens in rows],
+                    [
+                        [*(_renewed(field, token, owner) for field, token in zip(fields, tokens, strict=True)), pk]
+                        for pk, owner, *tokens in rows
+                    ],
                 )
                 last, done = rows[-1][0], done + len(rows)
 
@@ -100,13 +109,27 @@ class Command(BaseCommand):
                 if not contents:
                     return done
                 for content in contents:
-                    content.before, content.after = map(_renewed_values, (content.before, content.after))
+                    model = RECORDS[content.record].model
+                    content.before = _renewed_values(model, content.before, content.partner_id)
+                    content.after = _renewed_values(model, content.after, content.partner_id)
                 RecordChangeContent.objects.bulk_update(contents, ["before", "after"])
                 last, done = contents[-1].pk, done + len(contents)
 
+    def _rotate_second_factors(self) -> int:
+        """Secrets of authenticator apps and of recovery codes, which the sign-in library keeps."""
+        authenticators = Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN)
+        with acting_for(None):
+            for authenticator in authenticators:
+                authenticator.data = {
+                    name: encryption.rotate(value) if isinstance(value, str) and encryption.is_token(value) else value
+                    for name, value in authenticator.data.items()
+                }
+                authenticator.save(update_fields=["data"])
+            return len(authenticators)
+
     def _derive(self) -> int:
         done = 0
-        derived = ["code_index", "name_birth_index", "name_prefixes", "code_pseudonym", "name_pseudonym"]
+        derived = ["code_index", "birth_index", "code_pseudonym", "name_pseudonym"]
         last = 0
         while people := list(Person.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
             for person in people:
