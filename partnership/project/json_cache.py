@@ -67,7 +67,7 @@ class _Client(RedisCacheClient):
         try:
             count: int = super().incr(key, delta)
         except ResponseError as error:  # no number
-            self.delete(key)
+            self.get_client(key, write=True).unlink(key)
             raise ValueError(f"No number at {key!r}.") from error
         return count
 

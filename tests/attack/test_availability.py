@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import multiprocessing
 import resource
 import secrets
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -15,12 +18,14 @@ from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from cases.imports.files import csv_rows
 from cases.imports.ndjson import as_csv
 from cases.imports.sheets import UnreadableFile, first_row, for_all_rows, sheet_rows
+from partnership.isolation import database_roles
 from partnership.isolation.acting import Acting
 from partnership.pages.downloads import guard_formula
 from partnership.project import health
@@ -28,6 +33,7 @@ from partnership.project.celery import app
 from partnership.project.jobs import HEARTBEAT_KEY
 from partnership.project.log import without_secrets
 from tests.attack.hostile_files import bombs, sheet, workbook
+from tests.services import process_environment
 from tests.systems import System
 
 BOMBS = bombs()
@@ -287,3 +293,33 @@ class TestReadyz:
         monkeypatch.setattr(health.time, "monotonic", lambda: now + health.KEPT_SECONDS + 0.1)
         assert client.get("/readyz").json()["worker"] == "not seen lately"
         assert health.KEPT_SECONDS <= 5
+
+
+class TestTimeouts:
+    """Nothing hangs for good: no statement, no wait for a lock, no transaction, no task."""
+
+    @pytest.mark.parametrize("role", ["web", "worker"])
+    def test_each_role_has_them_with_every_connection(self, role):
+        program = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT name, setting FROM pg_settings'); print(dict(k.fetchall()))"
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", program],
+            env=process_environment(role, "postgres"), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        limits = ast.literal_eval(done.stdout.strip().splitlines()[-1])
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            assert 0 < int(limits[name]) <= (60_000 if role == "web" else 1_800_000)
+
+    @pytest.mark.parametrize("role", ["web", "worker"])
+    def test_a_role_has_them_by_itself(self, db, role):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE rolname = %s", [f"portal_{role}"])  # fmt: skip
+            (configured,) = cursor.fetchone()
+        assert all(f"{name}=" in configured for name in database_roles.TIMEOUTS[role])
+
+    def test_every_task_has_limits(self):
+        app.loader.import_default_modules()
+        tasks = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
+        assert len(tasks) > 8
+        for task in tasks:
+            soft, hard = (getattr(task, f"{kind}time_limit") or getattr(app.conf, f"task_{kind}time_limit") for kind in ("soft_", ""))  # fmt: skip
+            assert 0 < soft < hard <= 7800
