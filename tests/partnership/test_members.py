@@ -258,10 +258,10 @@ class TestLogOfReads:
             person.pk,
         )
 
-    def test_a_page_that_was_refused_leaves_none(self, world):
+    def test_a_page_that_was_refused_is_an_attempt_and_no_reading(self, world):
         person = world.person(world.ngo)
         world.client(world.other_caseworker).get(f"/people/{person.pk}/")
-        assert not ReadLog.objects.exists()
+        assert ReadLog.objects.get().is_refused
 
     def test_the_coordinator_opens_a_referral_without_a_person_in_it(self, world):
         referral = world.sent()

@@ -33,7 +33,6 @@ ELSEWHERE = {
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
     "partnership/members/models.py": "Django's manager of users",
     "partnership/members/sessions.py": "Django's sessions",
-    "partnership/project/json_cache.py": "the cache, which holds no data of its own",
     "partnership/pages/form_drafts.py": "what somebody types, kept until it is sent; its writer's alone",
     # Bulk loaders: set-based, a transaction a slice, inside a declared action of a job.
     "cases/imports/checking.py": "lays out the rows of a file",
