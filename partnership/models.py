@@ -15,6 +15,7 @@ from partnership.members.models import (
     RoleChange,
     User,
 )
+from partnership.members.sessions import UserSession
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import KeptForm, SavedView
 
@@ -40,6 +41,7 @@ __all__ = [
     "SavedView",
     "Tombstone",
     "User",
+    "UserSession",
     "WebhookDelivery",
     "WebhookSubscription",
 ]

@@ -73,6 +73,7 @@ def slow_guessing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         key = f"wrong-secrets:{client_address(request)}"
         if cache.get(key, 0) >= WRONG_SECRETS:
             response: HttpResponse = _error(429, TooManyTokens.error, "Too many wrong secrets came from your address.")
+            response._has_been_logged = True  # type: ignore[attr-defined] # hundreds a second say no more than one
         else:
             response = get_response(request)
             if response.status_code == 401:

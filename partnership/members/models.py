@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,7 +18,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
-from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import (
     AUDITOR,
@@ -27,7 +25,6 @@ from partnership.isolation.policies import (
     EVERY_ROW,
     MANAGER,
     OWN,
-    READ_AND_WRITE,
     SIGNING_IN,
     STAFF,
     USER,
@@ -205,45 +202,6 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         if not hasattr(self, "_memberships"):
             self._memberships = list(Membership.objects.for_signing_in(self.pk))
         return self._memberships
-
-
-def hash_of_session(key: str) -> str:
-    """Under which a session is stored."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-class _Hashed(str):
-    """A key as the database holds it."""
-
-
-class HashedKeyField(models.CharField):  # type: ignore[type-arg] # Django's takes none when it runs
-    """The key of a session, of which the database holds a hash: who reads it takes over no session."""
-
-    def get_prep_value(self, value: Any) -> Any:
-        return value if not value or isinstance(value, _Hashed) else hash_of_session(value)
-
-    def from_db_value(self, value: str, expression: object, connection: object) -> str:
-        return _Hashed(value)
-
-
-class UserSession(AbstractBaseSession):
-    """A browser's session, and who is signed in with it. What it holds is encrypted."""
-
-    session_key = HashedKeyField(max_length=64, primary_key=True)
-    session_data = EncryptedTextField(owner="session_key")
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
-
-    class Meta(AbstractBaseSession.Meta):
-        constraints = [
-            Grant(role="web", privileges=READ_AND_WRITE),
-            Policy(name="sign_in", role="web", using=SIGNING_IN),
-        ]
-
-    @classmethod
-    def get_session_store_class(cls) -> Any:
-        from partnership.members.sessions import SessionStore
-
-        return SessionStore
 
 
 class Role(models.TextChoices):

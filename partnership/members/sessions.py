@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedSessions
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
 
 from partnership.isolation.acting import signing_in
-from partnership.members.models import UserSession, hash_of_session
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import READ_AND_WRITE, SIGNING_IN, Grant, Policy
+
+
+def hash_of(key: str) -> str:
+    """Under which a session is stored."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class _Hashed(str):
+    """A key as the database holds it."""
+
+
+class HashedKeyField(models.CharField):  # type: ignore[type-arg] # Django's takes none when it runs
+    """The key of a session, of which the database holds a hash: who reads it takes over no session."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value if not value or isinstance(value, _Hashed) else hash_of(value)
+
+    def from_db_value(self, value: str, expression: object, connection: object) -> str:
+        return _Hashed(value)
+
+
+class UserSession(AbstractBaseSession):
+    """A browser's session. What it holds, who is signed in with it too, is encrypted."""
+
+    session_key = HashedKeyField(max_length=64, primary_key=True)
+    session_data = EncryptedTextField(owner="session_key")
+
+    class Meta(AbstractBaseSession.Meta):
+        app_label = "partnership"
+        constraints = [
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="sign_in", role="web", using=SIGNING_IN),
+        ]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
 
 
 class SessionStore(CachedSessions):
@@ -22,7 +62,7 @@ class SessionStore(CachedSessions):
     @property
     def cache_key(self) -> str:
         key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]
-        return f"{self.cache_key_prefix}{hash_of_session(key)}"
+        return f"{self.cache_key_prefix}{hash_of(key)}"
 
     def _get_session_from_db(self) -> Any:
         with signing_in():
@@ -31,12 +71,6 @@ class SessionStore(CachedSessions):
     def exists(self, session_key: str) -> bool:
         with signing_in():
             return bool(session_key) and DatabaseSessions.exists(self, session_key)
-
-    def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row: Any = super().create_model_instance(data)
-        user = data.get(SESSION_KEY)
-        row.user_id = int(user) if user else None
-        return row
 
     def save(self, must_create: bool = False) -> None:
         with signing_in():
@@ -48,4 +82,4 @@ class SessionStore(CachedSessions):
             return
         with signing_in():
             DatabaseSessions.delete(self, session_key)
-        self._cache.delete(f"{self.cache_key_prefix}{hash_of_session(session_key)}")  # type: ignore[attr-defined]
+        self._cache.delete(f"{self.cache_key_prefix}{hash_of(session_key)}")  # type: ignore[attr-defined]

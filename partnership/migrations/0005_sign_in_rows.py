@@ -6,7 +6,7 @@ import partnership.isolation.pointers
 import partnership.isolation.policies
 from partnership.isolation.context import WHO
 import partnership.isolation.triggers
-import partnership.members.models
+import partnership.members.sessions
 from django.conf import settings
 from django.db import migrations, models
 
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='UserSession',
             fields=[
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('session_key', partnership.members.models.HashedKeyField(max_length=64, primary_key=True, serialize=False)),
+                ('session_key', partnership.members.sessions.HashedKeyField(max_length=64, primary_key=True, serialize=False)),
                 ('session_data', partnership.isolation.encrypted_fields.EncryptedTextField()),
             ],
             options={
@@ -115,11 +115,6 @@ class Migration(migrations.Migration):
             model_name='user',
             name='password',
             field=models.CharField(max_length=400),
-        ),
-        migrations.AddField(
-            model_name='usersession',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
             model_name='agreement',

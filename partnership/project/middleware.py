@@ -23,6 +23,7 @@ from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, ent
 from partnership.pages import form_drafts
 from partnership.pages.guard import second_factor_page
 from partnership.pages.number_format import typed
+from partnership.pages.template_tags import read_labels
 from partnership.project import error_pages
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,12 @@ log = logging.getLogger(__name__)
 RECOVERY_ADDRESSES = ("/accounts/password/reset/", "/accounts/confirm-email/")
 """Whoever opens a link from an e-mail may be signed in as somebody else."""
 SIGN_IN_ADDRESSES = ("/accounts/", "/api/v1/oauth/")
+
+
+def _record_of(page: str) -> str:
+    """What the log of reads calls the record of a page: who asks for the form of a person asks for the person."""
+    records = [record for record in read_labels() if page == record or page.startswith(f"{record}_")]
+    return max(records, key=len, default=page)
 
 
 class ActingPartnerMiddleware:
@@ -68,7 +75,7 @@ class ActingPartnerMiddleware:
         number = next((n for n in map(typed, map(str, match.kwargs.values())) if n is not None), None)
         if number is not None:
             resource = getattr(getattr(match.func, "cls", None), "resource", "")
-            log_refusal(acting, f"api {resource}" if resource else match.url_name or "", number)
+            log_refusal(acting, f"api {resource}" if resource else _record_of(match.url_name or ""), number)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""

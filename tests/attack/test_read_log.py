@@ -119,6 +119,13 @@ class TestRefusals:
         assert (line.what, line.object_id, line.count, line.is_refused) == ("person", foreign.pk, 0, True)
         assert (line.user, line.partner) == (world.caseworker.user, world.ngo)
 
+    @pytest.mark.parametrize("page", ["person_edit", "person_file"])
+    def test_whichever_page_of_the_record_was_asked_for(self, world, page):
+        """The log is searched by the record."""
+        foreign = world.person(world.other_ngo)
+        assert world.client(world.caseworker).get(reverse(page, args=[foreign.pk])).status_code == 404
+        assert ReadLog.objects.get().what in {"person", "person_file"}
+
     def test_so_does_one_that_the_role_does_not_include(self, world):
         person = world.person(world.ngo)
         assert world.client(world.coordinator).get(reverse("person", args=[person.pk])).status_code == 403

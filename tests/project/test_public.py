@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
-from partnership.members.models import UserSession
+from partnership.members.sessions import UserSession
 from tests.world import WebClient
 
 
