@@ -29,10 +29,12 @@ from partnership.permissions import DIRECTORY, MEMBERS, ROLE_CHANGES
 
 
 def choose_partner(request: HttpRequest) -> HttpResponse:
-    """A user with several memberships chooses the partner to act for."""
+    """A user with several memberships chooses the partner to act for. Who administers the service acts for none."""
     if not request.user.is_authenticated:
         return redirect("account_login")
     memberships = request.user.memberships_in_use()
+    if request.user.is_staff and not memberships:
+        return redirect("account_list")
     if request.method == "POST":
         membership = next((own for own in memberships if str(own.pk) == request.POST.get("membership")), None)
         if membership:
