@@ -142,13 +142,8 @@ def change_draft(
     )
     _check_kind(referral, by.partner)
     referral.changed_at = timezone.now()
-    referral.save()
-    _change_disclosure(referral, to_partner=programme.partner, summary=summary, language=language)
-    diversion = getattr(referral, "diversion", None)
-    if diversion:
-        diversion.to_partner = programme.partner
-        diversion.save(update_fields=["to_partner"])
-        diversion.conditions.update(to_partner=programme.partner)
+    referral.save()  # disclosure, diversion and conditions follow it to another receiver (`same_parties`)
+    _change_disclosure(referral, summary=summary, language=language)
     return referral
 
 

@@ -15,6 +15,7 @@ from psycopg2 import errors
 from cases.people.models import Person
 from partnership.events import outbox
 from partnership.events.models import Notification
+from partnership.isolation.acting import signing_in
 from partnership.isolation.pointers import SameOwner
 from partnership.members import actions as members
 from partnership.members.models import Membership, User
@@ -335,6 +336,12 @@ class TestWhatSignInKeeps:
         key = browser.cookies["sessionid"].value
         assert rows(f"SELECT count(*) FROM partnership_usersession WHERE session_key = '{key}'") == [(0,)]
         assert all("_auth_user_id" not in text for (text,) in rows("SELECT session_data FROM partnership_usersession"))
+
+    def test_what_sign_in_may_ask_ends_with_sign_in(self, committed):  # noqa: F811
+        with on_web(committed.caseworker):
+            with signing_in():
+                assert rows("SELECT portal_acting_role()") == [("signing in",)]
+            assert rows("SELECT portal_acting_role(), portal_acting_partner()") == [("caseworker", committed.ngo.pk)]
 
     def test_signing_out_leaves_nothing_of_a_session(self, committed):  # noqa: F811
         browser = committed.client(committed.caseworker)

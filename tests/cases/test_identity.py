@@ -169,7 +169,7 @@ class TestFinding:
         mine, other = world.person(world.ngo), world.person(world.other_ngo)
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE cases_person p SET phone = o.last_name FROM cases_person o WHERE p.id = %s AND o.id = %s",
+                "UPDATE cases_person p SET last_name = o.last_name FROM cases_person o WHERE p.id = %s AND o.id = %s",
                 [mine.pk, other.pk],
             )
         with pytest.raises(encryption.Unreadable):

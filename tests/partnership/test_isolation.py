@@ -355,3 +355,12 @@ class TestWithdrawalClosesDisclosure:
         with on_web(world.caseworker):
             handover.decline(by=world.caseworker, referral=referral, reason="no_capacity")
             assert not Disclosure.objects.filter(referral=referral).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_acted_in_one_transaction_acts_in_no_other_of_the_same_connection(committed):
+    """Connections are kept from request to request."""
+    with transaction.atomic():
+        enter(partner_id=committed.ngo.pk, role="caseworker", user_id=committed.caseworker.user.pk)
+        assert rows("SELECT portal_acting_partner()") == [(committed.ngo.pk,)]
+    assert rows("SELECT portal_acting_partner(), nullif(current_setting('portal.context', true), '')") == [(None, None)]
