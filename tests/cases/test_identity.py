@@ -195,8 +195,10 @@ class TestFinding:
         assert Person.objects.get(pk=person.pk).last_name == "Virtanen"
 
     def test_the_same_name_has_other_indexes_at_another_partner(self, world):
-        one, other = world.person(world.ngo), world.person(world.other_ngo)
+        same = {"identity_code": "131052-308T", "born_on": date(1952, 10, 13)}
+        one, other = world.person(world.ngo, **same), world.person(world.other_ngo, **same)
         assert one.birth_index != other.birth_index
+        assert one.code_index != other.code_index
         assert pseudonyms_of(one) == pseudonyms_of(other)
 
     @given(st.text(max_size=30))
