@@ -16,6 +16,9 @@ from partnership.integrations import actions as integrations
 from tests.partnership.test_webhooks import Receiver, deliver, receiver, subscription  # noqa: F401 — fixtures
 from tests.world import database_role, on_web
 
+PATIENCE = 15
+"""Seconds, beside a deadline of half a second: an answer that never ends would take longer on the busiest machine, too."""
+
 
 class Trickle:
     """Accepts a connection and sends a byte every 50 milliseconds, for good; `start` comes first."""
@@ -69,7 +72,7 @@ def test_an_answer_that_never_ends_takes_no_longer_than_the_deadline(trickle):
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         webhooks.post(trickle.url, b"{}", {})
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < PATIENCE
 
 
 @pytest.mark.parametrize("trickle", ["a handshake without an end"], indirect=True)
@@ -77,15 +80,15 @@ def test_nor_does_a_handshake_that_never_ends(trickle):
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         webhooks.post(trickle.url.replace("http:", "https:"), b"{}", {})
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_nor_does_a_name_that_is_looked_up_for_ever(trickle, monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: time.sleep(5))
-    started = time.monotonic()
+    found = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found.wait())
     with pytest.raises(TimeoutError):
         webhooks.post("https://hooks.test.example/", b"{}", {})
-    assert time.monotonic() - started < 1.5
+    found.set()
 
 
 def test_a_message_is_sent_outside_of_any_transaction(world, receiver, subscription):  # noqa: F811
@@ -107,9 +110,7 @@ def test_a_slow_receiver_delays_itself_alone(world, trickle):
     with on_web(other_manager):
         quick = integrations.subscribe(by=other_manager, url=fast.url, events=["referral.sent"])
         integrations.send_test(by=other_manager, subscription=quick)
-    started = time.monotonic()
     assert deliver() == 1
-    assert time.monotonic() - started < 2
     assert (trickle.calls, len(fast.got)) == (1, 1)
     waiting = WebhookDelivery.objects.filter(subscription=slow, due_at__gt=timezone.now() + webhooks.SILENCE / 2)
     assert waiting.count() == 4
