@@ -73,22 +73,6 @@ def floor(folder: Path, *, writes_follow_up: bool = True) -> None:
                 FROM follow_up WHERE rank = 1 AND index_date + INTERVAL {months} MONTH <= DATE '{complete}'
                GROUP BY programme_id) TO '{folder}/rates_{months}.parquet'
         """)
-    for kind in ("any", "drug"):
-        db.execute(f"""
-        COPY (
-        WITH times AS (
-            SELECT programme_id, least(coalesce({kind}_on, DATE '9999-12-31'), DATE '{complete}') - index_date AS days,
-                   coalesce({kind}_on <= DATE '{complete}', false) AS is_event
-              FROM follow_up WHERE rank = 1),
-        steps AS (
-            SELECT programme_id, days, count(*) AS leaving, count(*) FILTER (is_event) AS events FROM times GROUP BY ALL),
-        risk AS (
-            SELECT *, sum(leaving) OVER (PARTITION BY programme_id ORDER BY days DESC) AS at_risk FROM steps)
-        SELECT programme_id, days, at_risk, events, exp(sum(ln(1 - events / at_risk)) OVER w) AS survival,
-               sum(events / (at_risk * (at_risk - events))) OVER w AS greenwood
-          FROM risk WHERE at_risk > events WINDOW w AS (PARTITION BY programme_id ORDER BY days)
-        ) TO '{folder}/survival_{kind}.parquet'
-        """)
 
 
 def floor_in_memory(folder: Path) -> None:
@@ -96,10 +80,9 @@ def floor_in_memory(folder: Path) -> None:
 
 
 def analyst(folder: Path) -> None:
-    """Reads people, enrolments and arrests, joins them in pandas, and fits lifelines' Kaplan–Meier to each programme."""
+    """Reads people, enrolments and arrests, joins them in pandas, and makes each programme's rates with their intervals."""
     import pandas as pd
     from django.db import connection
-    from lifelines import KaplanMeierFitter
     from statsmodels.stats.proportion import proportion_confint
 
     complete = pd.Timestamp(date.fromisoformat((folder / "complete").read_text()))
@@ -138,10 +121,6 @@ def analyst(folder: Path) -> None:
                 rearrested.groupby(eligible.programme_id).sum(), eligible.groupby("programme_id").size(), strict=True
             ):
                 proportion_confint(count, people_in, method="wilson")
-        happened = table.event_on <= complete
-        days = (table.event_on.where(happened, complete) - table.started_on).dt.days
-        for _, rows in table.groupby("programme_id"):
-            KaplanMeierFitter().fit(days[rows.index], happened[rows.index])
 
 
 def ours(folder: Path) -> None:
@@ -152,15 +131,16 @@ def ours(folder: Path) -> None:
 
 
 def results_from_follow_up(folder: Path) -> None:
+    from metrics.protection.counts import Draws
     from metrics.recidivism import fixed_windows, members, survival
     from metrics.recidivism.models import RecidivismResult, SurvivalResult
     from metrics.runs.models import Run
 
     complete = date.fromisoformat((folder / "complete").read_text())
-    run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench")
-    member_rows = members.all_member_rows([])
-    RecidivismResult.objects.bulk_create(fixed_windows.results(run, member_rows, complete))
-    SurvivalResult.objects.bulk_create(survival.results(run, member_rows, complete))
+    run = Run.objects.create(reason="bench", state=Run.State.RUNNING, definition="bench", quarter="bench")
+    protected = fixed_windows.tails_by_population(members.all_member_rows([]), complete, Draws(run.quarter), {})
+    RecidivismResult.objects.bulk_create(fixed_windows.results(run, protected))
+    SurvivalResult.objects.bulk_create(survival.results(run, protected))
     Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
 
 

@@ -1,6 +1,6 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
-from metrics.cohorts.models import Cohort
+from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up.models import FollowUp, Link, Touched
 from metrics.quality.models import FeedQuality, LinkQuality
@@ -13,6 +13,8 @@ __all__ = [
     "ArrestTrendResult",
     "CareResult",
     "Cohort",
+    "CohortPermit",
+    "CohortUse",
     "ComparisonResult",
     "FeedQuality",
     "FollowUp",

@@ -11,7 +11,7 @@ from partnership.members.models import CASEWORK_ROLES, Role
 COHORT_ROLES = (*CASEWORK_ROLES, Role.COORDINATOR)
 
 FIGURES = reading("figure", scope="metrics:read")
-COHORTS = reading("cohort", roles=COHORT_ROLES, scope="metrics:read")
+COHORTS = reading("cohort", roles=(*COHORT_ROLES, Role.AUDITOR), scope="metrics:read")
 
 
 def visible_results(acting: Acting) -> Q:

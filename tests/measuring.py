@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from cases.people.identity_code import make
 from cases.people.models import Person
+from metrics.protection.perturbation import OF_PEOPLE
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
-from tests.world import World, database_role
+from tests.world import World, database_role, run_as
 
 START = date(2022, 3, 1)
 
@@ -21,6 +24,18 @@ def compute(reason: str = "test") -> Run:
     assert run
     assert run.state == Run.State.DONE, run.error
     return run
+
+
+def release(world: World) -> Run:
+    """A computation that the coordinator makes the release of the quarter, in place of an earlier one."""
+    Run.objects.update(released_at=None, published_at=None)
+    run = compute()
+    return run_as(world.coordinator, runs.release, run=run)
+
+
+def about(count: int) -> Any:
+    """A protected count of so many people: none is changed by more than seven."""
+    return pytest.approx(count, abs=OF_PEOPLE.most)
 
 
 def people(

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics.cohorts.models import Cohort
-from metrics.cohorts.selection import Selection
+from metrics.cohorts.models import Cohort, CohortPermit, WaitsFor
+from metrics.cohorts.selection import MOST_DIMENSIONS, Selection
 from metrics.permissions import COHORT_ROLES
 from metrics.runs.actions import request_run, start
 from partnership.actions import Party, action
@@ -21,8 +21,15 @@ from partnership.members.models import Role
 def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
     """Saves a cohort of the acting partner; the next run computes it. An NGO's cohort holds its own programmes only.
 
-    Raises RuleError for an NGO's selection of other partners, and for a name that another cohort bears.
+    Raises RuleError for an NGO's selection of other partners, for more than two traits at once, and for a name that another
+    cohort bears.
     """
+    if len(selection.dimensions) > MOST_DIMENSIONS:
+        raise RuleError(
+            _(
+                "A cohort is chosen by at most two traits beside programmes and years: of fewer people somebody could be recognised."
+            )
+        )
     if by.role == Role.COORDINATOR:
         cohort.is_partnership_wide = cohort.is_shared
     else:
@@ -31,7 +38,7 @@ def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
         selection = Selection.from_json(selection.to_json() | {"partners": [by.partner.pk]})
     if cohort.pk is None:
         cohort.partner, cohort.created_by = by.partner, by.user
-    cohort.selection = selection.to_json()
+    cohort.selection, cohort.waits_for = selection.to_json(), ""
     try:
         cohort.full_clean(exclude=["created_by", "selection"])
     except ValidationError as error:
@@ -55,3 +62,16 @@ def archive_cohort(*, by: Acting, cohort: Cohort, is_archived: bool) -> None:
     if not is_archived:
         request_run("cohort")
         transaction.on_commit(start)
+
+
+@action("cohort.allow", roles=(Role.AUDITOR,))
+def allow_cohort(*, by: Acting, cohort: Cohort) -> CohortPermit:
+    """Lets a cohort have figures though six others of its programme have. Raises RuleError for one that does not wait for it."""
+    if cohort.waits_for != WaitsFor.AUDITOR:
+        raise RuleError(_("This cohort does not wait for the auditor."))
+    permit, _is_new = CohortPermit.objects.get_or_create(
+        cohort=cohort, digest=cohort.digest, defaults={"user": by.user}
+    )
+    request_run("cohort")
+    transaction.on_commit(start)
+    return permit

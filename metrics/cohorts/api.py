@@ -16,7 +16,7 @@ from cases.enrolments.models import Substance
 from cases.people.models import Sex
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort, own_cohorts, visible_cohorts
-from metrics.cohorts.selection import AgeBand, History, Selection
+from metrics.cohorts.selection import FIRST_YEAR, AgeBand, History, Selection
 from metrics.permissions import COHORTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import View
@@ -26,7 +26,9 @@ from programs.catalogue.models import Programme, ReferralKind
 class CohortSerializer(Resource):
     class Meta:
         model = Cohort
-        fields = ["id", "partner", "name", "selection", "is_shared", "is_partnership_wide", "created_at", "archived_at"]
+        fields = [
+            "id", "partner", "name", "selection", "is_shared", "is_partnership_wide", "created_at", "archived_at", "waits_for",
+        ]  # fmt: skip
 
 
 def _choices(choices: Any) -> serializers.ListField:
@@ -44,8 +46,8 @@ class SelectionInput(Strict):
     partners = _numbers()
     kinds = _choices(Programme.Kind.choices)
     districts = _numbers()
-    started_from = serializers.DateField(default=None, allow_null=True)
-    started_to = serializers.DateField(default=None, allow_null=True)
+    first_year = serializers.IntegerField(default=None, allow_null=True, min_value=FIRST_YEAR, max_value=2100)
+    last_year = serializers.IntegerField(default=None, allow_null=True, min_value=FIRST_YEAR, max_value=2100)
     sexes = _choices(Sex.choices)
     ages = _choices(AgeBand.choices)
     history = serializers.ChoiceField(choices=History.choices, default="", allow_blank=True)

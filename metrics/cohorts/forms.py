@@ -11,10 +11,10 @@ from cases.arrests.models import OffenceGroup
 from cases.enrolments.models import Substance
 from cases.people.models import Sex
 from metrics.cohorts.models import Cohort
-from metrics.cohorts.selection import AgeBand, History, Selection
+from metrics.cohorts.selection import FIRST_YEAR, AgeBand, History, Selection
 from partnership.isolation.acting import Acting
 from partnership.members.models import District, Partner
-from partnership.pages.form_fields import DateInput, ModelForm
+from partnership.pages.form_fields import ModelForm
 from programs.catalogue.models import Programme, ReferralKind
 
 
@@ -32,8 +32,10 @@ class CohortForm(ModelForm[Cohort]):
     programmes = multiple_choice(_("Programmes"))
     kinds = multiple_choice(_("Kinds of programme"), Programme.Kind.choices)
     districts = multiple_choice(_("Home districts"))
-    started_from = forms.DateField(label=_("Started from"), required=False, widget=DateInput())
-    started_to = forms.DateField(label=_("Started to"), required=False, widget=DateInput())
+    first_year = forms.IntegerField(
+        label=_("Started from the year"), required=False, min_value=FIRST_YEAR, max_value=2100
+    )
+    last_year = forms.IntegerField(label=_("To the year"), required=False, min_value=FIRST_YEAR, max_value=2100)
     sexes = multiple_choice(_("Sex"), Sex.choices)
     ages = multiple_choice(_("Age"), AgeBand.choices)
     history = forms.ChoiceField(
@@ -72,8 +74,8 @@ class CohortForm(ModelForm[Cohort]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("started_from") and data.get("started_to") and data["started_from"] > data["started_to"]:
-            self.add_error("started_to", _("The end of the range comes before its beginning."))
+        if data.get("first_year") and data.get("last_year") and data["first_year"] > data["last_year"]:
+            self.add_error("last_year", _("The end of the range comes before its beginning."))
         return data
 
     def selection(self) -> Selection:
@@ -85,7 +87,7 @@ class CohortForm(ModelForm[Cohort]):
         other_values = {
             name: data[name]
             for name in (
-                "kinds", "started_from", "started_to", "sexes", "ages", "history", "substances", "offence_groups",
+                "kinds", "first_year", "last_year", "sexes", "ages", "history", "substances", "offence_groups",
                 "referral_kinds", "index",
             )
         }  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -9,8 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
-from partnership.isolation.policies import OWN, READ_AND_WRITE, Grant, Policy, jobs_read
-from partnership.members.models import Partner, User
+from partnership.isolation.policies import AUDITOR, EVERY_ROW, OWN, READ_AND_WRITE, USER, Grant, Policy, jobs_read
+from partnership.members.models import Partner, Role, User
+from programs.catalogue.models import Programme
+
+
+class WaitsFor(models.TextChoices):
+    """Why a cohort has no figures; empty where it has, or will have with the next run."""
+
+    PEOPLE = "people", _("Two traits at once are shown from 600 people on")
+    AUDITOR = "auditor", _("Six cohorts of a programme have figures this quarter: the auditor decides on more")
 
 
 class Cohort(models.Model):
@@ -18,6 +29,7 @@ class Cohort(models.Model):
 
     A coordinator's may range over all programmes; an NGO's over its own. Shared: everybody in the partner sees it; a
     coordinator's shared cohort is seen by the whole partnership.
+    `waits_for`: why the newest run held no figures of it (metrics.cohorts.budget).
     """
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
@@ -28,6 +40,7 @@ class Cohort(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
+    waits_for = models.CharField(max_length=10, choices=WaitsFor, blank=True, editable=False)
 
     class Meta:
         ordering = ["name", "id"]
@@ -40,18 +53,71 @@ class Cohort(models.Model):
                 violation_error_message=_("There is a cohort with this name already."),
             ),
             # A partner's own, and the coordinator's that are shared.
+            # An auditor sees what waits for a decision.
             Grant(role="web", privileges=READ_AND_WRITE),
-            Policy(name="reads", role="web", command="SELECT", using=f"({OWN} or is_partnership_wide)"),
+            Policy(name="reads", role="web", command="SELECT", using=f"({OWN} or is_partnership_wide or {AUDITOR})"),
             *[
                 Policy(name=verb.lower(), role="web", command=verb, using=OWN)
                 for verb in ("INSERT", "UPDATE", "DELETE")
             ],
             *jobs_read(),
+            Grant(role="worker", privileges="UPDATE", columns=["waits_for"]),
+            Policy(name="jobs_judge", role="worker", command="UPDATE", using=EVERY_ROW),
             Recorded(record="cohort", partners=["partner_id"]),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def digest(self) -> str:
+        """A name of what it selects: another selection under the same name is another cohort."""
+        return hashlib.sha256(json.dumps(self.selection, sort_keys=True).encode()).hexdigest()
+
+
+class CohortUse(models.Model):
+    """A selection of people that has figures in a release, for each programme that it takes people from."""
+
+    quarter = models.CharField(max_length=10)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "programme", "digest"], name="cohort_use_once"),
+            Grant(role="worker", privileges="SELECT, INSERT"),
+            Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
+            Policy(name="jobs_write", role="worker", command="INSERT", using=EVERY_ROW),
+            # How many of the six are used up is no secret.
+            Grant(role="web", privileges="SELECT"),
+            Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quarter} {self.programme_id}"
+
+
+class CohortPermit(models.Model):
+    """The auditor let a cohort have figures beyond the six that a programme's may have in a release."""
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="permits")
+    digest = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "digest"], name="cohort_permit_once"),
+            Grant(role="web", privileges="SELECT, INSERT"),
+            Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
+            Policy(name="allows", role="web", command="INSERT", using=f"{AUDITOR} and user_id = {USER}"),
+            *jobs_read(),
+            Recorded(record="cohort", number="cohort_id", name="recorded_permit"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.cohort_id)
 
 
 def own_cohorts(acting: Acting) -> QuerySet[Cohort]:
@@ -60,5 +126,7 @@ def own_cohorts(acting: Acting) -> QuerySet[Cohort]:
 
 
 def visible_cohorts(acting: Acting) -> QuerySet[Cohort]:
-    """The own ones, and what a coordinator shared with the whole partnership."""
+    """The own ones, and what a coordinator shared with the whole partnership; an auditor's: those that wait for a decision, too."""
+    if acting.role == Role.AUDITOR:
+        return Cohort.objects.filter(Q(is_partnership_wide=True) | Q(waits_for=WaitsFor.AUDITOR))
     return own_cohorts(acting) | Cohort.objects.filter(is_partnership_wide=True)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics.cohorts import actions as cohorts_actions
+from metrics.cohorts.budget import MOST_COHORTS
 from metrics.cohorts.forms import CohortForm
-from metrics.cohorts.models import Cohort, own_cohorts, visible_cohorts
+from metrics.cohorts.models import Cohort, CohortUse, own_cohorts, visible_cohorts
 from metrics.cohorts.selection import Selection
 from metrics.permissions import COHORTS
+from metrics.runs.releases import quarter_of
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
+from partnership.members.models import Role
 from partnership.pages.guard import partner_page
+from programs.catalogue.models import Programme
 
 
 @require_safe
@@ -25,7 +31,23 @@ def cohort_list(request: PartnerRequest) -> HttpResponse:
     """The cohorts that the acting person sees, archived ones last."""
     cohorts = visible_cohorts(request.acting).select_related("partner", "created_by")
     rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
-    return render(request, "metrics/cohorts/cohort_list.html", {"cohorts": rows})
+    uses = CohortUse.objects.filter(quarter=quarter_of(timezone.localdate())).values("programme__name")
+    context = {
+        "cohorts": rows,
+        "uses": uses.annotate(n=Count("id"))
+        .order_by("-n", "programme__name")
+        .filter(programme__in=_programmes(request)),
+        "most": MOST_COHORTS,
+    }
+    return render(request, "metrics/cohorts/cohort_list.html", context)
+
+
+def _programmes(request: PartnerRequest) -> QuerySet[Programme]:
+    """The programmes whose cohorts are counted for the acting partner: its own; for who oversees figures, all."""
+    programmes = Programme.objects.all()
+    if request.acting.role in (Role.COORDINATOR, Role.AUDITOR):
+        return programmes
+    return programmes.filter(partner=request.acting.partner)
 
 
 @partner_page(cohorts_actions.save_cohort)
@@ -47,6 +69,20 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     title = str(cohort) if cohort.pk else _("New cohort")
     context = {"form": form, "title": title, "back": reverse("cohort_list"), "history": "cohort" if pk else ""}
     return render(request, "pages/form.html", context | {"history_of": pk})
+
+
+@require_POST
+@partner_page(cohorts_actions.allow_cohort)
+def cohort_allow(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Lets a cohort that waits for the auditor have figures."""
+    cohort = get_object_or_404(visible_cohorts(request.acting), pk=pk)
+    try:
+        cohorts_actions.allow_cohort(by=request.acting, cohort=cohort)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Its figures come with the computation that has just been asked for."))
+    return redirect("cohort_list")
 
 
 @require_POST

@@ -11,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 Index = Literal["start", "completion"]
 
+DIMENSIONS = ("districts", "sexes", "ages", "history", "substances", "offence_groups", "referral_kinds", "index")
+"""What divides the people of a programme further than by their year of entry. The finer cohorts are, the closer two of them come to
+differing by one person: one dimension, or two from `ENOUGH_FOR_TWO` people on (docs/metrics.md, "Protected counts")."""
+MOST_DIMENSIONS = 2
+ENOUGH_FOR_TWO = 600
+FIRST_YEAR = 2000
+
 
 class AgeBand(TextChoices):
     """Age in the calendar year of the index date: the year of birth is all that figures know."""
@@ -39,15 +46,15 @@ class History(TextChoices):
 class Selection:
     """Which enrolments belong to a cohort. Empty: no restriction. A person counts once, by the first enrolment in the range.
 
-    `index`: from when people are followed, the start of the enrolment or its completion.
+    `first_year`, `last_year`: calendar years of the start, both included. `index`: from when people are followed, the start of the enrolment or its completion.
     """
 
     programmes: list[int] = field(default_factory=list)
     partners: list[int] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     districts: list[int] = field(default_factory=list)
-    started_from: date | None = None
-    started_to: date | None = None
+    first_year: int | None = None
+    last_year: int | None = None
     sexes: list[str] = field(default_factory=list)
     ages: list[str] = field(default_factory=list)
     history: str = ""
@@ -57,12 +64,17 @@ class Selection:
     index: Index = "start"
 
     def to_json(self) -> dict[str, Any]:
-        """What is stored: restrictions only, dates as text."""
-        return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in asdict(self).items()
-            if value and (name, value) != ("index", "start")
-        }
+        """What is stored: restrictions only."""
+        return {name: value for name, value in asdict(self).items() if value and (name, value) != ("index", "start")}
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The dimensions that it restricts."""
+        return [name for name in DIMENSIONS if name in self.to_json()]
+
+    def without_dimensions(self) -> Selection:
+        """The same people, not divided further than by programme and year."""
+        return Selection.from_json({name: value for name, value in self.to_json().items() if name not in DIMENSIONS})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Selection:
@@ -70,11 +82,7 @@ class Selection:
         unknown = set(data) - {f.name for f in fields(cls)}
         if unknown:
             raise TypeError(f"unknown restrictions: {', '.join(sorted(unknown))}")
-        values = dict(data)
-        for name in ("started_from", "started_to"):
-            if values.get(name):
-                values[name] = date.fromisoformat(values[name])
-        return cls(**values)
+        return cls(**data)
 
     def where(self) -> tuple[str, list[Any]]:
         """The condition on follow-up rows (as f), with its parameters."""
@@ -98,10 +106,10 @@ class Selection:
                 add(f"{column} = ANY(%s)", list(values))
         if self.kinds:
             add("f.programme_id IN (SELECT id FROM programs_programme WHERE kind = ANY(%s))", list(self.kinds))
-        if self.started_from:
-            add("f.index_date >= %s", self.started_from)
-        if self.started_to:
-            add("f.index_date <= %s", self.started_to)
+        if self.first_year:
+            add("f.index_date >= %s", date(self.first_year, 1, 1))
+        if self.last_year:
+            add("f.index_date <= %s", date(self.last_year, 12, 31))
         if self.ages:
             bands = [AgeBand(age).limits for age in self.ages]
             age = "extract(year FROM f.index_date) - f.birth_year"

@@ -33,5 +33,6 @@ class ComparisonView(Results):
     """Participants against a named comparison group, or why there is no estimate."""
 
     operation, path = "comparisons", "comparisons"
+    of_release = True
     serializer_class = ComparisonSerializer
     queries = {"list": ComparisonQuery}

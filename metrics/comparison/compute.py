@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.protection.disclosure import round_rate, round_to_fives
-from metrics.recidivism.fixed_windows import WINDOWS, withholding_reason
+from metrics.recidivism.fixed_windows import WINDOWS
 from metrics.recidivism.members import KINDS
 from metrics.runs.models import Run
 from metrics.statistics import matching
@@ -27,6 +27,12 @@ MOST_PARTICIPANTS = 50_000
 FEWEST_OTHERS = 30
 RECENT = 365
 """Days within which participants must have been arrested before the index date to be like people who were just arrested."""
+
+
+def withholding_reason(people: int, events: int) -> bool:
+    return people < 30
+
+
 Group = ComparisonResult.Group
 Array = NDArray[Any]
 

@@ -63,7 +63,7 @@ class ComparisonResult(models.Model):
                 fields=["run", "programme", "group", "offences", "window_months"], name="one_comparison_result"
             ),
             models.CheckConstraint(condition=Q(refusal="") | Q(rate=None, reduction=None), name="refused_is_nowhere"),
-            *results_seen_by(OF_PARTNER),
+            *results_seen_by(OF_PARTNER, of_release=True),
         ]
 
     def __str__(self) -> str:

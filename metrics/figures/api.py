@@ -20,6 +20,7 @@ from metrics.cohorts.models import visible_cohorts
 from metrics.permissions import FIGURES, visible_results
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
+from metrics.runs.releases import latest_release
 from partnership.api.views import Number, Query, View, Written
 from partnership.members.api import PartnerBrief
 from partnership.pages.downloads import guard_formula
@@ -34,18 +35,22 @@ class TableRenderer(Written):
 
 
 class Results(View):
-    """The base of all results: the newest finished run's, or a named run's. What is withheld is null, and says why."""
+    """The base of all results: the newest finished run's, or a named run's. What is not shown is null, and says why.
+
+    `of_release`: outcomes of people, of the newest release.
+    """
 
     resource = "metrics"
+    of_release = False
     sees = FIGURES
     orders = ("id", "-id")
     path = ""
 
     def run(self) -> Run | None:
-        """The run that the parameters name, or the newest finished one; None before the first. Raises Http404."""
+        """The run that the parameters name, or the newest one of the kind; None before the first. Raises Http404."""
         number = self.parameters.get("run")
         if number is None:
-            return runs.latest_run()
+            return latest_release() if self.of_release else runs.latest_run()
         finished_run = Run.objects.filter(pk=number, state=Run.State.DONE).first()
         if finished_run is None:
             raise Http404
@@ -99,13 +104,14 @@ class Results(View):
     @action(detail=False, methods=["get"], url_path="metadata")
     def metadata(self, request: Request) -> Response:
         """What the table's columns mean: W3C Metadata Vocabulary for Tabular Data (CSVW)."""
-        run = runs.latest_run()
+        run = latest_release() if self.of_release else runs.latest_run()
         return Response(
             {
                 "@context": ["http://www.w3.org/ns/csvw", {"@language": get_language()}],
                 "url": request.build_absolute_uri(f"/api/v1/results/{self.path}/table"),
                 "dc:title": (self.__doc__ or "").split("\n")[0],
                 "dc:conformsTo": f"definition {run.definition}" if run else None,
+                "dc:isPartOf": f"release {run.quarter}" if run and run.released_at else None,
                 "dc:temporal": run.data_cut_off if run else None,
                 "dc:modified": run.finished_at if run else None,
                 "tableSchema": {
@@ -154,7 +160,7 @@ def _datatype(field: serializers.Field[Any, Any, Any, Any]) -> str:
 
 
 class OfRun(Query):
-    run = Number(help_text="Number of a run; without it the newest.")
+    run = Number(help_text="Number of a run; without it the newest (of outcomes: the newest release).")
 
 
 class OfPopulation(OfRun):

@@ -168,7 +168,8 @@ def series(
 
 
 def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: str, narrow: bool = False) -> Any:
-    """Kaplan–Meier curves with their intervals: each a name and points (month, survival, lower, upper, …)."""
+    """Shares not rearrested through the windows, joined, with their intervals: each a name and points (month, share, lower, upper,
+    …)."""
     values = [
         {"series": name, "month": month, "survival": share, "lower": lower, "upper": upper}
         for name, points in curves
@@ -176,16 +177,18 @@ def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: 
     ]
     names = [name for name, _ in curves]
     base = alt.Chart(_data(values), width=width(narrow), height=280)
-    x = alt.X("month:Q", title=_("Months since the index date"), axis=alt.Axis(values=list(range(0, 61, 6)), grid=True))
+    x = alt.X(
+        "month:Q", title=_("Months since the index date"), axis=alt.Axis(values=[0, 6, 12, 24, 36, 48, 60], grid=False)
+    )
     y: dict[str, Any] = {
         "scale": alt.Scale(domain=[0, 1]),
         "axis": alt.Axis(format="%"),
         "title": _("Not arrested again"),
     }
-    band = base.mark_area(opacity=0.18, interpolate="step-after", strokeWidth=0).encode(
+    band = base.mark_area(opacity=0.18, strokeWidth=0).encode(
         x=x, y=alt.Y("lower:Q", **y), y2="upper:Q", color=_lines(names, theme)["color"]
     )
-    line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
+    line = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=40)).encode(
         x=x, y=alt.Y("survival:Q", **y), **_lines(names, theme)
     )
     return band + line

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from metrics.figures.api import POPULATION_PARTS, OfPopulation, Results
+from metrics.recidivism.fixed_windows import WINDOWS
 from metrics.recidivism.models import CareResult, Offences, RecidivismResult, SurvivalResult
 from partnership.api.serializers import Resource
 
@@ -16,19 +17,20 @@ class RecidivismSerializer(Resource):
         model = RecidivismResult
         fields = [
             "id", "run", "partner", "programme", "cohort", "offences", "window_months", "eligible", "rearrested", "rate",
-            "rate_lower", "rate_upper", "mean_rearrests", "programmes", "withheld",
+            "rate_lower", "rate_upper", "programmes", "withheld",
         ]  # fmt: skip
 
 
 class RecidivismQuery(OfPopulation):
     offences = serializers.ChoiceField(choices=Offences.choices, required=False)
-    window_months = serializers.ChoiceField(choices=[(6, 6), (12, 12), (24, 24), (36, 36)], required=False)
+    window_months = serializers.ChoiceField(choices=[(months, months) for months in WINDOWS], required=False)
 
 
 class RecidivismView(Results):
-    """Rearrested within 6, 12, 24 and 36 months, with the Wilson 95 % interval."""
+    """Rearrested within 6, 12, 24, 36, 48 and 60 months, of protected counts, with the 95 % interval."""
 
     operation, path = "recidivism", "recidivism"
+    of_release = True
     serializer_class = RecidivismSerializer
     queries = {"list": RecidivismQuery}
 
@@ -38,13 +40,14 @@ class SurvivalSerializer(Resource):
 
     class Meta:
         model = SurvivalResult
-        fields = ["id", "run", "partner", "programme", "cohort", "offences", "participants", "points"]
+        fields = ["id", "run", "partner", "programme", "cohort", "offences", "points"]
 
 
 class SurvivalView(Results):
-    """Kaplan–Meier curves, month by month, with numbers at risk."""
+    """Shares not rearrested at the end of each window, as a curve that never rises, with 95 % intervals."""
 
     operation, path = "survival", "survival"
+    of_release = True
     serializer_class = SurvivalSerializer
     queries = {"list": OfPopulation}
 
@@ -55,8 +58,8 @@ class CareSerializer(Resource):
     class Meta:
         model = CareResult
         fields = [
-            "id", "run", "partner", "programme", "cohort", "participants", "person_years", "any_per_person_year",
-            "drug_per_person_year", "ended", "completed_rate", "completed_lower", "completed_upper", "retained_90_rate",
+            "id", "run", "partner", "programme", "cohort", "participants", "person_years", "arrests_each",
+            "any_per_person_year", "drug_per_person_year", "ended", "completed_rate", "completed_lower", "completed_upper", "retained_90_rate",
             "days_to_service_median", "days_to_service_upper_quartile",
         ]  # fmt: skip
 
@@ -65,5 +68,6 @@ class CareView(Results):
     """Frequency of re-arrest, completion, retention, time to service."""
 
     operation, path = "care", "care"
+    of_release = True
     serializer_class = CareSerializer
     queries = {"list": OfPopulation}

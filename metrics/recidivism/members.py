@@ -15,6 +15,7 @@ from cases.arrests.models import Feed
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.protection.counts import member_seed
 
 KINDS = ("any", "drug")
 """Kinds of re-arrest: for any offence, for a drug offence."""
@@ -110,6 +111,7 @@ def rows_of_statement(name: str, member_rows: MemberRows, as_of: date, **parts: 
             "as_of": as_of,
             "earliest": earliest_feed and min(earliest_feed, as_of),
             "today": timezone.localdate(),
+            "seed": member_seed(),
         }
         # The rows' own parameters are bound first: their text stands inside a statement with named ones.
         cursor.execute(sql.replace("{rows}", member_rows.bound_sql().replace("%", "%%")), parameters)

@@ -1,6 +1,7 @@
 """Results about programmes, saved cohorts and the whole partnership: fixed windows, survival, care.
 
-What is withheld is stored nowhere: a withheld count is NULL, and `withheld` says why. `partner` empty: partnership-wide.
+Counts are protected (metrics.protection.counts): true ones are stored nowhere. What is not shown is NULL, and `withheld` says why.
+`partner` empty: partnership-wide.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Offences(models.TextChoices):
 
 
 class PopulationResult(models.Model):
-    """A result about a programme's participants, a saved cohort, or (neither) the programmes shown of a partner or of all."""
+    """A result about a programme's participants, a saved cohort, or (neither) all programmes of a partner or of the partnership."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="%(class)ss")
     programme = models.ForeignKey(Programme, models.CASCADE, null=True, related_name="+")
@@ -37,20 +38,19 @@ class PopulationResult(models.Model):
 class RecidivismResult(PopulationResult):
     """Rearrested within a fixed window of the index date, among those whose whole window is observed.
 
-    `mean_rearrests`: arrests in the window of those who were rearrested in it, each. `programmes`: of how many programmes a
-    total is the sum; those whose figure is withheld are not in it.
+    `eligible`: the people of both protected tails. `rate` is NULL on fewer than thirty. `programmes`: of how many programmes a
+    total is the sum.
     """
 
     Offences = Offences
     Withheld = Withheld
     offences = models.CharField(max_length=10, choices=Offences)
     window_months = models.PositiveSmallIntegerField()
-    eligible = models.PositiveIntegerField(null=True)
-    rearrested = models.PositiveIntegerField(null=True)
+    eligible = models.PositiveIntegerField()
+    rearrested = models.PositiveIntegerField()
     rate = models.FloatField(null=True)
     rate_lower = models.FloatField(null=True)
     rate_upper = models.FloatField(null=True)
-    mean_rearrests = models.FloatField(null=True)
     programmes = models.PositiveSmallIntegerField(default=1)
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
 
@@ -63,10 +63,8 @@ class RecidivismResult(PopulationResult):
             ),
             models.CheckConstraint(condition=~Q(rearrested__in=[1, 2, 3, 4]), name="no_small_rearrested_count_stored"),
             models.CheckConstraint(condition=~Q(eligible__in=[1, 2, 3, 4]), name="no_small_eligible_count_stored"),
-            models.CheckConstraint(
-                condition=Q(withheld="") | Q(rearrested=None, rate=None), name="withheld_is_nowhere"
-            ),
-            *results_seen_by(OF_PARTNER),
+            models.CheckConstraint(condition=Q(withheld="") | Q(rate=None), name="withheld_is_nowhere"),
+            *results_seen_by(OF_PARTNER, of_release=True),
         ]
 
     def __str__(self) -> str:
@@ -74,14 +72,12 @@ class RecidivismResult(PopulationResult):
 
 
 class SurvivalResult(PopulationResult):
-    """A Kaplan–Meier curve, month by month: share not rearrested, rounded so that it says no more than counts in fives;
-    numbers at risk, events and censored rounded to fives.
+    """Share not rearrested over time: through the protected windows, joined, never rising.
 
-    `points`: [[month, survival, lower, upper, at risk, events so far, censored so far], …].
+    `points`: [[months, share not rearrested, lower, upper, people followed], …], the first at 0 months.
     """
 
     offences = models.CharField(max_length=10, choices=Offences)
-    participants = models.PositiveIntegerField()
     points = models.JSONField(default=list)
 
     class Meta:
@@ -91,7 +87,7 @@ class SurvivalResult(PopulationResult):
                 name="one_survival_result",
                 nulls_distinct=False,
             ),
-            *results_seen_by(OF_PARTNER),
+            *results_seen_by(OF_PARTNER, of_release=True),
         ]
 
     def __str__(self) -> str:
@@ -99,10 +95,14 @@ class SurvivalResult(PopulationResult):
 
 
 class CareResult(PopulationResult):
-    """Frequency of re-arrest, completion, retention, time from referral to service. Counts rounded to fives."""
+    """Frequency of re-arrest, completion, retention, time from referral to service, of protected counts.
+
+    `arrests_each`: re-arrests of each who was rearrested, over the whole follow-up.
+    """
 
     participants = models.PositiveIntegerField(null=True)
-    person_years = models.FloatField(null=True)
+    person_years = models.PositiveIntegerField(null=True)
+    arrests_each = models.FloatField(null=True)
     any_per_person_year = models.FloatField(null=True)
     drug_per_person_year = models.FloatField(null=True)
     ended = models.PositiveIntegerField(null=True)
@@ -118,7 +118,7 @@ class CareResult(PopulationResult):
             models.UniqueConstraint(
                 fields=["run", "partner", "programme", "cohort"], name="one_care_result", nulls_distinct=False
             ),
-            *results_seen_by(OF_PARTNER),
+            *results_seen_by(OF_PARTNER, of_release=True),
         ]
 
     def __str__(self) -> str:

@@ -48,8 +48,8 @@ def result_label(result: RecidivismResult) -> str:
     if result.programme:
         return result.programme.name
     if result.partner:
-        return _("%(partner)s: %(n)s programmes shown") % {"partner": result.partner.name, "n": result.programmes}
-    return _("Partnership: %(n)s programmes shown") % {"n": result.programmes}
+        return _("%(partner)s: all %(n)s programmes") % {"partner": result.partner.name, "n": result.programmes}
+    return _("Partnership: all %(n)s programmes") % {"n": result.programmes}
 
 
 @require_safe
@@ -74,11 +74,10 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
             r.get_offences_display(),
             r.window_months,
             r.eligible,
-            r.rearrested,
+            None if r.withheld else r.rearrested,
             r.rate,
             r.rate_lower,
             r.rate_upper,
-            r.mean_rearrests,
             r.get_withheld_display() if r.withheld else "",
         ]
         for r in context["results"]
@@ -97,12 +96,11 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Programme"),
         _("Offences"),
         _("Window (months)"),
-        _("Observed"),
+        _("Followed"),
         _("Rearrested"),
         _("Rate"),
         _("Lower 95 %"),
         _("Upper 95 %"),
-        _("Arrests of each rearrested"),
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
@@ -116,7 +114,7 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
     context = population_context(request)
     if context["run"]:
         curve = context["curve"]
-        context["curve_points"] = [p for p in curve.points if p[0] % 6 == 0] if curve else []
+        context["curve_points"] = curve.points if curve else []
         context["balance"] = [
             (recidivism_words.covariate(name), before, after)
             for name, _p, _c, before, after in (context["matched"].balance if context["matched"] else [])
@@ -126,7 +124,7 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
 
 @figure("survival")
 def survival_figure(request: PartnerRequest) -> Figure:
-    """A row a month of the population's curve."""
+    """A row a window of the population's curve."""
     context = population_context(request)
     curve = context.get("curve")
     name = context["programme"].name if context["programme"] else context["cohort"].name
@@ -135,18 +133,14 @@ def survival_figure(request: PartnerRequest) -> Figure:
         _("Not arrested again"),
         _("Lower 95 %"),
         _("Upper 95 %"),
-        _("At risk"),
-        _("Arrested again so far"),
-        _("Left observation so far"),
+        _("Followed"),
     ]
-    note = _("Shares are rounded so that they say no more than counts in fives; counts are rounded to fives.")
     return Figure(
         file_name(context, "survival"),
         heading,
         curve.points if curve else [],
         context["run"],
         (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
-        [note],
     )
 
 

@@ -24,7 +24,7 @@ WINDOW_CHOICES = {str(months): months for months in WINDOWS}
 def page_choices(request: PartnerRequest) -> dict[str, Any]:
     """The run, the window (months) and the kind of offence that the address names; and what there is to choose from."""
     return {
-        "run": requested_run(request),
+        "run": requested_run(request, of_release=True),
         "window": WINDOW_CHOICES[choice(request, "window", WINDOW_CHOICES, "12")],
         "windows": WINDOWS,
         "offences": choice(request, "offences", dict(Offences.choices), "any"),

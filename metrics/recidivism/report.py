@@ -71,15 +71,11 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
         sections.append(
             section(
                 _("Time to re-arrest"),
-                [_("Kaplan–Meier estimate with its 95 % interval. Counts are rounded to fives.")],
-                [_("Months"), _("Not arrested again"), _("95 % interval"), _("At risk")],
-                [
-                    [str(p[0]), share(p[1]), f"{share(p[2])} – {share(p[3])}", str(p[4])]
-                    for p in curve.points
-                    if p[0] % 6 == 0
-                ],
+                [_("Through the fixed windows, each of the people who have been followed for all of it.")],
+                [_("Months"), _("Not arrested again"), _("95 % interval"), _("Followed")],
+                [[str(p[0]), share(p[1]), f"{share(p[2])} – {share(p[3])}", str(p[4])] for p in curve.points],
                 chart=chart,
-                alt=_("The share not arrested again, month by month; the table below holds the same figures."),
+                alt=_("The share not arrested again over time; the table below holds the same figures."),
             )
         )
     if context["run"].poor_feeds:

@@ -1,65 +1,46 @@
-"""Time to re-arrest: Kaplan–Meier curves of programmes and saved cohorts, month by month, rounded."""
+"""Time to re-arrest: the curve of a population through its protected windows, joined, and never falling."""
 
 from __future__ import annotations
 
-from datetime import date
+from scipy.optimize import isotonic_regression
 
-import numpy as np
-
-from metrics.protection import disclosure
-from metrics.protection.disclosure import round_rate, round_to_fives
-from metrics.recidivism.members import KINDS, MemberRows, Population, partners_of_programmes, rows_of_statement
+from metrics.recidivism.fixed_windows import WINDOWS, WindowTails
+from metrics.recidivism.members import KINDS, Population
 from metrics.recidivism.models import SurvivalResult
 from metrics.runs.models import Run
-from metrics.statistics.survival import Curve, kaplan_meier
-
-FEWEST_FOR_CURVE = 30
-CURVE_MONTHS = 60
-DAYS_PER_MONTH = 365.25 / 12
 
 
-def results(run: Run, member_rows: list[MemberRows], as_of: date) -> list[SurvivalResult]:
-    """Curves of populations of at least thirty, month by month, rounded (see SurvivalResult)."""
-    survival_results = []
-    for kind in KINDS:
-        for population, curve in curves(member_rows, as_of, kind).items():
-            people = int(curve.at_risk[0]) if len(curve.times) else 0
-            if people >= FEWEST_FOR_CURVE:
-                points = curve_points(curve, people)
-                survival_results.append(
-                    SurvivalResult(
-                        run=run,
-                        offences=kind,
-                        participants=round_to_fives(people),
-                        points=points,
-                        **population.fields(),
-                    )
-                )
-    return survival_results
+def results(run: Run, protected: dict[Population, WindowTails]) -> list[SurvivalResult]:
+    """A curve for each population and kind that has a rate in one window at least."""
+    return [
+        SurvivalResult(run=run, offences=kind, points=points, **population.fields())
+        for population, cells in protected.items()
+        for kind in KINDS
+        if len(points := curve_points(cells, kind)) > 1
+    ]
 
 
-def curves(member_rows: list[MemberRows], as_of: date, kind: str) -> dict[Population, Curve]:
-    """Each population's curve, in days from the index date to the first re-arrest of the kind, observed up to `as_of`."""
-    partner_of_programme = partners_of_programmes()
-    curve_of_population: dict[Population, Curve] = {}
-    for rows in member_rows:
-        # A row a group and day: (group, days, events, leaving).
-        counts = np.array(rows_of_statement("survival", rows, as_of, kind=kind), dtype=np.int64).reshape(-1, 4)
-        for group in np.unique(counts[:, 0]).tolist():
-            population = rows.population(group, partner_of_programme)
-            curve_of_population[population] = kaplan_meier(*counts[counts[:, 0] == group, 1:].T)
-    return curve_of_population
+def curve_points(cells: WindowTails, kind: str) -> list[list[float]]:
+    """[months, share not rearrested, lower, upper, people followed] at the index date and at the end of each window that has a
+    rate, up to the first that has none.
 
-
-def curve_points(curve: Curve, people: int) -> list[list[float]]:
-    """[month, survival, lower, upper, at risk, events so far, censored so far], while at least ten are observed."""
-    days = np.arange(CURVE_MONTHS + 1) * DAYS_PER_MONTH
-    points = []
-    for month, (at_risk, shares, events_and_censored) in enumerate(
-        zip(curve.at_risk_at(days).tolist(), curve.at(days).tolist(), curve.until(days).tolist(), strict=True)
-    ):
-        if at_risk < disclosure.FEW_PEOPLE:
+    Each window has people of its own, those who have been followed for all of it, so that the share rearrested by 24 months may
+    come out below that by 12. It can't have been: such windows are pooled, by their numbers of people (isotonic regression,
+    Ayer and others 1955), and the ends of the intervals with them.
+    """
+    months, people, shares = [], [], []
+    for number, window in enumerate(WINDOWS, start=1):
+        cell = cells[kind, number]
+        if cell.rate is None:
             break
-        rates = [round(round_rate(share, people), 4) for share in shares]
-        points.append([month, *rates, *map(round_to_fives, (at_risk, *events_and_censored))])
-    return points
+        months.append(window)
+        people.append(cell.eligible)
+        shares.append(cell.rate)
+    if not months:
+        return []
+    rates, lowers, uppers = (isotonic_regression(values, weights=people).x for values in zip(*shares, strict=True))
+    points = [
+        [month, *(round(1 - float(value), 4) for value in (share, upper, lower)), followed]
+        for month, share, lower, upper, followed in zip(months, rates, lowers, uppers, people, strict=True)
+    ]
+    return [[0, 1.0, 1.0, 1.0, people[0]], *points]

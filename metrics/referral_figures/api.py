@@ -12,7 +12,7 @@ class ReferralResultSerializer(Resource):
     class Meta:
         model = ReferralResult
         fields = [
-            "id", "run", "from_partner", "to_partner", "sent", "counts", "acknowledged_days", "answered_days",
+            "id", "run", "from_partner", "to_partner", "is_protected", "sent", "counts", "acknowledged_days", "answered_days",
             "started_days", "on_time_rate",
         ]  # fmt: skip
 

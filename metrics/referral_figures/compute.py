@@ -1,20 +1,28 @@
-"""How referrals of the last twelve months were answered: counts, protected; times; answers in the promised time."""
+"""How referrals of the last twelve months were answered: counts, times, answers in the promised time.
+
+Each pair's own figures are its work: the two partners, and the coordinator, see every referral counted as it is. What a receiver
+made of a referral afterwards (started, came, completed) stands in its own row and in the totals, never in a sender's: there it
+would tell of single people what they did not consent to be told. Everybody else sees one row, all together, of protected counts.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from metrics.protection import disclosure
-from metrics.protection.disclosure import Relation
+from metrics.protection.counts import Draws, State, member_seed
+from metrics.protection.rates import rate
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
 
 ENOUGH = 10
-"""Fewest referrals for a median or a rate; fewest arrests a month for a month without any to be a sign."""
+"""Fewest referrals for a median or a rate."""
+ENOUGH_FOR_ALL = 30
+"""The same of what everybody sees."""
 
 STATE_OUTCOMES = {
     "sent": "waiting",
@@ -28,99 +36,92 @@ STATE_OUTCOMES = {
     "withdrawn": "withdrawn",
 }
 OUTCOMES = tuple(dict.fromkeys(STATE_OUTCOMES.values()))
+STAGES = ("acknowledged", "answered")
+"""How far referrals came, as both partners know it; acceptance is an outcome."""
+OWN_STAGES = ("enrolled", "visited", "completed")
+"""How far they came at the receiver."""
+SQL = """
+    SELECT r.from_partner_id, r.to_partner_id, r.state, r.reason_code, hashint8extended(r.id, %(seed)s),
+           r.state IN ('sent', 'acknowledged') AND r.due_accept_at < now() OR r.state = 'sent' AND r.due_acknowledge_at < now(),
+           r.due_accept_at IS NOT NULL AND (r.answered_at IS NOT NULL OR r.due_accept_at < now()),
+           r.answered_at <= r.due_accept_at,
+           coalesce(r.acknowledged_at, r.answered_at) IS NOT NULL, r.answered_at IS NOT NULL, r.enrolled_at IS NOT NULL,
+           EXISTS (SELECT FROM cases_session s WHERE s.enrolment_id = r.enrolment_id AND s.attendance = 'attended'),
+           r.state = 'completed',
+           extract(epoch FROM r.acknowledged_at - r.sent_at) / 86400, extract(epoch FROM r.answered_at - r.sent_at) / 86400,
+           extract(epoch FROM r.enrolled_at - r.sent_at) / 86400
+      FROM referrals_referral r
+     WHERE r.sent_at >= now() - interval '12 months' AND r.from_partner_id <> r.to_partner_id
+"""
 
 
-def referrals(run: Run) -> list[ReferralResult]:
-    """Referrals of the last twelve months, per pair of partners, per sender, per receiver and in all. Small counts, and what
-    would tell them, are withheld; medians in days."""
-    sql = """
-        SELECT from_partner_id, to_partner_id, state, reason_code, count(*),
-               count(*) FILTER (WHERE state IN ('sent', 'acknowledged') AND due_accept_at < now()
-                                   OR state = 'sent' AND due_acknowledge_at < now()) AS late,
-               count(*) FILTER (WHERE due_accept_at IS NOT NULL
-                                  AND (answered_at IS NOT NULL OR due_accept_at < now())) AS promised,
-               count(*) FILTER (WHERE answered_at <= due_accept_at) AS kept,
-               array_agg(extract(epoch FROM acknowledged_at - sent_at) / 86400) FILTER (WHERE acknowledged_at IS NOT NULL),
-               array_agg(extract(epoch FROM answered_at - sent_at) / 86400) FILTER (WHERE answered_at IS NOT NULL),
-               array_agg(extract(epoch FROM enrolled_at - sent_at) / 86400) FILTER (WHERE enrolled_at IS NOT NULL)
-          FROM referrals_referral
-         WHERE sent_at >= now() - interval '12 months' AND from_partner_id <> to_partner_id
-         GROUP BY 1, 2, 3, 4
-    """
+class Tally:
+    """The referrals of a pair, a sender, a receiver or all: counts, the state that noise follows from, and days."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = defaultdict(int, dict.fromkeys((*OUTCOMES, "late", *STAGES, *OWN_STAGES), 0))
+        self.sent = self.promised = self.kept = 0
+        self.states: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        self.days: tuple[list[float], ...] = ([], [], [])
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Counts a referral: a row of `SQL` without its partners."""
+        state, reason, hashed, is_late, is_promised, is_kept, *reached = row
+        stages, days = reached[:5], reached[5:]
+        self.sent += 1
+        self.counts[STATE_OUTCOMES[state]] += 1
+        if state == "declined":
+            self.counts[f"declined:{reason}"] += 1
+        for name, is_so in zip(("late", *STAGES, *OWN_STAGES), (is_late, *stages), strict=True):
+            self.counts[name] += bool(is_so)
+        self.promised += bool(is_promised)
+        self.kept += bool(is_promised and is_kept)
+        name = "|".join(map(str, (state, reason, is_late, is_promised, is_kept, *stages)))
+        hashes, people = self.states[name]
+        self.states[name] = (hashes + hashed, people + 1)
+        for values, value in zip(self.days, days, strict=True):
+            if value is not None:
+                values.append(float(value))
+
+
+def referrals(run: Run, draws: Draws) -> list[ReferralResult]:
+    """Referrals of the last twelve months: per pair of partners, sender and receiver, and in all, as they are and protected."""
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(SQL, {"seed": member_seed()})
         rows = cursor.fetchall()
-    rows_by_pair: dict[tuple[int | None, int | None], list[tuple[Any, ...]]] = defaultdict(list)
+    tallies: dict[tuple[int | None, int | None], Tally] = defaultdict(Tally)
     for sender, receiver, *row in rows:
         for pair in ((sender, receiver), (sender, None), (None, receiver), (None, None)):
-            rows_by_pair[pair].append(tuple(row))
-    values: dict[Any, int] = {}
-    relations: list[Relation] = []
-    counts_of: dict[tuple[int | None, int | None], dict[str, int]] = {}
-    for pair, parts in rows_by_pair.items():
-        counts = dict.fromkeys((*OUTCOMES, "late"), 0)
-        for state, reason, count, late, *_ in parts:
-            counts[STATE_OUTCOMES[state]] += count
-            counts["late"] += late
-            if state == "declined":
-                counts[f"declined:{reason}"] = counts.get(f"declined:{reason}", 0) + count
-        counts_of[pair] = counts
-        values[pair, "sent"] = sum(counts[name] for name in OUTCOMES)
-        values.update({(pair, name): count for name, count in counts.items()})
-        values[pair, "in time"] = counts["waiting"] - counts["late"]
-        relations += [
-            Relation((pair, "sent"), tuple((pair, name) for name in OUTCOMES)),
-            Relation((pair, "waiting"), ((pair, "late"), (pair, "in time"))),
-        ]
-        reasons = tuple((pair, name) for name in counts if name.startswith("declined:"))
-        if reasons:
-            relations.append(Relation((pair, "declined"), reasons))
-    # Pairs add up to their sender's, their receiver's and all of it, in every count that all of them have.
-    names = {name for counts in counts_of.values() for name in counts} | {"sent"}
-    for name in names:
-        for pair in list(rows_by_pair):
-            if pair != (None, None) and (pair, name) not in values:
-                values[pair, name] = 0
-        values.setdefault(((None, None), name), 0)
-        pairs = [pair for pair in rows_by_pair if None not in pair]
-        for total in rows_by_pair:
-            if total == (None, None):
-                parts_of = pairs
-            elif total[0] is None:
-                parts_of = [pair for pair in pairs if pair[1] == total[1]]
-            elif total[1] is None:
-                parts_of = [pair for pair in pairs if pair[0] == total[0]]
-            else:
-                continue
-            relations.append(Relation((total, name), tuple((pair, name) for pair in parts_of)))
-    unpublished = {cell for cell in values if cell[1] == "in time"}
-    withheld = disclosure.withheld(values, relations, never_published=unpublished)
-    results = []
-    for pair, parts in rows_by_pair.items():
-        sent = values[pair, "sent"]
-        result = ReferralResult(
-            run=run,
-            from_partner_id=pair[0],
-            to_partner_id=pair[1],
-            sent=None if (pair, "sent") in withheld else sent,
-            counts={name: None if (pair, name) in withheld else count for name, count in counts_of[pair].items()},
-        )
-        acknowledged, answered, started = (
-            [float(v) for part in parts for v in part[position] or []] for position in (6, 7, 8)
-        )
-        result.acknowledged_days = _median(acknowledged)
-        result.answered_days = _median(answered)
-        result.started_days = _median(started)
-        promised, kept_promises = (sum(part[position] for part in parts) for position in (4, 5))
-        if (
-            promised >= ENOUGH
-            and not disclosure.is_small(kept_promises)
-            and not disclosure.is_small(promised - kept_promises)
-        ):
-            result.on_time_rate = disclosure.round_rate(kept_promises / promised, promised)
-        results.append(result)
+            tallies[pair].add(tuple(row))
+    results = [_as_it_is(run, pair, tally) for pair, tally in tallies.items()]
+    if everything := tallies.get((None, None)):
+        results.append(_protected(run, everything, draws))
     return results
 
 
-def _median(days: list[float]) -> float | None:
-    return round(float(np.median(days)), 1) if len(days) >= ENOUGH else None
+def _as_it_is(run: Run, pair: tuple[int | None, int | None], tally: Tally) -> ReferralResult:
+    is_of_sender = pair[0] is not None
+    counts = {name: count for name, count in tally.counts.items() if not (is_of_sender and name in OWN_STAGES)}
+    result = ReferralResult(
+        run=run, from_partner_id=pair[0], to_partner_id=pair[1], is_protected=False, sent=tally.sent, counts=counts
+    )
+    result.acknowledged_days, result.answered_days, result.started_days = _medians(tally.days, ENOUGH)
+    if tally.promised >= ENOUGH:
+        result.on_time_rate = tally.kept / tally.promised
+    return result
+
+
+def _protected(run: Run, tally: Tally, draws: Draws) -> ReferralResult:
+    state = State.of(tally.states)
+    counts = {name: draws.of_people(count, state, f"referrals, {name}").value for name, count in tally.counts.items()}
+    result = ReferralResult(run=run, is_protected=True, sent=sum(counts[name] for name in OUTCOMES), counts=counts)
+    result.acknowledged_days, result.answered_days, result.started_days = _medians(tally.days, ENOUGH_FOR_ALL)
+    kept = draws.of_people(tally.kept, state, "referrals, in time")
+    missed = draws.of_people(tally.promised - tally.kept, state, "referrals, not in time")
+    if share := rate(kept, missed):
+        result.on_time_rate = share.rate
+    return result
+
+
+def _medians(days: Iterable[list[float]], enough: int) -> list[float | None]:
+    return [round(float(np.median(values)), 1) if len(values) >= enough else None for values in days]

@@ -1,9 +1,8 @@
-"""How referrals between partners were answered. What is withheld is stored nowhere: a withheld count is NULL."""
+"""How referrals between partners were answered: as they are for those whose work it is, protected for everybody else."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from metrics.runs.models import Run, results_seen_by
 from partnership.isolation.policies import COORDINATOR, PARTY
@@ -11,15 +10,17 @@ from partnership.members.models import Partner
 
 
 class ReferralResult(models.Model):
-    """How referrals went between two partners, or to or from one: the last twelve months. NULL counts are withheld.
+    """How referrals went between two partners, to or from one, or in all: the last twelve months.
 
-    `counts`: state, reason or "late" → count. Times in days, medians and upper quartiles, of at least ten referrals.
+    `is_protected`: all together, of protected counts, which everybody sees; the other rows count every referral, and their
+    partners and the coordinator see them. `counts`: outcome, stage, "late" or "declined:reason" → count. Times in days, medians.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="referral_results")
     from_partner = models.ForeignKey(Partner, models.CASCADE, null=True, related_name="+")
     to_partner = models.ForeignKey(Partner, models.CASCADE, null=True, related_name="+")
-    sent = models.PositiveIntegerField(null=True)
+    is_protected = models.BooleanField()
+    sent = models.PositiveIntegerField()
     counts = models.JSONField(default=dict)
     acknowledged_days = models.FloatField(null=True)
     answered_days = models.FloatField(null=True)
@@ -29,10 +30,11 @@ class ReferralResult(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "from_partner", "to_partner"], name="one_referral_result", nulls_distinct=False
+                fields=["run", "from_partner", "to_partner", "is_protected"],
+                name="one_referral_result",
+                nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=~Q(sent__in=[1, 2, 3, 4]), name="no_small_sent_count_stored"),
-            *results_seen_by(f"((from_partner_id is null and to_partner_id is null) or {PARTY} or {COORDINATOR})"),
+            *results_seen_by(f"(is_protected or {PARTY} or {COORDINATOR})"),
         ]
 
     def __str__(self) -> str:

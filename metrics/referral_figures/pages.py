@@ -37,9 +37,13 @@ def _referral_results(request: PartnerRequest) -> dict[str, Any]:
         visible = run.referral_results.select_related("from_partner", "to_partner")
         if request.acting.role != "coordinator":
             own = request.acting.partner
-            visible = visible.filter(Q(from_partner=own) | Q(to_partner=own) | Q(from_partner=None, to_partner=None))
+            visible = visible.filter(Q(from_partner=own) | Q(to_partner=own) | Q(is_protected=True))
         results = list(visible)
-    everything = next((r for r in results if r.from_partner is None and r.to_partner is None), None)
+    together = {r.is_protected: r for r in results if r.from_partner is None and r.to_partner is None}
+    # A coordinator sees every referral as its work, and their sum; everybody else the protected one.
+    everything = together.get(False) or together.get(True)
+    if everything:
+        results = [r for r in results if r.from_partner or r.to_partner or r is everything]
     partner_names = lambda r: (r.to_partner.name if r.to_partner else "", r.from_partner.name if r.from_partner else "")  # noqa: E731
     return {
         "run": run,
@@ -63,24 +67,30 @@ def referral_figures(request: PartnerRequest) -> HttpResponse:
     return render(request, "metrics/referral_figures/referral_figures.html", context)
 
 
-def decline_reasons(result: ReferralResult) -> list[tuple[str, int | None]]:
-    """Why referrals were declined, most often first; withheld counts last."""
+def decline_reasons(result: ReferralResult) -> list[tuple[str, int]]:
+    """Why referrals were declined, most often first."""
     reason_counts = [
         (reason_label(name.partition(":")[2]), count)
         for name, count in result.counts.items()
         if name.startswith("declined:")
     ]
-    return sorted(reason_counts, key=lambda row: (row[1] is None, -(row[1] or 0)))
+    return sorted(reason_counts, key=lambda row: -row[1])
 
 
 def funnel(result: ReferralResult) -> list[tuple[str, int]]:
-    """Sent, answered, accepted: as far as no count is withheld."""
-    counts = result.counts
-    steps = [(_("Sent"), result.sent)]
-    answered = [counts.get(name) for name in ("accepted", "declined", "waitlisted")]
-    steps.append((_("Answered"), None if None in answered else sum(count or 0 for count in answered)))
-    steps.append((_("Accepted"), counts.get("accepted")))
-    return [(label, count) for label, count in steps if count is not None]
+    """How many were sent, and came how far."""
+    steps = {
+        "acknowledged": _("Acknowledged"),
+        "answered": _("Answered"),
+        "accepted": _("Accepted"),
+        "enrolled": _("Started"),
+        "visited": _("Came at least once"),
+        "completed": _("Completed"),
+    }
+    return [
+        (_("Sent"), result.sent),
+        *((label, result.counts[name]) for name, label in steps.items() if name in result.counts),
+    ]
 
 
 @figure("referrals")

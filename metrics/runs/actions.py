@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from cases.arrests.models import Arrest, Feed
 from cases.enrolments.models import Enrolment
-from metrics.cohorts.models import Cohort
+from metrics.cohorts import budget as cohort_budget
 from metrics.comparison import compute as comparison_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.protection.counts import Draws, key_name
 from metrics.quality import compute as quality_compute
 from metrics.recidivism import care, fixed_windows, members, survival
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
+from metrics.runs.releases import earlier_of_half_year, keep_small, quarter_of
 from metrics.trends import compute as trends_compute
 from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
@@ -28,7 +30,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-11b"
+DEFINITION = "2026-11c"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
@@ -60,7 +62,7 @@ class Superseded(Exception):
 def request_run(reason: str) -> None:
     """Asks for a computation. Requests pile up into one until it starts."""
     with suppress(IntegrityError), transaction.atomic():
-        Run.objects.create(reason=reason, definition=DEFINITION)
+        Run.objects.create(reason=reason, definition=DEFINITION, **_release_of_today())
 
 
 @action("run.ask", roles=(Role.COORDINATOR,))
@@ -77,15 +79,25 @@ def repeat(*, by: Acting, run: Run) -> Run:
 
     Raises RuleError when the definitions have changed since, or while another computation waits to start.
     """
-    if run.state != Run.State.DONE or run.definition != DEFINITION:
-        raise RuleError(_("Only a finished computation with today’s definitions can be repeated."))
+    if run.state != Run.State.DONE or (run.definition, run.key_name) != (DEFINITION, key_name()):
+        raise RuleError(_("Only a finished computation with today’s definitions and secret can be repeated."))
     try:
         with transaction.atomic():
             return Run.objects.create(
-                reason="again", definition=DEFINITION, parameters={"as_of": run.parameters["as_of"]}, again=run
+                reason="again",
+                definition=DEFINITION,
+                parameters={"as_of": run.parameters["as_of"]},
+                again=run,
+                quarter=run.quarter,
+                key_name=run.key_name,
             )
     except IntegrityError as error:
         raise RuleError(_("Another computation waits to start. Repeat this one when it has begun.")) from error
+
+
+def _release_of_today() -> dict[str, str]:
+    """Which release a run asked for now belongs to, as its fields."""
+    return {"quarter": quarter_of(timezone.localdate()), "key_name": key_name()}
 
 
 def start() -> None:
@@ -96,19 +108,53 @@ def start() -> None:
 
 
 def latest_run() -> Run | None:
-    """The newest finished run: what pages show."""
+    """The newest finished run: what pages show of work in progress (series, referrals, data quality)."""
     return Run.objects.filter(state=Run.State.DONE, again=None).order_by("-id").first()
+
+
+@action("run.release", roles=(Role.COORDINATOR,))
+def release(*, by: Acting, run: Run) -> Run:
+    """Makes a run the release of its quarter: frozen, and shown to every partner until the next one.
+
+    Raises RuleError for one that is not finished, is of an earlier quarter than today's, or whose quarter has its release.
+    """
+    if run.state != Run.State.DONE or run.released_at:
+        raise RuleError(_("Only a finished computation that is no release yet can become one."))
+    if (run.quarter, run.key_name) != (quarter_of(timezone.localdate()), key_name()):
+        raise RuleError(_("Only a computation of this quarter can become its release. Compute anew first."))
+    run.released_at, run.released_by = timezone.now(), by.user
+    try:
+        with transaction.atomic():
+            run.save(update_fields=["released_at", "released_by"])
+    except IntegrityError as error:
+        raise RuleError(
+            _(
+                "This quarter has its release already. Outcomes are released once a quarter: the next one comes with the next."
+            )
+        ) from error
+    return run
 
 
 @action("run.publish", roles=(Role.COORDINATOR,))
 def publish(*, by: Acting, run: Run) -> Run:
-    """Freezes a run's results for good: later ones supersede them, nothing changes or deletes them."""
-    if by.role != Role.COORDINATOR:
-        raise RuleError(_("Only a coordinator publishes results."))
-    if run.state != Run.State.DONE or run.published_at:
-        raise RuleError(_("Only a finished run that is not published yet can be published."))
+    """Shows a release to the public. Raises RuleError for what is no release, and while another one of the year is public."""
+    if not run.released_at or run.published_at:
+        raise RuleError(_("Only a release that was not published before can be published."))
+    of_year = Run.objects.filter(quarter__startswith=run.quarter[:4], published_at__isnull=False, withdrawn_at=None)
+    if of_year.exists():
+        raise RuleError(_("Results are published once a year. Withdraw this year’s first, if they must be replaced."))
     run.published_at, run.published_by = timezone.now(), by.user
     run.save(update_fields=["published_at", "published_by"])
+    return run
+
+
+@action("run.withdraw", roles=(Role.COORDINATOR,))
+def withdraw(*, by: Acting, run: Run) -> Run:
+    """Takes published results back; the public page says so. Raises RuleError for what is not public."""
+    if not run.published_at or run.withdrawn_at:
+        raise RuleError(_("Only results that are public can be withdrawn."))
+    run.withdrawn_at = timezone.now()
+    run.save(update_fields=["withdrawn_at"])
     return run
 
 
@@ -178,7 +224,7 @@ def _carry_out(run: Run) -> Run:
             run.state, run.finished_at = Run.State.DONE, timezone.now()
             run.step, run.steps_done = "", len(STEPS)
             run.save()
-            Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS, published_at=None).delete()
+            Run.objects.filter(requested_at__lt=timezone.now() - KEEP_RUNS, released_at=None).delete()
     except Superseded:
         _mark_ended(run, Run.State.SUPERSEDED, "")
     except Exception as error:
@@ -214,19 +260,24 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     run.parameters["as_of"] = as_of.isoformat()
     run.enrolments_in = Enrolment.objects.count()
     run.arrests_in = Arrest.objects.count()
-    cohorts = list(Cohort.objects.filter(archived_at=None).order_by("id"))
+    draws = Draws(run.quarter)
+    cohorts = cohort_budget.computed_cohorts(run)
     run.parameters["cohorts"] = {str(cohort.pk): cohort.selection for cohort in cohorts}
     member_rows = members.all_member_rows(cohorts)
+    earlier = earlier_of_half_year(run)
     results: list[list[Model]] = []
 
     def step(name: str, compute_results: Callable[[], list[Any]]) -> None:
         progress.begin(name)
         results.append(compute_results())
 
-    step("fixed_windows", lambda: fixed_windows.results(run, member_rows, as_of))
-    step("survival", lambda: survival.results(run, member_rows, as_of))
-    step("care", lambda: care.results(run, member_rows, as_of))
-    partner_of_programme = {r.programme_id: r.partner_id for r in results[0] if r.programme_id}  # type: ignore[attr-defined]
+    progress.begin("fixed_windows")
+    kept = fixed_windows.kept_tails(earlier) if earlier else {}
+    protected = fixed_windows.tails_by_population(member_rows, as_of, draws, kept)
+    results.append([*fixed_windows.results(run, protected)])
+    step("survival", lambda: survival.results(run, protected))
+    step("care", lambda: care.results(run, member_rows, as_of, draws))
+    partner_of_programme = {one.programme: one.partner for one in protected if one.programme and one.partner}
     step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of))
     series = trends_compute.series_by_district(as_of)
     step("trends", lambda: trends_compute.results(run, series))
@@ -234,11 +285,13 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
         "interventions",
         lambda: [*trends_compute.five_year_changes(run, series), *trends_compute.interventions(run, series)],
     )
-    step("referrals", lambda: referral_figures_compute.referrals(run))
+    step("referrals", lambda: referral_figures_compute.referrals(run, draws))
     step("quality", lambda: [*quality_compute.feeds(run, as_of)])
     district_names = dict(District.objects.values_list("pk", "name"))
     poor_districts = {feed.district_id for feed in results[-1] if feed.problems}  # type: ignore[attr-defined]
     run.poor_feeds = sorted([[pk, district_names[pk]] for pk in poor_districts], key=lambda feed: feed[1])
     results.append([*quality_compute.links(run)])
+    if earlier:
+        keep_small(run, results, earlier, {one for one in kept if one in protected and protected[one] is kept[one]})
     progress.begin("writing")
     return results

@@ -15,8 +15,8 @@ class RunSerializer(Resource):
     class Meta:
         model = Run
         fields = [
-            "id", "state", "reason", "definition", "data_cut_off", "requested_at", "started_at", "finished_at", "published_at",
-            "enrolments_in", "arrests_in", "results_out",
+            "id", "state", "reason", "definition", "data_cut_off", "requested_at", "started_at", "finished_at",
+            "quarter", "released_at", "published_at", "withdrawn_at", "enrolments_in", "arrests_in", "results_out",
         ]  # fmt: skip
 
 

@@ -25,21 +25,31 @@ OF_PARTNER = f"(partner_id is null or {OWN} or {COORDINATOR})"
 """Results that a user sees: partnership-wide ones, those of the own partner, and a coordinator all."""
 
 
-def results_seen_by(sees: str) -> list[TableRule]:
-    """Results that pages show where `sees` is true. Jobs write them once: they change none, and delete none of a published run."""
-    unpublished = "exists (select from metrics_run r where r.id = run_id and r.published_at is null)"
+def results_seen_by(sees: str, *, of_release: bool = False) -> list[TableRule]:
+    """Results that pages show where `sees` is true. Jobs write them once: they change none, and delete none of a release.
+
+    `of_release`: outcomes of people, which everybody but the coordinator sees of releases only.
+    """
+    if of_release:
+        sees = f"{sees} and ({COORDINATOR} or run_id in (select id from metrics_run where released_at is not null))"  # noqa: S608
+    unreleased = "exists (select from metrics_run r where r.id = run_id and r.released_at is null)"
     return [
         Grant(role="web", privileges="SELECT"),
         Policy(name="reads", role="web", command="SELECT", using=sees),
         Grant(role="worker", privileges="SELECT, INSERT, DELETE"),
         Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
         Policy(name="jobs_write", role="worker", command="INSERT", using=EVERY_ROW),
-        Policy(name="jobs_forget", role="worker", command="DELETE", using=unpublished),
+        Policy(name="jobs_forget", role="worker", command="DELETE", using=unreleased),
     ]
 
 
 class Run(models.Model):
-    """One computation of all figures, with everything that it depends on. Pages show the newest finished one."""
+    """One computation of all figures, with everything that it depends on.
+
+    Pages show what is work in progress (series, referrals, data quality) of the newest finished run, and what became of people
+    of the newest *release*: a run that a coordinator made the one of its quarter, which is frozen. Later runs of that quarter
+    are previews of the next, with the same noise wherever nothing changed, for the coordinator alone.
+    """
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Requested")
@@ -71,26 +81,44 @@ class Run(models.Model):
         default=list, help_text="[[district's id, name], …]: figures that rest on these feeds say so."
     )
     error = models.TextField(blank=True)
+    quarter = models.CharField(
+        max_length=10, help_text="The release that it is of or would be of; its noise follows from it."
+    )
+    key_name = models.CharField(max_length=10, help_text="A name of the secret that its noise follows from.")
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, help_text="Published, and taken back.")
 
     class Meta:
         ordering = ["-id"]
         constraints = [
             # Requests pile up into one: a second arrival before the run starts asks for nothing new.
             models.UniqueConstraint(fields=["state"], condition=Q(state="requested"), name="one_requested_run"),
-            models.CheckConstraint(condition=Q(published_at=None) | Q(state="done"), name="only_done_runs_published"),
-            # Everybody sees runs and may ask for one; a coordinator publishes one; jobs change and forget what is not published.
+            models.CheckConstraint(condition=Q(released_at=None) | Q(state="done"), name="only_done_runs_released"),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(released_at__isnull=False), name="only_releases_published"
+            ),
+            models.UniqueConstraint(
+                fields=["quarter", "key_name"], condition=Q(released_at__isnull=False), name="one_release_a_quarter"
+            ),
+            # Everybody sees runs and may ask for one; a coordinator releases and publishes one; jobs change and forget what is
+            # not released.
             Grant(role="web", privileges="SELECT, INSERT"),
-            Grant(role="web", privileges="UPDATE", columns=["published_at", "published_by_id"]),
+            Grant(
+                role="web",
+                privileges="UPDATE",
+                columns=["released_at", "released_by_id", "published_at", "published_by_id", "withdrawn_at"],
+            ),
             Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
             Policy(name="asks", role="web", command="INSERT", using="state = 'requested'"),
             Policy(name="publishes", role="web", command="UPDATE", using=f"{COORDINATOR} and state = 'done'"),
             Grant(role="worker", privileges=READ_AND_WRITE),
             Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
             Policy(name="jobs_ask", role="worker", command="INSERT", using=EVERY_ROW),
-            Policy(name="jobs_update", role="worker", command="UPDATE", using="published_at is null", check=EVERY_ROW),
-            Policy(name="jobs_forget", role="worker", command="DELETE", using="published_at is null"),
+            Policy(name="jobs_update", role="worker", command="UPDATE", using="released_at is null", check=EVERY_ROW),
+            Policy(name="jobs_forget", role="worker", command="DELETE", using="released_at is null"),
         ]
 
     def __str__(self) -> str:
@@ -98,10 +126,8 @@ class Run(models.Model):
 
 
 class Withheld(models.TextChoices):
-    """Why a rate is not published; empty where it is."""
+    """Why a rate is not shown; empty where it is."""
 
-    NOTHING = "", _("Published")
-    SMALL_COUNT = "small_count", _("Withheld: a count of 1 to 4")
-    FEW_PEOPLE = "few_people", _("Withheld: fewer than 10 people observed")
-    SECONDARY = "secondary", _("Withheld: a small count would follow from it")
-    NOBODY = "nobody", _("Nobody has been observed for this long yet")
+    NOTHING = "", _("Shown")
+    FEW_PEOPLE = "few_people", _("Not shown: fewer than 30 people followed")
+    NOBODY = "nobody", _("Nobody has been followed for this long yet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -48,8 +49,8 @@ def run_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(FIGURES)
 def run_page(request: PartnerRequest, pk: int) -> HttpResponse:
     """How a run's figures were computed: definition, cut-off, what went in and came out, progress, what changed."""
-    run = get_object_or_404(Run.objects.select_related("published_by", "again"), pk=pk)
-    earlier = run.again or Run.objects.filter(state=Run.State.DONE, pk__lt=run.pk, again=None).order_by("-id").first()
+    run = get_object_or_404(Run.objects.select_related("released_by", "published_by", "again"), pk=pk)
+    earlier = run.again or Run.objects.filter(released_at__isnull=False, pk__lt=run.pk).order_by("-id").first()
     context = {
         "run": run,
         "as_of": date.fromisoformat(run.parameters["as_of"]) if run.parameters.get("as_of") else None,
@@ -119,13 +120,33 @@ def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@partner_page(runs.release)
+def run_release(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Makes a finished computation the release of its quarter."""
+    return _carried_out(
+        request, pk, runs.release, _("Released: every partner sees these outcomes until the next release.")
+    )
+
+
+@require_POST
 @partner_page(runs.publish)
 def run_publish(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Publishes a finished computation's results for good."""
+    """Shows a release to the public."""
+    return _carried_out(request, pk, runs.publish, _("Published: everybody can see these results now."))
+
+
+@require_POST
+@partner_page(runs.withdraw)
+def run_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Takes published results back."""
+    return _carried_out(request, pk, runs.withdraw, _("Withdrawn: the public page says so."))
+
+
+def _carried_out(request: PartnerRequest, pk: int, verb: Callable[..., Run], done: str) -> HttpResponse:
     try:
-        runs.publish(by=request.acting, run=get_object_or_404(Run, pk=pk))
+        verb(by=request.acting, run=get_object_or_404(Run, pk=pk))
     except RuleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Published: these results are frozen, and stay beside every later computation."))
+        messages.success(request, done)
     return redirect("run", pk)

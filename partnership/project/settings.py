@@ -47,6 +47,7 @@ SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEYS = [key.strip() for key in _secret("FIELD_KEYS").split(",")]
 INDEX_KEY = _secret("INDEX_KEY")
 PSEUDONYM_KEY = _secret("PSEUDONYM_KEY")
+FIGURES_KEY = _secret("FIGURES_KEY")
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]

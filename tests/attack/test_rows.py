@@ -36,6 +36,8 @@ NO_ORACLE = {
     "metrics_intervention_name_key": "everybody sees interventions",
     "metrics_intervention_dis": "the same",
     "metrics_intervention_com": "the same",
+    "one_release_a_quarter": "everybody sees which runs are releases",
+    "cohort_permit_once": "the auditor alone makes permits, and sees what waits for one",
     "one_requested_run": "everybody sees that figures are being computed",
     "partnership_agreement_parties": "everybody sees agreements",
     "partnership_district": "everybody sees districts",

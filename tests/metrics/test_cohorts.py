@@ -13,7 +13,7 @@ from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from metrics.recidivism.models import RecidivismResult
 from partnership.isolation.errors import RuleError
-from tests.measuring import START, compute, people
+from tests.measuring import START, about, compute, people, release
 from tests.world import on_web, pseudonyms_of, run_as
 
 
@@ -28,52 +28,16 @@ class TestCohorts:
             measured.case_manager,
             cohorts.save_cohort,
             cohort=cohort,
-            selection=Selection(started_from=START + timedelta(days=300)),
+            selection=Selection(first_year=2023),
         )
         everybody = Cohort(name="All")
         run_as(measured.case_manager, cohorts.save_cohort, cohort=everybody, selection=Selection())
         run = compute()
-        assert RecidivismResult.objects.get(run=run, cohort=everybody, offences="any", window_months=12).eligible == 12
+        assert RecidivismResult.objects.get(
+            run=run, cohort=everybody, offences="any", window_months=12
+        ).eligible == pytest.approx(12, abs=7)
         late = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
-        assert (late.eligible, late.withheld) == (None, "few_people")
-
-    def test_who_is_in_the_whole_but_not_in_the_part_can_not_be_subtracted(self, measured):
-        people(measured, 40, rearrested=20, women=37)
-        cohort = Cohort(name="Women")
-        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["female"]))
-        run = compute()
-        whole = RecidivismResult.objects.get(run=run, programme=measured.programme, offences="any", window_months=12)
-        part = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
-        # Three men: the two numbers of people do not stand side by side.
-        assert None in (whole.eligible, part.eligible)
-
-    def test_nor_can_who_is_in_none_of_several_parts(self, measured):
-        people(measured, 30, rearrested=10)  # men in their sixties and seventies
-        for number, enrolment in enumerate(measured.programme.enrolments.order_by("pk")):
-            enrolment.primary_drug = ["opioids", "cannabis", "cocaine"][number % 3] if number < 27 else ""
-            enrolment.save()
-        for drug in ("opioids", "cannabis", "cocaine"):
-            run_as(
-                measured.case_manager,
-                cohorts.save_cohort,
-                cohort=Cohort(name=drug),
-                selection=Selection(substances=[drug]),
-            )
-        run = compute()
-        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12)
-        whole = year.get(programme=measured.programme)
-        parts = year.filter(cohort__isnull=False)
-        assert parts.count() == 3
-        # Three people have no drug recorded: 30 less 9, 9 and 9 must not all be published.
-        assert None in [whole.eligible, *parts.values_list("eligible", flat=True)]
-
-    def test_two_cohorts_of_the_same_people_are_suppressed_alike(self, measured):
-        people(measured, 40, rearrested=3)
-        for name in ("One", "Other"):
-            run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name=name), selection=Selection())
-        run = compute()
-        year = RecidivismResult.objects.filter(run=run, offences="any", window_months=12, partner=measured.ngo)
-        assert set(year.values_list("rearrested", flat=True)) == {None}
+        assert (late.eligible in {0, 5}, late.rate) == (True, None)
 
     @pytest.mark.parametrize(
         ("selection", "eligible"),
@@ -89,7 +53,7 @@ class TestCohorts:
             (Selection(substances=["opioids"]), 0),
             (Selection(referral_kinds=["court"]), 0),
             (Selection(kinds=["diversion"]), 40),
-            (Selection(started_to=START - timedelta(days=1)), 0),
+            (Selection(last_year=START.year - 1), 0),
         ],
     )
     def test_each_restriction(self, measured, selection, eligible):
@@ -98,7 +62,7 @@ class TestCohorts:
         run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=selection)
         run = compute()
         found = RecidivismResult.objects.filter(run=run, cohort=cohort, offences="any", window_months=12).first()
-        assert (found.eligible if found else 0) == eligible
+        assert (found.eligible if found else 0) == (pytest.approx(eligible, abs=14) if eligible else 0)
 
     def test_from_completion(self, measured):
         people(measured, 30, rearrested=20)
@@ -110,7 +74,7 @@ class TestCohorts:
         run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(index="completion"))
         run = compute()
         found = RecidivismResult.objects.get(run=run, cohort=cohort, offences="any", window_months=12)
-        assert (found.eligible, found.rearrested) == (30, 0)  # the arrests lie before the completion
+        assert (found.eligible, found.rearrested) == (about(30), 0)  # the arrests lie before the completion
 
     def test_an_ngos_cohort_holds_its_own_participants_only(self, measured):
         with pytest.raises(RuleError):
@@ -132,7 +96,7 @@ class TestCohorts:
                 cohort=Cohort(name=name, is_shared=is_shared),
                 selection=Selection(),
             )
-        compute()
+        release(measured)
         seen = {}
         for role in ("coordinator", "caseworker", "liaison"):
             client = measured.client(getattr(measured, role))
@@ -147,13 +111,13 @@ class TestCohorts:
     def test_figures_of_a_cohort_that_was_changed_since_say_so(self, measured):
         people(measured, 40, rearrested=20)
         cohort = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
-        compute()
+        release(measured)
         address = reverse("population_figures") + f"?cohort={cohort.pk}"
         client = measured.client(measured.case_manager)
         assert "was changed since" not in client.get(address).text
         run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
         assert "was changed since" in client.get(address).text
-        compute()
+        release(measured)
         assert "was changed since" not in client.get(address).text
 
     def test_two_of_one_name_are_refused_in_words(self, measured):
@@ -194,12 +158,12 @@ class TestCohorts:
                 "name": "Young",
                 "index": "start",
                 "ages": ["0-17", "18-24"],
-                "started_from": "2023-01-01",
+                "first_year": "2023",
                 "is_shared": "on",
             },
         )
         cohort = Cohort.objects.get()
-        assert cohort.selection == {"ages": ["0-17", "18-24"], "started_from": "2023-01-01"}
+        assert cohort.selection == {"ages": ["0-17", "18-24"], "first_year": 2023}
         page = client.get(reverse("cohort_edit", args=[cohort.pk])).text
         assert 'value="18-24" selected' in page
-        assert 'value="2023-01-01"' in page
+        assert 'value="2023"' in page

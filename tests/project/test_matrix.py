@@ -150,12 +150,16 @@ MATRIX: dict[str, Row] = {
     "workload": only(case_manager=200),
     "recompute": only(coordinator=302, method="post"),
     "run_again": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
+    "run_release": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
     "run_publish": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
+    "run_withdraw": only(coordinator=302, method="post", args=lambda w: [w.run.pk]),
+    "run_public": only(coordinator=200, args=lambda w: [w.run.pk]),
     "intervention_new": only(coordinator=200),
     "intervention_edit": only(coordinator=200, args=lambda w: [w.intervention.pk]),
-    "cohort_list": only(our=200, other_caseworker=200, coordinator=200),
+    "cohort_list": only(our=200, other_caseworker=200, coordinator=200, auditor=200),
     "cohort_new": only(our=200, other_caseworker=200, coordinator=200),
     "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
+    "cohort_allow": only(auditor=404, args=lambda w: [w.cohort.pk], method="post"),
     "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
     "overdose_list": only(our=200, other_caseworker=200, coordinator=200),
     "member_list": only(case_manager=200, coordinator=200),
@@ -351,7 +355,9 @@ def full(world: World) -> World:
         event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"
     )
     cache.delete(HEARTBEAT_KEY)  # no worker has been seen, whatever ran before
-    world.run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
+    world.run = Run.objects.create(
+        reason="test", state=Run.State.DONE, definition="x", quarter="2026-Q3", released_at=timezone.now()
+    )
     for group in ArrestTrendResult.Group:
         ArrestTrendResult.objects.create(
             run=world.run,

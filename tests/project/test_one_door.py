@@ -40,6 +40,7 @@ ELSEWHERE = {
     "cases/imports/sql/load_arrests.sql": "moves checked rows into the registers",
     "cases/imports/sql/load_participants.sql": "moves checked rows into the registers",
     "cases/imports/sql/load_populations.sql": "moves checked rows into the registers",
+    "metrics/cohorts/budget.py": "notes, inside a run, which cohorts have figures",
     "metrics/follow_up/upkeep.py": "the follow-up, computed anew from what was touched",
     "metrics/sql/links.sql": "the follow-up's links between records of one human being",
     # Commands of the owner of the tables.

@@ -74,7 +74,7 @@ QUERIES = {
     ("intervention", "coordinator"): 11,
     ("referral_figures", "coordinator"): 8,
     ("data_quality", "coordinator"): 9,
-    ("cohort_list", "caseworker"): 7,
+    ("cohort_list", "caseworker"): 8,
     ("overdose_list", "caseworker"): 8,
     ("announcement_list", "coordinator"): 7,
     ("workload", "case_manager"): 13,

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from metrics.recidivism.models import RecidivismResult
+from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from partnership.members.sessions import UserSession
-from tests.world import WebClient
+from tests.world import WebClient, run_as
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ class TestResults:
     def run(self, published: bool) -> Run:
         run = Run.objects.create(
             reason="test", state=Run.State.DONE, definition="2026-11b", data_cut_off=date(2026, 6, 30),
-            published_at=timezone.now() if published else None,
+            quarter="2026-Q3", released_at=timezone.now(), published_at=timezone.now() if published else None,
         )  # fmt: skip
         RecidivismResult.objects.create(
             run=run,
@@ -83,6 +84,13 @@ class TestResults:
         page = visitor.get("/results/").text
         assert "Nothing has been published yet" in page
         assert "400" not in page
+
+    def test_what_was_withdrawn_says_so_and_is_not_shown(self, world, visitor):
+        run = self.run(published=True)
+        run_as(world.coordinator, runs.withdraw, run=run)
+        page = visitor.get("/results/").text
+        assert "were withdrawn on" in page
+        assert "25.0" not in page
 
     def test_the_partnerships_totals_with_their_interval(self, world, visitor):
         run = self.run(published=True)

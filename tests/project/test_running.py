@@ -22,6 +22,7 @@ GOOD = {
     "FIELD_KEYS": Fernet.generate_key().decode(),
     "INDEX_KEY": "i7" * 20,
     "PSEUDONYM_KEY": "p5" * 20,
+    "FIGURES_KEY": "f6" * 20,
     "ALLOWED_HOSTS": "portal.example",
     "DATABASE_URL": "postgres://portal_web:x@localhost/portal",
     "REDIS_URL": "redis://localhost/0",
@@ -43,7 +44,7 @@ def test_the_deployment_check_is_clean_under_production_settings():
     assert "no issues (0 silenced)" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "PSEUDONYM_KEY"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "PSEUDONYM_KEY", "FIGURES_KEY"])
 @pytest.mark.parametrize("value", ["", "short", "change-me-" + "x" * 40])
 def test_production_refuses_to_start_without_a_secret_of_its_own(name, value):
     done = check(**(GOOD | {name: value}))

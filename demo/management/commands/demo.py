@@ -56,7 +56,8 @@ class Command(BaseCommand):
         runs.request_run("demo")
         run = runs.compute()
         if run:
-            runs.publish(by=self.acting["coordinator@demo.example"], run=run)
+            coordinator = self.acting["coordinator@demo.example"]
+            runs.publish(by=coordinator, run=runs.release(by=coordinator, run=run))
         outbox.relay(limit=10_000)
         self.stdout.write(f"Figures: {run.results_out if run else 0} results.")
 

@@ -1,0 +1,93 @@
+"""Rates from protected counts: the share, and an interval that holds with the noise."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from metrics.protection.counts import ProtectedCount
+from metrics.protection.perturbation import OF_PEOPLE, distribution
+
+FEWEST_PEOPLE = 30
+"""A rate on fewer people than this is not shown."""
+FEW = 20
+"""Below it the interval of a tail is computed from the table of perturbation itself."""
+
+
+class Proportion(NamedTuple):
+    """A share of a group, from 0 to 1, with its 95 % interval."""
+
+    rate: float
+    lower: float
+    upper: float
+
+
+def rate(events: ProtectedCount, others: ProtectedCount) -> Proportion | None:
+    """The share with the event among both, and its interval; None where they are fewer than `FEWEST_PEOPLE`.
+
+    Wilson's score interval with the number of people that the sampling and the noise together are worth. A tail below `FEW`:
+    the shares for which so many would be shown as rarely as once in forty, either way (by the middle p value), through the
+    binomial and the table of perturbation. Simulated coverage (`make bench ONLY=protection`): 93 to 100 % in every cell from
+    30 people and a share of 1 % on; the classical interval of the true counts has 92 to 98 %.
+    """
+    people = events.value + others.value
+    if people < FEWEST_PEOPLE:
+        return None
+    share = events.value / people
+    if max(events.draws, others.draws) <= 1:
+        if events.value < FEW:
+            return Proportion(share, *_of_few(events.value, people))
+        if others.value < FEW:
+            lower, upper = _of_few(others.value, people)
+            return Proportion(share, 1 - upper, 1 - lower)
+    # As Agresti and Coull, two of each: a share of 0 or 1 has a variance, too.
+    p = (events.value + 2) / (people + 4)
+    sampling = p * (1 - p) / people
+    noise = rate_variance(events, others)
+    lower, upper = proportion_confint(
+        share * people * sampling / (sampling + noise), people * sampling / (sampling + noise), method="wilson"
+    )
+    return Proportion(share, float(lower), float(upper))
+
+
+def rate_variance(events: ProtectedCount, others: ProtectedCount) -> float:
+    """How much variance the noise of both counts adds to the share."""
+    people = events.value + others.value
+    p = (events.value + 2) / (people + 4)
+    return ((1 - p) ** 2 * events.variance + p**2 * others.variance) / people**2
+
+
+@lru_cache(maxsize=4096)
+def _of_few(published: int, people: int) -> tuple[float, float]:
+    """The interval of the share of people with an event of whom so many are shown."""
+    return (0.0 if published == 0 else _share_at(published, people, 0.975)), _share_at(published, people, 0.025)
+
+
+@lru_cache(maxsize=64)
+def _chance_of_fewer(published: int) -> NDArray[np.float64]:
+    """For each true count up to where it no longer can: how probable it is that fewer are shown, half of as many with them."""
+    chances = []
+    for count in range(published + OF_PEOPLE.most + 1):
+        values, cumulative = distribution(count, OF_PEOPLE)
+        probabilities = np.diff(cumulative, prepend=0.0)
+        chances.append(probabilities[values < published].sum() + probabilities[values == published].sum() / 2)
+    return np.array(chances)
+
+
+def _share_at(published: int, people: int, level: float) -> float:
+    """The share for which fewer than so many are shown with this probability, by bisection: the larger the share, the rarer."""
+    chances = _chance_of_fewer(published)
+    counts = np.arange(len(chances))
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if stats.binom.pmf(counts, people, middle) @ chances > level:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

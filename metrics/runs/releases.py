@@ -1,0 +1,55 @@
+"""Releases: which run's outcomes are shown, and what a release keeps of the one before it.
+
+Outcomes of people are computed anew with every run, and shown of one run a quarter: whoever could see them change from day to day
+would see whose outcome it was. A population of fewer than a hundred people changes only every half-year.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+
+from metrics.comparison.models import ComparisonResult
+from metrics.recidivism.members import Population
+from metrics.recidivism.models import CareResult
+from metrics.runs.models import Run
+
+
+def latest_release() -> Run | None:
+    """The newest release: what pages show of outcomes."""
+    return Run.objects.filter(released_at__isnull=False).order_by("-id").first()
+
+
+def quarter_of(day: date) -> str:
+    """The quarter of a day, by which a release is called."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+def earlier_of_half_year(run: Run) -> Run | None:
+    """The release of the quarter before, where a run is of the second quarter of a half-year; None where there is none."""
+    year, number = int(run.quarter[:4]), int(run.quarter[-1])
+    if number % 2:
+        return None
+    before = Run.objects.filter(
+        quarter=f"{year}-Q{number - 1}", key_name=run.key_name, definition=run.definition, released_at__isnull=False
+    )
+    return before.order_by("-id").first()
+
+
+def keep_small(run: Run, results: list[list[Model]], earlier: Run, kept: set[Population]) -> None:
+    """Puts an earlier release's results about small populations in the place of a run's own: they change twice a year."""
+    for rows in results:
+        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult)):
+            continue
+        earlier_rows = type(rows[0])._default_manager.filter(run=earlier)
+        rows[:] = [row for row in rows if _population(row) not in kept]
+        for row in earlier_rows:
+            if _population(row) in kept:
+                row.pk, row.run = None, run
+                rows.append(row)
+
+
+def _population(row: Any) -> Population:
+    return Population(row.programme_id, row.partner_id, getattr(row, "cohort_id", None))
