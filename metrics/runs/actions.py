@@ -22,6 +22,7 @@ from metrics.recidivism import care, fixed_windows, members, survival
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
 from metrics.trends import compute as trends_compute
+from metrics.trends import effects
 from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
 from partnership.isolation.acting import Acting
@@ -232,7 +233,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("trends", lambda: trends_compute.results(run, series))
     step(
         "interventions",
-        lambda: [*trends_compute.five_year_changes(run, series), *trends_compute.interventions(run, series)],
+        lambda: [*trends_compute.five_year_changes(run, series), *effects.interventions(run, series)],
     )
     step("referrals", lambda: referral_figures_compute.referrals(run))
     step("quality", lambda: [*quality_compute.feeds(run, as_of)])
