@@ -106,15 +106,27 @@ class TestModel:
     def test_each_point_of_the_grid_is_generalised_least_squares_with_its_restricted_likelihood(self):
         rng = np.random.default_rng(5)
         months, s, r, f = np.arange(30), 0.31, 0.55, 0.4
-        design, variance = np.column_stack([np.ones(30), months / 12]), rng.uniform(0.01, 0.05, 30)
-        z = rng.normal(0, 0.3, 30)
+        design, variance = np.column_stack([np.ones(30), months / 12]), rng.uniform(0.02, 0.05, 30)
+        z = rng.normal(0, 0.2, 30)
         mixture = trends._mixture(z, variance, design, months)
         correlation = (1 - f) * r ** np.abs(months[:, None] - months) + f * np.eye(30)
         inverse = np.linalg.inv(s**2 * correlation + np.diag(variance))
         covariance = np.linalg.inv(design.T @ inverse @ design)
         place = int(np.argmin(np.abs(mixture.covariances - covariance).sum(axis=(1, 2))))
         assert mixture.covariances[place] == pytest.approx(covariance, rel=1e-8)
-        assert mixture.means[place] == pytest.approx(covariance @ design.T @ inverse @ z, rel=1e-8)
+        mean = covariance @ design.T @ inverse @ z
+        assert mixture.means[place] == pytest.approx(mean, rel=1e-8)
+        # Against s = 0, the first of the grid: the ratio of restricted likelihoods times that of the priors.
+        plain = np.diag(1 / variance)
+        plain_mean = np.linalg.solve(design.T @ plain @ design, design.T @ plain @ z)
+        logs = [
+            0.5 * (np.linalg.slogdet(inv)[1] - np.linalg.slogdet(design.T @ inv @ design)[1] - e @ inv @ e)
+            for inv, e in ((inverse, z - design @ mean), (plain, z - design @ plain_mean))
+        ]
+        prior = trends.LOG_PRIOR[list(trends.SPREADS).index(s)] - trends.LOG_PRIOR[0]
+        unpruned = np.argmin(np.abs(mixture.means - plain_mean).sum(axis=1))
+        assert mixture.means[unpruned] == pytest.approx(plain_mean, rel=1e-6)
+        assert np.log(mixture.weights[place] / mixture.weights[unpruned]) == pytest.approx(logs[0] - logs[1] + prior)
 
     def test_quantiles_and_p_of_one_normal_are_its_own(self):
         normal = trends._Mixture(np.ones(1), np.array([[0.5, -1.0]]), np.array([np.diag([0.04, 0.25])]))

@@ -7,13 +7,14 @@ import io
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
 from cases.overdoses.models import OverdoseCount
 from metrics.runs.models import Run
-from metrics.trends import compute, overview, words
+from metrics.trends import compute, effects, overview, words
 from metrics.trends.compute import Series
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from partnership.members.models import District, DistrictPopulation
@@ -181,6 +182,69 @@ class TestAreArrestsFalling:
         assert (
             world.client(world.coordinator).get(reverse("figure", args=["arrests-districts", kind])).status_code == 200
         )
+
+
+class TestEffects:
+    """Of series that are given, without a run."""
+
+    def found(self, world: World, own: dict[District, Series], pilots: int = 1) -> dict[str, TrendChange]:
+        intervention = Intervention.objects.create(
+            name="Pilot", started_on=date(2022, 7, 15), created_by=world.coordinator.user
+        )
+        intervention.districts.set([*own][:pilots])
+        intervention.comparison_districts.set([*own][pilots:])
+        run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
+        changes = effects.interventions(run, {(district.pk, "drug"): one for district, one in own.items()})
+        return {change.kind: change for change in changes}
+
+    def counts(self, seed: int, factor: float = 1) -> Series:
+        one = series(months=MONTHS, residents=100_000)
+        mean = np.where([month >= date(2022, 7, 1) for month in MONTHS], 60 * factor, 60)
+        one.counts = np.random.default_rng(seed).poisson(mean).tolist()
+        return one
+
+    def test_without_a_change_neither_level_nor_slope_is_told(self, world):
+        found = self.found(world, {world.city: self.counts(1), world.hill: self.counts(2)})
+        assert found.keys() == {"joint", "difference", "drift"}
+        assert (found["joint"].verdict, found["joint"].change) == ("not_shown", None)
+        assert found["joint"].lower < 0 < found["joint"].upper
+        assert (found["joint"].months, found["drift"].months) == (84, 42)
+        assert [month for month, _p in found["joint"].placebos] == [
+            "2020-01-01",
+            "2020-07-01",
+            "2021-01-01",
+            "2021-07-01",
+        ]
+        assert len(found["difference"].placebos) == 4
+
+    def test_a_change_is_told_against_the_time_before_and_against_other_districts(self, world):
+        found = self.found(world, {world.city: self.counts(1, 0.6), world.hill: self.counts(2)})
+        assert (found["joint"].verdict, found["joint"].change) == ("changed", None)
+        assert (found["level"].verdict, found["difference"].verdict) == ("fall", "fall")
+        assert found["difference"].lower < -0.4 < found["difference"].upper
+
+    def test_from_six_districts_on_they_are_compared_one_by_one_too(self, world):
+        more = [District.objects.create(name=f"D{number}", code=f"D{number}") for number in range(4)]
+        districts = [world.city, more[0], more[1], world.hill, more[2], more[3]]
+        own = {each: self.counts(number, 0.6 if number < 3 else 1) for number, each in enumerate(districts)}
+        found = self.found(world, own, pilots=3)
+        assert found["by_district"].verdict == "fall"
+        assert found["by_district"].lower < -0.4 < found["by_district"].upper
+
+    def test_what_can_not_be_computed_says_why(self, world):
+        missing = self.counts(1)
+        missing.residents[5] = None
+        assert self.found(world, {world.city: missing})["joint"].refusal == "no_series"
+        Intervention.objects.all().delete()
+        short = Series(MONTHS[35:], [60] * 49, [1000] * 49, [True] * 49)
+        assert self.found(world, {world.city: short})["joint"].refusal == "few_months"
+
+    def test_a_withheld_month_is_not_in_the_lines(self, world):
+        own = {world.city: self.counts(1), world.hill: self.counts(2)}
+        own[world.city].published[7] = own[world.hill].published[8] = False
+        lines = self.found(world, own)["joint"].lines
+        assert [lines[7][1], lines[8][6]] == [None, None]
+        assert None not in (lines[8][1], lines[7][6])
 
 
 class TestWords:
