@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from cases.overdoses.models import OverdoseCount
 from metrics.runs.models import Run
@@ -176,6 +177,13 @@ class TestAreArrestsFalling:
         folded = page.index("Earlier months")
         assert page.index("January 2025") < folded < page.index("December 2024")
         assert "Complete through December 2025" in page
+
+    def test_the_public_page_has_a_row_a_district_and_none_without_a_name(self, world, run):
+        for district in (None, world.city):
+            not_shown(run=run, district=district).save()
+        Run.objects.filter(pk=run.pk).update(published_at=timezone.now())
+        page = Client().get("/results/").text
+        assert page.count('<th scope="row">') == page.count(f'<th scope="row">{world.city.name}</th>') == 1
 
     @pytest.mark.parametrize("kind", ["svg", "png", "csv", "xlsx"])
     def test_it_is_drawn_and_downloaded(self, world, run, kind):
