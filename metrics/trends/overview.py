@@ -10,7 +10,7 @@ from datetime import date
 from metrics.figures.charts import IndexRow
 from metrics.runs.models import Run
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
-from metrics.trends.words import finding
+from metrics.trends.words import brief, finding, unseen
 from partnership.members.models import District
 
 YEAR = 12
@@ -49,6 +49,16 @@ class Place:
     def finding(self) -> str:
         """What the five years show, in words; empty where they are not compared."""
         return finding(self.five_years) if self.five_years else ""
+
+    @property
+    def title(self) -> str:
+        """The same as a title."""
+        return brief(self.five_years) if self.five_years else ""
+
+    @property
+    def unseen(self) -> str:
+        """What the five years could not show, in words."""
+        return unseen(self.five_years) if self.five_years else ""
 
     def index(self, name: str) -> list[IndexRow]:
         """The months as percentages of the first year's rate; none where that year is not shown as a whole."""

@@ -24,7 +24,7 @@ from metrics.trends import actions as trends
 from metrics.trends import overview
 from metrics.trends.forms import InterventionForm
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
-from metrics.trends.words import brief, finding
+from metrics.trends.words import brief, finding, unseen
 from metrics.trends.words import placebos as placebo_words
 from partnership.isolation.acting import PartnerRequest
 from partnership.members.models import District
@@ -33,8 +33,8 @@ from partnership.pages.number_format import typed
 
 Group = ArrestTrendResult.Group
 SETS = {
-    "all": (Group.DRUG, Group.OTHER),
-    "drug": (Group.PERSONAL, Group.SUPPLY),
+    "all": (Group.ALL, Group.DRUG, Group.OTHER),
+    "drug": (Group.DRUG, Group.PERSONAL, Group.SUPPLY),
     "young": (Group.JUVENILE_DRUG,),
     "overdoses": (Group.OVERDOSES, Group.FATAL_OVERDOSES),
 }
@@ -165,9 +165,9 @@ def _district_context(request: PartnerRequest) -> dict[str, Any]:
         "group": MAIN[group_set],
         "label": MAIN[group_set].label,
         "sets": SET_LABELS.items(),
-        "results": [r for r in results if r.group in SETS[group_set]],
+        "results": [r for group in SETS[group_set] for r in results if r.group == group],
         "all_results": results,
-        "through": max((r.month for r in results if r.group in (*SETS[group_set], MAIN[group_set])), default=None),
+        "through": max((r.month for r in results if r.group in SETS[group_set]), default=None),
         "changes": {change.group: change for change in changes},
     }
 
@@ -285,12 +285,14 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     """What changed at an intervention, and whether the trends before it were parallel to those of the comparison districts."""
     context = _intervention_context(request, pk)
     kind, changes = TrendChange.Kind, context["changes"]
-    before = [(changes[k], finding(changes[k])) for k in (kind.JOINT, kind.LEVEL, kind.SLOPE) if k in changes]
+    against_before = [changes[k] for k in (kind.JOINT, kind.LEVEL, kind.SLOPE) if k in changes]
     beside = [
         (changes[k], finding(changes[k])) for k in (kind.DIFFERENCE, kind.BY_DISTRICT, kind.DRIFT) if k in changes
     ]
     context |= {
-        "against_before": before,
+        "against_before": against_before,
+        "headline": " ".join([*map(brief, against_before[:1]), *map(finding, against_before[1:])]),
+        "unseen": " ".join(map(unseen, against_before[:1])),
         "against_others": beside,
         "placebos": [
             (changes[k], placebo_words(changes[k]), [(date.fromisoformat(m), p) for m, p in changes[k].placebos])

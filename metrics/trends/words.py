@@ -45,7 +45,7 @@ def _sentences(change: TrendChange, about: dict[str, Any]) -> dict[str, str]:
         case kind.JOINT:
             return {
                 verdict.CHANGED: _("Something changed at the start (%(p)s).") % about,
-                verdict.NOT_SHOWN: _cannot_tell(change),
+                verdict.NOT_SHOWN: _("No change is shown.") + " " + unseen(change),
             }
         case kind.LEVEL:
             return {
@@ -87,14 +87,17 @@ def _sentences(change: TrendChange, about: dict[str, Any]) -> dict[str, str]:
     return {
         verdict.FALL: _("A fall is shown: %(change)s (95 %% interval %(low)s to %(high)s).") % about,
         verdict.RISE: _("A rise is shown: %(change)s (95 %% interval %(low)s to %(high)s).") % about,
-        verdict.NOT_SHOWN: _cannot_tell(change),
+        verdict.NOT_SHOWN: _("No change is shown.") + " " + unseen(change),
     }
 
 
-def _cannot_tell(change: TrendChange) -> str:
-    """What could not be seen; the bounds only where the interval holds a fall and a rise."""
+def unseen(change: TrendChange) -> str:
+    """What could not be seen, of a change that is not shown (else empty); the bounds only where the interval holds a fall and a
+    rise."""
+    if change.verdict != TrendChange.Verdict.NOT_SHOWN:
+        return ""
     lower, upper = change.lower or 0, change.upper or 0
-    sentences = [_("No change is shown.")]
+    sentences = []
     if lower < 0 < upper:
         sentences.append(
             _("These %(months)s months cannot tell a fall of %(fall)s from a rise of %(rise)s.")

@@ -23,10 +23,11 @@ from tests.world import World, database_role
 
 Group = ArrestTrendResult.Group
 MONTHS = [date(2019 + month // 12, 1 + month % 12, 1) for month in range(84)]
-CANNOT_TELL = (
-    "No change is shown. These 24 months cannot tell a fall of 40 % from a rise of 25 %. "
+UNSEEN = (
+    "These 24 months cannot tell a fall of 40 % from a rise of 25 %. "
     "A change below 38 % would probably go unseen. This does not mean that nothing changed."
 )
+CANNOT_TELL = f"No change is shown. {UNSEEN}"
 
 
 def series(count: int = 10, residents: int = 1000, months: list[date] = MONTHS) -> Series:
@@ -303,7 +304,7 @@ class TestWords:
         assert words.placebos(not_shown(placebos=quiet)).startswith("At none of 2 dates")
         assert words.placebos(not_shown(placebos=loud)).startswith("At 1 of 2 dates")
 
-    def test_page_file_and_api_say_the_same(self, world, run):
+    def test_page_file_and_api_say_the_same(self, world, run, ngo):
         change = not_shown()
         change.run, change.district = run, world.city
         change.save()
@@ -316,8 +317,12 @@ class TestWords:
             for row in csv.reader(io.StringIO(table.replace("\N{NO-BREAK SPACE}", " ")), delimiter=";")
             if row[:1] == ["Note"]
         ]
-        assert CANNOT_TELL in page
+        assert "All drug offences. No change is shown." in page
+        assert UNSEEN in page
         assert notes == [["Note", f"All drug offences: {CANNOT_TELL}"]]
+        [told] = ngo.get("results/trend-changes")["results"]
+        assert told["words"].replace("\N{NO-BREAK SPACE}", " ") == CANNOT_TELL
+        assert (told["verdict"], told["months"], told["least_visible"]) == ("not_shown", 24, 0.38)
 
 
 class TestInterventionForm:
