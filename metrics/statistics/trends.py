@@ -32,10 +32,11 @@ POWER_80 = 2.8
 PLACEBO_STEP = 6
 """Months between the dates before the start on which nothing began."""
 
-SPREADS = np.array([0.0, 0.03, 0.06, 0.09, 0.12, 0.16, 0.2, 0.25, 0.31, 0.38, 0.47, 0.58, 0.72, 0.9, 1.2])
+SPREADS = np.array([0.02, 0.04, 0.06, 0.09, 0.12, 0.16, 0.2, 0.25, 0.31, 0.38, 0.47, 0.58, 0.72, 0.9, 1.2])
 """Standard deviations of a month's own level around the line, as log."""
-LOG_PRIOR = np.log(np.gradient(SPREADS)) - SPREADS / 0.5
-"""Of each spread, exponential with a mean of a half; correlations and shares of the grid are alike likely."""
+LOG_PRIOR = np.log(np.gradient(SPREADS)) + np.log(SPREADS) - 4 * SPREADS
+"""Of each spread: a gamma distribution of shape two and mean a half, which keeps off zero (Chung and others 2013), where few small
+counts would else put it; correlations and shares of the grid are alike likely."""
 CORRELATIONS = np.array([0.0, 0.3, 0.55, 0.75, 0.9])
 """Of a month with the next one, in what persists."""
 FRESH = np.array([0.0, 0.4])
