@@ -25,8 +25,6 @@ def run() -> Iterator[Figure]:
         ("newcombe_difference", difference),
         ("weighting_difference", lambda rng: weighting(rng)[0]),
         ("weighting_reduction", lambda rng: weighting(rng)[1]),
-        ("interrupted_level", lambda rng: interrupted(rng, 0.7)),
-        ("difference_in_differences", lambda rng: in_differences(rng, 0.7)),
     ):
         share = measured(draw)
         yield Figure(
@@ -36,8 +34,6 @@ def run() -> Iterator[Figure]:
         ("log_rank", log_rank),
         ("cox", cox),
         ("weighting", lambda rng: not weighting(rng, effect=1.0)[0]),
-        ("interrupted_level", lambda rng: not interrupted(rng, 1.0)),
-        ("difference_in_differences", lambda rng: not in_differences(rng, 1.0)),
     ):
         share = measured(draw)
         yield Figure(
@@ -117,26 +113,3 @@ def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool
     truth = float((risk[treated] * (effect - 1)).mean())
     low, high = estimate.reduction_lower or 0.0, estimate.reduction_upper or 0.0
     return estimate.difference_lower <= truth <= estimate.difference_upper, low <= 1 - effect <= high
-
-
-def series(rng: np.random.Generator, change: float) -> np.ndarray:
-    """Sixty months with a season and more variation than Poisson's; the level changes after thirty."""
-    months = np.arange(60)
-    mean = 25 * np.exp(0.2 * np.sin(months / 6 * np.pi)) * np.where(months >= 30, change, 1)
-    return rng.poisson(mean * rng.gamma(25, 1 / 25, 60))
-
-
-def interrupted(rng: np.random.Generator, change: float) -> bool:
-    from metrics.statistics import trends
-
-    estimate = trends.interrupted(series(rng, change), np.full(60, 50_000.0), 30, 1)
-    return estimate is not None and estimate.level.lower <= change - 1 <= estimate.level.upper
-
-
-def in_differences(rng: np.random.Generator, change: float) -> bool:
-    from metrics.statistics import trends
-
-    estimate = trends.difference_in_differences(
-        series(rng, change), series(rng, 1.0) + series(rng, 1.0), np.full(60, 5e4), np.full(60, 1e5), 30
-    )
-    return estimate is not None and estimate.effect.lower <= change - 1 <= estimate.effect.upper

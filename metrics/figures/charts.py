@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypedDict
+from textwrap import wrap
+from typing import Any, NamedTuple, TypedDict
 
 import altair as alt
 import vl_convert
@@ -34,7 +35,7 @@ class SeriesRow(TypedDict):
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
-VERSION = 2
+VERSION = 3
 """Changes when the same figures would be drawn differently: drawings are kept."""
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
@@ -70,6 +71,7 @@ def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
             orient="top",
             symbolType="stroke",
             labelLimit=400,
+            columnPadding=32,
             columns=1 if narrow else 4,
         )
         .configure_view(stroke=None)
@@ -137,14 +139,36 @@ def _months(months: Sequence[date], *, narrow: bool) -> alt.Axis:
     """Ticks of a time axis that have room for their labels: on a phone the years, where there are several."""
     years = max(months).year - min(months).year if months else 0
     if narrow and years > 1:
-        return alt.Axis(format="%Y", tickCount="year", labelOverlap="greedy")
-    return alt.Axis(format="%m/%Y", tickCount=4 if narrow else 6, labelOverlap="greedy")
+        return alt.Axis(format="%Y", tickCount="year", labelOverlap="greedy", grid=False)
+    return alt.Axis(format="%m/%Y", tickCount=4 if narrow else 6, labelOverlap="greedy", grid=False)
 
 
-def series(
-    rows: Sequence[SeriesRow], *, title: str, theme: str, start: date | None = None, narrow: bool = False
-) -> Any:
-    """Monthly series as lines; a withheld month is a gap; a day on which something began is marked."""
+class Heading(NamedTuple):
+    """What a chart says above itself: its finding, and what it is of and where it comes from."""
+
+    finding: str
+    source: str
+
+
+def _headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
+    return chart.properties(
+        title=alt.TitleParams(
+            text=wrap(heading.finding, 34 if narrow else 74),
+            subtitle=wrap(heading.source, 46 if narrow else 100),
+            anchor="start",
+            frame="bounds",
+            color=INK[theme],
+            subtitleColor=INK[theme],
+            fontSize=14,
+            subtitleFontSize=11,
+            subtitlePadding=6,
+            offset=12,
+        )
+    )
+
+
+def series(rows: Sequence[SeriesRow], heading: Heading, *, title: str, theme: str, narrow: bool = False) -> Any:
+    """Monthly series as lines; a withheld month is a gap."""
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
     chart = (
@@ -152,19 +176,128 @@ def series(
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14), invalid="break-paths-show-path-domains")
         .encode(
             x=alt.X("month:T", title=None, axis=_months([row["month"] for row in rows], narrow=narrow)),
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(domainMin=0)),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4)),
             **_lines(names, theme),
         )
     )
-    if start is None:
-        return chart
-    day = _data([{"month": start.isoformat(), "text": _("start")}])
-    mark = alt.Chart(day).encode(x="month:T")
-    return (
-        chart
-        + mark.mark_rule(color=INK[theme], strokeDash=[4, 3], strokeWidth=1.5)
-        + mark.mark_text(align="left", dx=5, y=8, color=INK[theme]).encode(text="text:N")
+    return _headed(chart, heading, theme, narrow=narrow)
+
+
+class ExpectedRow(TypedDict):
+    """A month of the pilot districts at an intervention, and of the comparison districts: rates; None where there is none."""
+
+    month: date
+    pilot: float | None
+    comparison: float | None
+    expected: float
+    lower: float
+    upper: float
+
+
+def expected(
+    rows: Sequence[ExpectedRow],
+    names: tuple[str, str, str],
+    heading: Heading,
+    *,
+    title: str,
+    start: date,
+    theme: str,
+    narrow: bool = False,
+) -> Any:
+    """The pilot districts' months, what the time before leads to expect since the start with its 95 % band, and the comparison
+    districts; `names` of these three lines in this order."""
+    pilot, without, comparison = names
+    lines = [
+        {"month": row["month"].isoformat(), "series": name, "value": value}
+        for row in rows
+        for name, value in (
+            (pilot, row["pilot"]),
+            (without, row["expected"] if row["month"] >= start.replace(day=1) else None),
+            (comparison, row["comparison"]),
+        )
+    ]
+    shown = [name for name in names if any(line["series"] == name and line["value"] is not None for line in lines)]
+    band = [
+        {"month": row["month"].isoformat(), "lower": row["lower"], "upper": row["upper"]}
+        for row in rows
+        if row["month"] >= start.replace(day=1)
+    ]
+    highest = max(float(str(line["value"])) for line in lines if line["value"] is not None)
+    x = alt.X("month:T", title=None, axis=_months([row["month"] for row in rows], narrow=narrow))
+    scale = alt.Scale(domain=[0, 1.25 * highest], nice=False)
+    y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=4))
+    size: dict[str, Any] = {"width": width(narrow), "height": 280}
+    colors = _lines(shown, theme)
+    area = (
+        alt.Chart(_data(band), **size)
+        .mark_area(color=PALETTE[theme][1], opacity=0.18, clip=True)
+        .encode(x=x, y=alt.Y("lower:Q", title=title, scale=scale), y2="upper:Q")
     )
+    line = (
+        alt.Chart(_data([line for line in lines if line["series"] in shown]), **size)
+        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=10), invalid="break-paths-show-path-domains", clip=True)
+        .encode(x=x, y=y, **colors)
+    )
+    chart = alt.layer(area, line, *_start(start, theme))
+    return _headed(chart, heading, theme, narrow=narrow)
+
+
+def _start(start: date, theme: str) -> tuple[Any, Any]:
+    mark = alt.Chart(_data([{"month": start.isoformat(), "text": _("start")}])).encode(x="month:T")
+    return (
+        mark.mark_rule(color=INK[theme], strokeDash=[4, 3], strokeWidth=1.5),
+        mark.mark_text(align="left", dx=5, color=INK[theme]).encode(text="text:N", y=alt.value(8)),
+    )
+
+
+class IndexRow(TypedDict):
+    """A month of one panel: its rate, and that of the twelve months up to it, as percentages of the first year's."""
+
+    panel: str
+    month: date
+    value: float | None
+    year: float | None
+
+
+def multiples(
+    rows: Sequence[IndexRow],
+    starts: Sequence[tuple[str, date]],
+    heading: Heading,
+    *,
+    theme: str,
+    narrow: bool = False,
+) -> Any:
+    """A small chart a panel, all on one scale: months thin, twelve months thick, the first year's level as a line at 100;
+    `starts` marks in a panel the day on which something began."""
+    panels = list(dict.fromkeys(row["panel"] for row in rows))
+    values: list[dict[str, Any]] = [{**row, "month": row["month"].isoformat()} for row in rows]
+    values += [{"panel": panel, "start": day.isoformat()} for panel, day in starts]
+    values += [{"panel": panel, "hundred": 100} for panel in panels]
+    highest = max([row["value"] or 0 for row in rows] + [120]) * 1.02
+    months = [row["month"] for row in rows]
+    axis = alt.Axis(format="%Y", values=[f"{year}-01-01" for year in _few_years(months)], grid=False)
+    x = alt.X("month:T", title=None, axis=axis)
+    scale = alt.Scale(domain=[0, highest], nice=False)
+    y = alt.Axis(tickCount=3, title=None)
+    base = alt.Chart(width=width(narrow) - 30 if narrow else 190, height=110)
+    color = PALETTE[theme][0]
+    layers = alt.layer(
+        base.mark_rule(color=INK[theme], opacity=0.5).encode(y=alt.Y("hundred:Q", scale=scale, axis=y)),
+        base.mark_line(color=color, opacity=0.3, strokeWidth=1, clip=True).encode(x=x, y=alt.Y("value:Q", scale=scale)),
+        base.mark_line(color=color, strokeWidth=2.5, clip=True).encode(x=x, y=alt.Y("year:Q", scale=scale)),
+        base.mark_rule(color=PALETTE[theme][1], strokeDash=[4, 3], strokeWidth=2).encode(x="start:T"),
+        data=_data(values),
+    )
+    header = alt.Header(
+        title=None, labelColor=INK[theme], labelFontSize=13, labelAnchor="start", labelLimit=400, labelFontWeight="bold"
+    )
+    chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3)
+    return _headed(chart, heading, theme, narrow=narrow)
+
+
+def _few_years(months: Sequence[date]) -> list[int]:
+    """Every second January, so that the labels of a small chart don't touch."""
+    return list(range(min(months).year + 1, max(months).year + 1, 2))
 
 
 def survival(curves: Sequence[tuple[str, Sequence[Sequence[float]]]], *, theme: str, narrow: bool = False) -> Any:

@@ -24,13 +24,14 @@ from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
 from metrics.runs.releases import earlier_of_half_year, keep_small, quarter_of
 from metrics.trends import compute as trends_compute
+from metrics.trends import effects
 from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-11c"
+DEFINITION = "2026-12"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
@@ -283,7 +284,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("trends", lambda: trends_compute.results(run, series))
     step(
         "interventions",
-        lambda: [*trends_compute.five_year_changes(run, series), *trends_compute.interventions(run, series)],
+        lambda: [*trends_compute.five_year_changes(run, series), *effects.interventions(run, series)],
     )
     step("referrals", lambda: referral_figures_compute.referrals(run, draws))
     step("quality", lambda: [*quality_compute.feeds(run, as_of)])

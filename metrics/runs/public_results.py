@@ -38,7 +38,7 @@ def _context(run: Run | None) -> dict[str, Any]:
         totals = run.recidivismresults.filter(partner=None, programme=None, cohort=None, withheld="")
         context |= {
             "windows": totals.order_by("offences", "window_months"),
-            "changes": run.changes.filter(kind="five_years", change__isnull=False)
+            "changes": run.changes.filter(kind="five_years", district__isnull=False, change__isnull=False)
             .select_related("district")
             .order_by("district__name", "group"),
             "answers": run.referral_results.filter(is_protected=True).first(),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from metrics.figures.api import OfRun, Results
 from metrics.trends.models import ArrestTrendResult, TrendChange
+from metrics.trends.words import finding
 from partnership.api.serializers import Resource
 from partnership.api.views import Number
 from partnership.members.api import DistrictSerializer
@@ -16,7 +17,10 @@ class TrendSerializer(Resource):
 
     class Meta:
         model = ArrestTrendResult
-        fields = ["id", "run", "district", "month", "group", "arrests", "rate_per_100k", "adjusted"]
+        fields = [
+            "id", "run", "district", "month", "group", "arrests", "rate_per_100k", "adjusted",
+            "source", "is_one_of_several",
+        ]  # fmt: skip
 
 
 class TrendQuery(OfRun):
@@ -36,11 +40,19 @@ class TrendView(Results):
 
 class TrendChangeSerializer(Resource):
     expandable = {"district": ("district", DistrictSerializer, "district")}
+    words = serializers.SerializerMethodField(
+        help_text="What the change shows, or that it shows none, in the language asked for."
+    )
+
+    def get_words(self, change: TrendChange) -> str:
+        """As on the page."""
+        return finding(change)
 
     class Meta:
         model = TrendChange
         fields = [
-            "id", "run", "kind", "district", "intervention", "group", "change", "lower", "upper", "p", "refusal", "family",
+            "id", "run", "kind", "district", "intervention", "group", "change", "lower", "upper", "p", "verdict", "months",
+            "least_visible", "words", "placebos", "refusal",
         ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from metrics.runs.models import Run, results_seen_by
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.policies import COORDINATOR, EVERY_ROW, READ_AND_WRITE, Grant, Policy, TableRule
-from partnership.members.models import District, User
+from partnership.members.models import District, Partner, User
 from programs.catalogue.models import Programme
 
 
@@ -71,7 +71,10 @@ class Intervention(models.Model):
 
 
 class ArrestTrendResult(models.Model):
-    """Arrests, or overdoses, in a district in a month. A withheld count is NULL."""
+    """Arrests, or overdoses, in a district in a month; without a district: in those of the partnership. A withheld count is NULL.
+
+    Overdoses are one partner's counts, its `source`: several partners may count the same overdose, so they are not added up.
+    """
 
     class Group(models.TextChoices):
         PERSONAL = "personal", _("Drugs for personal use")
@@ -84,16 +87,22 @@ class ArrestTrendResult(models.Model):
         FATAL_OVERDOSES = "fatal_overdoses", _("Fatal overdoses")
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="trends")
-    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
     month = models.DateField()
     group = models.CharField(max_length=15, choices=Group)
+    source = models.ForeignKey(
+        Partner, models.CASCADE, null=True, related_name="+", help_text="The partner that counted the overdoses."
+    )
+    is_one_of_several = models.BooleanField(default=False, help_text="Other partners count overdoses there too.")
     arrests = models.PositiveIntegerField(null=True)
     rate_per_100k = models.FloatField(null=True)
     adjusted = models.FloatField(null=True, help_text="Per 100,000, without its season; from the whole series.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "district", "group", "month"], name="one_trend_result"),
+            models.UniqueConstraint(
+                fields=["run", "district", "group", "month"], name="one_trend_result", nulls_distinct=False
+            ),
             models.CheckConstraint(condition=~Q(arrests__in=[1, 2, 3, 4]), name="no_small_arrest_count_stored"),
             *results_seen_by(EVERY_ROW),
         ]
@@ -103,28 +112,52 @@ class ArrestTrendResult(models.Model):
 
 
 class TrendChange(models.Model):
-    """A change in a series: five years apart in a district, or at an intervention."""
+    """A change in a series: five years apart in a district (without one: in the partnership's), or at an intervention.
+
+    `LEVEL` and `SLOPE` are there only where `JOINT` shows that something changed; `JOINT` has the interval of the level and no
+    change of its own.
+    """
 
     class Kind(models.TextChoices):
         FIVE_YEARS = "five_years", _("Last twelve months against those five years earlier")
+        JOINT = "joint", _("Level and trend together since the start (interrupted time series)")
         LEVEL = "level", _("Change at the start (interrupted time series)")
         SLOPE = "slope", _("Change of the yearly trend since the start (interrupted time series)")
         DIFFERENCE = "difference", _("Against comparison districts (difference in differences)")
-        DRIFT = "drift", _("Yearly drift against comparison districts before the start: parallel when near none")
+        BY_DISTRICT = "by_district", _("Against comparison districts, district by district (t test)")
+        DRIFT = "drift", _("Yearly drift against comparison districts before the start")
+
+    class Verdict(models.TextChoices):
+        FALL = "fall", _("A fall is shown")
+        RISE = "rise", _("A rise is shown")
+        CHANGED = "changed", _("A change is shown")
+        NOT_SHOWN = "not_shown", _("No change is shown")
+        PARALLEL = "parallel", _("Moved alike")
+        APART = "apart", _("Moved apart")
+        CANNOT_BE_TOLD = "cannot_be_told", _("Cannot be told")
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=12, choices=Kind)
     district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
     intervention = models.ForeignKey(Intervention, models.CASCADE, null=True, related_name="+")
     group = models.CharField(max_length=15)
+    verdict = models.CharField(max_length=15, choices=Verdict, blank=True)
     change = models.FloatField(null=True)
     lower = models.FloatField(null=True)
     upper = models.FloatField(null=True)
     p = models.FloatField(null=True)
+    months = models.PositiveSmallIntegerField(null=True, help_text="On which the change rests.")
+    least_visible = models.FloatField(
+        null=True,
+        help_text="A change smaller than this share would probably go unseen: it is found in 80 of 100 series.",
+    )
     refusal = models.CharField(max_length=60, blank=True)
-    family = models.CharField(max_length=20, blank=True)
+    placebos = models.JSONField(
+        default=list, help_text="[[month before the start in which nothing began, p value of a change there], …]"
+    )
     lines = models.JSONField(
-        default=list, help_text="[[month, rate, fitted, expected, comparison rate], …] per 100,000"
+        default=list,
+        help_text="[[month, rate, fitted, expected, its lower, its upper bound, comparison rate], …] per 100,000 a year",
     )
 
     class Meta:

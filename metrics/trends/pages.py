@@ -1,14 +1,16 @@
-"""Arrest trends of a district, and what changed at an intervention."""
+"""Are arrests falling: in the partnership, in a district, and at an intervention."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -17,9 +19,13 @@ from metrics.figures import charts
 from metrics.figures.address import choice, requested_run
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
+from metrics.runs.models import Run
 from metrics.trends import actions as trends
+from metrics.trends import overview
 from metrics.trends.forms import InterventionForm
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+from metrics.trends.words import brief, finding, unseen
+from metrics.trends.words import placebos as placebo_words
 from partnership.isolation.acting import PartnerRequest
 from partnership.members.models import District
 from partnership.pages.guard import partner_page
@@ -27,11 +33,13 @@ from partnership.pages.number_format import typed
 
 Group = ArrestTrendResult.Group
 SETS = {
-    "all": (Group.DRUG, Group.OTHER),
-    "drug": (Group.PERSONAL, Group.SUPPLY),
+    "all": (Group.ALL, Group.DRUG, Group.OTHER),
+    "drug": (Group.DRUG, Group.PERSONAL, Group.SUPPLY),
     "young": (Group.JUVENILE_DRUG,),
     "overdoses": (Group.OVERDOSES, Group.FATAL_OVERDOSES),
 }
+MAIN = {"all": Group.ALL, "drug": Group.DRUG, "young": Group.JUVENILE_DRUG, "overdoses": Group.OVERDOSES}
+"""The group of each set that is compared from place to place."""
 SET_LABELS = {
     "all": gettext_lazy("All arrests"),
     "drug": gettext_lazy("Drug offences"),
@@ -45,7 +53,90 @@ MEASURES = {
 }
 
 
-def _trend_context(request: PartnerRequest) -> dict[str, Any]:
+def source(run: Run, through: date) -> str:
+    """What a picture says of where its numbers come from: the last month, the computation, and that they are simulated."""
+    parts = [
+        _("Complete through %(month)s") % {"month": date_format(through, "YEAR_MONTH_FORMAT")},
+        _("Computation %(number)s, definition %(definition)s") % {"number": run.pk, "definition": run.definition},
+    ]
+    if settings.DEMO:
+        parts.append(_("Simulated data"))
+    return " · ".join(parts)
+
+
+@require_safe
+@partner_page(FIGURES)
+def arrest_trends(request: PartnerRequest) -> HttpResponse:
+    """Are arrests falling: the partnership, then its districts; or one district, by month."""
+    if "district" in request.GET:
+        return _one_district(request)
+    context = _overview_context(request)
+    context["interventions"] = context["interventions"][:20]
+    return render(request, "metrics/trends/overview.html", context)
+
+
+def _overview_context(request: PartnerRequest) -> dict[str, Any]:
+    run = requested_run(request)
+    group_set = choice(request, "group", SETS, "drug")
+    group = MAIN[group_set]
+    interventions = list(Intervention.objects.prefetch_related("districts").order_by("-started_on", "id"))
+    places = overview.places(run, group, interventions) if run else []
+    first = places[0] if places and places[0].district is None else None
+    together = set(run.parameters.get("partnership", {}).get(group, [])) if run else set()
+    names = [place.district.name if place.district else _("Partnership") for place in places]
+    return {
+        "run": run,
+        "group": group,
+        "group_set": group_set,
+        "sets": SET_LABELS.items(),
+        "places": list(zip(names, places, strict=True)),
+        "partnership": first,
+        "together": len(together),
+        "left_out": [p.district.name for p in places if p.district and p.district.pk not in together],
+        "not_drawn": [name for name, place in zip(names, places, strict=True) if not place.index("")],
+        "has_chart": any(place.index("") for place in places),
+        "interventions": interventions,
+    }
+
+
+@figure("arrests-districts")
+def districts_figure(request: PartnerRequest) -> Figure:
+    """A row a month and district (the partnership first); the chart: small ones, indexed to the first year."""
+    context = _overview_context(request)
+    places = context["places"]
+    heading = [
+        _("District"), _("Month"), _("Number"), _("Per 100,000 residents"), _("First year = 100"), _("Twelve months, first year = 100"),
+    ]  # fmt: skip
+    indexed = {name: {row["month"]: row for row in place.index(name)} for name, place in places}
+    rows = []
+    for name, place in places:
+        for result in place.results:
+            row = indexed[name].get(result.month)
+            percentages = [row and row["value"], row and row["year"]]
+            rows.append([name, result.month.strftime("%Y-%m"), result.arrests, result.rate_per_100k, *percentages])
+    label = str(Group(context["group"]).label)
+
+    def draw(theme: str, narrow: bool) -> Any:
+        shown = context["partnership"] and context["partnership"].five_years
+        through = max(place.through for _name, place in places)
+        heading = charts.Heading(
+            f"{label}. {brief(shown) if shown else ''}",
+            _("The first year is 100; thick: twelve months together; dashed: something began.")
+            + " "
+            + source(context["run"], through),
+        )
+        index_rows = [row for own in indexed.values() for row in own.values()]
+        starts = [(name, each.started_on) for name, place in places if indexed[name] for each in place.started]
+        return charts.multiples(index_rows, starts, heading, theme=theme, narrow=narrow)
+
+    notes = [f"{name}: {place.finding}" for name, place in places if place.finding]
+    return Figure("arrests-districts", heading, rows, context["run"], draw if context["has_chart"] else None, notes)
+
+
+# --- One district ------------------------------------------------------------------------------------------------------------
+
+
+def _district_context(request: PartnerRequest) -> dict[str, Any]:
     run = requested_run(request)
     districts = (
         District.objects.filter(pk__in=run.trends.values("district")).order_by("name")
@@ -54,9 +145,16 @@ def _trend_context(request: PartnerRequest) -> dict[str, Any]:
     )
     choices = {str(district.pk): district for district in districts}
     district = choice(request, "district", choices, next(iter(choices), ""))
-    group_set = choice(request, "group", SETS, "all")
+    group_set = choice(request, "group", SETS, "drug")
     measure = choice(request, "measure", MEASURES, "rate")
-    results = list(run.trends.filter(district=choices[district]).order_by("month", "group")) if run and district else []
+    results = (
+        list(run.trends.filter(district=choices[district]).select_related("source").order_by("month", "group"))
+        if run and district
+        else []
+    )
+    changes = (
+        run.changes.filter(kind=TrendChange.Kind.FIVE_YEARS, district=choices[district]) if run and district else []
+    )
     return {
         "run": run,
         "districts": list(choices.values()),
@@ -64,9 +162,13 @@ def _trend_context(request: PartnerRequest) -> dict[str, Any]:
         "measure": measure,
         "measures": MEASURES.items(),
         "group_set": group_set,
+        "group": MAIN[group_set],
+        "label": MAIN[group_set].label,
         "sets": SET_LABELS.items(),
-        "results": [r for r in results if r.group in SETS[group_set]],
+        "results": [r for group in SETS[group_set] for r in results if r.group == group],
         "all_results": results,
+        "through": max((r.month for r in results if r.group in SETS[group_set]), default=None),
+        "changes": {change.group: change for change in changes},
     }
 
 
@@ -77,58 +179,58 @@ def measured(result: ArrestTrendResult, measure: str) -> float | None:
     return result.rate_per_100k if measure == "rate" else result.adjusted
 
 
-@require_safe
-@partner_page(FIGURES)
-def arrest_trends(request: PartnerRequest) -> HttpResponse:
-    """Monthly arrests of one district: chart, table by month, years and five years compared."""
-    context = _trend_context(request)
+def _one_district(request: PartnerRequest) -> HttpResponse:
+    """Monthly arrests of one district: chart, years and five years compared, table by month."""
+    context = _district_context(request)
     months: dict[Any, dict[str, ArrestTrendResult]] = {}
     for result in context["all_results"]:
         months.setdefault(result.month, {})[result.group] = result
     rows = sorted(months.items(), reverse=True)
     groups = [(g.value, g.label) for g in Group if any(g.value in cells for _month, cells in rows)]
-    context["rows"] = rows
-    context["groups"] = groups
-    context["years"] = [(group, label, year_sums(rows, group)) for group, label in groups]
-    context["has_chart"] = any(measured(r, context["measure"]) is not None for r in context["results"])
+    context |= {
+        "months": {"newest": rows[:12], "rest": rows[12:]},
+        "groups": groups,
+        "has_chart": any(measured(r, context["measure"]) is not None for r in context["results"]),
+        "overdoses": next((r for r in context["all_results"] if r.source), None),
+    }
     if context["run"] and context["district"]:
-        context["changes"] = {
-            c.group: c
-            for c in context["run"].changes.filter(kind=TrendChange.Kind.FIVE_YEARS, district=context["district"])
+        places = {
+            group: overview.Place(
+                context["district"],
+                [r for r in context["all_results"] if r.group == group],
+                context["changes"].get(group),
+            )
+            for group, _label in groups
         }
+        context["years"] = [(label, places[group]) for group, label in groups]
+        context["main"] = places.get(context["group"])
         context["feeds"] = [feed for feed in context["run"].poor_feeds if feed[0] == context["district"].pk]
-    context["interventions"] = Intervention.objects.order_by("-started_on")[:20]
-    return render(request, "metrics/trends/arrest_trends.html", context)
-
-
-def year_sums(rows: list[tuple[Any, dict[str, ArrestTrendResult]]], group: str) -> dict[str, Any]:
-    """Arrests in the newest twelve months and the twelve before, and the change; None as soon as one month is withheld,
-    which would follow from the sum."""
-
-    def total(part: list[tuple[Any, dict[str, ArrestTrendResult]]]) -> int | None:
-        counts = [by_group[group].arrests if group in by_group else None for _month, by_group in part]
-        if len(counts) < 12 or any(count is None for count in counts):
-            return None
-        return sum(count for count in counts if count is not None)
-
-    now, before = total(rows[:12]), total(rows[12:24])
-    change = (now - before) / before if now is not None and before else None
-    return {"now": now, "before": before, "change": change}
+    return render(request, "metrics/trends/district.html", context)
 
 
 @figure("arrests")
 def arrests_figure(request: PartnerRequest) -> Figure:
     """A row a month and group of one district; the chart: the groups and the measure that the address names."""
-    context = _trend_context(request)
+    context = _district_context(request)
     district = context["district"]
     if district is None:
         raise Http404
-    heading = [_("District"), _("Month"), _("Group"), _("Number"), _("Per 100,000 residents"), _("Seasonally adjusted")]
+    heading = [
+        _("District"), _("Month"), _("Group"), _("Number"), _("Per 100,000 residents"), _("Seasonally adjusted"), _("Counted by"),
+    ]  # fmt: skip
     rows = [
-        [district.name, r.month.strftime("%Y-%m"), r.get_group_display(), r.arrests, r.rate_per_100k, r.adjusted]
+        [
+            district.name,
+            r.month.strftime("%Y-%m"),
+            r.get_group_display(),
+            r.arrests,
+            r.rate_per_100k,
+            r.adjusted,
+            r.source and r.source.name,
+        ]
         for r in context["all_results"]
     ]
-    measure = context["measure"]
+    measure, change = context["measure"], context["changes"].get(context["group"])
 
     def draw(theme: str, narrow: bool) -> Any:
         lines: list[charts.SeriesRow] = [
@@ -136,10 +238,13 @@ def arrests_figure(request: PartnerRequest) -> Figure:
             for r in context["results"]
         ]
         title = str(MEASURES[measure]) if measure != "count" else _("A month")
-        return charts.series(lines, title=title, theme=theme, narrow=narrow)
+        told = f"{district.name}: {context['label']}. {brief(change) if change else ''}"
+        heading = charts.Heading(told, source(context["run"], context["through"]))
+        return charts.series(lines, heading, title=title, theme=theme, narrow=narrow)
 
     is_drawn = any(measured(r, measure) is not None for r in context["results"])
-    return Figure(f"arrests-{district.code}", heading, rows, context["run"], draw if is_drawn else None)
+    notes = [f"{Group(group).label}: {finding(change)}" for group, change in context["changes"].items()]
+    return Figure(f"arrests-{district.code}", heading, rows, context["run"], draw if is_drawn else None, notes)
 
 
 # --- Interventions -----------------------------------------------------------------------------------------------------------
@@ -169,9 +274,9 @@ def _intervention_context(request: PartnerRequest, pk: int) -> dict[str, Any]:
     )
     run = requested_run(request)
     changes = {c.kind: c for c in run.changes.filter(intervention=intervention)} if run else {}
-    level = changes.get(TrendChange.Kind.LEVEL)
-    lines = [[date.fromisoformat(line[0]), *line[1:]] for line in level.lines] if level else []
-    return {"run": run, "intervention": intervention, "changes": changes, "level": level, "lines": lines}
+    joint = changes.get(TrendChange.Kind.JOINT)
+    lines = [[date.fromisoformat(line[0]), *line[1:]] for line in joint.lines] if joint else []
+    return {"run": run, "intervention": intervention, "changes": changes, "lines": lines}
 
 
 @require_safe
@@ -179,42 +284,59 @@ def _intervention_context(request: PartnerRequest, pk: int) -> dict[str, Any]:
 def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
     """What changed at an intervention, and whether the trends before it were parallel to those of the comparison districts."""
     context = _intervention_context(request, pk)
-    kind = TrendChange.Kind
-    context["shown"] = [
-        context["changes"][k] for k in (kind.LEVEL, kind.SLOPE, kind.DIFFERENCE, kind.DRIFT) if k in context["changes"]
+    kind, changes = TrendChange.Kind, context["changes"]
+    against_before = [changes[k] for k in (kind.JOINT, kind.LEVEL, kind.SLOPE) if k in changes]
+    beside = [
+        (changes[k], finding(changes[k])) for k in (kind.DIFFERENCE, kind.BY_DISTRICT, kind.DRIFT) if k in changes
     ]
-    drift = context["changes"].get(kind.DRIFT)
-    context["is_parallel"] = drift is None or drift.lower is None or (drift.lower < 0 < (drift.upper or 0))
+    context |= {
+        "against_before": against_before,
+        "headline": " ".join([*map(brief, against_before[:1]), *map(finding, against_before[1:])]),
+        "unseen": " ".join(map(unseen, against_before[:1])),
+        "against_others": beside,
+        "placebos": [
+            (changes[k], placebo_words(changes[k]), [(date.fromisoformat(m), p) for m, p in changes[k].placebos])
+            for k in (kind.JOINT, kind.DIFFERENCE)
+            if k in changes and changes[k].placebos
+        ],
+    }
     return render(request, "metrics/trends/intervention.html", context)
 
 
 @figure("intervention")
 def intervention_figure(request: PartnerRequest) -> Figure:
-    """A row a month: rates a year per 100,000, fitted and expected ones, and those of the comparison districts."""
+    """A row a month: rates a year per 100,000, fitted and expected ones with their band, and those of the comparison districts."""
     number = typed(request.GET.get("intervention", ""))
     if number is None:
         raise Http404
     context = _intervention_context(request, number)
     heading = [
-        _("Month"),
-        _("Pilot districts"),
-        _("Fitted"),
-        _("Expected from the time before"),
-        _("Comparison districts"),
-    ]
-    lines = context["lines"]
+        _("Month"), _("Pilot districts"), _("Fitted"), _("Expected from the time before"),
+        _("Expected, lower bound"), _("Expected, upper bound"), _("Comparison districts"),
+    ]  # fmt: skip
+    lines, changes, started = context["lines"], context["changes"], context["intervention"].started_on
 
     def draw(theme: str, narrow: bool) -> Any:
-        rows: list[charts.SeriesRow] = []
-        start = context["intervention"].started_on.replace(day=1)
-        for month, rate, fitted, expected, other in lines:
-            values = [(heading[1], rate), (heading[2], fitted), (heading[3], expected if month >= start else None)]
-            if any(line[4] is not None for line in lines):
-                values.append((heading[4], other))
-            rows += [{"month": month, "series": str(name), "value": value} for name, value in values]
+        rows: list[charts.ExpectedRow] = [
+            {"month": month, "pilot": rate, "expected": expected, "lower": lower, "upper": upper, "comparison": other}
+            for month, rate, _fitted, expected, lower, upper, other in lines
+        ]
+        kind = TrendChange.Kind
+        told = " ".join(brief(changes[k]) for k in (kind.JOINT, kind.LEVEL, kind.SLOPE) if k in changes)
+        about = charts.Heading(
+            f"{context['intervention'].name}. {told}",
+            _("The band holds what is expected with 95 % confidence.") + " " + source(context["run"], lines[-1][0]),
+        )
+        names = (str(heading[1]), str(heading[3]), str(heading[6]))
         title = _("A year, per 100,000 residents")
-        return charts.series(rows, title=title, theme=theme, narrow=narrow, start=context["intervention"].started_on)
+        return charts.expected(rows, names, about, title=title, start=started, theme=theme, narrow=narrow)
 
     rows = [[month.strftime("%Y-%m"), *rest] for month, *rest in lines]
+    notes = [
+        f"{change.get_kind_display()}: {words}"
+        for change in changes.values()
+        for words in (finding(change), placebo_words(change))
+        if words
+    ]
     name = f"intervention-{context['intervention'].pk}"
-    return Figure(name, heading, rows, context["run"], draw if lines else None)
+    return Figure(name, heading, rows, context["run"], draw if lines else None, notes)

@@ -160,6 +160,10 @@ class TestOnAPhone:
 
     def test_a_time_axis_has_room_for_its_labels(self):
         rows = [charts.SeriesRow(month=date(year, 1, 1), series="All", value=1.0) for year in range(2019, 2027)]
-        drawn = charts.to_svg(charts.series(rows, theme="light", title="Arrests", narrow=True), "light", narrow=True)
+        drawn = charts.to_svg(
+            charts.series(rows, charts.Heading("A fall", "Police data"), theme="light", title="Arrests", narrow=True),
+            "light",
+            narrow=True,
+        )
         assert ">2020<" in drawn
         assert "/2020" not in drawn

@@ -342,11 +342,12 @@ class TestTrends:
         return ArrestTrendResult.objects.filter(run=run)
 
     def test_a_yearly_sum_is_withheld_as_soon_as_one_month_is(self):
-        from metrics.trends.pages import year_sums
+        from metrics.trends.overview import Place
 
-        def rows(*counts: int | None) -> list:
-            return [(n, {"all": ArrestTrendResult(arrests=c)}) for n, c in enumerate(counts)]
+        def sums(*counts: int | None) -> tuple:
+            place = Place(None, [ArrestTrendResult(arrests=count) for count in counts], None)
+            return place.now, place.before, place.change
 
-        assert year_sums(rows(*[10] * 24), "all") == {"now": 120, "before": 120, "change": 0.0}
-        assert year_sums(rows(*[10] * 11, None, *[10] * 12), "all") == {"now": None, "before": 120, "change": None}
-        assert year_sums(rows(*[10] * 13), "all") == {"now": 120, "before": None, "change": None}
+        assert sums(*[10] * 12, *[12] * 12) == (144, 120, 0.2)
+        assert sums(*[10] * 12, None, *[10] * 11) == (None, 120, None)
+        assert sums(*[10] * 13) == (120, None, None)

@@ -305,11 +305,22 @@ class TestInterventions:
         )
         run = compute()
         changes = {c.kind: c for c in TrendChange.objects.filter(run=run, intervention=intervention)}
+        assert changes["joint"].verdict == "changed"
+        assert (changes["level"].verdict, changes["difference"].verdict) == ("fall", "fall")
         assert changes["level"].upper < 0
-        assert changes["difference"].upper < 0
+        assert changes["drift"].verdict == "cannot_be_told"
         assert changes["drift"].lower < 0 < changes["drift"].upper
-        page = measured.client(measured.caseworker).get(reverse("intervention", args=[intervention.pk]))
-        assert "moved alike" in page.text
+        assert [month for month, _p in changes["joint"].placebos] == ["2023-01-01"]
+        assert "by_district" not in changes  # of two districts
+        month, rate, fitted, expected, lower, upper, other = changes["joint"].lines[24]
+        assert month == "2024-01-01"
+        assert max(rate, fitted) < lower < expected < upper
+        assert lower < other < upper
+        page = measured.client(measured.caseworker).get(reverse("intervention", args=[intervention.pk])).text
+        assert "Something changed at the start" in page
+        assert "The level fell at once" in page
+        assert "cannot tell whether pilot and comparison districts moved alike" in page
+        assert "At none of 1 dates" in page
         svg = measured.client(measured.caseworker).get(
             reverse("figure", args=["intervention", "svg"]) + f"?intervention={intervention.pk}"
         )

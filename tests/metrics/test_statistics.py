@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.statistics import matching, trends
+from metrics.statistics import matching
 from metrics.statistics.survival import cox, curve_of, kaplan_meier, log_rank
 
 
@@ -219,65 +218,3 @@ class TestTwoProportions:
         assert found.reduction == pytest.approx(0.5)
         # Log ratio: ln 0.5 ± 1.96 √(1/20 − 1/100 + 1/40 − 1/100).
         assert (found.reduction_lower, found.reduction_upper) == pytest.approx((0.2082, 0.6842), abs=1e-4)
-
-
-class TestTrends:
-    rng = np.random.default_rng(5)
-    season = np.exp(3.5 + 0.3 * np.sin(np.arange(72) / 6 * np.pi))
-
-    def test_a_change_of_level_is_found_and_the_expected_line_goes_on_without_it(self):
-        true = self.season * np.where(np.arange(72) >= 36, 0.6, 1)
-        found = trends.interrupted(np.round(true), np.full(72, 1e4), 36, 1)
-        assert found
-        assert found.level.change == pytest.approx(-0.4, abs=0.02)
-        assert found.slope.change == pytest.approx(0, abs=0.03)
-        assert found.expected[40:] == pytest.approx(self.season[40:], rel=0.05)
-
-    def test_counts_that_vary_more_than_poissons_take_the_negative_binomial(self):
-        wild = self.rng.poisson(self.season * self.rng.gamma(3, 1 / 3, 72))
-        calm = self.rng.poisson(self.season)
-        assert trends.interrupted(wild, np.full(72, 1e4), 36, 1).family == "negative_binomial"
-        assert trends.interrupted(calm, np.full(72, 1e4), 36, 1).family == "poisson"
-
-    def test_what_happened_everywhere_is_no_effect_of_the_pilot(self):
-        everywhere = np.where(np.arange(72) >= 36, 0.5, 1)
-        pilot, other = np.round(self.season * everywhere), np.round(3 * self.season * everywhere)
-        found = trends.difference_in_differences(pilot, other, np.full(72, 1e4), np.full(72, 3e4), 36)
-        assert found
-        assert found.effect.lower < 0 < found.effect.upper
-        found = trends.difference_in_differences(
-            np.round(pilot * np.where(np.arange(72) >= 36, 0.7, 1)), other, np.full(72, 1e4), np.full(72, 3e4), 36
-        )
-        assert found
-        assert found.effect.change == pytest.approx(-0.3, abs=0.03)
-        assert found.before.change == pytest.approx(0, abs=0.02)
-
-    def test_none_with_less_than_a_year_on_either_side(self):
-        assert trends.interrupted(self.season, np.full(72, 1e4), 11, 1) is None
-        assert trends.interrupted(self.season, np.full(72, 1e4), 61, 1) is None
-        assert trends.difference_in_differences(self.season, self.season, np.ones(72), np.ones(72), 5) is None
-
-    def test_the_season_is_taken_out_and_the_level_left(self):
-        adjusted = trends.seasonally_adjusted(self.season * 10)
-        assert np.ptp(adjusted) < np.ptp(self.season * 10) / 4
-        assert adjusted.mean() == pytest.approx((self.season * 10).mean(), rel=0.02)
-        assert trends.seasonally_adjusted([1] * 23) is None
-
-    def test_five_years_apart(self):
-        counts = [10] * 12 + [50] * 48 + [8] * 12
-        found = trends.change_between(counts, np.full(72, 1.0))
-        assert found
-        assert found.change == pytest.approx(-0.2)
-        # Var of the log ratio: 1/96 + 1/120.
-        assert (found.lower, found.upper) == pytest.approx(
-            (0.8 * np.exp(-1.96 * 0.13693) - 1, 0.8 * np.exp(1.96 * 0.13693) - 1), abs=1e-3
-        )
-        assert trends.change_between(counts[1:], np.full(71, 1.0)) is None
-        assert trends.change_between([0] * 72, np.full(72, 1.0)) is None
-
-    @pytest.mark.parametrize("size", [12, 60, 72])
-    def test_exposure_that_doubles_with_the_counts_is_no_change(self, size):
-        counts = list(itertools.chain([10] * (84 - size), [20] * size))
-        found = trends.change_between(counts, np.array(counts, dtype=float))
-        assert found
-        assert found.change == pytest.approx(0)

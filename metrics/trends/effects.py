@@ -1,0 +1,162 @@
+"""What changed at an intervention: the pilot districts against their own time before, and against comparison districts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from metrics.runs.models import Run
+from metrics.statistics import trends
+from metrics.trends.compute import Series, change_fields, is_unbroken, summed
+from metrics.trends.models import Intervention, TrendChange
+
+AllSeries = dict[tuple[int | None, str], Series]
+
+
+@dataclass
+class _Changes:
+    """The changes of one intervention, as they are found."""
+
+    run: Run
+    intervention: Intervention
+    found: list[TrendChange]
+
+    def add(self, kind: TrendChange.Kind, **fields: Any) -> None:
+        self.found.append(
+            TrendChange(
+                run=self.run,
+                kind=kind,
+                intervention=self.intervention,
+                group=self.intervention.series,
+                **fields,
+            )
+        )
+
+
+def interventions(run: Run, series: AllSeries) -> list[TrendChange]:
+    """Interrupted time series of the pilot districts, and difference in differences against the comparison districts."""
+    found: list[TrendChange] = []
+    for each in Intervention.objects.prefetch_related("districts", "comparison_districts"):
+        changes = _Changes(run, each, found)
+        pilot = summed(series, [district.pk for district in each.districts.all()], each.series)
+        if pilot is None or pilot.exposure is None or not pilot.months or not is_unbroken(pilot.months):
+            changes.add(TrendChange.Kind.JOINT, refusal="no_series")
+            continue
+        other = summed(series, [district.pk for district in each.comparison_districts.all()], each.series)
+        _against_the_time_before(changes, pilot, other)
+        if other is not None and other.exposure is not None:
+            _against_other_districts(changes, pilot, other, series)
+    return found
+
+
+def _months_before(months: list[date], intervention: Intervention) -> int:
+    return sum(month < intervention.started_on.replace(day=1) for month in months)
+
+
+def _placebo_rows(found: list[trends.Placebo], months: list[date]) -> list[list[Any]]:
+    return [[months[placebo.month].isoformat(), round(placebo.p, 4)] for placebo in found]
+
+
+def _against_the_time_before(changes: _Changes, pilot: Series, other: Series | None) -> None:
+    kind, verdict = TrendChange.Kind, TrendChange.Verdict
+    counts, exposure = _over(pilot, pilot.months)
+    start, first_month = _months_before(pilot.months, changes.intervention), pilot.months[0].month
+    fit = trends.interrupted(counts, exposure, start, first_month)
+    if fit is None:
+        changes.add(kind.JOINT, refusal="few_months")
+        return
+
+    def placebo_p(month: int) -> float | None:
+        placebo = trends.interrupted(counts[:start], exposure[:start], month, first_month)
+        return placebo and placebo.p
+
+    changes.add(
+        kind.JOINT,
+        **change_fields(fit.level, len(counts))
+        | {
+            "verdict": verdict.CHANGED if fit.is_shown else verdict.NOT_SHOWN,
+            "change": None,
+            "p": round(fit.p, 4),
+        },
+        placebos=_placebo_rows(trends.placebos(start, placebo_p), pilot.months),
+        lines=_lines(pilot, other, fit),
+    )
+    if fit.is_shown:
+        changes.add(kind.LEVEL, **change_fields(fit.level, len(counts)))
+        changes.add(kind.SLOPE, **change_fields(fit.slope, len(counts)))
+
+
+def _against_other_districts(changes: _Changes, pilot: Series, other: Series, series: AllSeries) -> None:
+    kind, verdict = TrendChange.Kind, TrendChange.Verdict
+    months = [month for month in pilot.months if month in set(other.months)]
+    start = _months_before(months, changes.intervention)
+    (pilot_counts, pilot_exposure), (other_counts, other_exposure) = _over(pilot, months), _over(other, months)
+    pair = trends.Pair(pilot_counts, other_counts, pilot_exposure, other_exposure)
+    effect, drift = trends.difference_in_differences(pair, start), trends.drift_before(pair, start)
+    if effect is None:
+        changes.add(kind.DIFFERENCE, refusal="few_months")
+        return
+
+    def placebo_p(month: int) -> float | None:
+        placebo = trends.difference_in_differences(pair.before(start), month)
+        return placebo and placebo.p
+
+    placebos = _placebo_rows(trends.placebos(start, placebo_p), months)
+    changes.add(kind.DIFFERENCE, **change_fields(effect, len(months)), placebos=placebos)
+    by_district = _by_district(changes.intervention, series, months, start)
+    if by_district is not None:
+        changes.add(kind.BY_DISTRICT, **change_fields(by_district, len(months)))
+    if drift is not None:
+        moved = verdict.APART if drift.change.is_shown else verdict.CANNOT_BE_TOLD
+        fields = change_fields(drift.change, start)
+        changes.add(kind.DRIFT, **fields | {"verdict": verdict.PARALLEL if drift.is_parallel else moved})
+
+
+def _over(one: Series, months: list[date]) -> tuple[trends.Floats, trends.Floats]:
+    """Counts and person-time over these months, which the series has."""
+    places = [one.months.index(month) for month in months]
+    exposure = one.exposure
+    if exposure is None:
+        raise ValueError("a series without residents has no person-time")
+    return np.array(one.counts, dtype=float)[places], exposure[places]
+
+
+def _by_district(intervention: Intervention, series: AllSeries, months: list[date], start: int) -> trends.Change | None:
+    """District against district: each one's rates before and after. None where a district has no residents recorded."""
+    pilots = {district.pk for district in intervention.districts.all()}
+    own = {
+        district.pk: series[district.pk, intervention.series]
+        for district in [*intervention.districts.all(), *intervention.comparison_districts.all()]
+    }
+    if any(one.exposure is None for one in own.values()):
+        return None
+    rates = []
+    for one in own.values():
+        counts, exposure = _over(one, months)
+        rates.append([counts[part].sum() / exposure[part].sum() for part in (slice(start), slice(start, None))])
+    return trends.change_by_district(rates, [district in pilots for district in own])
+
+
+def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> list[list[Any]]:
+    """[month, rate, fitted, expected, its lower and upper bound, comparison rate], yearly per 100,000; a withheld month is empty."""
+    comparison_rates = _published_rates(other) if other is not None and other.exposure is not None else {}
+    rates, (_counts, exposure) = _published_rates(pilot), _over(pilot, pilot.months)
+    fitted = [fit.fitted, fit.expected, fit.expected_lower, fit.expected_upper]
+    return [
+        [
+            month.isoformat(),
+            rates.get(month),
+            *(round(1e5 * float(line[place] / exposure[place]), 1) for line in fitted),
+            comparison_rates.get(month),
+        ]
+        for place, month in enumerate(pilot.months)
+    ]
+
+
+def _published_rates(one: Series) -> dict[date, float]:
+    counts, exposure = _over(one, one.months)
+    rates = 1e5 * counts / exposure
+    return {m: round(float(rate), 1) for m, rate, shown in zip(one.months, rates, one.published, strict=True) if shown}
