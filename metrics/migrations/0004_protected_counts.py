@@ -23,6 +23,7 @@ FORGET = (
     DELETE FROM metrics_run WHERE published_at IS NULL;
     DELETE FROM metrics_recidivismresult WHERE eligible IS NULL OR rearrested IS NULL;
     DELETE FROM metrics_referralresult WHERE sent IS NULL;
+    DELETE FROM metrics_arresttrendresult WHERE arrests IS NULL;
     UPDATE metrics_cohort
        SET selection = (selection - 'started_from' - 'started_to') || jsonb_strip_nulls(jsonb_build_object(
                'first_year', left(selection->>'started_from', 4)::int, 'last_year', left(selection->>'started_to', 4)::int))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from metrics.protection import disclosure
-from metrics.protection.disclosure import Relation
+from metrics.protection.counts import Draws, State, member_seed
 from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.referral_figures.compute import ENOUGH
 from metrics.runs.models import Run
 
+HOW = ("code", "name", "ambiguous", "nothing")
 LATE_AFTER = 45
 """Days after which a feed counts as late."""
 LOOK_BACK = 36
@@ -117,33 +116,33 @@ def _last_day(month: date) -> date:
 # --- Linkage -----------------------------------------------------------------------------------------------------------------
 
 
-def links(run: Run) -> list[LinkQuality]:
-    """How each partner's people were linked, as counts of people; small ones, and what would tell them, withheld."""
-    linked_people: dict[int, dict[str, int]] = defaultdict(
-        lambda: dict.fromkeys(("code", "name", "ambiguous", "nothing"), 0)
-    )
+def links(run: Run, draws: Draws) -> list[LinkQuality]:
+    """How each partner's people were linked, as protected counts of people."""
+    linked_people: dict[int, dict[str, tuple[int, int]]] = defaultdict(lambda: dict.fromkeys(HOW, (0, 0)))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.partner_id, l.how, count(*) FROM metrics_link l JOIN cases_person p ON p.id = l.person_id GROUP BY 1, 2"
+            "SELECT p.partner_id, l.how, sum(hashint8extended(p.id, %s)), count(*)"
+            " FROM metrics_link l JOIN cases_person p ON p.id = l.person_id GROUP BY 1, 2",
+            [member_seed()],
         )
-        for partner, how, count in cursor.fetchall():
-            linked_people[partner][how] = count
+        for partner, how, hashes, people in cursor.fetchall():
+            linked_people[partner][how] = (int(hashes), people)
     results = []
     for partner, counts in linked_people.items():
-        counts_and_total = {**counts, "people": sum(counts.values())}
-        withheld = disclosure.withheld(counts_and_total, [Relation("people", tuple(counts))])
-        published: dict[str, Any] = {
-            name: None if name in withheld else count for name, count in counts_and_total.items()
+        state = State.of(counts)
+        shares = {
+            name: draws.of_people(people, state, f"linked by {name}").value
+            for name, (_hashes, people) in counts.items()
         }
         results.append(
             LinkQuality(
                 run=run,
                 partner_id=partner,
-                by_code=published["code"],
-                by_name=published["name"],
-                ambiguous=published["ambiguous"],
-                nothing=published["nothing"],
-                people=published["people"],
+                by_code=shares["code"],
+                by_name=shares["name"],
+                ambiguous=shares["ambiguous"],
+                nothing=shares["nothing"],
+                people=sum(shares.values()),
             )
         )
     return results

@@ -33,7 +33,7 @@ class FeedQuality(models.Model):
 
 
 class LinkQuality(models.Model):
-    """How a partner's people were linked across partners. No person: counts, small ones withheld."""
+    """How a partner's people were linked across partners. No person: protected counts."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="links")
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")

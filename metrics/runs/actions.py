@@ -291,7 +291,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     district_names = dict(District.objects.values_list("pk", "name"))
     poor_districts = {feed.district_id for feed in results[-1] if feed.problems}  # type: ignore[attr-defined]
     run.poor_feeds = sorted([[pk, district_names[pk]] for pk in poor_districts], key=lambda feed: feed[1])
-    results.append([*quality_compute.links(run)])
+    results.append([*quality_compute.links(run, draws)])
     if earlier:
         keep_small(run, results, earlier, {one for one in kept if one in protected and protected[one] is kept[one]})
     progress.begin("writing")

@@ -1,6 +1,6 @@
 -- Arrests per district and calendar month, by group of offence.
--- Returns: district_id, month (its first day), personal, supply, other, juvenile_drug (counts of arrests), residents,
---   residents_under_18. A row for every month since %(since)s that the district's feeds cover completely, months without
+-- Returns: district_id, month (its first day), personal, supply, other, juvenile_drug (counts of arrests), the sums of the hashes of
+--   the arrests of each of these, residents, residents_under_18. A row for every month since %(since)s that the district's feeds cover completely, months without
 --   arrests included: from the month of the district's first arrest (the next one, where that was later than its first week).
 -- An arrest counts once, in the month of the arrest: as supply when one of its offences is a drug offence not for personal
 --   consumption, else as personal when one is a drug offence, else as other. juvenile_drug: a drug offence at under 18.
@@ -25,12 +25,17 @@ counts AS (
            count(*) FILTER (WHERE offence_group = 'personal') AS personal,
            count(*) FILTER (WHERE offence_group = 'supply') AS supply,
            count(*) FILTER (WHERE offence_group = 'other') AS other,
-           count(*) FILTER (WHERE is_drug AND age_at_offence < 18) AS juvenile_drug
+           count(*) FILTER (WHERE is_drug AND age_at_offence < 18) AS juvenile_drug,
+           sum(hashint8extended(id, %(seed)s)) FILTER (WHERE offence_group = 'personal') AS personal_hash,
+           sum(hashint8extended(id, %(seed)s)) FILTER (WHERE offence_group = 'supply') AS supply_hash,
+           sum(hashint8extended(id, %(seed)s)) FILTER (WHERE offence_group = 'other') AS other_hash,
+           sum(hashint8extended(id, %(seed)s)) FILTER (WHERE is_drug AND age_at_offence < 18) AS juvenile_hash
       FROM cases_arrest WHERE arrested_on >= %(since)s
      GROUP BY 1, 2
 )
 SELECT m.district_id, m.month, coalesce(c.personal, 0), coalesce(c.supply, 0), coalesce(c.other, 0),
-       coalesce(c.juvenile_drug, 0), p.residents, p.residents_under_18
+       coalesce(c.juvenile_drug, 0), coalesce(c.personal_hash, 0), coalesce(c.supply_hash, 0), coalesce(c.other_hash, 0),
+       coalesce(c.juvenile_hash, 0), p.residents, p.residents_under_18
   FROM months m
   LEFT JOIN counts c USING (district_id, month)
   LEFT JOIN LATERAL (

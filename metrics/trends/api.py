@@ -15,12 +15,21 @@ from partnership.members.api import DistrictSerializer
 class TrendSerializer(Resource):
     expandable = {"district": ("district", DistrictSerializer, "district")}
 
+    arrests = serializers.SerializerMethodField(help_text="Empty below 5 and above 0.")
+    rate_per_100k = serializers.SerializerMethodField(help_text="Empty with the number of arrests.")
+
     class Meta:
         model = ArrestTrendResult
         fields = [
-            "id", "run", "district", "month", "group", "arrests", "rate_per_100k", "adjusted",
+            "id", "run", "district", "month", "group", "arrests", "is_under_five", "rate_per_100k", "adjusted",
             "source", "is_one_of_several",
         ]  # fmt: skip
+
+    def get_arrests(self, result: ArrestTrendResult) -> int | None:
+        return None if result.is_under_five else result.arrests
+
+    def get_rate_per_100k(self, result: ArrestTrendResult) -> float | None:
+        return None if result.is_under_five else result.rate_per_100k
 
 
 class TrendQuery(OfRun):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,8 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from metrics.follow_up import upkeep as follow_up_upkeep
-from metrics.protection import disclosure
-from metrics.protection.disclosure import Relation
+from metrics.protection.counts import Draws, ProtectedCount, State, member_seed
 from metrics.runs.models import Run
 from metrics.statistics import trends
 from metrics.statistics.trends import Change
@@ -26,22 +26,19 @@ MONTHS = 84
 """Seven years: five years between two years compared, and a year to spare."""
 Group = ArrestTrendResult.Group
 ARREST_GROUPS = (Group.PERSONAL, Group.SUPPLY, Group.OTHER, Group.ALL, Group.DRUG, Group.JUVENILE_DRUG)
-RELATIONS = (
-    Relation(Group.ALL, (Group.DRUG, Group.OTHER)),
-    Relation(Group.DRUG, (Group.PERSONAL, Group.SUPPLY)),
-    Relation(Group.DRUG, (Group.JUVENILE_DRUG, "other ages")),
-    Relation(Group.OVERDOSES, (Group.FATAL_OVERDOSES, "not fatal")),
-)
+DRAWS = Draws("series")
+"""Months are shown as soon as they are complete, and stay as they are: their noise follows from their state alone, in no release."""
 
 
 @dataclass
 class Series:
-    """Counts of one kind in one district, month by month without a gap, with the people among whom they are counted."""
+    """Protected counts of one kind in one district, month by month without a gap, with the people among whom they are counted."""
 
     months: list[date] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     residents: list[int | None] = field(default_factory=list)
-    published: list[bool] = field(default_factory=list)
+    noise: list[float] = field(default_factory=list)
+    """The variance of the noise in each month's count."""
     source: int | None = None
     """The partner that counted; None: the police, or several partners each in its district."""
     is_one_of_several: bool = False
@@ -64,21 +61,26 @@ def months_back(day: date, months: int) -> date:
 
 
 def series_by_district(as_of: date) -> dict[tuple[int | None, str], Series]:
-    """Every series by district (None: the partnership) and group, of the last `MONTHS` months up to `as_of`; months to withhold
-    are marked."""
+    """Every series by district (None: the partnership) and group, of the last `MONTHS` months up to `as_of`.
+
+    What is protected are the smallest groups; the others are their sums, so that tables add up.
+    """
     series: dict[tuple[int | None, str], Series] = defaultdict(Series)
     since = months_back(as_of, MONTHS)
     with connection.cursor() as cursor:
-        cursor.execute(follow_up_upkeep.statement("arrest_trends"), {"since": since, "as_of": as_of})
-        for district, month, personal, supply, other, juvenile, residents, young in cursor.fetchall():
-            drug = personal + supply
-            counts = dict(zip(ARREST_GROUPS, (personal, supply, other, drug + other, drug, juvenile), strict=True))
-            _add_month(series, district, month, counts, {"other ages": drug - juvenile}, residents, young)
-        cursor.execute(follow_up_upkeep.statement("overdoses"), {"since": since, "as_of": as_of})
+        parameters = {"since": since, "as_of": as_of}
+        cursor.execute(follow_up_upkeep.statement("arrest_trends"), parameters | {"seed": member_seed()})
+        for district, month, *row, residents, young in cursor.fetchall():
+            for group, count in _arrests_of_month(row).items():
+                _add_month(series[district, group], month, count, young if group == Group.JUVENILE_DRUG else residents)
+        cursor.execute(follow_up_upkeep.statement("overdoses"), parameters)
         for district, month, fatal, non_fatal, residents, source, partners in cursor.fetchall():
-            counts = {Group.OVERDOSES: fatal + non_fatal, Group.FATAL_OVERDOSES: fatal}
-            _add_month(series, district, month, counts, {"not fatal": non_fatal}, residents, None)
-            for group in counts:
+            # Partners enter these as counts: the state is what they entered.
+            state = State.of({"fatal": (district, int(fatal)), "non-fatal": (month.toordinal(), int(non_fatal))})
+            of_fatal = DRAWS.of_series(int(fatal), state, "fatal overdoses")
+            others = DRAWS.of_series(int(non_fatal), state, "other overdoses")
+            for group, count in ((Group.OVERDOSES, of_fatal + others), (Group.FATAL_OVERDOSES, of_fatal)):
+                _add_month(series[district, group], month, count, residents)
                 series[district, group].source = source
                 series[district, group].is_one_of_several = partners > 1
     return series | partnership(series)
@@ -87,8 +89,7 @@ def series_by_district(as_of: date) -> dict[tuple[int | None, str], Series]:
 def partnership(series: dict[tuple[int | None, str], Series]) -> dict[tuple[int | None, str], Series]:
     """Each group's series of the districts together, over the months that all of them have.
 
-    Of the districts with two years on record none of whose months is withheld: so the sums tell nothing that isn't published.
-    Residents of a district that is part of another one here are counted once.
+    Of the districts with two years on record. Residents of a district that is part of another one here are counted once.
     """
     parents = dict(District.objects.values_list("pk", "parent"))
     sums: dict[tuple[int | None, str], Series] = {}
@@ -96,7 +97,7 @@ def partnership(series: dict[tuple[int | None, str], Series]) -> dict[tuple[int 
         parts = {
             district: one
             for (district, own_group), one in series.items()
-            if own_group == group and district and len(one.months) >= 24 and all(one.published)
+            if own_group == group and district and len(one.months) >= 24
         }
         total = summed(series, [*parts], group)
         if total is None or not total.months:
@@ -111,38 +112,39 @@ def partnership(series: dict[tuple[int | None, str], Series]) -> dict[tuple[int 
     return sums
 
 
-def _add_month(
-    series: dict[tuple[int | None, str], Series],
-    district: int,
-    month: date,
-    counts: dict[Group, int],
-    unseen: dict[str, int],
-    residents: int | None,
-    young: int | None,
-) -> None:
-    values: dict[Any, int] = {**counts, **unseen}
-    relations = [rule for rule in RELATIONS if rule.total in values]
-    withheld = disclosure.withheld(values, relations, never_published=unseen)
-    for group, count in counts.items():
-        group_series = series[district, group]
-        group_series.months.append(month)
-        group_series.counts.append(count)
-        group_series.residents.append(young if group == Group.JUVENILE_DRUG else residents)
-        group_series.published.append(group not in withheld)
+def _arrests_of_month(row: Sequence[Any]) -> dict[Group, ProtectedCount]:
+    """The protected arrests of a district's month by group, from the counts of personal use, supply, others and under-18s, and
+    the sums of their hashes."""
+    personal, supply, other, young, *hashes = map(int, row)
+    names = ("personal", "supply", "other")
+    state = State.of(dict(zip(names, zip(hashes[:3], (personal, supply, other), strict=True), strict=True)))
+    of_personal, of_supply, of_other = (
+        DRAWS.of_series(count, state, f"arrests, {name}")
+        for name, count in zip(names, (personal, supply, other), strict=True)
+    )
+    of_young = DRAWS.of_series(young, State.of({"young": (hashes[3], young)}), "arrests, under 18")
+    drug = of_personal + of_supply
+    counts = (of_personal, of_supply, of_other, drug + of_other, drug, of_young)
+    return dict(zip(ARREST_GROUPS, counts, strict=True))
+
+
+def _add_month(series: Series, month: date, count: ProtectedCount, residents: int | None) -> None:
+    series.months.append(month)
+    series.counts.append(count.value)
+    series.noise.append(count.variance)
+    series.residents.append(residents)
 
 
 def results(run: Run, series: dict[tuple[int | None, str], Series]) -> list[ArrestTrendResult]:
-    """Counts, rates per 100,000 a month and seasonally adjusted rates. A series with a withheld month has no adjusted one:
-    its months could be worked out from it."""
+    """Counts, rates per 100,000 a month and seasonally adjusted rates."""
     run.parameters["partnership"] = {group: one.districts for (district, group), one in series.items() if not district}
     results = []
     for (district, group), one in series.items():
         rates = [1e5 * c / r if r else None for c, r in zip(one.counts, one.residents, strict=True)]
         adjusted = None
-        if all(one.published) and is_unbroken(one.months) and None not in rates:
+        if is_unbroken(one.months) and None not in rates:
             adjusted = trends.seasonally_adjusted([rate or 0.0 for rate in rates])
         for position, month in enumerate(one.months):
-            is_published = one.published[position]
             results.append(
                 ArrestTrendResult(
                     run=run,
@@ -151,8 +153,8 @@ def results(run: Run, series: dict[tuple[int | None, str], Series]) -> list[Arre
                     group=group,
                     source_id=one.source,
                     is_one_of_several=one.is_one_of_several,
-                    arrests=one.counts[position] if is_published else None,
-                    rate_per_100k=rates[position] if is_published else None,
+                    arrests=one.counts[position],
+                    rate_per_100k=rates[position],
                     adjusted=None if adjusted is None else max(0.0, round(float(adjusted[position]), 2)),
                 )
             )
@@ -163,28 +165,16 @@ def is_unbroken(months: list[date]) -> bool:
     return all(months_back(later, 1) == earlier for earlier, later in itertools.pairwise(months))
 
 
-def _are_sums_safe(one: Series, *parts: slice) -> bool:
-    """Sums over these months tell of no single withheld month: none is, or at least two are, with a sum of at least five."""
-    for part in parts:
-        counts = zip(one.counts[part], one.published[part], strict=True)
-        withheld = [count for count, is_published in counts if not is_published]
-        if withheld and (len(withheld) < 2 or sum(withheld) < max(disclosure.SMALL, len(withheld) + 1)):
-            return False
-    return True
-
-
 def five_year_changes(run: Run, series: dict[tuple[int | None, str], Series]) -> list[TrendChange]:
-    """The last twelve months against those five years earlier, of every series of at least six unbroken years whose sums tell
-    of no withheld month (see metrics.statistics.trends.change_between)."""
+    """The last twelve months against those five years earlier, of every series of at least six unbroken years (see
+    metrics.statistics.trends.change_between)."""
     changes = []
     for (district, group), one in series.items():
         exposure = one.exposure
         months = len(one.months)
         if exposure is None or months < 72 or not is_unbroken(one.months):
             continue
-        if not _are_sums_safe(one, slice(months - 12, months), slice(months - 72, months - 60)):
-            continue
-        change = trends.change_between(one.counts, exposure, one.months[0].month)
+        change = trends.change_between(one.counts, exposure, one.months[0].month, noise_variance=one.noise)
         if change:
             changes.append(
                 TrendChange(
@@ -226,5 +216,5 @@ def summed(series: dict[tuple[int | None, str], Series], districts: list[int], g
         total.counts.append(sum(part.counts[i] for part, i in zip(parts, places, strict=True)))
         residents = [part.residents[i] for part, i in zip(parts, places, strict=True)]
         total.residents.append(sum(r or 0 for r in residents) if all(residents) else None)
-        total.published.append(all(part.published[i] for part, i in zip(parts, places, strict=True)))
+        total.noise.append(sum(part.noise[i] for part, i in zip(parts, places, strict=True)))
     return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,15 +62,15 @@ def _placebo_rows(found: list[trends.Placebo], months: list[date]) -> list[list[
 
 def _against_the_time_before(changes: _Changes, pilot: Series, other: Series | None) -> None:
     kind, verdict = TrendChange.Kind, TrendChange.Verdict
-    counts, exposure = _over(pilot, pilot.months)
+    counts, exposure, noise = _over(pilot, pilot.months)
     start, first_month = _months_before(pilot.months, changes.intervention), pilot.months[0].month
-    fit = trends.interrupted(counts, exposure, start, first_month)
+    fit = trends.interrupted(counts, exposure, start, first_month, noise)
     if fit is None:
         changes.add(kind.JOINT, refusal="few_months")
         return
 
     def placebo_p(month: int) -> float | None:
-        placebo = trends.interrupted(counts[:start], exposure[:start], month, first_month)
+        placebo = trends.interrupted(counts[:start], exposure[:start], month, first_month, noise[:start])
         return placebo and placebo.p
 
     changes.add(
@@ -93,8 +93,15 @@ def _against_other_districts(changes: _Changes, pilot: Series, other: Series, se
     kind, verdict = TrendChange.Kind, TrendChange.Verdict
     months = [month for month in pilot.months if month in set(other.months)]
     start = _months_before(months, changes.intervention)
-    (pilot_counts, pilot_exposure), (other_counts, other_exposure) = _over(pilot, months), _over(other, months)
-    pair = trends.Pair(pilot_counts, other_counts, pilot_exposure, other_exposure)
+    ours, theirs = _over(pilot, months), _over(other, months)
+    pair = trends.Pair(
+        ours.counts,
+        theirs.counts,
+        ours.exposure,
+        theirs.exposure,
+        pilot_noise=ours.noise,
+        comparison_noise=theirs.noise,
+    )
     effect, drift = trends.difference_in_differences(pair, start), trends.drift_before(pair, start)
     if effect is None:
         changes.add(kind.DIFFERENCE, refusal="few_months")
@@ -115,13 +122,21 @@ def _against_other_districts(changes: _Changes, pilot: Series, other: Series, se
         changes.add(kind.DRIFT, **fields | {"verdict": verdict.PARALLEL if drift.is_parallel else moved})
 
 
-def _over(one: Series, months: list[date]) -> tuple[trends.Floats, trends.Floats]:
-    """Counts and person-time over these months, which the series has."""
+class _Months(NamedTuple):
+    """Counts, person-time and the variance of the noise in the counts, month by month."""
+
+    counts: trends.Floats
+    exposure: trends.Floats
+    noise: trends.Floats
+
+
+def _over(one: Series, months: list[date]) -> _Months:
+    """These months, which the series has."""
     places = [one.months.index(month) for month in months]
     exposure = one.exposure
     if exposure is None:
         raise ValueError("a series without residents has no person-time")
-    return np.array(one.counts, dtype=float)[places], exposure[places]
+    return _Months(np.array(one.counts, dtype=float)[places], exposure[places], np.array(one.noise)[places])
 
 
 def _by_district(intervention: Intervention, series: AllSeries, months: list[date], start: int) -> trends.Change | None:
@@ -135,15 +150,15 @@ def _by_district(intervention: Intervention, series: AllSeries, months: list[dat
         return None
     rates = []
     for one in own.values():
-        counts, exposure = _over(one, months)
+        counts, exposure, _noise = _over(one, months)
         rates.append([counts[part].sum() / exposure[part].sum() for part in (slice(start), slice(start, None))])
     return trends.change_by_district(rates, [district in pilots for district in own])
 
 
 def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> list[list[Any]]:
-    """[month, rate, fitted, expected, its lower and upper bound, comparison rate], yearly per 100,000; a withheld month is empty."""
-    comparison_rates = _published_rates(other) if other is not None and other.exposure is not None else {}
-    rates, (_counts, exposure) = _published_rates(pilot), _over(pilot, pilot.months)
+    """[month, rate, fitted, expected, its lower and upper bound, comparison rate], yearly per 100,000."""
+    comparison_rates = _rates(other) if other is not None and other.exposure is not None else {}
+    rates, exposure = _rates(pilot), _over(pilot, pilot.months).exposure
     fitted = [fit.fitted, fit.expected, fit.expected_lower, fit.expected_upper]
     return [
         [
@@ -156,7 +171,6 @@ def _lines(pilot: Series, other: Series | None, fit: trends.Interruption) -> lis
     ]
 
 
-def _published_rates(one: Series) -> dict[date, float]:
-    counts, exposure = _over(one, one.months)
-    rates = 1e5 * counts / exposure
-    return {m: round(float(rate), 1) for m, rate, shown in zip(one.months, rates, one.published, strict=True) if shown}
+def _rates(one: Series) -> dict[date, float]:
+    counts, exposure, _noise = _over(one, one.months)
+    return dict(zip(one.months, np.round(1e5 * counts / exposure, 1).tolist(), strict=True))

@@ -71,7 +71,8 @@ class Intervention(models.Model):
 
 
 class ArrestTrendResult(models.Model):
-    """Arrests, or overdoses, in a district in a month; without a district: in those of the partnership. A withheld count is NULL.
+    """Arrests, or overdoses, in a district in a month; without a district: in those of the partnership. Protected counts,
+    which add up; one below five is shown as "under 5", and without its rate.
 
     Overdoses are one partner's counts, its `source`: several partners may count the same overdose, so they are not added up.
     """
@@ -94,7 +95,7 @@ class ArrestTrendResult(models.Model):
         Partner, models.CASCADE, null=True, related_name="+", help_text="The partner that counted the overdoses."
     )
     is_one_of_several = models.BooleanField(default=False, help_text="Other partners count overdoses there too.")
-    arrests = models.PositiveIntegerField(null=True)
+    arrests = models.PositiveIntegerField()
     rate_per_100k = models.FloatField(null=True)
     adjusted = models.FloatField(null=True, help_text="Per 100,000, without its season; from the whole series.")
 
@@ -103,12 +104,16 @@ class ArrestTrendResult(models.Model):
             models.UniqueConstraint(
                 fields=["run", "district", "group", "month"], name="one_trend_result", nulls_distinct=False
             ),
-            models.CheckConstraint(condition=~Q(arrests__in=[1, 2, 3, 4]), name="no_small_arrest_count_stored"),
             *results_seen_by(EVERY_ROW),
         ]
 
     def __str__(self) -> str:
         return f"{self.district_id} {self.month} {self.group}"
+
+    @property
+    def is_under_five(self) -> bool:
+        """Above zero and below five."""
+        return 0 < self.arrests < 5
 
 
 class TrendChange(models.Model):

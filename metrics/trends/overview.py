@@ -32,7 +32,7 @@ class Place:
 
     @property
     def now(self) -> int | None:
-        """Arrests of the newest twelve months; None as soon as one of them is withheld, which would follow from the sum."""
+        """Arrests of the newest twelve months; None where there are fewer."""
         return _sum(self.results[-YEAR:])
 
     @property
@@ -61,7 +61,7 @@ class Place:
         return unseen(self.five_years) if self.five_years else ""
 
     def index(self, name: str) -> list[IndexRow]:
-        """The months as percentages of the first year's rate; none where that year is not shown as a whole."""
+        """The months as percentages of the first year's rate; none where that has none."""
         rates = [result.rate_per_100k for result in self.results]
         first = _mean(rates[:YEAR])
         if not first:
@@ -80,9 +80,7 @@ class Place:
 
 
 def _sum(results: Sequence[ArrestTrendResult]) -> int | None:
-    counts = [result.arrests for result in results]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == YEAR else None
+    return sum(result.arrests for result in results) if len(results) == YEAR else None
 
 
 def _mean(rates: Sequence[float | None]) -> float | None:

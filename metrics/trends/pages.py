@@ -113,7 +113,8 @@ def districts_figure(request: PartnerRequest) -> Figure:
         for result in place.results:
             row = indexed[name].get(result.month)
             percentages = [row and row["value"], row and row["year"]]
-            rows.append([name, result.month.strftime("%Y-%m"), result.arrests, result.rate_per_100k, *percentages])
+            number = _("under 5") if result.is_under_five else result.arrests
+            rows.append([name, result.month.strftime("%Y-%m"), number, measured(result, "rate"), *percentages])
     label = str(Group(context["group"]).label)
 
     def draw(theme: str, narrow: bool) -> Any:
@@ -173,10 +174,12 @@ def _district_context(request: PartnerRequest) -> dict[str, Any]:
 
 
 def measured(result: ArrestTrendResult, measure: str) -> float | None:
-    """A month's number, rate or seasonally adjusted rate (both per 100,000 residents); None where it is withheld."""
-    if measure == "count":
-        return result.arrests
-    return result.rate_per_100k if measure == "rate" else result.adjusted
+    """A month's number, rate or seasonally adjusted rate (both per 100,000 residents); None where it is under 5."""
+    if measure == "adjusted":
+        return result.adjusted
+    if result.is_under_five:
+        return None
+    return result.arrests if measure == "count" else result.rate_per_100k
 
 
 def _one_district(request: PartnerRequest) -> HttpResponse:
@@ -223,8 +226,8 @@ def arrests_figure(request: PartnerRequest) -> Figure:
             district.name,
             r.month.strftime("%Y-%m"),
             r.get_group_display(),
-            r.arrests,
-            r.rate_per_100k,
+            _("under 5") if r.is_under_five else r.arrests,
+            measured(r, "rate"),
             r.adjusted,
             r.source and r.source.name,
         ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0003_history'),
+        ('metrics', '0004_protected_counts'),
         ('partnership', '0010_refused_reads'),
     ]
 
