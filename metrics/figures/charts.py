@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypedDict
+from textwrap import wrap
+from typing import Any, NamedTuple, TypedDict
 
 import altair as alt
 import vl_convert
@@ -24,6 +25,16 @@ class IntervalRow(TypedDict):
     upper: float
 
 
+class VerdictRow(NamedTuple):
+    """A line of `verdicts`: a difference of shares with its 95 % interval, None where there is no estimate, and its verdict."""
+
+    label: str
+    verdict: str
+    difference: float | None
+    lower: float | None
+    upper: float | None
+
+
 class SeriesRow(TypedDict):
     """A month of one series; `value` None where it is withheld."""
 
@@ -34,7 +45,7 @@ class SeriesRow(TypedDict):
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
-VERSION = 2
+VERSION = 3
 """Changes when the same figures would be drawn differently: drawings are kept."""
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
@@ -131,6 +142,43 @@ def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bo
     zero = alt.Chart(_data([{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
     names = (_names_above(base, y, theme),) if narrow else ()
     return alt.layer(zero, rule, dot, *names)
+
+
+def verdicts(rows: Sequence[VerdictRow], *, theme: str, title: str, narrow: bool = False) -> Any:
+    """Differences in percentage points, a line each: its name and verdict above it, a mark where there is no difference."""
+    width = WIDTHS["narrow"] if narrow else 620
+    names = {
+        row.label: [*wrap(row.label, width // 8), row.verdict] if narrow else [f"{row.label}: {row.verdict.lower()}"]
+        for row in rows
+    }
+    values = [
+        {
+            "name": row.label,
+            "said": names[row.label],
+            "none": 0,
+            "difference": None if row.difference is None else 100 * row.difference,
+            "lower": None if row.lower is None else 100 * row.lower,
+            "upper": None if row.upper is None else 100 * row.upper,
+        }
+        for row in rows
+    ]
+    bounds = [100 * abs(end) for row in rows for end in (row.lower, row.upper) if end is not None]
+    furthest = max([5.0, *bounds])
+    scale = alt.Scale(domain=[-furthest, furthest])
+    sign = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
+    x = alt.X("lower:Q", title=title, scale=scale, axis=alt.Axis(labelExpr=sign, tickCount=5, grid=False))
+    y = alt.Y("name:N", sort=[row.label for row in rows], title=None, axis=None)
+    height = 40 + 16 * max(map(len, names.values()), default=1)
+    base = alt.Chart(_data(values), width=width, height={"step": height}).encode(y=y)
+    rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(x=x, x2="upper:Q")
+    dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=90, opacity=1).encode(
+        x=alt.X("difference:Q", scale=scale)
+    )
+    none = base.mark_tick(color=INK[theme], thickness=1.5, size=24).encode(x=alt.X("none:Q", scale=scale))
+    above = base.mark_text(align="left", baseline="bottom", dy=-12, fontSize=13, lineHeight=16).encode(
+        x=alt.value(0), text="said:N", color=alt.value(INK[theme])
+    )
+    return alt.layer(rule, none, dot, above)
 
 
 def _months(months: Sequence[date], *, narrow: bool) -> alt.Axis:
