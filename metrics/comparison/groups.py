@@ -15,13 +15,14 @@ from metrics.statistics import landmark
 from metrics.statistics.matching import Lives
 
 POOL = 100_000
-"""Most arrests of comparison people: more would narrow no interval that participants do not narrow first."""
+"""Most arrests of comparison people, and most people referred: more would narrow no interval that participants do not narrow first."""
 MOST_PARTICIPANTS = 50_000
 """Of a larger programme so many are compared, chosen by the same hash."""
 RECENT = 365
 """Days within which participants must have been arrested before the index date to be like people who were just arrested."""
 ANYWHERE = 0
 """Stands for all programmes together where a programme's number is wanted."""
+REFERRED = "l.key IN (SELECT k.key FROM metrics_link k JOIN referrals_referral r ON r.person_id = k.person_id)"
 DAY = np.timedelta64(1, "D")
 EPOCH = np.datetime64("1970-01-01")
 NO_DAY = np.datetime64("NaT", "s")
@@ -57,13 +58,14 @@ class Register:
             ANYWHERE if pd.isna(programme) else int(programme): share
             for programme, share in zip(consents.programme_id, consents.share, strict=True)
         }
-        self.referrals = rows_of("comparison_referrals")
         self.pool = self.arrests("true", str(POOL))
         if len(self.pool) == POOL:  # the last person may have more arrests than were read
             self.pool = self.pool[self.pool.person != self.pool.person.iloc[-1]]
         self.pool_log = _log(self.pool)
-        referred = "l.key IN (SELECT k.key FROM metrics_link k JOIN referrals_referral r ON r.person_id = k.person_id)"
-        self.of_referred = self.arrests(referred, "ALL")
+        # As many people referred, chosen by the same hash, and all of their arrests.
+        self.referrals = rows_of("comparison_referrals").sort_values("person", kind="stable").head(POOL)
+        last = int(self.referrals.person.iloc[-1]) if len(self.referrals) else 0
+        self.of_referred = self.arrests(REFERRED + f" AND hashtextextended(l.key::text, 0) <= {last}", "ALL")
         self.referred_log = _log(self.of_referred)
 
     def arrests(self, whom: str, limit: str) -> pd.DataFrame:

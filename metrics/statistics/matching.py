@@ -35,15 +35,13 @@ class Balance(NamedTuple):
     """A covariate's standardised difference between participants and comparison people, before and after weighting."""
 
     name: str
-    participants: float
-    comparison: float
     before: float
     after: float
 
 
 class Lives(NamedTuple):
-    """What happened to each within a window: `days` until the event, or until nobody looked any more (`NEVER`: the whole window
-    went by); `event`, whether it was the event."""
+    """What happened to each within a window: `days` until the event, or until nobody looked any more (infinity: the whole
+    window went by); `event`, whether it was the event."""
 
     days: Floats
     event: Flags
@@ -87,11 +85,11 @@ class Effect(NamedTuple):
 
 @dataclass
 class Comparison:
-    """The weighted comparison, or why there is none (`refusal`, a code: see `REFUSALS`).
+    """The weighted comparison (`sides`), or why there is none (`refusal`: few_participants, no_overlap, unbalanced, few_comparisons or
+    no_estimate).
 
     `participants` and `pool`: how many of either side are compared; `left_out`: participants who are like nobody in the pool.
-    `effective`: how many equally weighted people the weighted ones are worth (Kish). `compared`: who of those handed over is
-    compared; `weights`: one for each of these.
+    `effective`: how many equally weighted people the weighted ones are worth (Kish).
     """
 
     participants: int
@@ -101,11 +99,6 @@ class Comparison:
     balance: list[Balance] = field(default_factory=list)
     sides: tuple[Side, Side] | None = None
     refusal: str = ""
-    weights: Floats | None = None
-    compared: Flags | None = None
-
-
-REFUSALS = ("few_participants", "no_overlap", "unbalanced", "few_comparisons", "no_estimate")
 
 
 def overlapping(treated: Flags, categories: dict[str, NDArray[np.generic]]) -> Flags:
@@ -139,7 +132,7 @@ def weigh(
     compared = overlapping(treated, categories)
     t = treated[compared]
     left_out = people - int(t.sum())
-    result = Comparison(int(t.sum()), left_out, int((~t).sum()), compared=compared)
+    result = Comparison(int(t.sum()), left_out, int((~t).sum()))
     if t.sum() < FEWEST or (~t).sum() < FEWEST:
         result.refusal = "no_overlap"
         return result
@@ -164,7 +157,6 @@ def weigh(
         return result
     score, information = fitted
     weights = copies * np.where(t, 1.0, score / (1 - score))
-    result.weights = weights
     w0 = weights[~t]
     result.effective = float(w0.sum() ** 2 / (w0**2).sum())
     result.balance = _balance(list(columns), matrix, t, weights)
@@ -214,10 +206,7 @@ def _balance(names: list[str], matrix: Floats, t: Flags, weights: Floats) -> lis
     with np.errstate(divide="ignore", invalid="ignore"):
         before = np.where(spread > 0, (mean - raw) / spread, 0.0)
         after = np.where(spread > 0, (mean - weighted) / spread, 0.0)
-    return [
-        Balance(name, float(mean[i]), float(weighted[i]), float(before[i]), float(after[i]))
-        for i, name in enumerate(names)
-    ]
+    return [Balance(name, float(before[i]), float(after[i])) for i, name in enumerate(names)]
 
 
 def risk(lives: Lives, weights: Floats) -> tuple[float, Floats]:

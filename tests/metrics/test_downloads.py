@@ -44,9 +44,9 @@ class TestDownloads:
         assert cells(rows) == cells(sheet)
         assert ["Definition", runs.DEFINITION] in rows
 
-    @pytest.mark.parametrize("name", ["recidivism", "survival", "arrests"])
+    @pytest.mark.parametrize("name", ["recidivism", "survival", "comparison", "arrests"])
     def test_charts_as_svg_and_png_in_both_themes_and_for_a_phone(self, measured, client, name):
-        of = f"?programme={measured.programme.pk}&measure=count" if name == "survival" else "?measure=count"
+        of = f"?programme={measured.programme.pk}" if name in ("survival", "comparison") else "?measure=count"
         for theme in ("light", "dark"):
             assert client.get(reverse("figure", args=[name, "svg"]) + f"{of}&theme={theme}").content.startswith(b"<svg")
         wide, narrow = (
