@@ -2,7 +2,7 @@
 
 A share of 95 % over so many draws has a simulation error of about 1.96 √(0.95 · 0.05 / draws): the goals allow for it and for the
 small-sample error of the methods (up to 1.5 percentage points below, anything above).
-PORTAL_BENCH_DRAWS changes the number of draws.
+PORTAL_BENCH_DRAWS changes the number of draws. Comparison groups are in bench/comparisons.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from bench import comparisons
 from bench.database import Figure, sized
 
 DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(4000, 20))
@@ -23,8 +24,6 @@ def run() -> Iterator[Figure]:
         ("wilson_30_people_20_percent", wilson),
         ("survival_at_12_months", survival),
         ("newcombe_difference", difference),
-        ("weighting_difference", lambda rng: weighting(rng)[0]),
-        ("weighting_reduction", lambda rng: weighting(rng)[1]),
     ):
         share = measured(draw)
         yield Figure(
@@ -33,12 +32,13 @@ def run() -> Iterator[Figure]:
     for name, draw in (
         ("log_rank", log_rank),
         ("cox", cox),
-        ("weighting", lambda rng: not weighting(rng, effect=1.0)[0]),
     ):
         share = measured(draw)
         yield Figure(
             f"false_alarms.{name}", 100 * share, "%", "5, at most 6.5 plus simulation error", share <= 1 - lower(0.935)
         )
+
+    yield from comparisons.run()
 
 
 def lower(level: float) -> float:
@@ -87,29 +87,7 @@ def cox(rng: np.random.Generator) -> bool:
 
 
 def difference(rng: np.random.Generator) -> bool:
-    from metrics.statistics.matching import compare_proportions
+    from metrics.statistics.matching import Side, effect
 
-    comparison = compare_proportions(int(rng.binomial(80, 0.25)), 80, int(rng.binomial(120, 0.35)), 120)
-    return comparison.difference_lower <= -0.1 <= comparison.difference_upper
-
-
-def weighting(rng: np.random.Generator, effect: float = 0.7) -> tuple[bool, bool]:
-    """Participants differ from the others; the comparison people come with several occasions each."""
-    from metrics.statistics.matching import weigh
-
-    people = 1500
-    whose = np.repeat(np.arange(people), rng.integers(1, 3, people))
-    x, frailty = rng.normal(size=people)[whose], rng.normal(size=people)[whose] * 0.5
-    woman = (rng.random(people) < 0.2)[whose]
-    district = rng.integers(0, 3, people)[whose]
-    first = np.concatenate([[True], whose[1:] != whose[:-1]])
-    treated = first & (rng.random(len(whose)) < 1 / (1 + np.exp(2.2 - 0.5 * x - 0.4 * woman - 0.2 * district)))
-    risk = 1 / (1 + np.exp(0.5 - 0.6 * x - 0.3 * woman + 0.2 * district - frailty))
-    outcome = rng.random(len(whose)) < np.where(treated, risk * effect, risk)
-    estimate = weigh(treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome, whose).effect
-    if estimate is None:
-        return True, True  # refused: nothing was claimed
-    # The frailty is not known and is no confounder here: the truth is the effect on the participants there are.
-    truth = float((risk[treated] * (effect - 1)).mean())
-    low, high = estimate.reduction_lower or 0.0, estimate.reduction_upper or 0.0
-    return estimate.difference_lower <= truth <= estimate.difference_upper, low <= 1 - effect <= high
+    found = effect(Side(rng.binomial(80, 0.25), 80), Side(rng.binomial(120, 0.35), 120))
+    return found.difference_lower <= -0.1 <= found.difference_upper

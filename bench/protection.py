@@ -26,9 +26,9 @@ PEOPLE = (40, 250, 2500)
 
 
 def run() -> Iterator[Figure]:
-    for name, pairs, most in (("one_pair", 1, 66), ("three_pairs", 3, 78)):
+    for name, pairs, limit in (("one_pair", 1, 66), ("three_pairs", 3, 78)):
         right, certain = worst(lambda rng, n, p, pairs=pairs: pair(rng, n, p, pairs))
-        yield Figure(f"protection.{name}_one_window", right, "of 100 right", f"at most {most}", right <= most)
+        yield Figure(f"protection.{name}_one_window", right, "of 100 right", f"at most {limit}", right <= limit)
         yield Figure(f"protection.{name}_certain", certain, "of 100 certain", "none", certain == 0)
     right, certain = worst(knows_others)
     yield Figure("protection.knows_all_others_one_window", right, "of 100 right", "at most 70", right <= 70)

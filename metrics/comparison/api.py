@@ -12,13 +12,16 @@ from partnership.api.views import Number
 
 class ComparisonSerializer(Resource):
     expandable = POPULATION_PARTS
+    verdict = serializers.ChoiceField(
+        choices=ComparisonResult.Verdict.choices, read_only=True, help_text="What the estimate says, as on the pages."
+    )
 
     class Meta:
         model = ComparisonResult
         fields = [
-            "id", "run", "partner", "programme", "group", "offences", "window_months", "refusal", "participants",
+            "id", "run", "partner", "programme", "group", "offences", "window_months", "verdict", "refusal", "participants",
             "comparisons", "effective", "rate", "comparison_rate", "difference", "difference_lower", "difference_upper",
-            "reduction", "reduction_lower", "reduction_upper", "hazard_ratio", "hazard_lower", "hazard_upper",
+            "reduction", "reduction_lower", "reduction_upper", "smallest_difference", "e_value", "e_value_limit", "hazard_ratio", "hazard_lower", "hazard_upper",
             "proportional_p", "log_rank_p", "balance",
         ]  # fmt: skip
 

@@ -2,79 +2,48 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db import connection
 from numpy.typing import NDArray
+from scipy import stats
 
+from metrics.comparison.groups import Register, durations, first_year_and_later, lives, within
 from metrics.comparison.models import ComparisonResult
-from metrics.follow_up import upkeep as follow_up_upkeep
-from metrics.protection.disclosure import round_rate, round_to_fives
-from metrics.recidivism.fixed_windows import WINDOWS
+from metrics.protection.counts import Draws, ProtectedCount, State, state_of_rows
+from metrics.protection.perturbation import OF_PEOPLE
 from metrics.recidivism.members import KINDS
 from metrics.runs.models import Run
 from metrics.statistics import matching
-from metrics.statistics.matching import Effect
+from metrics.statistics.matching import Lives, Side
 from metrics.statistics.survival import cox, curve_of, log_rank
 
-POOL = 100_000
-"""Most arrests of comparison people: more would narrow no interval that participants do not narrow first."""
-MOST_PARTICIPANTS = 50_000
-"""Of a larger programme so many are compared, chosen by the same hash."""
+WINDOWS = (6, 12, 24, 36)
+"""Months of follow-up that are compared."""
 FEWEST_OTHERS = 30
-RECENT = 365
-"""Days within which participants must have been arrested before the index date to be like people who were just arrested."""
-
-
-def withholding_reason(people: int, events: int) -> bool:
-    return people < 30
-
-
+BALANCE_STEP = 0.05
+"""Differences of traits are told no finer: they rest on true counts."""
 Group = ComparisonResult.Group
+Refusal = ComparisonResult.Refusal
 Array = NDArray[Any]
 
 
-def follow_up_rows(table: str, condition: str, parameters: list[Any], as_of: date) -> pd.DataFrame:
-    """Rows of a follow-up table where `condition` (on f) holds, as a frame: dates as days; `followed_to`, the end of follow-up:
-    where the district's feed ends (at `as_of` at the latest) or the person died; `person`, a hash of the key."""
-    sql = f"""
-        WITH feeds AS (
-            SELECT district_id, least(min(complete_through), %s::date) AS complete_through FROM cases_feed GROUP BY district_id
-        )
-        SELECT hashtext(key::text) AS person, enrolment_id, index_date,
-               coalesce((SELECT name FROM partnership_district WHERE id = coalesce(prior_district_id, f.district_id)), '') AS district,
-               sex, coalesce(birth_year, 0) AS birth_year, prior_arrests, prior_drug_arrests, prior_on, prior_group, any_on, drug_on,
-               least(coalesce(d.complete_through, (SELECT min(complete_through) FROM feeds)), f.died_on) AS followed_to
-          FROM {table} f LEFT JOIN feeds d USING (district_id)
-         WHERE {condition}
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [as_of, *parameters])
-        frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
-    for name in ("index_date", "prior_on", "any_on", "drug_on", "followed_to"):
-        frame[name] = pd.to_datetime(frame[name])
-    return frame
-
-
-def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date) -> list[ComparisonResult]:
+def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, draws: Draws) -> list[ComparisonResult]:
     """Every programme (with its partner) against each comparison group, in every window, for any and for drug offences."""
-    follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")
-    follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit=str(POOL))
-    pool = follow_up_rows("comparison_pool", "true", [], as_of)
+    register = Register(as_of)
     results = []
     for programme, partner in partner_of_programme.items():
-        members = follow_up_rows("metrics_followup", "programme_id = %s AND rank = 1", [programme], as_of)
-        if len(members) > MOST_PARTICIPANTS:
-            members = members.nsmallest(MOST_PARTICIPANTS, "person")
-        others = follow_up_rows("not_enrolled", "programme_id = %s AND rank = 1", [programme], as_of)
-        first_year, later = first_year_and_later(members)
+        participants = register.participants(programme)
+        referred, not_enrolled = register.referred(participants, programme)
+        recent, arrested = register.arrested(participants, programme)
+        first_year, later = first_year_and_later(participants)
         for offences in KINDS:
             hazards = {
-                Group.NOT_ENROLLED: hazard(members, others, offences),
-                Group.BASELINE: hazard(later, first_year, offences),
+                Group.NOT_ENROLLED: hazard(referred, not_enrolled, offences, draws),
+                Group.BASELINE: hazard(later, first_year, offences, draws),
             }
             for months in WINDOWS:
                 about = {
@@ -85,153 +54,200 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date) -> 
                     "window_months": months,
                 }
                 results += [
-                    unadjusted(about, Group.NOT_ENROLLED, members, others, hazards),
-                    weighted(about, members, pool),
-                    unadjusted(about, Group.BASELINE, later, first_year, hazards),
+                    unadjusted(
+                        ComparisonResult(group=Group.NOT_ENROLLED, **about), referred, not_enrolled, hazards, draws
+                    ),
+                    weighted(ComparisonResult(group=Group.MATCHED, **about), recent, arrested, draws),
+                    unadjusted(ComparisonResult(group=Group.BASELINE, **about), later, first_year, hazards, draws),
                 ]
     return results
 
 
-def first_year_and_later(members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Participants who started in the programme's first twelve months, and those who started later."""
-    if members.empty:
-        return members, members
-    end = members.index_date.min() + pd.DateOffset(months=12)
-    return members[members.index_date < end], members[members.index_date >= end]
-
-
-def whole_window_observed(rows: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Those whose whole window is observed; `any_event` and `drug_event` say who was rearrested in it."""
-    if rows.empty:
-        return rows.assign(any_event=False, drug_event=False)
-    last_day = rows.index_date + pd.DateOffset(months=months)
-    observed = rows[last_day <= rows.followed_to]
-    ends = last_day[observed.index]
-    return observed.assign(any_event=observed.any_on <= ends, drug_event=observed.drug_on <= ends)
-
-
-def durations(rows: pd.DataFrame, offences: str) -> tuple[Array, Array]:
-    """(days to event or end of follow-up, whether it was an event) of everybody followed at all."""
-    rows = rows[rows.followed_to >= rows.index_date]
-    event_on = rows[f"{offences}_on"]
-    happened = (event_on <= rows.followed_to).to_numpy()
-    end = event_on.where(happened, rows.followed_to)
-    return (end - rows.index_date).dt.days.to_numpy(dtype=float), happened
-
-
 def unadjusted(
-    about: dict[str, Any],
-    group: Group,
-    members: pd.DataFrame,
-    others: pd.DataFrame,
+    result: ComparisonResult,
+    ours: pd.DataFrame,
+    theirs: pd.DataFrame,
     hazards: dict[Group, dict[str, float]],
+    draws: Draws,
 ) -> ComparisonResult:
-    """Two groups as they are, no account taken of how they differ: difference and reduction of rates, log-rank, and the
-    hazard ratio adjusted for sex, age and prior arrests."""
-    offences = about["offences"]
-    ours, theirs = (
-        whole_window_observed(members, about["window_months"]),
-        whole_window_observed(others, about["window_months"]),
-    )
-    result = ComparisonResult(
-        group=group, participants=round_to_fives(len(ours)), comparisons=round_to_fives(len(theirs)), **about
-    )
+    """Two groups as they are, no account taken of how they differ: difference and reduction of rates; and over the whole
+    follow-up the log-rank test and the hazard ratio adjusted for sex, age and prior arrests."""
+    ours, theirs = within(ours, result.window_months), within(theirs, result.window_months)
+    our_lives, their_lives = (lives(rows, result.offences, rows.last_day) for rows in (ours, theirs))
+    protected = Protected(result, draws, (ours, our_lives), (theirs, their_lives))
+    protected.count_people()
     if len(ours) < matching.FEWEST:
-        result.refusal = ComparisonResult.Refusal.FEW_PARTICIPANTS
-        return result
-    if len(theirs) < FEWEST_OTHERS:
-        result.refusal = ComparisonResult.Refusal.FEW_COMPARISONS
-        return result
-    event, other_event = int(ours[f"{offences}_event"].sum()), int(theirs[f"{offences}_event"].sum())
-    if withholding_reason(len(ours), event) or withholding_reason(len(theirs), other_event):
-        result.refusal = ComparisonResult.Refusal.SMALL_COUNT
-        return result
-    _set_effect(
-        result, matching.compare_proportions(event, len(ours), other_event, len(theirs)), len(ours), len(theirs)
-    )
-    for name, value in hazards[group].items():
-        setattr(result, name, value)
+        result.refusal = Refusal.FEW_PARTICIPANTS
+    elif len(theirs) < FEWEST_OTHERS:
+        result.refusal = Refusal.FEW_COMPARISONS
+    else:
+        protected.show(matching.side(our_lives), matching.side(their_lives, theirs.stands_for.to_numpy()))
+    if not result.refusal:
+        for name, value in hazards[Group(result.group)].items():
+            setattr(result, name, value)
     return result
 
 
-def hazard(members: pd.DataFrame, others: pd.DataFrame, offences: str) -> dict[str, float]:
-    """Log-rank test and adjusted hazard ratio over the whole follow-up, as fields of a ComparisonResult."""
-    if len(members) < matching.FEWEST or len(others) < FEWEST_OTHERS:
+def hazard(ours: pd.DataFrame, theirs: pd.DataFrame, offences: str, draws: Draws) -> dict[str, float]:
+    """Log-rank test and adjusted hazard ratio over the whole follow-up, as fields of a ComparisonResult.
+
+    No function of protected counts: what they rest on is the number of events on either side, and they carry the noise that a
+    protected number of events would give them, in the estimate and in its error.
+    """
+    if len(ours) < matching.FEWEST or len(theirs) < FEWEST_OTHERS:
         return {}
-    (days, event), (other_days, other_event) = durations(members, offences), durations(others, offences)
+    (days, event), (other_days, other_event) = durations(ours, offences), durations(theirs, offences)
+    events, other_events = int(event.sum()), int(other_event.sum())
+    if min(events, other_events) < FEWEST_OTHERS:
+        return {}
+    state = state_of_rows(
+        np.concatenate([ours.person.to_numpy(), theirs.person.to_numpy()]),
+        np.concatenate([days, other_days]),
+        np.concatenate([event, other_event]),
+    )
+
+    def noise(cell: str) -> float:
+        return float(stats.norm.ppf(draws.chance(state, f"whole follow-up, {offences}, {cell}")))
+
     fields: dict[str, float] = {}
     if test := log_rank([curve_of(days, event), curve_of(other_days, other_event)]):
-        fields["log_rank_p"] = round(test.p, 4)
-    followed = [rows[rows.followed_to >= rows.index_date] for rows in (members, others)]
-    is_member = np.concatenate([np.ones(len(followed[0])), np.zeros(len(followed[1]))])
-    numbers, _ = covariates(pd.concat(followed))
+        share = len(days) / (len(days) + len(other_days))
+        variance = OF_PEOPLE.variance / ((events + other_events) * share * (1 - share))
+        fields["log_rank_p"] = _noisy_p(test.p, variance, noise("log-rank"))
+    is_ours = np.concatenate([np.ones(len(ours)), np.zeros(len(theirs))])
     terms = cox(
-        np.concatenate([days, other_days]), np.concatenate([event, other_event]), {"programme": is_member, **numbers}
+        np.concatenate([days, other_days]),
+        np.concatenate([event, other_event]),
+        {"programme": is_ours, **traits(pd.concat([ours, theirs]))},
     )
     if terms and terms[0].name == "programme":
         term = terms[0]
+        added = OF_PEOPLE.variance * (1 / events**2 + 1 / other_events**2)
+        error = math.hypot(math.log(term.upper / term.lower) / (2 * matching.Z95), math.sqrt(added))
+        log_ratio = math.log(term.hazard_ratio) + math.sqrt(added) * noise("hazard ratio")
         fields |= {
-            "hazard_ratio": round(term.hazard_ratio, 2),
-            "hazard_lower": round(term.lower, 2),
-            "hazard_upper": round(term.upper, 2),
-            "proportional_p": round(term.proportional_p, 4),
+            name: round(math.exp(log_ratio + side * matching.Z95 * error), 2)
+            for name, side in (("hazard_ratio", 0), ("hazard_lower", -1), ("hazard_upper", 1))
         }
+        variance = OF_PEOPLE.variance / (events + other_events)
+        fields["proportional_p"] = _noisy_p(term.proportional_p, variance, noise("proportional hazards"))
     return fields
 
 
-def covariates(rows: pd.DataFrame) -> tuple[dict[str, Array], dict[str, Array]]:
-    """(numbers, categories) known on the index date: what participants and comparison people are made alike in."""
+def _noisy_p(p: float, variance: float, noise: float) -> float:
+    """The p value of a test whose standard normal statistic has noise of this variance, which the error allows for."""
+    statistic = float(stats.norm.isf(max(p, 1e-300) / 2)) + math.sqrt(variance) * noise
+    return round(float(2 * stats.norm.sf(abs(statistic) / math.sqrt(1 + variance))), 3)
+
+
+def traits(rows: pd.DataFrame) -> dict[str, Array]:
+    """What is known of each on the index date, as numbers: what participants and comparison people are made alike in."""
     age = np.clip((rows.index_date.dt.year - rows.birth_year).to_numpy(dtype=float), 10, 80)
-    numbers = {
+    return {
         "age": age,
         "age_squared": (age - 30) ** 2 / 100,
         "prior_arrests": np.log1p(rows.prior_arrests.to_numpy(dtype=float)),
         "prior_drug_arrests": np.log1p(rows.prior_drug_arrests.to_numpy(dtype=float)),
+        "female": (rows.sex == "female").to_numpy(dtype=float),
     }
-    numbers["female"] = (rows.sex == "female").to_numpy(dtype=float)
-    categories = {
-        "offence": rows.prior_group.to_numpy(dtype=str),
-        "district": rows.district.to_numpy(dtype=str),
-        "quarter": rows.index_date.dt.to_period("Q").astype(str).to_numpy(dtype=str),
-    }
-    return numbers, categories
 
 
-def weighted(about: dict[str, Any], members: pd.DataFrame, pool: pd.DataFrame) -> ComparisonResult:
+def weighted(result: ComparisonResult, ours: pd.DataFrame, theirs: pd.DataFrame, draws: Draws) -> ComparisonResult:
     """Comparison group (b): see metrics.statistics.matching."""
-    recent = members[(members.index_date - members.prior_on).dt.days <= RECENT] if len(members) else members
-    ours = whole_window_observed(recent, about["window_months"])
-    theirs = whole_window_observed(pool, about["window_months"])
-    result = ComparisonResult(
-        group=Group.MATCHED, participants=round_to_fives(len(ours)), comparisons=round_to_fives(len(theirs)), **about
-    )
+    ours, theirs = within(ours, result.window_months), within(theirs, result.window_months)
+    our_lives, their_lives = (lives(rows, result.offences, rows.last_day) for rows in (ours, theirs))
+    protected = Protected(result, draws, (ours, our_lives), (theirs, their_lives))
+    protected.count_people()
     if len(ours) < matching.FEWEST:
-        result.refusal = ComparisonResult.Refusal.FEW_PARTICIPANTS
+        result.refusal = Refusal.FEW_PARTICIPANTS
         return result
     both = pd.concat([ours, theirs])
-    treated = np.concatenate([np.ones(len(ours), bool), np.zeros(len(theirs), bool)])
-    numbers, categories = covariates(both)
-    outcome = both[f"{about['offences']}_event"].to_numpy(dtype=bool)
-    comparison = matching.weigh(treated, numbers, categories, outcome, both.person.to_numpy())
-    result.participants, result.comparisons = round_to_fives(comparison.participants), round_to_fives(comparison.pool)
-    result.effective = round(comparison.effective)
-    result.balance = [[row.name, *(round(value, 3) for value in row[1:])] for row in comparison.balance]
-    if comparison.effect is None:
+    days_since = ((both.index_date - both.origin_on) / pd.Timedelta(days=1)).to_numpy()
+    comparison = matching.weigh(
+        np.concatenate([np.ones(len(ours), bool), np.zeros(len(theirs), bool)]),
+        traits(both)
+        | {
+            "recent_arrests": np.log1p(both.recent_arrests.to_numpy(dtype=float)),
+            "days_since": np.log1p(days_since),
+        },
+        {
+            "offence": both.prior_group.to_numpy(dtype=str),
+            "district": both.district.to_numpy(dtype=str),
+            "quarter": both.index_date.dt.to_period("Q").astype(str).to_numpy(dtype=str),
+        },
+        lives(both, result.offences, both.last_day),
+        both.person.to_numpy(),
+        both.stands_for.to_numpy(),
+    )
+    if comparison.sides is None:
         result.refusal = comparison.refusal
-        return result
-    events = round(comparison.effect.rate * comparison.participants)
-    if withholding_reason(comparison.participants, events):
-        result.refusal = ComparisonResult.Refusal.SMALL_COUNT
-        return result
-    _set_effect(result, comparison.effect, comparison.participants, int(comparison.effective))
+    else:
+        protected.show(*comparison.sides)
+    if result.refusal in ("", Refusal.UNBALANCED):
+        result.balance = [
+            [row.name, *(round(round(value / BALANCE_STEP) * BALANCE_STEP, 2) for value in (row.before, row.after))]
+            for row in comparison.balance
+        ]
     return result
 
 
-def _set_effect(result: ComparisonResult, effect: Effect, people: int, others: int) -> None:
-    """Rates rounded to counts in fives: the people compared differ by a few from those in the programme's own figure."""
-    result.rate, result.comparison_rate = round_rate(effect.rate, people), round_rate(effect.comparison_rate, others)
-    for name in ("difference", "difference_lower", "difference_upper"):
-        setattr(result, name, round(getattr(effect, name), 3))
-    for name in ("reduction", "reduction_lower", "reduction_upper"):
-        value = getattr(effect, name)
-        setattr(result, name, None if value is None else round(value, 2))
+class Protected:
+    """The one place where events and people of the two sides become figures.
+
+    Everything that is shown of an estimate is a function of four protected counts, so that rates, difference, reduction, what could
+    have been shown and the E-values agree with each other, and say no more than the counts do.
+    """
+
+    def __init__(
+        self,
+        result: ComparisonResult,
+        draws: Draws,
+        ours: tuple[pd.DataFrame, Lives],
+        theirs: tuple[pd.DataFrame, Lives],
+    ) -> None:
+        self.result, self.draws = result, draws
+        self.people = (len(ours[0]), len(theirs[0]))
+        self.states = [state_of_rows(rows.person.to_numpy(), own.days, own.event) for rows, own in (ours, theirs)]
+        self.about = f"{result.group}, {result.window_months} months, {result.offences}"
+
+    def count_people(self) -> None:
+        """Sets how many are on either side."""
+        self.result.participants, self.result.comparisons = (
+            self.draws.of_people(people, state, f"{self.about}, {side}").value
+            for side, people, state in zip(("ours", "theirs"), self.people, self.states, strict=True)
+        )
+
+    def show(self, ours: Side, theirs: Side) -> None:
+        """Sets the estimate, or the refusal to show one."""
+        result = self.result
+        if theirs.people < FEWEST_OTHERS:  # so many left early, or stand for others, that those there are tell little
+            result.refusal = Refusal.FEW_COMPARISONS
+            return
+        ours, theirs = self._side("ours", ours, self.states[0]), self._side("theirs", theirs, self.states[1])
+        effect = matching.effect(ours, theirs, noise=OF_PEOPLE.variance)
+        result.effective = theirs.people
+        result.rate, result.comparison_rate = round(effect.rate, 3), round(effect.comparison_rate, 3)
+        result.difference = round(result.rate - result.comparison_rate, 3)
+        result.difference_lower, result.difference_upper = (
+            round(effect.difference_lower, 3),
+            round(effect.difference_upper, 3),
+        )
+        if effect.reduction is not None:
+            result.reduction = round(1 - result.rate / result.comparison_rate, 2)
+        result.reduction_lower, result.reduction_upper = (
+            _rounded(bound, 2) for bound in (effect.reduction_lower, effect.reduction_upper)
+        )
+        result.smallest_difference = round(effect.smallest, 3)
+        result.e_value, result.e_value_limit = _rounded(effect.e_value, 2), _rounded(effect.e_value_limit, 2)
+
+    def _side(self, name: str, side: Side, state: State) -> Side:
+        """The side with both its tails protected; those of a weighted side are as many people as it is worth."""
+        tails: list[ProtectedCount] = [
+            self.draws.of_people(round(people), state, f"{self.about}, {name}, {tail}")
+            for tail, people in (("rearrested", side.events), ("not", side.people - side.events))
+        ]
+        return Side(tails[0].value, tails[0].value + tails[1].value)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -11,14 +11,21 @@ from metrics.runs.models import OF_PARTNER, Run, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
+ESTIMATES = (
+    "effective", "rate", "comparison_rate", "difference", "difference_lower", "difference_upper", "reduction",
+    "reduction_lower", "reduction_upper", "smallest_difference", "e_value", "e_value_limit", "hazard_ratio", "hazard_lower",
+    "hazard_upper", "proportional_p", "log_rank_p",
+)  # fmt: skip
+"""What a refused comparison does not have."""
+
 
 class ComparisonResult(models.Model):
     """A programme's participants against a named comparison group within a fixed window."""
 
     class Group(models.TextChoices):
-        NOT_ENROLLED = "not_enrolled", _("Referred and eligible, but not enrolled")
-        MATCHED = "matched", _("People arrested who never enrolled, weighted to be like the participants")
-        BASELINE = "baseline", _("The programme's own first year")
+        NOT_ENROLLED = "not_enrolled", _("People referred, not enrolled yet")
+        MATCHED = "matched", _("Similar people arrested, not enrolled yet")
+        BASELINE = "baseline", _("The programme’s own first year")
 
     class Refusal(models.TextChoices):
         NONE = "", _("Estimated")
@@ -27,10 +34,18 @@ class ComparisonResult(models.Model):
         NO_OVERLAP = "no_overlap", _("Participants and comparison people have too little in common")
         UNBALANCED = (
             "unbalanced",
-            _("After weighting the groups still differ: a standardised difference of 0.1 or more"),
+            _("Participants and comparison people differ too much on record, even after weighting"),
         )
-        NO_ESTIMATE = "no_estimate", _("The regression gives no estimate: a trait separates the groups")
-        SMALL_COUNT = "small_count", _("A count would be small enough to recognise somebody")
+        NO_ESTIMATE = "no_estimate", _("Something on record tells nearly all participants from the comparison people")
+
+    class Verdict(models.TextChoices):
+        """What an estimate says, in the same words wherever it stands."""
+
+        LOWER = "lower", _("Lower")
+        HIGHER = "higher", _("Higher")
+        CHANCE = "chance", _("Could be chance")
+        TOO_FEW = "too_few", _("Too few people")
+        NOT_COMPARABLE = "not_comparable", _("Cannot be compared")
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="comparisons")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
@@ -41,7 +56,9 @@ class ComparisonResult(models.Model):
     refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
     participants = models.PositiveIntegerField(null=True, help_text="Rounded to fives.")
     comparisons = models.PositiveIntegerField(null=True, help_text="Rounded to fives.")
-    effective = models.FloatField(null=True, help_text="Comparison people, counted by how much their weights tell.")
+    effective = models.FloatField(
+        null=True, help_text="As many comparison people as would tell their rate as well. Rounded to fives."
+    )
     rate = models.FloatField(null=True)
     comparison_rate = models.FloatField(null=True)
     difference = models.FloatField(null=True)
@@ -50,24 +67,45 @@ class ComparisonResult(models.Model):
     reduction = models.FloatField(null=True)
     reduction_lower = models.FloatField(null=True)
     reduction_upper = models.FloatField(null=True)
+    smallest_difference = models.FloatField(
+        null=True, help_text="The smallest difference that so many people show in 80 of 100 cases."
+    )
+    e_value = models.FloatField(
+        null=True,
+        help_text="How many times as likely something unrecorded must make both sides of the estimate to explain it.",
+    )
+    e_value_limit = models.FloatField(
+        null=True, help_text="The same, to explain it so far that it could be chance; 1 where it could be already."
+    )
     hazard_ratio = models.FloatField(null=True)
     hazard_lower = models.FloatField(null=True)
     hazard_upper = models.FloatField(null=True)
     proportional_p = models.FloatField(null=True)
     log_rank_p = models.FloatField(null=True)
-    balance = models.JSONField(default=list, help_text="[[covariate, participants, comparison, before, after], …]")
+    balance = models.JSONField(default=list, help_text="[[covariate, standardised difference before, after], …]")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "programme", "group", "offences", "window_months"], name="one_comparison_result"
             ),
-            models.CheckConstraint(condition=Q(refusal="") | Q(rate=None, reduction=None), name="refused_is_nowhere"),
+            models.CheckConstraint(condition=Q(refusal="") | Q(**dict.fromkeys(ESTIMATES)), name="refused_is_nowhere"),
             *results_seen_by(OF_PARTNER, of_release=True),
         ]
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.group} {self.window_months}"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the estimate says: the difference's interval, as it is shown, lies on one side of no difference or on both."""
+        if self.refusal in (self.Refusal.UNBALANCED, self.Refusal.NO_OVERLAP, self.Refusal.NO_ESTIMATE):
+            return self.Verdict.NOT_COMPARABLE
+        if self.difference_lower is None or self.difference_upper is None:
+            return self.Verdict.TOO_FEW
+        if self.difference_upper < 0:
+            return self.Verdict.LOWER
+        return self.Verdict.HIGHER if self.difference_lower > 0 else self.Verdict.CHANCE
 
     @property
     def hazard_varies(self) -> bool:

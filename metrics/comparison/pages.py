@@ -15,13 +15,15 @@ from partnership.isolation.acting import PartnerRequest
 
 @figure("comparison")
 def comparison_figure(request: PartnerRequest) -> Figure:
-    """A row a comparison group: rates, difference, reduction and hazard ratio with their intervals, or why there is none."""
+    """A row a comparison group: its verdict, rates, difference, reduction and hazard ratio with their intervals, or why there is
+    none. The chart: differences with their intervals, each with its verdict."""
     context = population_context(request)
-    comparisons = [c for c, *_words in context.get("comparisons", [])]
+    comparisons = context["comparisons"]
     heading = [
         _("Comparison group"),
         _("Participants"),
         _("Comparison people"),
+        _("Verdict"),
         _("Rate"),
         _("Comparison rate"),
         _("Difference"),
@@ -30,6 +32,9 @@ def comparison_figure(request: PartnerRequest) -> Figure:
         _("Reduction"),
         _("Reduction, lower 95 %"),
         _("Reduction, upper 95 %"),
+        _("Smallest difference that would show"),
+        _("E-value"),
+        _("E-value of the limit"),
         _("Hazard ratio"),
         _("Lower 95 %"),
         _("Upper 95 %"),
@@ -42,6 +47,7 @@ def comparison_figure(request: PartnerRequest) -> Figure:
             c.get_group_display(),
             c.participants,
             c.comparisons,
+            c.verdict.label,
             c.rate,
             c.comparison_rate,
             c.difference,
@@ -50,6 +56,9 @@ def comparison_figure(request: PartnerRequest) -> Figure:
             c.reduction,
             c.reduction_lower,
             c.reduction_upper,
+            c.smallest_difference,
+            c.e_value,
+            c.e_value_limit,
             c.hazard_ratio,
             c.hazard_lower,
             c.hazard_upper,
@@ -59,23 +68,18 @@ def comparison_figure(request: PartnerRequest) -> Figure:
         ]
         for c in comparisons
     ]
-    estimated = [c for c in comparisons if c.difference is not None]
 
     def draw(theme: str, narrow: bool) -> Any:
-        lines: list[charts.IntervalRow] = [
-            {
-                "label": str(c.get_group_display()),
-                "rate": c.difference or 0,
-                "lower": c.difference_lower or 0,
-                "upper": c.difference_upper or 0,
-            }
-            for c in estimated
+        lines = [
+            charts.VerdictRow(
+                str(c.get_group_display()), str(c.verdict.label), c.difference, c.difference_lower, c.difference_upper
+            )
+            for c in comparisons
         ]
-        return charts.intervals(
-            lines, theme=theme, narrow=narrow, title=_("Difference in the share rearrested, 95 % interval")
-        )
+        title = _("Percentage points fewer or more arrested again, with 95 % interval")
+        return charts.verdicts(lines, theme=theme, narrow=narrow, title=title)
 
-    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if estimated else None)
+    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if comparisons else None)
 
 
 @figure("balance")
@@ -83,15 +87,13 @@ def balance_figure(request: PartnerRequest) -> Figure:
     """A row a trait: how alike participants and weighted comparison people are, as standardised differences."""
     context = population_context(request)
     rows = [
-        [recidivism_words.covariate(name), *numbers]
-        for name, *numbers in (context["matched"].balance if context.get("matched") else [])
+        [recidivism_words.covariate(name), *differences]
+        for name, *differences in (context["matched"].balance if context.get("matched") else [])
     ]
     heading = [
         _("Trait"),
-        _("Participants"),
-        _("Comparison people, weighted"),
         _("Standardised difference before"),
         _("Standardised difference after"),
     ]
-    draw = lambda theme, narrow: charts.balance([(row[0], row[3], row[4]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
+    draw = lambda theme, narrow: charts.balance([(row[0], row[1], row[2]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
     return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None)

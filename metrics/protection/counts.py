@@ -12,8 +12,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from metrics.protection import perturbation
 from metrics.protection.perturbation import OF_PEOPLE, OF_SERIES, SMALL, Noise
@@ -93,6 +96,24 @@ class State:
         """From outcome → (sum of hashes, people)."""
         parts = [f"{name}:{hashes % MODULUS}:{people}" for name, (hashes, people) in sorted(outcomes.items()) if people]
         return cls(hashlib.sha256("|".join(parts).encode()).digest())
+
+
+def state_of_rows(keys: NDArray[Any], days: NDArray[Any], is_event: NDArray[Any]) -> State:
+    """The same from one key, number of days and outcome a row, for what is counted outside SQL."""
+    mixed = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= np.nan_to_num(days, posinf=1e6).astype(np.int64).astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed ^= np.uint64(member_seed() % MODULUS)
+    # Spreads every bit over all of them (SplitMix64; Steele and others 2014): sums of such numbers tell their sets apart.
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    events = is_event.astype(bool)
+    return State.of(
+        {
+            name: (int(mixed[chosen].sum(dtype=np.uint64)), int(chosen.sum()))
+            for name, chosen in (("event", events), ("none", ~events))
+        }
+    )
 
 
 @dataclass(frozen=True)

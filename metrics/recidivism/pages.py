@@ -115,9 +115,14 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
     if context["run"]:
         curve = context["curve"]
         context["curve_points"] = curve.points if curve else []
+        context["comparisons"] = [
+            (c, recidivism_words.statement(c), recidivism_words.who_is_compared(c), recidivism_words.does_not_show(c))
+            for c in context["comparisons"]
+        ]
+        context["whole_follow_up"] = [c for c, *_words in context["comparisons"] if c.log_rank_p is not None]
         context["balance"] = [
             (recidivism_words.covariate(name), before, after)
-            for name, _p, _c, before, after in (context["matched"].balance if context["matched"] else [])
+            for name, before, after in (context["matched"].balance if context["matched"] else [])
         ]
     return render(request, "metrics/recidivism/population.html", context)
 

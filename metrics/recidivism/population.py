@@ -68,20 +68,11 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
             programme=context["programme"], offences=context["offences"], window_months=context["window"]
         )
         order = list(ComparisonResult.Group.values)
-        context["comparisons"] = [
-            (c, recidivism_words.statement(c), recidivism_words.does_not_show(c))
-            for c in sorted(comparisons, key=lambda c: order.index(c.group))
-        ]
-    matched = next((c for c, *_ in context["comparisons"] if c.group == ComparisonResult.Group.MATCHED), None)
-    context["matched"] = matched
-    result = context["result"]
-    context["headline"] = recidivism_words.headline(
-        matched,
-        result.rate if result else None,
-        result.rate_lower if result else None,
-        result.rate_upper if result else None,
-        context["window"],
-    )
+        context["comparisons"] = sorted(comparisons, key=lambda c: order.index(c.group))
+    context["matched"] = next((c for c in context["comparisons"] if c.group == ComparisonResult.Group.MATCHED), None)
+    rate = recidivism_words.rate_sentence(context["result"], context["window"])
+    finding = recidivism_words.finding(context["comparisons"])
+    context["headline"], context["rate_sentence"] = (finding, rate) if finding else (rate, "")
     return context
 
 

@@ -8,17 +8,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics.figures import charts
-from metrics.recidivism.words import share
+from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
 from partnership.pages import pdf
 from partnership.pages.pdf import section
 
 
 def programme_report(context: dict[str, Any]) -> bytes:
     """The PDF of a programme's figures, from what its page shows (metrics.recidivism.population.population_context)."""
+    return pdf.document(contents(context))
+
+
+def contents(context: dict[str, Any]) -> dict[str, Any]:
+    """What the report says, before it is laid out."""
     run, programme = context["run"], context["programme"]
     offences = dict(context["offence_choices"])[context["offences"]]
     months = context["window"]
-    data = {
+    return {
         "title": _("Re-arrest after %(programme)s") % {"programme": programme.name},
         "author": programme.partner.name,
         "subtitle": _("%(partner)s · %(offences)s · %(months)s months · police data complete through %(day)s")
@@ -37,10 +42,9 @@ def programme_report(context: dict[str, Any]) -> bytes:
         "warning": _("Simulated data: these figures say nothing about a real programme or place.")
         if programme.partner.is_simulated
         else "",
-        "headline": context["headline"],
+        "headline": " ".join(filter(None, [context["headline"], context["rate_sentence"]])),
         "sections": [*_sections(context, months)],
     }
-    return pdf.document(data)
 
 
 def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
@@ -63,8 +67,13 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
             ],
         )
     ]
-    for result, shows, does_not in context["comparisons"]:
-        sections.append(section(str(result.get_group_display()), [shows, does_not]))
+    for result in context["comparisons"]:
+        sections.append(
+            section(
+                f"{result.get_group_display()}: {str(result.verdict.label).lower()}",
+                [statement(result), who_is_compared(result), does_not_show(result)],
+            )
+        )
     curve = context["curve"]
     if curve:
         chart = charts.to_svg(charts.survival([(context["programme"].name, curve.points)], theme="light"), "light")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from django.utils.translation import gettext as _
 
 from metrics.comparison.models import ComparisonResult
-from partnership.pages.number_format import percent, plain
+from metrics.recidivism.models import RecidivismResult
+from partnership.pages.number_format import percent, plain, round_half_up
 
 
 def share(value: float | None, digits: int = 0) -> str:
@@ -13,51 +17,147 @@ def share(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else percent(value, digits)
 
 
-def is_clear(result: ComparisonResult) -> bool:
-    """The interval of the difference lies on one side of no difference."""
-    low, high = result.difference_lower, result.difference_upper
-    return low is not None and high is not None and (low > 0 or high < 0)
+class Numbers(NamedTuple):
+    """An estimate as it is said, in per cent and percentage points, all from the two rates as they are said: whoever takes one from
+    the other gets the difference that is said. `low`, `high`: the bounds of the difference, low the smaller one with its sign."""
+
+    digits: int
+    rate: float
+    other: float
+    difference: float
+    low: float
+    high: float
+    reduction: float | None
+
+
+def numbers(result: ComparisonResult) -> Numbers | None:
+    """What an estimate comes to in words; None where there is none. A narrow interval is said to a tenth, others in whole points."""
+    if result.rate is None or result.comparison_rate is None:
+        return None
+    low, high = 100 * (result.difference_lower or 0), 100 * (result.difference_upper or 0)
+    digits = 0 if high - low >= WIDE else 1
+    rate, other = round_half_up(100 * result.rate, digits), round_half_up(100 * result.comparison_rate, digits)
+    difference = round(rate - other, digits)
+    reduction = round_half_up(100 * (1 - rate / other), 0) if other else None
+    return Numbers(digits, rate, other, difference, low, high, reduction)
+
+
+WIDE = 4
+"""Percentage points between the bounds from which tenths say more than is known."""
 
 
 def statement(result: ComparisonResult) -> str:
-    """One sentence: the two rates, the difference, its interval, and whether it is clear."""
-    if result.refusal:
-        return _("No estimate: %(reason)s.") % {"reason": str(result.get_refusal_display()).lower()}
+    """What a comparison says, after its verdict: the two rates, the difference that they make, its interval."""
+    said = numbers(result)
+    if said is None:
+        return _("No estimate: %(reason)s.") % {"reason": _in_sentence(result.get_refusal_display())}
     about = {
-        "rate": share(result.rate),
-        "other": share(result.comparison_rate),
-        "points": plain(100 * abs(result.difference or 0)),
+        "rate": percent(said.rate / 100, said.digits),
+        "other": percent(said.other / 100, said.digits),
+        "months": result.window_months,
     }
-    first = _("Of the participants %(rate)s were arrested again, of the comparison group %(other)s.") % about + " "
-    if not is_clear(result):
-        return first + _(
-            "The difference could be chance: these figures neither show nor rule out that the programme changes re-arrest."
+    first = (
+        _(
+            "Of the participants compared, %(rate)s were arrested again within %(months)s months; of the comparison group, "
+            "%(other)s."
         )
-    low, high = sorted(abs(bound or 0) for bound in (result.difference_lower, result.difference_upper))
-    about |= {"low": plain(100 * low), "high": plain(100 * high)}
-    if (result.difference or 0) < 0:
+        % about
+        + " "
+    )
+    if result.verdict == ComparisonResult.Verdict.CHANCE:
+        bounds = {"low": points_signed(said.low, said.digits), "high": points_signed(said.high, said.digits)}
+        sentence = _(
+            "The true difference may lie anywhere from %(low)s to %(high)s: these figures neither show nor rule out that the "
+            "programme changes re-arrest."
+        )
+        return " ".join([first + sentence % bounds, *power(result)])
+    low, high = sorted((abs(said.low), abs(said.high)))
+    about = {
+        "difference": difference_in_words(said),
+        "low": _bound(low, said.digits),
+        "high": _bound(high, said.digits),
+    }
+    return first + (
+        _("That is %(difference)s; with 95 %% confidence between %(low)s and %(high)s points fewer.") % about
+        if said.difference < 0
+        else _("That is %(difference)s; with 95 %% confidence between %(low)s and %(high)s points more.") % about
+    )
+
+
+def power(result: ComparisonResult) -> list[str]:
+    """The sentence that says which difference so many people would have shown; none for a run that did not compute it."""
+    if result.smallest_difference is None:
+        return []
+    points = plain(100 * result.smallest_difference)
+    return [
+        _("With so many people, a difference below %(points)s points would probably go unseen.") % {"points": points}
+    ]
+
+
+def difference_in_words(said: Numbers) -> str:
+    """The difference in percentage points and what share of the comparison group's rate it is."""
+    about = {"points": plain(abs(said.difference), said.digits)}
+    if said.reduction is not None:
+        about["share"] = percent(abs(said.reduction) / 100, 0)
         return (
-            first
-            + _("That is %(points)s percentage points fewer; with 95 %% confidence between %(low)s and %(high)s fewer.")
-            % about
+            _("%(points)s percentage points fewer, a reduction by %(share)s") % about
+            if said.difference < 0
+            else _("%(points)s percentage points more, an increase by %(share)s") % about
         )
     return (
-        first
-        + _("That is %(points)s percentage points more; with 95 %% confidence between %(low)s and %(high)s more.")
-        % about
+        _("%(points)s percentage points fewer") % about
+        if said.difference < 0
+        else _("%(points)s percentage points more") % about
     )
+
+
+def points_signed(points: float, digits: int) -> str:
+    """So many percentage points fewer or more, as a bound of an interval that holds no difference."""
+    amount = plain(abs(points), digits)
+    return (
+        _("%(amount)s points fewer") % {"amount": amount}
+        if points < 0
+        else _("%(amount)s points more") % {"amount": amount}
+    )
+
+
+def _bound(points: float, digits: int) -> str:
+    """A bound of an interval that does not hold nought, which rounding must not turn into it."""
+    if round_half_up(points, digits):
+        return plain(points, digits)
+    return "<\N{NO-BREAK SPACE}" + plain(10**-digits, digits)
+
+
+def _in_sentence(label: Any) -> str:
+    text = str(label)
+    return text[:1].lower() + text[1:]
+
+
+def who_is_compared(result: ComparisonResult) -> str:
+    """Which of the participants are compared, and why they are fewer than all; and with whom."""
+    return {
+        ComparisonResult.Group.NOT_ENROLLED: _(
+            "Participants who came by a referral, with people who were referred to the programme too and had not enrolled when as "
+            "many days had gone by. Nobody on either side was arrested in between."
+        ),
+        ComparisonResult.Group.MATCHED: _(
+            "Participants who were arrested within a year before, and for whom this is the first programme, with people who had "
+            "not enrolled anywhere when as many days had gone by since their last arrest."
+        ),
+        ComparisonResult.Group.BASELINE: _("Later participants, with those of the programme’s first twelve months."),
+    }[ComparisonResult.Group(result.group)]
 
 
 def does_not_show(result: ComparisonResult) -> str:
     """What a reader must not take from it."""
     return {
         ComparisonResult.Group.NOT_ENROLLED: _(
-            "People who were referred but did not enrol differ from those who did, in motivation for one: part of the "
-            "difference, or all of it, may come from that."
+            "People who were referred but had not enrolled yet after the same wait differ from those who had, in motivation for "
+            "one: part of the difference, or all of it, may come from that."
         ),
         ComparisonResult.Group.MATCHED: _(
-            "The comparison people are alike in sex, age, earlier arrests, kind of offence, district and quarter. In what the "
-            "police do not record (motivation, use, housing, work) they may differ."
+            "The comparison people were arrested as long before, and are alike in sex, age, earlier arrests, kind of offence, "
+            "district and quarter. In what the police do not record (motivation, use, housing, work) they may differ."
         ),
         ComparisonResult.Group.BASELINE: _(
             "Between the first year and the later ones policing, drugs and the people referred may have changed, not only the "
@@ -66,39 +166,37 @@ def does_not_show(result: ComparisonResult) -> str:
     }[ComparisonResult.Group(result.group)]
 
 
-def headline(
-    matched: ComparisonResult | None, rate: float | None, lower: float | None, upper: float | None, months: int
-) -> str:
-    """The headline of a programme: its rate with its uncertainty, and the comparison, in one sentence."""
-    if rate is None:
+def rate_sentence(result: RecidivismResult | None, months: int) -> str:
+    """The rate of all whom the programme's or cohort's own window holds, with its uncertainty."""
+    if result is None or result.rate is None:
         return _("Too few people have been followed for %(months)s months to publish a rate.") % {"months": months}
-    first = _("%(rate)s were arrested again within %(months)s months (95 %% interval %(lower)s to %(upper)s)") % {
-        "rate": share(rate),
+    return _("%(rate)s were arrested again within %(months)s months (95 %% interval %(lower)s to %(upper)s).") % {
+        "rate": share(result.rate),
         "months": months,
-        "lower": share(lower),
-        "upper": share(upper),
+        "lower": share(result.rate_lower),
+        "upper": share(result.rate_upper),
     }
-    if matched is None or matched.refusal or matched.reduction is None:
-        return first + "."
-    about = {
-        "other": share(matched.comparison_rate),
-        "change": fewer(matched.reduction),
-        "low": fewer(matched.reduction_lower or 0),
-        "high": fewer(matched.reduction_upper or 0),
-    }
-    return (
-        first
-        + _(
-            "; of similar people who never enrolled %(other)s were. That is %(change)s (95 %% interval: %(low)s to %(high)s)."
-        )
-        % about
-    )
 
 
-def fewer(reduction: float) -> str:
-    """A reduction in words: a fifth fewer, or a fifth more."""
-    amount = percent(abs(reduction), 0)
-    return _("%(amount)s fewer") % {"amount": amount} if reduction >= 0 else _("%(amount)s more") % {"amount": amount}
+def finding(comparisons: Sequence[ComparisonResult]) -> str:
+    """What the comparisons of one window say, all of them, each with its verdict; empty where none has an estimate."""
+    if not any(numbers(result) for result in comparisons):
+        return ""
+    order = ["matched", "not_enrolled", "baseline"]
+    verdicts = [_verdict_on(result) for result in sorted(comparisons, key=lambda c: order.index(c.group))]
+    months = {"months": comparisons[0].window_months}
+    first = _("Arrested again within %(months)s months, against comparison groups:") % months
+    return f"{first} {'; '.join(verdicts)}."
+
+
+def _verdict_on(result: ComparisonResult) -> str:
+    """A comparison's group and verdict, with the difference behind it where it is lower or higher."""
+    said = numbers(result)
+    about = {"group": _in_sentence(result.get_group_display()), "verdict": _in_sentence(result.verdict.label)}
+    if said is None or result.verdict == ComparisonResult.Verdict.CHANCE:
+        return _("%(group)s – %(verdict)s") % about
+    about["points"] = plain(abs(said.difference), said.digits)
+    return _("%(group)s – %(verdict)s by %(points)s percentage points") % about
 
 
 def covariate(name: str) -> str:
@@ -108,6 +206,8 @@ def covariate(name: str) -> str:
         "age_squared": _("Age (squared)"),
         "prior_arrests": _("Earlier arrests"),
         "prior_drug_arrests": _("Earlier drug arrests"),
+        "recent_arrests": _("Arrests in the last half-year"),
+        "days_since": _("Days since the arrest"),
         "female": _("Women"),
         "offence": _("Offence"),
         "district": _("District"),

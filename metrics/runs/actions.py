@@ -279,7 +279,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("survival", lambda: survival.results(run, protected))
     step("care", lambda: care.results(run, member_rows, as_of, draws))
     partner_of_programme = {one.programme: one.partner for one in protected if one.programme and one.partner}
-    step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of))
+    step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of, draws))
     series = trends_compute.series_by_district(as_of)
     step("trends", lambda: trends_compute.results(run, series))
     step(

@@ -16,12 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from metrics.statistics.proportions import wilson
+
 FEWEST = 60
 """Fewest participants for an estimate: as the UK Justice Data Lab."""
 BALANCED = 0.1
 """Largest absolute standardised difference of any covariate after weighting."""
 FEWEST_PER_LEVEL = 5
-Z95 = float(stats.norm.ppf(0.975))
+HELD = 0.01
+"""Precision of the normal distribution, around nought, that each coefficient is held by: as a hundredth of a person would."""
+MOST_STEPS = 100
+Z95, Z80 = (float(stats.norm.ppf(share)) for share in (0.975, 0.8))
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -30,14 +35,40 @@ class Balance(NamedTuple):
     """A covariate's standardised difference between participants and comparison people, before and after weighting."""
 
     name: str
-    participants: float
-    comparison: float
     before: float
     after: float
 
 
+class Lives(NamedTuple):
+    """What happened to each within a window: `days` until the event, or until nobody looked any more (infinity: the whole
+    window went by); `event`, whether it was the event."""
+
+    days: Floats
+    event: Flags
+
+
+class Side(NamedTuple):
+    """One side of a comparison in two numbers: so many people, of which so many had the event, say what is known about it.
+
+    Where people left observation or weigh differently neither is a whole number: as many as tell the rate with its error.
+    """
+
+    events: float
+    people: float
+
+    @property
+    def rate(self) -> float:
+        """The share with the event."""
+        return self.events / self.people
+
+
 class Effect(NamedTuple):
-    """Risks with and without the programme, their difference and the reduction 1 − risk / comparison risk; 95 % intervals."""
+    """Risks with and without the programme, their difference and the reduction 1 − risk / comparison risk, with 95 % intervals.
+
+    `smallest`: the smallest difference that so many people show in 80 of 100 cases. `e_value`: how many times as likely something
+    unrecorded would have to make both taking part and re-arrest to explain the estimate; `e_value_limit`: to explain it so far
+    that it could be chance, 1 where it could be already.
+    """
 
     rate: float
     comparison_rate: float
@@ -47,15 +78,18 @@ class Effect(NamedTuple):
     reduction: float | None
     reduction_lower: float | None
     reduction_upper: float | None
+    smallest: float
+    e_value: float | None
+    e_value_limit: float | None
 
 
 @dataclass
 class Comparison:
-    """The weighted comparison, or why there is none (`refusal`, a code: see `REFUSALS`).
+    """The weighted comparison (`sides`), or why there is none (`refusal`: few_participants, no_overlap, unbalanced, few_comparisons or
+    no_estimate).
 
     `participants` and `pool`: how many of either side are compared; `left_out`: participants who are like nobody in the pool.
-    `effective`: how many equally weighted people the weighted ones are worth (Kish). `compared`: who of those handed over is
-    compared; `weights`: one for each of these.
+    `effective`: how many equally weighted people the weighted ones are worth (Kish).
     """
 
     participants: int
@@ -63,13 +97,8 @@ class Comparison:
     pool: int
     effective: float = 0.0
     balance: list[Balance] = field(default_factory=list)
-    effect: Effect | None = None
+    sides: tuple[Side, Side] | None = None
     refusal: str = ""
-    weights: Floats | None = None
-    compared: Flags | None = None
-
-
-REFUSALS = ("few_participants", "no_overlap", "unbalanced", "few_comparisons", "no_estimate")
 
 
 def overlapping(treated: Flags, categories: dict[str, NDArray[np.generic]]) -> Flags:
@@ -90,18 +119,20 @@ def weigh(
     treated: Flags,
     numbers: dict[str, Floats],
     categories: dict[str, NDArray[np.generic]],
-    outcome: Flags,
+    lives: Lives,
     clusters: NDArray[np.generic] | None = None,
+    stands_for: Floats | None = None,
 ) -> Comparison:
-    """Compares participants (`treated`) with the others on a yes-or-no outcome. Arrays of one length, one entry a person, or
-    an occasion: then `clusters` says whose, and intervals allow for occasions of one person being alike."""
+    """Compares participants (`treated`) with the others. Arrays of one length, one entry a person, or an occasion: then
+    `clusters` says whose, and the error allows for occasions of one person being alike. `stands_for`: for how many each one
+    stands, where others like them may not be counted."""
     people, pool = int(treated.sum()), int((~treated).sum())
     if people < FEWEST:
         return Comparison(people, 0, pool, refusal="few_participants")
     compared = overlapping(treated, categories)
     t = treated[compared]
     left_out = people - int(t.sum())
-    result = Comparison(int(t.sum()), left_out, int((~t).sum()), compared=compared)
+    result = Comparison(int(t.sum()), left_out, int((~t).sum()))
     if t.sum() < FEWEST or (~t).sum() < FEWEST:
         result.refusal = "no_overlap"
         return result
@@ -119,13 +150,13 @@ def weigh(
     matrix = np.column_stack(list(columns.values()))
     scale = matrix.std(axis=0)
     design = np.column_stack([np.ones(len(t)), (matrix - matrix.mean(axis=0)) / scale])
-    fitted = _logistic(design, t)
+    copies = np.ones(len(t)) if stands_for is None else stands_for[compared]
+    fitted = _logistic(design, t, copies)
     if fitted is None:
         result.refusal = "no_estimate"
         return result
     score, information = fitted
-    weights = np.where(t, 1.0, score / (1 - score))
-    result.weights = weights
+    weights = copies * np.where(t, 1.0, score / (1 - score))
     w0 = weights[~t]
     result.effective = float(w0.sum() ** 2 / (w0**2).sum())
     result.balance = _balance(list(columns), matrix, t, weights)
@@ -135,31 +166,35 @@ def weigh(
         result.refusal = "few_comparisons"
     else:
         whose = np.arange(len(t)) if clusters is None else np.unique(clusters[compared], return_inverse=True)[1]
-        result.effect = _effect(t, design, outcome[compared].astype(float), score, weights, information, whose)
+        followed = Lives(lives.days[compared], lives.event[compared])
+        of_score = (design * (copies * (t - score))[:, None]) @ np.linalg.inv(information)
+        result.sides = _sides(t, design, followed, weights, of_score, whose)
     return result
 
 
-def _logistic(design: Floats, treated: Flags) -> tuple[Floats, Floats] | None:
-    """(scores, information matrix) of a logistic regression by Newton's steps; None where it does not converge (separation).
+def _logistic(design: Floats, treated: Flags, copies: Floats) -> tuple[Floats, Floats] | None:
+    """(scores, information matrix) of a logistic regression by Newton's steps; None where it does not converge.
+
+    Coefficients of the standardised traits are held back a little (`HELD`). Without it there is no estimate for a programme that
+    takes first offenders alone, though all that should happen is that people with a long record weigh nothing. A trait that
+    participants alone have is found by the balance afterwards, and by how few the comparison people then are worth.
 
     Not statsmodels' Logit: the comparison pool can be hundreds of thousands of people, for each of dozens of programmes, and
     only the score and the information are needed here. Tested against it.
     """
     beta = np.zeros(design.shape[1])
+    held = np.full(len(beta), HELD)
+    held[0] = 0.0
     y = treated.astype(float)
-    beta[0] = np.log(y.mean() / (1 - y.mean()))
-    for _ in range(50):
+    share = (copies @ y) / copies.sum()
+    beta[0] = np.log(share / (1 - share))
+    for _ in range(MOST_STEPS):
         eta = np.clip(design @ beta, -30, 30)
         p = 1 / (1 + np.exp(-eta))
-        information = (design * (p * (1 - p))[:, None]).T @ design
-        try:
-            step = np.linalg.solve(information, design.T @ (y - p))
-        except np.linalg.LinAlgError:
-            return None
+        information = (design * (copies * p * (1 - p))[:, None]).T @ design + np.diag(held)
+        step = np.linalg.solve(information, design.T @ (copies * (y - p)) - held * beta)
         beta = beta + np.clip(step, -3, 3)
         if np.abs(step).max() < 1e-9:
-            if np.abs(beta).max() > 15:
-                return None
             return p, information
     return None
 
@@ -171,60 +206,98 @@ def _balance(names: list[str], matrix: Floats, t: Flags, weights: Floats) -> lis
     with np.errstate(divide="ignore", invalid="ignore"):
         before = np.where(spread > 0, (mean - raw) / spread, 0.0)
         after = np.where(spread > 0, (mean - weighted) / spread, 0.0)
-    return [
-        Balance(name, float(mean[i]), float(weighted[i]), float(before[i]), float(after[i]))
-        for i, name in enumerate(names)
-    ]
+    return [Balance(name, float(before[i]), float(after[i])) for i, name in enumerate(names)]
 
 
-def _effect(
-    t: Flags, design: Floats, y: Floats, score: Floats, weights: Floats, information: Floats, whose: NDArray[np.intp]
-) -> Effect:
-    n = len(t)
-    w = np.where(t, 0.0, weights)
-    rate, comparison = float(y[t].mean()), float(w @ y / w.sum())
-    # Influence of each person on the two risks; the second includes the estimation of the score.
-    gradient = (w * (y - comparison)) @ design / n
-    of_score = design * (t - score)[:, None] @ np.linalg.inv(information / n)
-    influence_1 = np.where(t, y - rate, 0.0) / t.mean()
-    influence_0 = (w * (y - comparison) + of_score @ gradient) / (w.sum() / n)
-
-    def error(influence: Floats) -> float:
-        return float(np.sqrt((np.bincount(whose, influence) ** 2).sum()) / n)
-
-    se = error(influence_1 - influence_0)
-    difference = rate - comparison
-    reduction = lower = upper = None
-    if rate > 0 and comparison > 0:
-        se_log = error(influence_1 / rate - influence_0 / comparison)
-        ratio = rate / comparison
-        reduction = 1 - ratio
-        lower, upper = 1 - ratio * float(np.exp(Z95 * se_log)), 1 - ratio * float(np.exp(-Z95 * se_log))
-    return Effect(rate, comparison, difference, difference - Z95 * se, difference + Z95 * se, reduction, lower, upper)
+def risk(lives: Lives, weights: Floats) -> tuple[float, Floats]:
+    """(the share with the event by the end of the window, how much each one's weight moves it): Kaplan and Meier's estimate,
+    weighted, and its infinitesimal jackknife. Where nobody left early: the weighted mean of the events, and (y − mean) / sum."""
+    times = np.unique(lives.days[lives.event])
+    if not len(times):
+        return 0.0, np.zeros(len(weights))
+    place = np.searchsorted(times, lives.days, side="right")  # how many of the times each one was there for
+    leaving = np.bincount(place, weights, len(times) + 1)
+    at_risk = leaving[::-1].cumsum()[::-1][1:]
+    events = np.bincount(place[lives.event] - 1, weights[lives.event], len(times))
+    left = np.maximum(at_risk - events, 1e-12 * at_risk)
+    survival = float(np.prod(1 - events / at_risk))
+    passed = np.concatenate([[0.0], np.cumsum(events / (at_risk * left))])
+    moved = survival * (np.where(lives.event, 1 / left[place - 1], 0.0) - passed[place])
+    return 1 - survival, moved
 
 
-def compare_proportions(events: int, people: int, other_events: int, others: int) -> Effect:
-    """Two groups as they are: difference of risks with Newcombe's interval (1998, method 10) and reduction by the log ratio.
+def side(lives: Lives, stands_for: Floats | None = None) -> Side:
+    """People as they are, each once, as a side. Raises ValueError for nobody."""
+    if not len(lives.days):
+        raise ValueError("nobody is compared")
+    weights = np.ones(len(lives.days)) if stands_for is None else stands_for
+    share, moved = risk(lives, weights)
+    return _worth(share, float(((weights * moved) ** 2).sum()), most=len(lives.days))
 
-    Raises ValueError where either group is empty.
+
+def _worth(share: float, variance: float, most: float) -> Side:
+    """The side with this share and its variance, of `most` people at most."""
+    people = min(share * (1 - share) / variance, most) if variance > 0 else most
+    return Side(share * people, people)
+
+
+def _sides(
+    t: Flags, design: Floats, lives: Lives, weights: Floats, of_score: Floats, whose: NDArray[np.intp]
+) -> tuple[Side, Side]:
+    """Participants as they are; of the others so many that the difference has the error that it has: with estimated scores
+    (`of_score`: how each one moves the coefficients), and with one person's occasions alike, on one side or on both."""
+    ours, theirs = Lives(lives.days[t], lives.event[t]), Lives(lives.days[~t], lives.event[~t])
+    (rate, moved), (other_rate, others_moved) = risk(ours, weights[t]), risk(theirs, weights[~t])
+    weighted = weights[~t] * others_moved
+    share_of = np.zeros(len(t))
+    share_of[t], share_of[~t] = weights[t] * moved, -weighted
+    share_of -= of_score @ (weighted @ design[~t])
+    variance = float((np.bincount(whose, share_of) ** 2).sum())
+    own = side(ours, weights[t])
+    if not 0 < other_rate < 1:
+        effective = float(weights[~t].sum() ** 2 / (weights[~t] ** 2).sum())
+        return own, Side(other_rate * effective, effective)
+    own_variance = rate * (1 - rate) / own.people
+    return own, _worth(other_rate, max(variance - own_variance, 0.0), most=float((~t).sum()))
+
+
+def effect(ours: Side, theirs: Side, noise: float = 0.0) -> Effect:
+    """What two sides say: the difference of risks with Newcombe's interval (1998, method 10), the reduction by the log ratio, the
+    smallest difference that they can show (5 % error, 80 % power), and E-values (VanderWeele and Ding 2017).
+
+    `noise`: the variance by which counts of events were changed before they were handed over; intervals allow for it. Raises
+    ValueError where either side is empty.
     """
-    from metrics.statistics.proportions import wilson
-
-    one, two = wilson(events, people), wilson(other_events, others)
-    difference = one.rate - two.rate
-    lower = difference - float(np.sqrt((one.rate - one.lower) ** 2 + (two.upper - two.rate) ** 2))
-    upper = difference + float(np.sqrt((one.upper - one.rate) ** 2 + (two.rate - two.lower) ** 2))
-    if not (events and other_events):
-        return Effect(one.rate, two.rate, difference, lower, upper, None, None, None)
-    ratio = one.rate / two.rate
-    se = float(np.sqrt(1 / events - 1 / people + 1 / other_events - 1 / others))
+    known, others_known = (_without_noise(side, noise) for side in (ours, theirs))
+    one, two = wilson(*known), wilson(*others_known)
+    difference = ours.rate - theirs.rate
+    lower = difference - float(np.sqrt((ours.rate - one.lower) ** 2 + (two.upper - theirs.rate) ** 2))
+    upper = difference + float(np.sqrt((one.upper - ours.rate) ** 2 + (theirs.rate - two.lower) ** 2))
+    smallest = (1 + Z80 / Z95) * (upper - lower) / 2
+    if not (ours.events and theirs.events):
+        return Effect(ours.rate, theirs.rate, difference, lower, upper, None, None, None, smallest, None, None)
+    ratio = ours.rate / theirs.rate
+    error = float(np.sqrt(sum((1 - side.rate) / side.events for side in (known, others_known))))
+    low, high = ratio * float(np.exp(-Z95 * error)), ratio * float(np.exp(Z95 * error))
+    # The limit nearest to no effect; the difference decides whether it could be chance, so that there is one answer.
+    nearest = high if upper < 0 else low if lower > 0 else 1.0
+    limit = e_value(nearest) if (nearest - 1) * (ratio - 1) > 0 else 1.0
     return Effect(
-        one.rate,
-        two.rate,
-        difference,
-        lower,
-        upper,
-        1 - ratio,
-        1 - ratio * float(np.exp(Z95 * se)),
-        1 - ratio * float(np.exp(-Z95 * se)),
+        *(ours.rate, theirs.rate, difference, lower, upper),
+        *(1 - ratio, 1 - high, 1 - low),
+        *(smallest, e_value(ratio), limit),
     )
+
+
+def _without_noise(side: Side, noise: float) -> Side:
+    """As many people as say as much about the rate as these do with noise of that variance on their events."""
+    rate = (side.events + 2) / (side.people + 4)  # not 0 or 1, where the counts would seem to know everything
+    variance = side.people * rate * (1 - rate)
+    people = side.people * variance / (variance + noise)
+    return Side(side.rate * people, people)
+
+
+def e_value(risk_ratio: float) -> float:
+    """The risk ratio that an unrecorded trait needs, with taking part and with the event, to explain this one alone."""
+    ratio = max(risk_ratio, 1 / risk_ratio)
+    return float(ratio + np.sqrt(ratio * (ratio - 1)))

@@ -15,11 +15,12 @@ class Proportion(NamedTuple):
     upper: float
 
 
-def wilson(events: int, people: int) -> Proportion:
+def wilson(events: float, people: float) -> Proportion:
     """The share of `people` with an event and its Wilson score interval at 95 %.
 
     The interval stays inside 0–1 and holds its level for small groups and rare events (Wilson 1927; Brown, Cai and
     DasGupta 2001, who recommend it for 40 people or fewer). Raises ValueError for nobody, or more events than people.
+    Neither has to be a whole number: who is known in part counts in part.
     """
     if not 0 <= events <= people or people == 0:
         raise ValueError(f"{events} events among {people} people")

@@ -15,9 +15,18 @@ def typed(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
+def round_half_up(value: float, digits: int = 0) -> float:
+    """The number as `plain` writes it: halves away from zero."""
+    return float(_rounded(value, digits))
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
 def plain(value: float, digits: int = 0) -> str:
     """A number with so many digits, halves away from zero, thousands grouped, a real minus sign."""
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = _rounded(value, digits)
     if rounded == 0:
         rounded = abs(rounded)  # no "−0"
     return number_format(rounded, digits, force_grouping=True).replace("-", "−")

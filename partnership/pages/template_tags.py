@@ -139,6 +139,12 @@ def whole(value: float | None) -> str:
 
 
 @register.filter
+def points(value: float | None) -> str:
+    """A difference of shares in whole percentage points, without its sign; a dash for none."""
+    return "–" if value is None else number_format.plain(abs(100 * value))
+
+
+@register.filter
 def decimal(value: float | None, digits: int = 1) -> str:
     """A number with so many digits after the point, in the reader's format; a dash for none."""
     return "–" if value is None else number_format.plain(value, digits)

@@ -13,9 +13,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
-from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from partnership.pages.number_format import p_value, percent, plain
@@ -47,9 +45,9 @@ class TestDownloads:
         assert cells(rows) == cells(sheet)
         assert ["Definition", runs.DEFINITION] in rows
 
-    @pytest.mark.parametrize("name", ["recidivism", "survival", "arrests"])
+    @pytest.mark.parametrize("name", ["recidivism", "survival", "comparison", "arrests"])
     def test_charts_as_svg_and_png_in_both_themes_and_for_a_phone(self, measured, client, name):
-        of = f"?programme={measured.programme.pk}&measure=count" if name == "survival" else "?measure=count"
+        of = f"?programme={measured.programme.pk}" if name in ("survival", "comparison") else "?measure=count"
         for theme in ("light", "dark"):
             assert client.get(reverse("figure", args=[name, "svg"]) + f"{of}&theme={theme}").content.startswith(b"<svg")
         wide, narrow = (
@@ -88,39 +86,6 @@ class TestDownloads:
 def _english():
     with translation.override("en"):
         yield
-
-
-@pytest.mark.usefixtures("_english")
-class TestWords:
-    def result(self, **fields: Any) -> ComparisonResult:
-        values = {
-            "group": "matched",
-            "rate": 0.2,
-            "comparison_rate": 0.3,
-            "difference": -0.1,
-            "difference_lower": -0.15,
-            "difference_upper": -0.05,
-        }
-        return ComparisonResult(**values | fields)
-
-    def test_clearly_fewer(self):
-        assert "10 percentage points fewer; with 95 % confidence between 5 and 15 fewer" in recidivism_words.statement(
-            self.result()
-        )
-
-    def test_clearly_more(self):
-        found = recidivism_words.statement(
-            self.result(rate=0.4, difference=0.1, difference_lower=0.02, difference_upper=0.18)
-        )
-        assert "10 percentage points more; with 95 % confidence between 2 and 18 more" in found
-
-    def test_what_could_be_chance_is_said_so(self):
-        assert "neither show nor rule out" in recidivism_words.statement(self.result(difference_upper=0.01))
-
-    def test_a_headline_whose_interval_holds_both_signs(self):
-        matched = self.result(reduction=0.1, reduction_lower=-0.05, reduction_upper=0.2)
-        found = recidivism_words.headline(matched, 0.2, 0.15, 0.25, 12).replace("\N{NO-BREAK SPACE}", " ")
-        assert "That is 10 % fewer (95 % interval: 5 % more to 20 % fewer)." in found
 
 
 @pytest.mark.usefixtures("_english")

@@ -57,42 +57,6 @@ class TestResults:
             for model in (RecidivismResult, SurvivalResult, CareResult, ComparisonResult, ArrestTrendResult, TrendChange, ReferralResult, FeedQuality, LinkQuality)
         )  # fmt: skip
 
-    def test_the_pool_of_comparison_people_holds_every_arrest_of_theirs(self, measured):
-        """Choosing one arrest a person by chance would prefer, among first arrests, those of people who had no second."""
-        from metrics.comparison.compute import follow_up_rows
-        from metrics.follow_up import upkeep as follow_up_upkeep
-
-        person = measured.person(measured.police)
-        for days in (0, 100, 300):
-            measured.arrest(person, START + timedelta(days=days))
-        enrolled = measured.person(measured.police, first_names="Enrolled")
-        measured.enrolment(
-            person=measured.person(measured.ngo, first_names="Enrolled"), started_on=START, measurement_consent=False
-        )
-        measured.arrest(enrolled, START)
-        with database_role("worker"):
-            follow_up_upkeep.refresh()
-            follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit="100")
-            pool = follow_up_rows("comparison_pool", "true", [], date(2030, 1, 1)).sort_values("index_date")
-        # Who withdrew the consent to be counted was enrolled all the same, and is no comparison either.
-        assert list(pool.prior_arrests) == [1, 2, 3]
-        assert list((pool.any_on - pool.index_date).dt.days.fillna(0)) == [100, 200, 0]
-
-    def test_referred_and_eligible_but_not_enrolled_are_followed_from_the_referral(self, measured):
-        from metrics.comparison.compute import follow_up_rows
-        from metrics.follow_up import upkeep as follow_up_upkeep
-        from referrals.handover import actions as handover
-
-        for number, reason in enumerate(["no_capacity", "not_eligible", "person_declined"]):
-            referral = measured.sent(person=measured.person(measured.police, first_names=f"P{number}"))
-            run_as(measured.caseworker, handover.decline, referral=referral, reason=reason)
-        with database_role("worker"):
-            follow_up_upkeep.refresh()
-            follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")
-            rows = follow_up_rows("not_enrolled", "true", [], date(2030, 1, 1))
-        assert len(rows) == 2
-        assert {d.date() for d in rows.index_date} == {measured.today}
-
     def test_frequency_counts_no_arrest_after_the_end_of_follow_up(self, world):
         world.complete_through(START + timedelta(days=365))
         police = people(world, 45, rearrested=45)

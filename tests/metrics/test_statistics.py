@@ -7,11 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.statistics import matching
 from metrics.statistics.survival import cox, curve_of, kaplan_meier, log_rank
 
 
@@ -142,79 +140,3 @@ class TestCox:
         assert cox([1, 2, 3, 4], [1, 1, 1, 1], {"x": [1, 1, 1, 1]}) == []
         # Everybody with x has the event first: the coefficient is infinite.
         assert cox(range(1, 41), [1] * 20 + [0] * 20, {"x": [1] * 20 + [0] * 20}) == []
-
-
-def simulated(seed: int = 1, people: int = 4000, effect: float = 0.7) -> tuple:
-    """Participants differ from the others in what drives re-arrest; the programme multiplies the risk by `effect`."""
-    rng = np.random.default_rng(seed)
-    x, woman, district = rng.normal(size=people), rng.random(people) < 0.2, rng.integers(0, 4, people)
-    treated = rng.random(people) < 1 / (1 + np.exp(2.5 - 0.5 * x - 0.4 * woman - 0.1 * district))
-    risk = 1 / (1 + np.exp(0.5 - 0.6 * x - 0.3 * woman + 0.1 * district))
-    outcome = rng.random(people) < np.where(treated, risk * effect, risk)
-    return treated, {"x": x, "woman": woman.astype(float)}, {"district": district}, outcome
-
-
-class TestWeighting:
-    def test_it_finds_the_effect_that_the_bare_comparison_hides(self):
-        treated, numbers, categories, outcome = simulated(people=20_000)
-        bare = 1 - outcome[treated].mean() / outcome[~treated].mean()
-        found = matching.weigh(treated, numbers, categories, outcome)
-        assert found.effect
-        assert found.effect.reduction_lower < 0.3 < found.effect.reduction_upper
-        assert abs(found.effect.reduction - 0.3) < 0.06 < abs(bare - 0.3)
-
-    def test_balance_is_shown_and_reached(self):
-        found = matching.weigh(*simulated())
-        assert {row.name for row in found.balance} == {"x", "woman", "district=1", "district=2", "district=3"}
-        assert max(abs(row.before) for row in found.balance) > 0.3 > 0.1 > max(abs(row.after) for row in found.balance)
-
-    def test_the_score_is_that_of_statsmodels(self):
-        treated, numbers, _, _ = simulated()
-        design = sm.add_constant(np.column_stack(list(numbers.values())))
-        score, information = matching._logistic(design, treated)
-        theirs = sm.Logit(treated.astype(float), design).fit(disp=0)
-        assert score == pytest.approx(theirs.predict(), abs=1e-8)
-        assert np.linalg.inv(information) == pytest.approx(theirs.cov_params(), abs=1e-8)
-
-    def test_refused_under_sixty_participants(self):
-        treated, numbers, categories, outcome = simulated()
-        treated[np.flatnonzero(treated)[59:]] = False
-        assert matching.weigh(treated, numbers, categories, outcome).refusal == "few_participants"
-
-    def test_refused_where_the_groups_have_nothing_in_common(self):
-        treated, numbers, _, outcome = simulated()
-        assert matching.weigh(treated, numbers, {"district": treated.astype(int)}, outcome).refusal == "no_overlap"
-
-    def test_refused_where_a_trait_separates_them(self):
-        treated, numbers, categories, outcome = simulated()
-        found = matching.weigh(treated, numbers | {"x": treated * 5.0 + numbers["x"]}, categories, outcome)
-        assert found.effect is None
-        assert found.refusal in {"no_estimate", "unbalanced", "few_comparisons"}
-
-    def test_participants_without_a_counterpart_are_left_out_and_counted(self):
-        treated, numbers, categories, outcome = simulated()
-        own = np.flatnonzero(treated)[:8]
-        categories["district"][own] = 99
-        found = matching.weigh(treated, numbers, categories, outcome)
-        assert (found.left_out, found.participants) == (8, treated.sum() - 8)
-
-
-class TestTwoProportions:
-    def test_newcombes_interval_of_a_difference(self):
-        # Newcombe (1998), Statistics in Medicine 17:873, table II, method 10, case (a): 56/70 − 48/80.
-        found = matching.compare_proportions(56, 70, 48, 80)
-        assert (round(found.difference, 4), round(found.difference_lower, 4), round(found.difference_upper, 4)) == (
-            0.2,
-            0.0524,
-            0.3339,
-        )
-
-    def test_no_reduction_where_nobody_was_rearrested(self):
-        found = matching.compare_proportions(0, 50, 5, 50)
-        assert (found.reduction, found.difference) == (None, pytest.approx(-0.1))
-
-    def test_reduction(self):
-        found = matching.compare_proportions(20, 100, 40, 100)
-        assert found.reduction == pytest.approx(0.5)
-        # Log ratio: ln 0.5 ± 1.96 √(1/20 − 1/100 + 1/40 − 1/100).
-        assert (found.reduction_lower, found.reduction_upper) == pytest.approx((0.2082, 0.6842), abs=1e-4)
