@@ -93,6 +93,7 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
         "partnership": first,
         "together": len(together),
         "left_out": [p.district.name for p in places if p.district and p.district.pk not in together],
+        "several": [name for name, place in zip(names, places, strict=True) if place.results[-1].is_one_of_several],
         "not_drawn": [name for name, place in zip(names, places, strict=True) if not place.index("")],
         "has_chart": any(place.index("") for place in places),
         "interventions": interventions,

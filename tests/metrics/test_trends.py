@@ -130,6 +130,10 @@ class TestOverdoses:
         page = client.get(reverse("arrest_trends") + f"?district={world.city.pk}&group=overdoses").text
         assert f"Overdoses as counted by {world.other_ngo.name}" in " ".join(page.split())
         assert "Their counts are not added" in page
+        assert (
+            f"Several partners count overdoses here: {world.city.name}."
+            in client.get(reverse("arrest_trends") + "?group=overdoses").text
+        )
         table = client.get(reverse("figure", args=["arrests", "csv"]) + f"?district={world.city.pk}").text
         assert world.other_ngo.name in table
 
