@@ -93,8 +93,8 @@ def cox(rng: np.random.Generator) -> bool:
 def difference(rng: np.random.Generator) -> bool:
     from metrics.statistics.matching import Side, effect
 
-    found = effect(Side(rng.binomial(80, 0.25), 80), Side(rng.binomial(120, 0.35), 120))
-    return found.difference_lower <= -0.1 <= found.difference_upper
+    comparison = effect(Side(rng.binomial(80, 0.25), 80), Side(rng.binomial(120, 0.35), 120))
+    return comparison.difference_lower <= -0.1 <= comparison.difference_upper
 
 
 def series(rng: np.random.Generator, change: float) -> np.ndarray:
