@@ -257,9 +257,9 @@ def draws(world: World) -> Array:
         register = simulated(world, np.random.default_rng([2026, seed]))
         sides = estimate(register, referred=world.referred)
         if sides is not None:
-            found = matching.effect(*sides)
+            effect = matching.effect(*sides)
             truth = register.truth[0] - register.truth[1]
-            rows.append((found.difference, found.difference_lower, found.difference_upper, truth))
+            rows.append((effect.difference, effect.difference_lower, effect.difference_upper, truth))
     return np.array(rows)
 
 

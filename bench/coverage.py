@@ -89,5 +89,5 @@ def cox(rng: np.random.Generator) -> bool:
 def difference(rng: np.random.Generator) -> bool:
     from metrics.statistics.matching import Side, effect
 
-    found = effect(Side(rng.binomial(80, 0.25), 80), Side(rng.binomial(120, 0.35), 120))
-    return found.difference_lower <= -0.1 <= found.difference_upper
+    estimate = effect(Side(rng.binomial(80, 0.25), 80), Side(rng.binomial(120, 0.35), 120))
+    return estimate.difference_lower <= -0.1 <= estimate.difference_upper

@@ -139,20 +139,20 @@ class Register:
         starts = np.where(origins.started_on.isna(), np.inf, _days(origins.started_on))
         is_waiting = (starts > index) & (index >= np.min(_days(ours.index_date), initial=np.inf))
         rows, index = origins[is_waiting], index[is_waiting]
-        found = landmark.follow(rows.person.to_numpy(dtype=np.int64), index, log)
+        past_and_future = landmark.follow(rows.person.to_numpy(dtype=np.int64), index, log)
         groups = np.append(arrests.offence_group.to_numpy(dtype=object), "")  # the last one: of nobody's arrest
         rows = rows.assign(
             index_date=_dates(index),
             left_on=rows.started_on,
             stands_for=np.where(rows.started_on.isna(), 1.0, 1 / (counted_share or 1.0)),
-            prior_arrests=found.prior,
-            prior_drug_arrests=found.prior_drug,
-            recent_arrests=found.recent,
-            prior_group=groups[found.last],
-            any_on=_dates(found.any_day),
-            drug_on=_dates(found.drug_day),
+            prior_arrests=past_and_future.prior,
+            prior_drug_arrests=past_and_future.prior_drug,
+            recent_arrests=past_and_future.recent,
+            prior_group=groups[past_and_future.last],
+            any_on=_dates(past_and_future.any_day),
+            drug_on=_dates(past_and_future.drug_day),
         )
-        return self.followed(rows[landmark.is_still_last(_days(rows.origin_on), found, log)])
+        return self.followed(rows[landmark.is_still_last(_days(rows.origin_on), past_and_future, log)])
 
 
 def _log(arrests: pd.DataFrame) -> landmark.Arrests:

@@ -92,16 +92,16 @@ def follow(person: Whole, index_day: Floats, arrests: Arrests) -> FollowedUp:
 
 def _first_after(index_day: Floats, following: Whole, end: Whole, day: Floats, offence_day: Floats) -> Floats:
     """The day of each one's first arrest from number `following` on, before `end`, whose offence lies after the index day."""
-    found = np.full(len(index_day), NEVER)
+    first_day = np.full(len(index_day), NEVER)
     open_ones = np.flatnonzero(following < end)
     place = following[open_ones]
     while len(open_ones):
         counts = offence_day[place] > index_day[open_ones]
-        found[open_ones[counts]] = day[place[counts]]
+        first_day[open_ones[counts]] = day[place[counts]]
         place = place + 1
         stay = ~counts & (place < end[open_ones])
         open_ones, place = open_ones[stay], place[stay]
-    return found
+    return first_day
 
 
 def is_still_last(origin_day: Floats, followed_up: FollowedUp, arrests: Arrests) -> Flags:
