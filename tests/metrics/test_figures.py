@@ -139,6 +139,10 @@ class TestEligible:
         assert counts(measured, window=6) == (1, 0)
         assert counts(measured, window=12) == (0, 0)
 
+    def test_a_death_after_a_re_arrest_leaves_the_event(self, measured):
+        measured.arrest(participant(measured, died_on=date(2023, 9, 1)), START + timedelta(days=30))
+        assert counts(measured, window=12) == (1, 1)
+
     def test_a_person_counts_once_per_programme_by_the_first_enrolment(self, measured):
         person = measured.person(measured.ngo)
         measured.enrolment(person=person, started_on=START, ended_on=START + timedelta(days=9), end_reason="completed")

@@ -17,6 +17,7 @@ from metrics.recidivism.models import CareResult, RecidivismResult, SurvivalResu
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
+from metrics.runs.releases import quarter_of
 from metrics.trends import actions as trends
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from partnership.actions.rights import NotAllowed
@@ -184,6 +185,41 @@ class TestRunsSurvive:
             cursor.execute(f"UPDATE metrics_run SET {column} = now()")
             if cursor.rowcount == 0:
                 raise DatabaseError("nothing was changed")
+
+
+class TestReleases:
+    def test_a_run_of_an_earlier_quarter_can_not_become_the_release(self, measured):
+        run = compute()
+        Run.objects.filter(pk=run.pk).update(quarter="2020-Q1")
+        run.refresh_from_db()
+        with pytest.raises(RuleError, match="this quarter"):
+            run_as(measured.coordinator, runs.release, run=run)
+
+    def test_nor_one_made_with_another_secret(self, measured, settings):
+        run = compute()
+        settings.FIGURES_KEY = "another"
+        with pytest.raises(RuleError, match="this quarter"):
+            run_as(measured.coordinator, runs.release, run=run)
+
+    def test_results_are_published_once_a_year_and_can_be_withdrawn(self, measured):
+        first = run_as(measured.coordinator, runs.publish, run=release(measured))
+        Run.objects.filter(pk=first.pk).update(quarter=f"{first.quarter[:4]}-Q0")
+        later = run_as(measured.coordinator, runs.release, run=compute())
+        with pytest.raises(RuleError, match="once a year"):
+            run_as(measured.coordinator, runs.publish, run=later)
+        run_as(measured.coordinator, runs.withdraw, run=first)
+        assert run_as(measured.coordinator, runs.publish, run=later).published_at
+
+    def test_what_is_no_release_is_not_published(self, measured):
+        with pytest.raises(RuleError, match="Only a release"):
+            run_as(measured.coordinator, runs.publish, run=compute())
+
+    @pytest.mark.parametrize(
+        ("day", "quarter"),
+        [(date(2026, 1, 1), "2026-Q1"), (date(2026, 3, 31), "2026-Q1"), (date(2026, 4, 1), "2026-Q2"), (date(2026, 12, 31), "2026-Q4")],
+    )  # fmt: skip
+    def test_quarters_are_those_of_the_calendar(self, day, quarter):
+        assert quarter_of(day) == quarter
 
 
 class TestWhoSees:
