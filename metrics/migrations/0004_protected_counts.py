@@ -12,7 +12,7 @@ RESULTS = (
     "recidivismresult", "survivalresult", "careresult", "comparisonresult", "arresttrendresult", "trendchange", "referralresult",
     "feedquality", "linkquality",
 )  # fmt: skip
-# What was computed before gave small counts away (docs/decisions/0026-protected-counts.md): only what is public stays, as far as it
+# What was computed before gave small counts away (docs/decisions/0027-protected-counts.md): only what is public stays, as far as it
 # was shown. The next run computes everything anew.
 FORGET = (
     "".join(

@@ -81,7 +81,7 @@ def tails(outcomes: Outcomes, draws: Draws) -> WindowTails:
 
     The noise of a tail has half its likeness (a correlation of `ALIKE`) in common with that of the next longer window, and with that
     of the other kind: a person who counts in all windows and both kinds is hidden by one noise more than by twelve, which would
-    average out (docs/decisions/0026-protected-counts.md). From the longest window down, because who can be followed for longer can
+    average out (docs/decisions/0027-protected-counts.md). From the longest window down, because who can be followed for longer can
     be followed for less: people who are too new for a window change nothing in its noise.
     """
     protected: WindowTails = {}
