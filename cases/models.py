@@ -4,7 +4,7 @@ from cases.arrests.models import Arrest, Feed, Offence
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
-from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
+from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportPerson, ImportProblem, ImportRow
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
@@ -23,6 +23,7 @@ __all__ = [
     "Goal",
     "ImportChunk",
     "ImportMapping",
+    "ImportPerson",
     "ImportProblem",
     "ImportRow",
     "Note",

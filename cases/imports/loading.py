@@ -23,20 +23,25 @@ from partnership.isolation.acting import acting_for
 
 SQL = Path(__file__).resolve().parent / "sql"
 SLICES = 16
-"""People are divided by the first digit of their key, a hash in hexadecimal."""
+"""At most. People are divided by the first digit of their key, a hash in hexadecimal."""
+ROWS_A_SLICE = 10_000
+"""Of so many a slice is worth its own transaction."""
 BOUNDS = [*"0123456789abcdef", "g"]
 
 
 @action("import.load", outside="jobs", rolls_back=False)
 def load(*, data_import: DataImport) -> None:
-    """Loads what the check laid out, then sets the feed's complete-through date and announces the arrival."""
+    """Loads what the check laid out, then sets the feed's complete-through date and announces the arrival.
+
+    A file of which rows were refused is not complete: the feed keeps its date until one without problems comes."""
     partner_id = data_import.partner_id
-    script = (SQL / f"load_{data_import.kind}.sql").read_text().replace("{summary}", SUMMARY)
+    script = _script(data_import.kind)
     with acting_for(partner_id, role="worker"), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_importrow WHERE data_import_id = %s", [data_import.pk])
         total = cursor.fetchone()[0]
-    start = data_import.rows_done * SLICES // total if total else 0
-    for number in range(start, SLICES):
+    slices = min(SLICES, 1 << (total // ROWS_A_SLICE).bit_length())
+    start = data_import.rows_done * slices // total if total else 0
+    for number in range(start, slices):
         with acting_for(partner_id, role="worker"):
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -44,9 +49,8 @@ def load(*, data_import: DataImport) -> None:
                     {
                         "import": data_import.pk,
                         "partner": partner_id,
-                        "programme": data_import.programme_id,
-                        "from": BOUNDS[number],
-                        "to": BOUNDS[number + 1],
+                        "from": BOUNDS[number * SLICES // slices],
+                        "to": BOUNDS[(number + 1) * SLICES // slices],
                     },
                 )
                 added, corrected, unchanged = cursor.fetchone()
@@ -55,11 +59,11 @@ def load(*, data_import: DataImport) -> None:
             data_import.corrected += corrected
             data_import.unchanged += unchanged
             # In the slice's own transaction: after a restart the next slice is the one that follows.
-            data_import.rows_done = -(-total * (number + 1) // SLICES)
+            data_import.rows_done = -(-total * (number + 1) // slices)
             data_import.changed_at = timezone.now()
             data_import.save()
     with acting_for(partner_id, role="worker"):
-        if data_import.complete_through:
+        if data_import.complete_through and not data_import.rows_bad:
             for district_id in data_import.district_ids:
                 feed, _is_new = Feed.objects.get_or_create(
                     partner_id=partner_id,
@@ -80,3 +84,12 @@ def load(*, data_import: DataImport) -> None:
             "url": reverse("data_import", args=[data_import.pk]),
         }
         announce(events.DONE, f"import:{data_import.pk}:done", tell=[tell], data_import=data_import.pk)
+
+
+def _script(kind: str) -> str:
+    """What loads a slice of a file of this kind."""
+    parts = {"{summary}": SUMMARY, "{people}": (SQL / "people.sql").read_text()}
+    script = (SQL / f"load_{kind}.sql").read_text()
+    for name, part in parts.items():
+        script = script.replace(name, part)
+    return script

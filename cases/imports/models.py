@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -40,6 +42,13 @@ class DataImport(models.Model):
         PARTICIPANTS = "participants", _("Participants")
         POPULATIONS = "populations", _("Populations")
 
+    class Consent(models.TextChoices):
+        """Of the participants of a file: whether they consent to be counted in the partnership's statistics."""
+
+        COLUMN = "column", _("A column of the file says it for each")
+        ALL = "all", _("Yes, everybody in this file")
+        NOBODY = "nobody", _("No, nobody in this file")
+
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to choose")
         CHECKING = "checking", _("Being checked")
@@ -57,9 +66,15 @@ class DataImport(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"))
     encoding = models.CharField(max_length=12, blank=True)
     delimiter = models.CharField(max_length=1, blank=True, help_text="Empty: a spreadsheet (XLSX).")
+    heading_row = models.PositiveIntegerField(
+        default=1, help_text="Where the headings stand: a title may be above them."
+    )
     columns = models.JSONField(default=list, help_text="Headings of the file, in order.")
+    samples = EncryptedTextField(blank=True, help_text="The first rows: a JSON list of lists. Gone with the file.")
+    source = models.CharField(_("source"), max_length=60, blank=True, help_text="Name of the remembered choices.")
     mapping = models.JSONField(default=dict, help_text="Field → heading.")
-    codes = models.JSONField(default=dict, help_text="Local offence code → ICCS code.")
+    codes = models.JSONField(default=dict, help_text="Local offence code, or its beginning and *, → ICCS code.")
+    consent = models.CharField(max_length=10, choices=Consent, default=Consent.COLUMN)
     unmapped_codes = models.JSONField(default=dict, help_text="Local offence code without a mapping → rows.")
     programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, verbose_name=_("programme"))
     complete_through = models.DateField(_("complete through"), null=True, blank=True)
@@ -98,6 +113,22 @@ class DataImport(models.Model):
     @property
     def rows_good(self) -> int:
         return self.rows_total - self.rows_bad
+
+    @property
+    def percent_good(self) -> int:
+        """Of the rows, rounded down: 100 says that every row can be taken."""
+        return 100 * self.rows_good // self.rows_total if self.rows_total else 0
+
+    @property
+    def state_label(self) -> str:
+        """The state in words: ready is only what can be loaded."""
+        if self.state == self.State.CHECKED and not self.rows_good:
+            return str(_("Nothing can be loaded yet"))
+        return self.get_state_display()
+
+    @property
+    def sample_rows(self) -> list[list[str]]:
+        return list(json.loads(self.samples)) if self.samples else []
 
     @property
     def is_running(self) -> bool:
@@ -141,30 +172,33 @@ class ImportProblem(models.Model):
         return f"row {self.row}: {self.reason}"
 
 
-class ImportRow(models.Model):
-    """A checked row of a file, names encrypted, waiting for confirmation; gone when the import is done or discarded.
+def rows_of_a_check() -> list[TableRule]:
+    """What a check lays out: a job's that entered the partner. Pages drop it with an import that is given up, and read nothing of it."""
+    return [
+        *same_partner("data_import"),
+        Grant(role="web", privileges="DELETE"),
+        Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "data_import_id"]),
+        Policy(name="own", role="web", using=OWN),
+        Grant(role="worker", privileges=READ_AND_WRITE),
+        Policy(name="import_own", role="worker", using=OWN),
+    ]
 
-    Of arrests: `key` is the arrest number, `happened_on` the day of arrest, `other_on` the day of the offence, `code` the
-    ICCS code. Of participants: `happened_on` is the start, `other_on` the end, `code` the reason for ending. Of populations:
-    `happened_on` is 31 December of the year.
+
+class ImportPerson(models.Model):
+    """A person of a checked file, names encrypted, waiting for confirmation; gone when the import is done or discarded.
+
+    `version` is a hash of all that the file says of the person; rows that say something else of the same one (`person_key`)
+    have a version of their own.
     """
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="checked_rows", db_constraint=False)
-    row = models.PositiveIntegerField()
-    key = models.CharField(max_length=60)
-    head_hash = models.CharField(max_length=32, help_text="Hash of what all rows of one arrest have in common.")
-    row_hash = models.CharField(max_length=32)
-    happened_on = models.DateField()
-    other_on = models.DateField(null=True)
-    code = models.CharField(max_length=20)
-    local_code = models.CharField(max_length=60)
-    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
-    age = models.PositiveSmallIntegerField(null=True)
-    consents = models.BooleanField()
-    residents = models.PositiveIntegerField(null=True)
-    residents_under_18 = models.PositiveIntegerField(null=True)
-    person_key = models.CharField(max_length=64)
+    # The pointer to the import says the same of the partner, once.
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    data_import = models.ForeignKey(
+        DataImport, models.CASCADE, related_name="checked_people", db_constraint=False, db_index=False
+    )
+    version = models.CharField(max_length=32)
+    person_key = models.CharField(max_length=32)
+    has_number = models.BooleanField(help_text="The key is made of the partner's own number of the person.")
     first_names = models.TextField()
     last_name = models.TextField()
     born_on = models.TextField()
@@ -177,40 +211,75 @@ class ImportRow(models.Model):
     name_pseudonym = WrittenOnlyField(max_length=64)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["data_import", "key"], name="import_row_key"),
-            models.Index(fields=["data_import", "person_key"], name="import_row_person"),
-        ]
         constraints = [
-            *same_partner("data_import"),
-            # Pages drop the rows of an import that is given up, and read nothing of them.
-            Grant(role="web", privileges="DELETE"),
-            Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "data_import_id"]),
-            Policy(name="own", role="web", using=OWN),
-            Grant(role="worker", privileges=READ_AND_WRITE),
-            Policy(name="import_own", role="worker", using=OWN),
+            models.UniqueConstraint(fields=["data_import", "version", "partner"], name="import_person_once"),
+            *rows_of_a_check(),
         ]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class ImportRow(models.Model):
+    """A checked row of a file, waiting for confirmation; gone when the import is done or discarded.
+
+    Of arrests: `key` is the arrest number, `happened_on` the day of arrest, `other_on` the day of the offence, `code` the
+    ICCS code. Of participants: `happened_on` is the start, `other_on` the end, `code` the reason for ending. Of populations:
+    `happened_on` is 31 December of the year.
+    """
+
+    # The pointer to the import says the same of the partner, once; district and programme are checked where they are loaded.
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    data_import = models.ForeignKey(
+        DataImport, models.CASCADE, related_name="checked_rows", db_constraint=False, db_index=False
+    )
+    row = models.PositiveIntegerField()
+    key = models.CharField(max_length=60)
+    head_hash = models.CharField(max_length=32, help_text="Hash of what all rows of one arrest have in common.")
+    row_hash = models.CharField(max_length=32)
+    happened_on = models.DateField()
+    other_on = models.DateField(null=True)
+    code = models.CharField(max_length=20)
+    local_code = models.CharField(max_length=60)
+    district = models.ForeignKey(
+        District, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    age = models.PositiveSmallIntegerField(null=True)
+    consents = models.BooleanField()
+    programme_number = models.BigIntegerField(null=True)
+    residents = models.PositiveIntegerField(null=True)
+    residents_under_18 = models.PositiveIntegerField(null=True)
+    person_key = models.CharField(max_length=64)
+    person_version = models.CharField(max_length=32, blank=True, default="", help_text="Empty: no person is in it.")
+
+    class Meta:
+        indexes = [models.Index(fields=["data_import", "person_key"], name="import_row_person")]
+        constraints = [*rows_of_a_check()]
 
     def __str__(self) -> str:
         return f"row {self.row}"
 
 
 class ImportMapping(models.Model):
-    """A partner's last choice of columns and codes for a kind of file: proposed next time."""
+    """A partner's last choice of columns and codes for files of one source: proposed for the next file that looks the same."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=DataImport.Kind)
+    source = models.CharField(_("source"), max_length=60, blank=True)
+    columns = models.JSONField(default=list, help_text="Headings of the last file.")
     mapping = models.JSONField(default=dict)
     codes = models.JSONField(default=dict)
+    used_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        ordering = ["-used_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["partner", "kind"], name="one_mapping_per_kind"),
+            models.UniqueConstraint(fields=["partner", "kind", "source"], name="one_mapping_per_source"),
             *own_rows(),
         ]
 
     def __str__(self) -> str:
-        return self.kind
+        return self.source or self.kind
 
 
 KINDS_BY_PARTNER: dict[str, str] = {
