@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cases.arrests import iccs
 from cases.imports import files
 from cases.imports.fields import COLUMNS, guess_mapping, known_headings
-from cases.imports.models import DataImport, ImportChunk, ImportMapping
+from cases.imports.models import TAKE_BACK_DAYS, DataImport, ImportChunk, ImportMapping
 from cases.imports.sheets import MOST_COLUMNS, UnreadableFile
 from cases.permissions import IMPORT_ROLES
 from partnership.actions import Party, action
@@ -234,11 +234,25 @@ def discard(*, by: Acting, data_import: DataImport) -> None:
     data_import.save()
 
 
+@action("upload.take_back", roles=IMPORT_ROLES, party=Party.OWNER, scope="uploads:write")
+def start_taking_back(*, by: Acting, data_import: DataImport) -> None:
+    """Starts the job that removes what the import added and restores what it changed, for 90 days after it was loaded."""
+    data_import = _locked_in_state(data_import, DataImport.State.DONE)
+    if not data_import.can_be_taken_back:
+        raise WrongState(_("An import can be taken back for %(days)s days.") % {"days": TAKE_BACK_DAYS})
+    data_import.taken_back_by = by.user
+    data_import.state, data_import.rows_done, data_import.error = DataImport.State.TAKING_BACK, 0, ""
+    data_import.changed_at = timezone.now()
+    data_import.save()
+    _ask_for_job(data_import)
+
+
 @action("import.fail", outside="jobs")
 def fail(*, data_import: DataImport, error: str) -> None:
-    """Says on the import's page why its job could not go on."""
+    """Says on the import's page why its job could not go on. What could not be taken back is as it was."""
+    was_loaded = data_import.state == DataImport.State.TAKING_BACK
     DataImport.objects.filter(pk=data_import.pk).update(
-        state=DataImport.State.FAILED, error=error, changed_at=timezone.now()
+        state=DataImport.State.DONE if was_loaded else DataImport.State.FAILED, error=error, changed_at=timezone.now()
     )
 
 
@@ -264,6 +278,10 @@ def _start_job(data_import: DataImport, state: str) -> None:
     data_import.added = data_import.corrected = data_import.unchanged = 0
     data_import.changed_at = timezone.now()
     data_import.save()
+    _ask_for_job(data_import)
+
+
+def _ask_for_job(data_import: DataImport) -> None:
     # When the broker does not answer, the scheduler's round finds the import.
     from cases.imports.jobs import run_import  # jobs import this module
 

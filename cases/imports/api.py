@@ -35,6 +35,7 @@ class UploadSerializer(Resource):
         fields = [
             "id", "kind", "state", "file_name", "size", "columns", "source", "mapping", "unmapped_codes", "consent", "programme",
             "complete_through", "rows_total", "rows_done", "rows_bad", "percent_done", "added", "corrected", "unchanged",
+            "loaded_at", "removed", "restored", "kept",
             "error", "created_at", "changed_at",
         ]  # fmt: skip
 
@@ -121,7 +122,12 @@ class UploadView(View):
 
     resource = "uploads"
     sees = IMPORTS
-    does = {"create": imports.upload, "confirm": imports.confirm, "discard": imports.discard}
+    does = {
+        "create": imports.upload,
+        "confirm": imports.confirm,
+        "discard": imports.discard,
+        "take_back": imports.start_taking_back,
+    }
     serializer_class = UploadSerializer
     queries = {"list": UploadQuery, "problems": ProblemQuery}
     parser_classes = [MultiPartParser, FormParser]
@@ -176,6 +182,13 @@ class UploadView(View):
         """Forgets the file; the registers were not touched."""
         imports.discard(by=self.acting, data_import=self.get_object())
         return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={202: UploadSerializer})
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: int) -> Response:
+        """Removes what a file added and restores what it changed, for 90 days. What a later file holds too stays."""
+        imports.start_taking_back(by=self.acting, data_import=self.get_object())
+        return self.answer(self.get_object(), 202)
 
     @extend_schema(responses={200: ProblemSerializer(many=True)})
     @action(detail=True, methods=["get"], serializer_class=ProblemSerializer)

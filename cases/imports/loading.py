@@ -5,6 +5,7 @@ Each slice is one transaction and can be run again: a worker that dies in the mi
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -15,7 +16,7 @@ from cases.arrests.actions import SUMMARY
 from cases.arrests.models import Feed
 from cases.imports import events
 from cases.imports.actions import forget_file
-from cases.imports.models import DataImport
+from cases.imports.models import TAKE_BACK_DAYS, DataImport, ImportBefore, ImportTrace
 from partnership.actions import action
 from partnership.events.outbox import announce
 from partnership.events.recipients import Tell
@@ -64,26 +65,44 @@ def load(*, data_import: DataImport) -> None:
             data_import.save()
     with acting_for(partner_id, role="worker"):
         if data_import.complete_through and not data_import.rows_bad:
-            for district_id in data_import.district_ids:
-                feed, _is_new = Feed.objects.get_or_create(
-                    partner_id=partner_id,
-                    district_id=district_id,
-                    defaults={"complete_through": data_import.complete_through},
-                )
-                if feed.complete_through < data_import.complete_through:
-                    feed.complete_through, feed.changed_at = data_import.complete_through, timezone.now()
-                    feed.save()
+            _move_feeds(data_import, data_import.complete_through)
         data_import.state = DataImport.State.DONE
+        data_import.loaded_at = timezone.now()
         data_import.rows_done = data_import.rows_total
         data_import.changed_at = timezone.now()
         data_import.save()
         forget_file(data_import)
+        _forget_old_traces(partner_id)
         tell: Tell = {
             "partner": partner_id,
             "user": data_import.created_by_id,
             "url": reverse("data_import", args=[data_import.pk]),
         }
         announce(events.DONE, f"import:{data_import.pk}:done", tell=[tell], data_import=data_import.pk)
+
+
+def _move_feeds(data_import: DataImport, complete_through: date) -> None:
+    """Sets the feeds' date, and notes what it was."""
+    for district_id in data_import.district_ids:
+        feed, is_new = Feed.objects.get_or_create(
+            partner_id=data_import.partner_id,
+            district_id=district_id,
+            defaults={"complete_through": complete_through},
+        )
+        if is_new:
+            data_import.feeds_before[str(district_id)] = None
+        elif feed.complete_through < complete_through:
+            data_import.feeds_before[str(district_id)] = feed.complete_through.isoformat()
+            feed.complete_through, feed.changed_at = complete_through, timezone.now()
+            feed.save()
+
+
+def _forget_old_traces(partner_id: int) -> None:
+    """Of imports that can't be taken back any more."""
+    before = timezone.now() - timedelta(days=TAKE_BACK_DAYS)
+    old = DataImport.objects.filter(partner=partner_id, loaded_at__lt=before).values("pk")
+    for model in (ImportTrace, ImportBefore):
+        model._default_manager.filter(data_import__in=old).delete()
 
 
 def _script(kind: str) -> str:

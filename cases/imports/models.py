@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,6 +24,9 @@ from partnership.isolation.policies import (
 )
 from partnership.members.models import District, Partner, User
 from programs.catalogue.models import Programme
+
+TAKE_BACK_DAYS = 90
+"""For so long it is remembered what an import added and changed, and it can be taken back."""
 
 
 def rows_of_an_import() -> list[TableRule]:
@@ -57,6 +61,8 @@ class DataImport(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         DISCARDED = "discarded", _("Discarded")
+        TAKING_BACK = "taking_back", _("Being taken back")
+        TAKEN_BACK = "taken_back", _("Taken back")
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -86,6 +92,15 @@ class DataImport(models.Model):
     added = models.PositiveIntegerField(default=0)
     corrected = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    feeds_before = models.JSONField(
+        default=dict,
+        help_text="District → the feed's complete-through date before this file moved it; null: there was no feed.",
+    )
+    loaded_at = models.DateTimeField(null=True)
+    removed = models.PositiveIntegerField(default=0, help_text="When it was taken back: rows that it had added.")
+    restored = models.PositiveIntegerField(default=0, help_text="Rows as they were before it.")
+    kept = models.PositiveIntegerField(default=0, help_text="Rows that could not be taken back.")
+    taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -132,7 +147,15 @@ class DataImport(models.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.state in {self.State.CHECKING, self.State.LOADING}
+        return self.state in {self.State.CHECKING, self.State.LOADING, self.State.TAKING_BACK}
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        return (
+            self.state == self.State.DONE
+            and self.loaded_at is not None
+            and self.loaded_at > timezone.now() - timedelta(days=TAKE_BACK_DAYS)
+        )
 
 
 class ImportChunk(models.Model):
@@ -258,6 +281,68 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.row}"
+
+
+class ImportTrace(models.Model):
+    """What a slice of an import added, and what it held that was there already: numbers of records, no word of a person.
+
+    Kept for `TAKE_BACK_DAYS`, for taking the import back. Pages read nothing of it.
+    """
+
+    class Record(models.TextChoices):
+        PERSON = "person"
+        ARREST = "arrest"
+        ENROLMENT = "enrolment"
+        POPULATION = "population"
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="traces", db_constraint=False)
+    record = models.CharField(max_length=10, choices=Record)
+    added = ArrayField(models.BigIntegerField(), default=list)
+    same = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [
+            *same_partner("data_import"),
+            Grant(role="worker", privileges=READ_AND_WRITE),
+            Policy(name="import_own", role="worker", using=OWN),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.data_import_id} {self.record}"
+
+
+class ImportBefore(models.Model):
+    """A record as it was before an import changed it: names are as encrypted as where they stood.
+
+    Kept for `TAKE_BACK_DAYS`, or until the person is erased. `stamp` is the record's `changed_at` after the import.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    data_import = models.ForeignKey(
+        DataImport, models.CASCADE, related_name="befores", db_constraint=False, db_index=False
+    )
+    record = models.CharField(max_length=10, choices=ImportTrace.Record)
+    object_id = models.BigIntegerField()
+    before = models.JSONField()
+    stamp = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["data_import", "record", "object_id", "partner"], name="one_before_per_record"
+            ),
+            *same_partner("data_import"),
+            # Who erases a person erases these, too.
+            Grant(role="web", privileges="DELETE"),
+            Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "record", "object_id"]),
+            Policy(name="own", role="web", using=OWN),
+            Grant(role="worker", privileges=READ_AND_WRITE),
+            Policy(name="import_own", role="worker", using=OWN),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.object_id}"
 
 
 class ImportMapping(models.Model):

@@ -80,7 +80,7 @@ def import_new(request: PartnerRequest) -> HttpResponse:
 @partner_page(IMPORTS)
 def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
     """An import on one page: columns and codes to choose, progress, preview, problems, result."""
-    data_import = own(request, DataImport, pk, "created_by", "programme")
+    data_import = own(request, DataImport, pk, "created_by", "programme", "taken_back_by")
     form = MappingForm(request.POST or None, data_import=data_import)
     codes_form = None
     if data_import.kind == DataImport.Kind.ARRESTS:
@@ -161,6 +161,16 @@ def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
         return redirect("data_import", pk=pk)
     messages.success(request, _("Discarded. Nothing of the file was kept."))
     return redirect("import_list")
+
+
+@require_POST
+@partner_page(imports_actions.start_taking_back)
+def import_take_back(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        imports_actions.start_taking_back(by=request.acting, data_import=own(request, DataImport, pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+    return redirect("data_import", pk=pk)
 
 
 @require_safe

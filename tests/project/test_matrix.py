@@ -220,6 +220,7 @@ MATRIX: dict[str, Row] = {
     "import_progress": only(**IMPORTERS),
     "import_problems": only(**IMPORTERS),
     "import_confirm": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
+    "import_take_back": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     "import_discard": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     # The hand-over
     "referral_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),

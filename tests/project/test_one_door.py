@@ -39,6 +39,8 @@ ELSEWHERE = {
     "cases/imports/loading.py": "moves checked rows into the registers",
     "cases/imports/sql/load_arrests.sql": "moves checked rows into the registers",
     "cases/imports/sql/load_participants.sql": "moves checked rows into the registers",
+    "cases/imports/taking_back.py": "removes and restores what an import wrote",
+    "cases/imports/sql/take_back.sql": "removes and restores what an import wrote",
     "cases/imports/sql/people.sql": "finds or makes the people of checked rows",
     "cases/imports/sql/load_populations.sql": "moves checked rows into the registers",
     "metrics/follow_up/upkeep.py": "the follow-up, computed anew from what was touched",

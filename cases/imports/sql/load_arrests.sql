@@ -33,6 +33,12 @@ SELECT p.*, NULL::bigint AS district_id, NULL::bigint AS person_id, false AS is_
   JOIN cases_importperson p ON p.data_import_id = %(import)s AND p.version = newest.person_version;
 ANALYZE import_people;
 {people}
+INSERT INTO cases_importbefore (partner_id, data_import_id, record, object_id, before)
+SELECT %(partner)s, %(import)s, 'arrest', a.id, to_jsonb(a) || jsonb_build_object('offences',
+       (SELECT coalesce(jsonb_agg(o), '[]') FROM cases_offence o WHERE o.arrest_id = a.id))
+  FROM cases_arrest a JOIN import_heads h ON h.arrest_id = a.id
+ WHERE NOT h.is_same
+ON CONFLICT DO NOTHING;
 UPDATE cases_arrest a
    SET person_id = p.person_id, arrested_on = h.happened_on, district_id = h.district_id, is_drug = h.is_drug,
        offence_group = h.offence_group, last_offence_on = h.last_offence_on,
@@ -56,6 +62,11 @@ INSERT INTO cases_offence (partner_id, arrest_id, iccs, local_code, offence_on)
 SELECT %(partner)s, h.arrest_id, s.iccs, s.local_code, s.offence_on
   FROM import_slice s JOIN import_heads h USING (key)
  WHERE NOT h.is_same;
+
+INSERT INTO cases_importtrace (partner_id, data_import_id, record, added, same)
+SELECT %(partner)s, %(import)s, 'arrest', coalesce(array_agg(arrest_id) FILTER (WHERE is_new), '{}'),
+       coalesce(array_agg(arrest_id) FILTER (WHERE is_same), '{}')
+  FROM import_heads;
 
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT is_same), count(*) FILTER (WHERE is_same)
   FROM import_heads;

@@ -23,13 +23,23 @@ UPDATE import_slice s
   FROM import_people p, cases_enrolment e
  WHERE p.person_key = s.person_key AND e.person_id = p.person_id AND e.programme_id = s.programme_number
    AND e.started_on = s.happened_on;
+INSERT INTO cases_importbefore (partner_id, data_import_id, record, object_id, before)
+SELECT %(partner)s, %(import)s, 'enrolment', e.id, to_jsonb(e)
+  FROM cases_enrolment e JOIN import_slice s ON s.enrolment_id = e.id
+ WHERE NOT s.is_same
+ON CONFLICT DO NOTHING;
+WITH corrected AS (
 UPDATE cases_enrolment e
    SET ended_on = s.other_on, end_reason = s.code,
        measurement_consent_ended_on = CASE WHEN e.measurement_consent AND NOT s.consents THEN current_date
                                            WHEN s.consents THEN NULL ELSE e.measurement_consent_ended_on END,
        measurement_consent = s.consents
   FROM import_slice s
- WHERE e.id = s.enrolment_id AND NOT s.is_same;
+ WHERE e.id = s.enrolment_id AND NOT s.is_same
+RETURNING e.id, e.changed_at
+)
+UPDATE cases_importbefore b SET stamp = c.changed_at
+  FROM corrected c WHERE b.data_import_id = %(import)s AND b.record = 'enrolment' AND b.object_id = c.id;
 WITH added AS (
     INSERT INTO cases_enrolment (partner_id, person_id, programme_id, started_on, ended_on, end_reason, referral_kind,
            primary_drug, measurement_consent, created_at, changed_at)
@@ -41,6 +51,11 @@ WITH added AS (
 UPDATE import_slice s SET enrolment_id = added.id, is_new = true
   FROM added JOIN import_people p USING (person_id)
  WHERE p.person_key = s.person_key AND added.programme_id = s.programme_number AND added.started_on = s.happened_on;
+
+INSERT INTO cases_importtrace (partner_id, data_import_id, record, added, same)
+SELECT %(partner)s, %(import)s, 'enrolment', coalesce(array_agg(enrolment_id) FILTER (WHERE is_new), '{}'),
+       coalesce(array_agg(enrolment_id) FILTER (WHERE is_same), '{}')
+  FROM import_slice;
 
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT is_same), count(*) FILTER (WHERE is_same)
   FROM import_slice;

@@ -7,6 +7,8 @@ UPDATE import_people p SET person_id = c.id FROM cases_person c
 UPDATE import_people p SET person_id = c.id FROM cases_person c
  WHERE p.person_id IS NULL AND c.partner_id = %(partner)s AND c.source_key = p.person_key AND c.source_key <> '';
 
+-- While this says which import it is, a trigger keeps what people were before (portal_keep_person).
+SELECT set_config('portal.import', %(import)s::text, true);
 UPDATE cases_person c
    SET identity_code = p.identity_code, code_index = p.code_index, code_pseudonym = p.code_pseudonym,
        born_on = p.born_on, birth_year = p.birth_year, birth_index = p.birth_index, changed_at = now()
@@ -23,6 +25,7 @@ UPDATE cases_person c SET source_key = p.person_key  -- the partner's own number
   FROM import_people p
  WHERE c.id = p.person_id AND p.has_number AND c.source_key <> p.person_key
    AND NOT EXISTS (SELECT FROM cases_person o WHERE o.partner_id = %(partner)s AND o.source_key = p.person_key);
+SELECT set_config('portal.import', '', true);
 
 WITH made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
@@ -33,3 +36,5 @@ WITH made AS (
     RETURNING id, source_key
 )
 UPDATE import_people p SET person_id = made.id, is_new = true FROM made WHERE made.source_key = p.person_key;
+INSERT INTO cases_importtrace (partner_id, data_import_id, record, added, same)
+SELECT %(partner)s, %(import)s, 'person', array_agg(person_id), '{}' FROM import_people WHERE is_new HAVING count(*) > 0;
