@@ -21,14 +21,16 @@ from cases.imports import actions as imports_actions
 from cases.imports.fields import REASONS
 from cases.imports.forms import CodesForm, MappingForm, UploadForm
 from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from cases.imports.samples import sample_table
 from cases.permissions import IMPORTS
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest, stream_as
 from partnership.isolation.errors import RuleError
-from partnership.members.models import Partner
+from partnership.members.models import District, Partner
 from partnership.pages.downloads import guard_formula
 from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
+from programs.catalogue.models import Programme
 
 LONGEST_VALUE = 80
 """Characters of a wrong value that are shown."""
@@ -74,7 +76,20 @@ def import_new(request: PartnerRequest) -> HttpResponse:
         "multipart": True,
         "submit": _("Upload"),
     }
-    return render(request, "pages/form.html", context)
+    return render(request, "cases/imports/import_new.html", context)
+
+
+@require_safe
+@partner_page(imports_actions.upload)
+def import_sample(request: PartnerRequest) -> HttpResponse:
+    """A file of simulated people that can be uploaded as it is: for the acting partner's district and programme."""
+    partner = request.acting.partner
+    district = District.objects.filter(partners=partner).first() or District.objects.first()
+    programme = Programme.objects.filter(partner=partner).first()
+    table = sample_table(kind_of(partner), district.name if district else "", programme.name if programme else "")
+    response = HttpResponse("\ufeff" + "".join(map(_line, table)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="sample-{kind_of(partner)}.csv"'
+    return response
 
 
 @partner_page(IMPORTS)

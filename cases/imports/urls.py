@@ -5,6 +5,7 @@ from cases.imports import pages
 urlpatterns = [
     path("imports/", pages.import_list, name="import_list"),
     path("imports/new/", pages.import_new, name="import_new"),
+    path("imports/sample.csv", pages.import_sample, name="import_sample"),
     path("imports/<int:pk>/", pages.data_import, name="data_import"),
     path("imports/<int:pk>/progress/", pages.import_progress, name="import_progress"),
     path("imports/<int:pk>/confirm/", pages.import_confirm, name="import_confirm"),

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,15 @@ from cases.imports.codes import Codes, read_table
 from cases.imports.fields import Problem, read_date
 from cases.imports.files import csv_rows
 from cases.imports.jobs import run_import
-from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportPerson, ImportProblem, ImportRow
+from cases.imports.models import (
+    KINDS_BY_PARTNER,
+    DataImport,
+    ImportChunk,
+    ImportMapping,
+    ImportPerson,
+    ImportProblem,
+    ImportRow,
+)
 from cases.people import identity_code
 from cases.people.models import Person
 from partnership.audit_trail.models import ReadLog, RecordChange
@@ -501,6 +510,20 @@ class TestNoArrestNumber:
     def test_the_column_may_be_missing_altogether(self, world):
         content = b"Pvm;Rikosnimike;Kunta;Hetu\n1.3.2025;RL 50:2a;Harbour;131052-308T\n"
         assert load(world, content).added == 1
+
+
+@pytest.mark.parametrize("who", ["data_officer", "case_manager", "coordinator"])
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_the_sample_file_can_be_loaded_as_it_is(world, who, language):
+    by = getattr(world, who)
+    client = world.client(by)
+    client.post("/language/setlang/", {"language": language})
+    response = client.get("/imports/sample.csv")
+    with on_web(by), override(language):
+        data_import = imports.upload(
+            by=by, kind=KINDS_BY_PARTNER[by.partner.kind], file=SimpleUploadedFile("s.csv", response.content)
+        )
+    assert (check(world, data_import, by=by).rows_bad, problems(data_import)) == (0, [])
 
 
 class TestLoading:

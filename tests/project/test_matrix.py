@@ -216,6 +216,7 @@ MATRIX: dict[str, Row] = {
     # Imports
     "import_list": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
     "import_new": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
+    "import_sample": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
     "data_import": only(**IMPORTERS),
     "import_progress": only(**IMPORTERS),
     "import_problems": only(**IMPORTERS),
