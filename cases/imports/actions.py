@@ -139,9 +139,9 @@ def _remembered(kind: str, source: str, headings: list[str]) -> ImportMapping | 
         return next((mapping for mapping in mappings if mapping.source == source), None)
 
     def alike(mapping: ImportMapping) -> tuple[float, float]:
-        chosen, columns = set(mapping.mapping.values()), set(mapping.columns)
+        mapped, columns = set(mapping.mapping.values()), set(mapping.columns)
         return (
-            len(chosen & set(headings)) / max(1, len(chosen)),
+            len(mapped & set(headings)) / max(1, len(mapped)),
             len(columns & set(headings)) / len(columns | set(headings)),
         )
 
@@ -275,7 +275,7 @@ def _locked_in_state(data_import: DataImport, *states: str) -> DataImport:
 
 def _start_job(data_import: DataImport, state: str) -> None:
     data_import.state, data_import.rows_done, data_import.error = state, 0, ""
-    data_import.added = data_import.corrected = data_import.unchanged = 0
+    data_import.added = data_import.corrected = data_import.unchanged = data_import.slices_done = 0
     data_import.changed_at = timezone.now()
     data_import.save()
     _ask_for_job(data_import)

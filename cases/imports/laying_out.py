@@ -56,12 +56,6 @@ class Reader(NamedTuple):
     read: Callable[[Any], tuple[Any, str]]
 
 
-def keyed_hash(*parts: object) -> str:
-    """32 hexadecimal digits by which a row is known again, and from which nothing can be guessed without the key."""
-    text = "\x1f".join(map(str, parts))
-    return hmac.digest(settings.INDEX_KEY.encode(), text.encode(), hashlib.sha256).hex()[:32]
-
-
 class Checker:
     """Turns rows of one file into lines; counts what it rejects. `people` are the lines of those not met before."""
 
@@ -97,6 +91,12 @@ class Checker:
         self.key_by_version: dict[str, str] = {}
         self.people: list[str] = []
         self.prefix = f"{self.partner_id}\t{data_import.pk}\t"
+        self.index_key = settings.INDEX_KEY.encode()
+        self.version_key = hashlib.sha256(self.index_key).digest()
+
+    def keyed_hash(self, *parts: object) -> str:
+        """32 hexadecimal digits by which a row is known again, and from which nothing can be guessed without the key."""
+        return hmac.digest(self.index_key, "\x1f".join(map(str, parts)).encode(), "sha256").hex()[:32]
 
     def lay_out(self, number: int, values: list[Any], problems: list[RowProblem]) -> str:
         """The COPY line of a row; empty when something is wrong with it. `number` is the row's in the file."""
@@ -202,15 +202,15 @@ class Checker:
         )
         if self.is_arrests:
             # Without a number, all offences of one person, day and district are one arrest.
-            key = key or "#" + keyed_hash("natural", self.partner_id, person_key, happened_on, district)[:16]
+            key = key or "#" + self.keyed_hash("natural", self.partner_id, person_key, happened_on, district)[:16]
             other_on, iccs_code = get("offence_on"), read["iccs"]
             age = str(age_at_offence(born_on, other_on, happened_on)) if born_on else NULL
         else:
             other_on, age = get("ended_on"), NULL
             iccs_code = read["end_reason"] if other_on else ""
         consents = get("consents", False)
-        head = keyed_hash(key, happened_on, district, person_key, first_names, last_name, born_on, sex)
-        row_hash = keyed_hash(head, other_on, iccs_code, local_code, consents)
+        head = self.keyed_hash(key, happened_on, district, person_key, first_names, last_name, born_on, sex)
+        row_hash = self.keyed_hash(head, other_on, iccs_code, local_code, consents)
         return (
             f"{self.prefix}{number}\t{_escape(key)}\t{head}\t{row_hash}\t{happened_on}\t{other_on or NULL}\t{iccs_code}\t"
             f"{_escape(local_code)}\t{district or NULL}\t{age}\t{'t' if consents else 'f'}\t{get('programme_number') or NULL}\t"
@@ -219,7 +219,7 @@ class Checker:
 
     def _line_of_population(self, number: int, read: dict[str, Any]) -> str:
         day = date(read["year"], 12, 31)
-        key = keyed_hash("district", read["district_id"], day)
+        key = self.keyed_hash("district", read["district_id"], day)
         return (
             f"{self.prefix}{number}\t\t{key}\t{key}\t{day}\t{NULL}\t\t\t{read['district_id']}\t{NULL}\tf\t{NULL}\t"
             f"{read['residents']}\t{read['residents_under_18']}\t{key}\t\n"
@@ -231,17 +231,21 @@ class Checker:
         """(by what the person is known in the file and in the register, by what this version of their data is). The first time
         the person's own line is laid out, too."""
         if not (number or code or (last_name and born_on)):  # nobody knows who: a person of its own
-            number, code, arrest_key = "", "", keyed_hash("arrest", self.partner_id, arrest)
+            number, code, arrest_key = "", "", self.keyed_hash("arrest", self.partner_id, arrest)
         else:
             arrest_key = ""
-        version = keyed_hash("version", number, code, first_names, last_name, born_on, sex, arrest_key)
+        # It outlives no import, and is asked for each row: the fastest keyed hash will do.
+        text = f"{number}\x1f{code}\x1f{first_names}\x1f{last_name}\x1f{born_on}\x1f{sex}\x1f{arrest_key}"
+        version = hashlib.blake2b(text.encode(), key=self.version_key, digest_size=16).hexdigest()
         person_key = self.key_by_version.get(version)
         if person_key is not None:
             return person_key, version
         if number:
-            person_key = keyed_hash("number", self.partner_id, number)
+            person_key = self.keyed_hash("number", self.partner_id, number)
         else:
-            person_key = arrest_key or keyed_hash("person", self.partner_id, code or (first_names, last_name, born_on))
+            person_key = arrest_key or self.keyed_hash(
+                "person", self.partner_id, code or (first_names, last_name, born_on)
+            )
         if len(self.key_by_version) >= MOST_KNOWN:
             self.key_by_version.clear()
         self.key_by_version[version] = person_key

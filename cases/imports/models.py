@@ -92,6 +92,9 @@ class DataImport(models.Model):
     added = models.PositiveIntegerField(default=0)
     corrected = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    slices_done = models.PositiveIntegerField(
+        default=0, help_text="A bit for each first digit of people who are loaded."
+    )
     feeds_before = models.JSONField(
         default=dict,
         help_text="District → the feed's complete-through date before this file moved it; null: there was no feed.",

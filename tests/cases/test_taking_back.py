@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -253,3 +255,13 @@ def arrested_people() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM metrics_followup WHERE any_on IS NOT NULL")
         return int(cursor.fetchone()[0])
+
+
+def test_what_people_were_is_renewed_with_the_keys(world, settings):
+    load(world, csv_of([row()]))
+    done = load(world, csv_of([row(arrest_number="K-2", last_name="Virtanen")]))
+    settings.FIELD_KEYS = ["another key of the installation", *settings.FIELD_KEYS]
+    call_command("rotate_keys", verbosity=0, stdout=io.StringIO())
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    take_back(world, done)
+    assert Person.objects.get().last_name == "Mäkinen"
