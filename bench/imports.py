@@ -66,7 +66,7 @@ def run() -> Iterator[Figure]:
     yield Figure("imports.check", checked, "s")
     yield Figure("imports.load", loaded, "s")
     total = checked + loaded
-    yield Figure("imports.total", total, "s", "at most 300", total <= 300)
+    yield Figure("imports.total", total, "s", "at most 60", total <= 60)
     yield Figure("imports.total_to_reading_alone", total / floor, "times")
     yield Figure("imports.memory_grown", grown, "MB", "at most 300", grown <= 300)
 

@@ -4,7 +4,16 @@ from cases.arrests.models import Arrest, Feed, Offence
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
-from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
+from cases.imports.models import (
+    DataImport,
+    ImportBefore,
+    ImportChunk,
+    ImportMapping,
+    ImportPerson,
+    ImportProblem,
+    ImportRow,
+    ImportTrace,
+)
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
@@ -21,10 +30,13 @@ __all__ = [
     "Enrolment",
     "Feed",
     "Goal",
+    "ImportBefore",
     "ImportChunk",
     "ImportMapping",
+    "ImportPerson",
     "ImportProblem",
     "ImportRow",
+    "ImportTrace",
     "Note",
     "Offence",
     "OverdoseCount",

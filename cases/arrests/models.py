@@ -113,7 +113,7 @@ class Feed(models.Model):
             models.UniqueConstraint(fields=["partner", "district"], name="one_feed_per_district"),
             *own_rows(),
             *jobs_read(),
-            *imports_write(),
+            *imports_write("INSERT, UPDATE, DELETE"),
         ]
 
     def __str__(self) -> str:

@@ -99,7 +99,7 @@ class Enrolment(models.Model):
             *same_partner("person", "programme"),
             *own_rows(),
             *jobs_read(),
-            *imports_write(),
+            *imports_write("INSERT, UPDATE, DELETE"),
             Touch(),
             Bury(),
             Recorded(record="enrolment", partners=["partner_id"], about_person=True, leaves_out=["last_contact_on"]),

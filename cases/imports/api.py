@@ -33,8 +33,9 @@ class UploadSerializer(Resource):
     class Meta:
         model = DataImport
         fields = [
-            "id", "kind", "state", "file_name", "size", "columns", "mapping", "unmapped_codes", "programme",
+            "id", "kind", "state", "file_name", "size", "columns", "source", "mapping", "unmapped_codes", "consent", "programme",
             "complete_through", "rows_total", "rows_done", "rows_bad", "percent_done", "added", "corrected", "unchanged",
+            "loaded_at", "removed", "restored", "kept",
             "error", "created_at", "changed_at",
         ]  # fmt: skip
 
@@ -71,7 +72,21 @@ class UploadInput(serializers.Serializer[Any]):
         help_text="For arrests: codes of the districts that it covers, divided by commas.",
     )
     mapping = Texts(default=dict, help_text="Field → heading, where headings don't bear the fields' names.")
-    codes = Texts(default=dict, help_text="Local offence code → ICCS code.")
+    codes = Texts(
+        default=dict,
+        help_text="Local offence code → ICCS code; a code that ends with * stands for all that begin so, * for all the rest.",
+    )
+    consent = serializers.ChoiceField(
+        choices=DataImport.Consent.choices,
+        default=DataImport.Consent.COLUMN,
+        help_text="For participants: whether all of the file consent to be counted, nobody does, or a column says so.",
+    )
+    remember_as = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=60,
+        help_text="The system that the file comes from: its columns and codes are remembered under this name.",
+    )
     load = serializers.ChoiceField(
         choices=["if_clean", "after_confirmation"],
         default="if_clean",
@@ -107,7 +122,12 @@ class UploadView(View):
 
     resource = "uploads"
     sees = IMPORTS
-    does = {"create": imports.upload, "confirm": imports.confirm, "discard": imports.discard}
+    does = {
+        "create": imports.upload,
+        "confirm": imports.confirm,
+        "discard": imports.discard,
+        "take_back": imports.start_taking_back,
+    }
     serializer_class = UploadSerializer
     queries = {"list": UploadQuery, "problems": ProblemQuery}
     parser_classes = [MultiPartParser, FormParser]
@@ -135,10 +155,15 @@ class UploadView(View):
             complete_through=data["complete_through"],
             district_ids=list(covered.values()),
             programme=data["programme"],
+            source=data["remember_as"],
             loads_if_clean=data["load"] == "if_clean",
         )
         imports.start_check(
-            by=self.acting, data_import=data_import, mapping=data_import.mapping | data["mapping"], codes=data["codes"]
+            by=self.acting,
+            data_import=data_import,
+            mapping=data_import.mapping | data["mapping"],
+            codes=data["codes"],
+            consent=data["consent"],
         )
         data_import.refresh_from_db()
         location = request.build_absolute_uri(f"/api/v1/uploads/{data_import.pk}")
@@ -157,6 +182,13 @@ class UploadView(View):
         """Forgets the file; the registers were not touched."""
         imports.discard(by=self.acting, data_import=self.get_object())
         return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={202: UploadSerializer})
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: int) -> Response:
+        """Removes what a file added and restores what it changed, for 90 days. What a later file holds too stays."""
+        imports.start_taking_back(by=self.acting, data_import=self.get_object())
+        return self.answer(self.get_object(), 202)
 
     @extend_schema(responses={200: ProblemSerializer(many=True)})
     @action(detail=True, methods=["get"], serializer_class=ProblemSerializer)

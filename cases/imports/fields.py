@@ -48,7 +48,13 @@ REASONS: dict[str, str | Promise] = {
     "too_few_columns": _("The row has fewer values than the heading."),
     "conflicting_rows": _("Rows with this arrest number disagree on day, district or person."),
     "two_open": _("The person has an open participation in this programme with another start."),
-    "no_identity": _("Neither an identity code nor a full name with date of birth."),
+    "no_identity": _(
+        "Neither an identity code, nor your own number of the person, nor a full name with date of birth."
+    ),
+    "no_arrest_key": _("Without an arrest number the arrest needs a person: a number, an identity code, or a name."),
+    "number_conflict": _("One person’s number with several identity codes, or one identity code with several numbers."),
+    "unknown_programme": _("None of your programmes has this name or number."),
+    "unclosed_quote": _("A quotation mark is opened in this line and not closed."),
 }
 
 
@@ -169,50 +175,130 @@ def read_end_reason(value: Any) -> str:
 
 PERSON_COLUMNS = (
     Column(
+        "person_number",
+        _("Your own number of the person"),
+        read_text(60),
+        guesses=(
+            "henkilönumero",
+            "asiakasnumero",
+            "asiakastunnus",
+            "asiakas id",
+            "henkilö id",
+            "personnummer hos oss",
+            "klientnummer",
+            "kundnummer",
+            "person number",
+            "person id",
+            "client number",
+            "client id",
+            "customer number",
+        ),
+    ),
+    Column(
         "identity_code",
         _("Personal identity code"),
         read_identity_code,
-        guesses=("henkilötunnus", "hetu", "personbeteckning", "identity code", "personal id"),
+        guesses=(
+            "henkilötunnus",
+            "hetu",
+            "sosiaaliturvatunnus",
+            "sotu",
+            "personbeteckning",
+            "identity code",
+            "personal id",
+        ),
     ),
-    Column("last_name", _("Last name"), read_text(100), guesses=("sukunimi", "efternamn", "surname", "family name")),
+    Column(
+        "last_name",
+        _("Last name"),
+        read_text(100),
+        guesses=("sukunimi", "efternamn", "släktnamn", "surname", "family name"),
+    ),
     Column(
         "first_names",
         _("First names"),
         read_text(100),
-        guesses=("etunimet", "etunimi", "förnamn", "first name", "given name"),
+        guesses=("etunimet", "etunimi", "förnamn", "alla förnamn", "first name", "given name", "given names"),
     ),
-    Column("born_on", _("Date of birth"), read_date, guesses=("syntymäaika", "födelsetid", "birth date", "dob")),
+    Column(
+        "born_on",
+        _("Date of birth"),
+        read_date,
+        guesses=(
+            "syntymäaika",
+            "syntymäpäivä",
+            "synt aika",
+            "syntynyt",
+            "födelsetid",
+            "födelsedatum",
+            "född",
+            "birth date",
+            "dob",
+        ),
+    ),
     Column("sex", _("Sex"), read_sex, guesses=("sukupuoli", "kön", "gender")),
+)
+DISTRICT = (
+    "alue",
+    "alueen nimi",
+    "kunta",
+    "kuntanimi",
+    "kunnan nimi",
+    "tapahtumakunta",
+    "paikkakunta",
+    "poliisipiiri",
+    "kaupunki",
+    "område",
+    "kommun",
+    "kommunens namn",
+    "ort",
+    "stad",
+    "distrikt",
+    "municipality",
+    "area",
+    "city",
+    "town",
 )
 COLUMNS: dict[str, tuple[Column, ...]] = {
     DataImport.Kind.ARRESTS: (
-        Column("arrest_number", _("Arrest number"), read_text(60), required=True, guesses=("kiinniottonumero", "number", "nro", "case number", "id")),
-        Column("arrested_on", _("Day of arrest"), read_date, required=True, guesses=("kiinniottopäivä", "arrest date", "date", "päivä", "pvm", "datum")),
-        Column("offence_code", _("Offence code"), read_text(60), required=True, guesses=("rikosnimike", "offence", "offense", "charge", "brott", "code")),
-        Column("offence_on", _("Day of offence"), read_date, guesses=("tekopäivä", "offence date", "offense date", "brottsdatum")),
-        Column("district", _("District"), read_text(100), required=True, guesses=("alue", "kunta", "municipality", "område", "area")),
+        Column("arrest_number", _("Arrest number"), read_text(60), guesses=("kiinniottonumero", "kiinnioton numero", "kiinniotto nro", "kiinniottotunnus", "ilmoitusnumero", "ilmoitusnro", "jutun numero", "asianumero", "numero", "gripandenummer", "gripande nr", "anmälningsnummer", "ärendenummer", "nummer", "number", "nro", "nr", "case number", "id")),
+        Column("arrested_on", _("Day of arrest"), read_date, required=True, guesses=("kiinniottopäivä", "kiinniottopvm", "kiinniottoaika", "kiinniotettu", "kiinniotto", "gripandedag", "gripandedatum", "tid för gripande", "gripen", "gripen den", "arrest date", "date of arrest", "date", "päivä", "päivämäärä", "pvm", "datum", "dag")),
+        Column("offence_code", _("Offence code"), read_text(60), required=True, guesses=("rikosnimike", "rikosnimikkeen koodi", "nimike", "rikoskoodi", "rikos", "lainkohta", "pykälä", "brottsrubricering", "brottsbenämning", "brottskod", "rubricering", "lagrum", "paragraf", "brott", "offence", "offense", "charge", "code", "koodi", "kod")),
+        Column("offence_on", _("Day of offence"), read_date, guesses=("tekopäivä", "tekopvm", "tekoaika", "tapahtuma aika", "tapahtumapäivä", "gärningsdag", "gärningsdatum", "gärningstid", "brottsdatum", "brottsdag", "offence date", "offense date", "date of offence")),
+        Column("district", _("District"), read_text(100), required=True, guesses=DISTRICT),
         *PERSON_COLUMNS,
     ),
     DataImport.Kind.PARTICIPANTS: (
-        Column("started_on", _("Started on"), read_date, required=True, guesses=("alkupäivä", "start", "start date", "startdatum")),
-        Column("ended_on", _("Ended on"), read_date, guesses=("loppupäivä", "end", "end date", "slutdatum")),
-        Column("end_reason", _("Reason for ending"), read_end_reason, guesses=("syy", "reason", "orsak")),
-        Column("consents", _("Consents to statistics (yes or no)"), read_yes_no, required=True, guesses=("suostumus", "consent", "samtycke", "measurement consent")),
-        Column("district", _("District"), read_text(100), guesses=("alue", "kunta", "municipality", "område", "area")),
+        Column("started_on", _("Started on"), read_date, required=True, guesses=("alkupäivä", "alkupvm", "alkoi", "aloituspäivä", "aloitus pvm", "aloitti", "asiakkuus alkoi", "startdatum", "startdag", "började", "inledd", "inleddes", "start", "start date")),
+        Column("ended_on", _("Ended on"), read_date, guesses=("loppupäivä", "loppupvm", "loppui", "päättyi", "päättymispäivä", "päättymispvm", "lopetti", "asiakkuus päättyi", "slutdatum", "slutdag", "slutade", "avslutad", "avslutades", "end", "end date")),
+        Column("end_reason", _("Reason for ending"), read_end_reason, guesses=("syy", "päättymisen syy", "päättymissyy", "lopetussyy", "orsak", "orsak till avslut", "slutorsak", "avslutsorsak", "reason", "end reason")),
+        Column("consents", _("Consents to statistics (yes or no)"), read_yes_no, guesses=("suostumus", "suostumus tilastointiin", "tilastosuostumus", "samtycke", "samtycke till statistik", "consent", "measurement consent")),
+        Column("programme", _("Programme"), read_text(200), guesses=("ohjelma", "palvelu", "ohjelman nimi", "program", "tjänst", "programmets namn", "service", "programme name")),
+        Column("district", _("District"), read_text(100), guesses=("kotikunta", "hemkommun", *DISTRICT)),
         *PERSON_COLUMNS,
     ),
     DataImport.Kind.POPULATIONS: (
-        Column("district", _("District"), read_text(100), required=True, guesses=("alue", "kunta", "municipality", "område", "area")),
+        Column("district", _("District"), read_text(100), required=True, guesses=DISTRICT),
         Column("year", _("Year"), read_year, required=True, guesses=("vuosi", "år")),
-        Column("residents", _("Residents on 31 December"), read_whole(2_000_000_000), required=True, guesses=("väkiluku", "asukkaat", "folkmängd", "population", "residents")),
-        Column("residents_under_18", _("Residents under 18"), read_whole(2_000_000_000), required=True, guesses=("alle 18", "under 18", "minors")),
+        Column("residents", _("Residents on 31 December"), read_whole(2_000_000_000), required=True, guesses=("väkiluku", "asukkaat", "asukasluku", "väestö", "folkmängd", "invånare", "invånarantal", "befolkning", "population", "residents")),
+        Column("residents_under_18", _("Residents under 18"), read_whole(2_000_000_000), required=True, guesses=("alle 18", "alle 18 vuotiaat", "alaikäiset", "under 18", "under 18 år", "minderåriga", "minors")),
     ),
 }  # fmt: skip
+"""Which columns a kind of file can have; `guesses` are headings in use, in Finnish, Swedish and English."""
+
+
+def known_headings(kind: str) -> frozenset[str]:
+    """All headings that are recognised in a kind of file, as `normalise_name` gives them."""
+    return frozenset(
+        normalise_name(heading)
+        for column in COLUMNS[kind]
+        for heading in (column.name, str(column.label), *column.guesses)
+    )
 
 
 def guess_mapping(kind: str, headings: list[str], remembered: dict[str, str]) -> dict[str, str]:
     """Field → heading: what the partner chose last time where those headings are there, else by name."""
-    by_name = {normalise_name(heading): heading for heading in headings}
+    by_name = {normalise_name(heading): heading for heading in headings if heading}
     mapping: dict[str, str] = {}
     for column in COLUMNS[kind]:
         if remembered.get(column.name) in headings:

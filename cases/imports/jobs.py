@@ -12,6 +12,7 @@ from cases.imports import actions as imports
 from cases.imports.checking import check
 from cases.imports.loading import load
 from cases.imports.models import DataImport
+from cases.imports.taking_back import take_back
 from partnership.events.job_queue import HARD, SOFTLY, alone
 from partnership.isolation.acting import acting_for
 from partnership.isolation.errors import RuleError
@@ -24,7 +25,7 @@ LOCK_SPACE = 7001
 
 @shared_task(soft_time_limit=SOFTLY, time_limit=HARD)
 def run_import(import_id: int, partner_id: int) -> None:
-    """Checks or loads, as the import's state says. Delivered twice, the second finds nothing to do."""
+    """Checks, loads or takes back, as the import's state says. Delivered twice, the second finds nothing to do."""
     with alone((LOCK_SPACE, import_id)) as is_alone:
         if not is_alone:
             return
@@ -36,6 +37,8 @@ def run_import(import_id: int, partner_id: int) -> None:
             # A check that found nothing wrong may go on to the load at once.
             if data_import.state == DataImport.State.LOADING:
                 load(data_import=data_import)
+            if data_import.state == DataImport.State.TAKING_BACK:
+                take_back(data_import=data_import)
         except Exception as error:
             log.exception("Import %s failed", import_id)
             with acting_for(partner_id, role="worker"):
@@ -47,7 +50,8 @@ def run_import(import_id: int, partner_id: int) -> None:
 def resume_stalled_imports() -> None:
     """Starts again what a dead worker left: imports under way that no one has touched for a while."""
     stalled = DataImport.objects.filter(
-        state__in=[DataImport.State.CHECKING, DataImport.State.LOADING], changed_at__lt=timezone.now() - STALLED_AFTER
+        state__in=[DataImport.State.CHECKING, DataImport.State.LOADING, DataImport.State.TAKING_BACK],
+        changed_at__lt=timezone.now() - STALLED_AFTER,
     )
     for pk, partner_id in stalled.values_list("pk", "partner_id"):
         run_import.delay(pk, partner_id)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
@@ -18,18 +19,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.imports import actions as imports_actions
 from cases.imports.fields import REASONS
-from cases.imports.forms import MappingForm, UploadForm
+from cases.imports.forms import CodesForm, MappingForm, UploadForm
 from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from cases.imports.samples import sample_table
 from cases.permissions import IMPORTS
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest, stream_as
 from partnership.isolation.errors import RuleError
-from partnership.members.models import Partner, Role
+from partnership.members.models import District, Partner
 from partnership.pages.downloads import guard_formula
 from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
+from programs.catalogue.models import Programme
 
-IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR)
+LONGEST_VALUE = 80
+"""Characters of a wrong value that are shown."""
 
 
 def kind_of(partner: Partner) -> str:
@@ -72,34 +76,73 @@ def import_new(request: PartnerRequest) -> HttpResponse:
         "multipart": True,
         "submit": _("Upload"),
     }
-    return render(request, "pages/form.html", context)
+    return render(request, "cases/imports/import_new.html", context)
+
+
+@require_safe
+@partner_page(imports_actions.upload)
+def import_sample(request: PartnerRequest) -> HttpResponse:
+    """A file of simulated people that can be uploaded as it is: for the acting partner's district and programme."""
+    partner = request.acting.partner
+    district = District.objects.filter(partners=partner).first() or District.objects.first()
+    programme = Programme.objects.filter(partner=partner).first()
+    table = sample_table(kind_of(partner), district.name if district else "", programme.name if programme else "")
+    response = HttpResponse("\ufeff" + "".join(map(_line, table)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="sample-{kind_of(partner)}.csv"'
+    return response
 
 
 @partner_page(IMPORTS)
 def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
-    """An import on one page: columns to choose, progress, preview, result."""
-    data_import = own(request, DataImport, pk, "created_by", "programme")
+    """An import on one page: columns and codes to choose, progress, preview, problems, result."""
+    data_import = own(request, DataImport, pk, "created_by", "programme", "taken_back_by")
     form = MappingForm(request.POST or None, data_import=data_import)
-    if request.method == "POST" and form.is_valid():
+    codes_form = None
+    if data_import.kind == DataImport.Kind.ARRESTS:
+        codes_form = CodesForm(request.POST or None, request.FILES or None, data_import=data_import)
+    if request.method == "POST" and form.is_valid() and (codes_form is None or codes_form.is_valid()):
         try:
             imports_actions.start_check(
-                by=request.acting, data_import=data_import, mapping=form.mapping(), codes=form.codes()
+                by=request.acting,
+                data_import=data_import,
+                mapping=form.mapping(),
+                codes=codes_form.cleaned_data["codes"] if codes_form else {},
+                consent=form.cleaned_data.get("consent") or DataImport.Consent.COLUMN,
+                source=form.cleaned_data["source"],
             )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             return redirect("data_import", pk=pk)
     problems = data_import.problems.all()
-    after = request.GET.get("after", "")
+    page = page_by_key(problems, ["row", "id"], request.GET.get("after", "")) if data_import.rows_bad else None
+    if data_import.samples or page:
+        log_read(request.acting, "import_problems", pk, len(page.rows) if page else 0)
+    has_errors = bool(form.errors or (codes_form and codes_form.errors))
     context = {
         "data_import": data_import,
         "form": form,
+        "codes_form": codes_form,
         "reasons": problems.values("column", "reason").annotate(rows=Count("id")).order_by("-rows")[:20],
-        "problems": page_by_key(problems, ["row", "id"], after) if data_import.rows_bad else None,
+        "problems": page,
+        "problem_rows": [_told(data_import, problem) for problem in page.rows] if page else [],
         "reason_texts": REASONS,
         **imports_actions.preview(data_import),
     }
-    return render(request, "cases/imports/data_import.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/imports/data_import.html", context, status=422 if has_errors else 200)
+
+
+def _told(data_import: DataImport, problem: ImportProblem) -> dict[str, Any]:
+    """A problem with the value that was found, and the arrest number of its row."""
+    values = dict(zip(data_import.columns, json.loads(problem.values), strict=False))
+    whole = "; ".join(json.loads(problem.values)) if not problem.column else ""
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "reason": REASONS.get(problem.reason, problem.reason),
+        "value": (whole or values.get(problem.column, ""))[:LONGEST_VALUE],
+        "arrest_number": values.get(data_import.mapping.get("arrest_number", ""), ""),
+    }
 
 
 @require_safe
@@ -133,6 +176,16 @@ def import_discard(request: PartnerRequest, pk: int) -> HttpResponse:
         return redirect("data_import", pk=pk)
     messages.success(request, _("Discarded. Nothing of the file was kept."))
     return redirect("import_list")
+
+
+@require_POST
+@partner_page(imports_actions.start_taking_back)
+def import_take_back(request: PartnerRequest, pk: int) -> HttpResponse:
+    try:
+        imports_actions.start_taking_back(by=request.acting, data_import=own(request, DataImport, pk))
+    except RuleError as error:
+        messages.error(request, str(error))
+    return redirect("data_import", pk=pk)
 
 
 @require_safe

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -76,21 +77,21 @@ Row = tuple[int, list[Any]]
 """A row's number in the file, from 1, and its values."""
 
 
-def sheet_rows(file: BinaryIO, budget: Budget) -> Iterator[Row]:
-    """The rows of a workbook's first sheet that hold something. Raises UnreadableFile."""
+def sheet_rows(file: BinaryIO, budget: Budget, start: int = 1) -> Iterator[Row]:
+    """The rows of a workbook's first sheet that hold something, from row `start` on. Raises UnreadableFile."""
     try:
         with _opened(file) as archive:
             book = _Book(archive, budget)
-            yield from book.rows()
+            yield from book.rows(start)
     except BROKEN as error:
         raise UnreadableFile(_("This is not a spreadsheet that can be read: save it as XLSX or CSV.")) from error
 
 
-def first_row(file: BinaryIO) -> list[Any]:
-    """The first row that holds something; empty when none does. Bounded work, for a request. Raises UnreadableFile."""
+def first_rows(file: BinaryIO, count: int) -> list[Row]:
+    """The first rows that hold something, at most so many. Bounded work, for a request. Raises UnreadableFile."""
     try:
         with _opened(file) as archive:
-            return _Book(archive, for_a_look()).first()
+            return _Book(archive, for_a_look()).first(count)
     except BROKEN as error:
         raise UnreadableFile(_("This is not a spreadsheet that can be read: save it as XLSX or CSV.")) from error
 
@@ -217,20 +218,23 @@ class _Book:
                 pass
         return date_styles
 
-    def rows(self) -> Iterator[Row]:
-        """All rows that hold something, each at least as wide as the first: empty cells at its end are not stored."""
+    def rows(self, start: int) -> Iterator[Row]:
+        """All rows from `start` that hold something, each at least as wide as the first: empty cells at its end are not stored."""
         texts = self._texts(None)
         width = 0
         for number, row in self._stored_rows():
+            if number < start:
+                continue
             values = self._values(row, texts)
             width = width or len(values)
             yield number, values + [""] * (width - len(values))
 
-    def first(self) -> list[Any]:
-        """The first row that holds something: of the texts that cells share, only those that it names are kept."""
-        row = next((row for _number, row in self._stored_rows()), {})
-        named = {int(value) for kind, _style, value in row.values() if kind == "s"}
-        return self._values(row, self._texts(named) if named else {})
+    def first(self, count: int) -> list[Row]:
+        """The first rows that hold something: of the texts that cells share, only those that they name are kept."""
+        rows = list(islice(self._stored_rows(), count))
+        named = {int(value) for _number, row in rows for kind, _style, value in row.values() if kind == "s"}
+        texts = self._texts(named) if named else {}
+        return [(number, self._values(row, texts)) for number, row in rows]
 
     def _texts(self, named: set[int] | None) -> dict[int, str]:
         """The texts that cells share, by number: all, or only those that are named."""

@@ -140,7 +140,7 @@ class Person(models.Model):
             Policy(name="own", role="web", using=OWN),
             # Jobs join people across partners, and read no name: no encrypted column.
             *jobs_read(*IN_THE_CLEAR, "code_pseudonym", "name_pseudonym"),
-            *imports_write(),
+            *imports_write("INSERT, UPDATE, DELETE"),
             Bury(),
             Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=FOUND_BY),
         ]

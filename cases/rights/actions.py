@@ -20,6 +20,7 @@ from cases.arrests.models import Arrest
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.imports.models import ImportBefore, ImportTrace
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
@@ -320,6 +321,7 @@ def erase(*, by: Acting, person: Person) -> None:
     ConsentPaper.objects.filter(consent__in=consents).delete()
     consents.update(guardian_name="")
     RequestWords.objects.filter(request__person=person).update(note="", answer="")
+    ImportBefore.objects.filter(record=ImportTrace.Record.PERSON, object_id=person.pk).delete()
     blank(person, "source_key")
     person.erased_on = timezone.localdate()
     person.save()

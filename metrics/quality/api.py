@@ -12,7 +12,7 @@ class FeedQualitySerializer(Resource):
         model = FeedQuality
         fields = [
             "id", "run", "partner", "district", "complete_through", "days_late", "missing_months", "sudden_drops",
-            "uncoded_share", "problems",
+            "uncoded_share", "rows_refused", "problems",
         ]  # fmt: skip
 
 

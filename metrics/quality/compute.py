@@ -29,8 +29,8 @@ UNCODED = 0.02
 
 
 def feeds(run: Run, as_of: date) -> list[FeedQuality]:
-    """Each feed: days late, missing months, sudden drops, share of offences without a code beyond their section; and which of
-    these are problems. Arrests of the last `LOOK_BACK` months up to `as_of`."""
+    """Each feed: days late, missing months, sudden drops, share of offences without a code beyond their section, rows refused in
+    files that would have moved it on; and which of these are problems. Arrests of the last `LOOK_BACK` months up to `as_of`."""
     today = timezone.localdate()
     since = (as_of - timedelta(days=31 * LOOK_BACK)).replace(day=1)
     monthly: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
@@ -51,6 +51,13 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
         )
         for partner, district, share in cursor.fetchall():
             uncoded[partner, district] = float(share)
+        # A file of which rows were refused does not move its feed; one without, for as long a time, settles it.
+        cursor.execute(
+            "SELECT f.partner_id, f.district_id, sum(i.rows_bad) FROM cases_feed f JOIN cases_dataimport i"
+            " ON i.partner_id = f.partner_id AND f.district_id = ANY (i.district_ids) AND i.state = 'done'"
+            " AND i.complete_through > f.complete_through AND i.rows_bad > 0 GROUP BY 1, 2"
+        )
+        refused = {(partner, district): int(rows) for partner, district, rows in cursor.fetchall()}
         cursor.execute("SELECT partner_id, district_id, complete_through FROM cases_feed ORDER BY 1, 2")
         feed_ends = cursor.fetchall()
     qualities = []
@@ -59,6 +66,7 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
         missing, drops = gaps(counts, complete)
         share = uncoded.get((partner, district))
         late = max(0, (today - complete).days)
+        rows_refused = refused.get((partner, district), 0)
         problems = [
             name
             for name, is_so in (
@@ -66,6 +74,7 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
                 ("missing_months", bool(missing)),
                 ("sudden_drops", bool(drops)),
                 ("uncoded", share is not None and share > UNCODED),
+                ("rows_refused", bool(rows_refused)),
             )
             if is_so
         ]
@@ -79,6 +88,7 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
                 missing_months=[m.isoformat() for m in missing],
                 sudden_drops=[m.isoformat() for m in drops],
                 uncoded_share=None if share is None else round(share, 3),
+                rows_refused=rows_refused,
                 problems=problems,
             )
         )

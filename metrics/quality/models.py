@@ -20,7 +20,8 @@ class FeedQuality(models.Model):
     missing_months = models.JSONField(default=list)
     sudden_drops = models.JSONField(default=list)
     uncoded_share = models.FloatField(null=True)
-    problems = models.JSONField(default=list, help_text="late, missing_months, sudden_drops, uncoded")
+    rows_refused = models.PositiveIntegerField(default=0, help_text="In files that would have moved the date on.")
+    problems = models.JSONField(default=list, help_text="late, missing_months, sudden_drops, uncoded, rows_refused")
 
     class Meta:
         constraints = [

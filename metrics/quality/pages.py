@@ -20,6 +20,7 @@ PROBLEMS = {
     "missing_months": gettext_lazy("months without arrests"),
     "sudden_drops": gettext_lazy("sudden drops"),
     "uncoded": gettext_lazy("offences without a full code"),
+    "rows_refused": gettext_lazy("rows refused"),
 }
 
 
@@ -53,6 +54,7 @@ def feeds_figure(request: PartnerRequest) -> Figure:
         _("Months without arrests"),
         _("Sudden drops"),
         _("Offences without a full code"),
+        _("Rows refused"),
         _("Problems"),
     ]
     feeds = run.feeds.select_related("partner", "district").order_by("partner__name", "district__name") if run else []
@@ -65,6 +67,7 @@ def feeds_figure(request: PartnerRequest) -> Figure:
             ", ".join(month[:7] for month in f.missing_months),
             ", ".join(month[:7] for month in f.sudden_drops),
             f.uncoded_share,
+            f.rows_refused,
             ", ".join(str(PROBLEMS[name]) for name in f.problems),
         ]
         for f in feeds

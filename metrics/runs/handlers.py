@@ -12,7 +12,7 @@ from partnership.events.models import OutboxEvent
 from partnership.events.registry import handler
 
 
-@handler(imports.DONE, enrolments.MEASUREMENT_CONSENT, overdoses.COUNTED)
+@handler(imports.DONE, imports.TAKEN_BACK, enrolments.MEASUREMENT_CONSENT, overdoses.COUNTED)
 def recompute(event: OutboxEvent) -> None:
     """Asks for a run, with the event's kind as its reason."""
     runs.request_run(event.kind)

@@ -15,9 +15,9 @@ from django.db.models import Model
 from partnership.actions import Right
 from partnership.isolation.policies import TableRule
 
-SILENT = ("keys.rotate", "import.load", "demo.make")
+SILENT = ("keys.rotate", "import.load", "import.take_back", "demo.make")
 """Actions that leave no line: a value under a new key says the same as before; of what imports and the demo add, the import's
-own page tells. What imports change is recorded."""
+own page tells, as of what taking one back removes. What imports change, and change back, is recorded."""
 
 _DIFFERENCE = """
     WITH pair AS ({pair}),
@@ -68,6 +68,7 @@ BEGIN
        WHERE c.record = TG_ARGV[0] AND c.object_id = y.id;
     END IF;
   ELSE
+    IF act = 'import.take_back' AND session_user <> 'portal_web' THEN RETURN NULL; END IF;
     {_DIFFERENCE.format(pair="SELECT to_jsonb(x) AS o, NULL::jsonb AS n FROM old_rows x", kind="deleted")}
   END IF;
   RETURN NULL;

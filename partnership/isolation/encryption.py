@@ -32,6 +32,7 @@ BLOCK = 32
 """Texts are padded to multiples of so many bytes: their length would tell a name from another."""
 NONCE = 12
 TOKEN = re.compile(rf"{VERSION}\.[0-9a-f]{{8}}\.[\w-]{{80,}}", re.ASCII)
+NO_LETTERS = re.compile(r"[\W_]+")
 FERNET = re.compile(r"gAAAA[\w-]{93,}={0,2}", re.ASCII)
 """What an installation from before holds until `manage.py rotate_keys` has moved it over."""
 
@@ -150,8 +151,7 @@ def rotate_bytes(token: bytes, place: str = "") -> bytes:
 def normalise_name(name: str) -> str:
     """Lower case, one space, letters with diacritics kept (ä is a letter of its own in Finnish), punctuation dropped."""
     composed = unicodedata.normalize("NFC", name).casefold()
-    letters = "".join(c if c.isalnum() else " " for c in composed)
-    return " ".join(letters.split())
+    return NO_LETTERS.sub(" ", composed).strip()
 
 
 def normalise_code(code: str) -> str:
@@ -160,7 +160,7 @@ def normalise_code(code: str) -> str:
 
 
 def _hmac(key: str, *parts: str) -> str:
-    return hmac.new(key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), "\x1f".join(parts).encode(), "sha256").hex()
 
 
 def fingerprint(partner_id: int, digest: str) -> str:

@@ -72,7 +72,7 @@ class DistrictPopulation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["district", "year"], name="one_population_per_year"),
             models.CheckConstraint(condition=Q(residents_under_18__lte=F("residents")), name="under_18_are_residents"),
-            *everybody_reads(STAFF, jobs="SELECT, INSERT, UPDATE"),
+            *everybody_reads(STAFF, jobs="SELECT, INSERT, UPDATE, DELETE"),
         ]
 
     def __str__(self) -> str:

@@ -75,3 +75,15 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+
+// A long list of fields is narrowed by what one types; a choice for all that are left is made once.
+for (const tools of document.querySelectorAll("[data-narrowing]")) tools.hidden = false;
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-narrow]")) return;
+  const text = event.target.value.trim().toLowerCase();
+  for (const part of document.getElementById(event.target.dataset.narrow).children) part.hidden = !part.dataset.text.toLowerCase().includes(text);
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-set-shown]")) return;
+  for (const field of document.querySelectorAll(`#${event.target.dataset.setShown} > :not([hidden]) select`)) field.value = event.target.value;
+});

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,16 +19,28 @@ from cases.arrests.models import Arrest, Feed, Offence
 from cases.enrolments.models import Enrolment
 from cases.imports import actions as imports
 from cases.imports import checking
+from cases.imports.codes import Codes, read_table
 from cases.imports.fields import Problem, read_date
+from cases.imports.files import csv_rows
 from cases.imports.jobs import run_import
-from cases.imports.models import DataImport, ImportChunk, ImportMapping, ImportProblem, ImportRow
+from cases.imports.models import (
+    KINDS_BY_PARTNER,
+    DataImport,
+    ImportChunk,
+    ImportMapping,
+    ImportPerson,
+    ImportProblem,
+    ImportRow,
+)
 from cases.people import identity_code
 from cases.people.models import Person
-from partnership.audit_trail.models import RecordChange
+from partnership.audit_trail.models import ReadLog, RecordChange
 from partnership.events.models import OutboxEvent
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
+from partnership.isolation.errors import Invalid
 from partnership.pages.downloads import guard_formula
+from programs.catalogue.models import Programme
 from tests.world import World, database_role, on_web, pseudonyms_of
 
 HEADINGS = [
@@ -181,13 +194,84 @@ class TestReading:
             cursor.execute("SELECT data FROM cases_importchunk")
             assert b"kinen" not in bytes(cursor.fetchone()[0])
         check(world, data_import)
-        assert "kinen" not in str(list(ImportRow.objects.values()))
+        assert "kinen" not in str([*ImportRow.objects.values(), *ImportPerson.objects.values()])
         confirm(world, data_import)
         assert not ImportChunk.objects.exists()
         assert not ImportRow.objects.exists()
+        assert not ImportPerson.objects.exists()
+        data_import.refresh_from_db()
+        assert data_import.samples == ""
+
+    def test_a_title_and_empty_rows_above_the_headings_are_skipped(self, world):
+        content = b"Kiinniotot 2025;;;\r\n\r\n" + csv_of([row(district="Atlantis"), row(arrest_number="K-2")])
+        data_import = check(world, upload(world, content))
+        assert (data_import.heading_row, data_import.columns) == (3, HEADINGS)
+        assert problems(data_import) == [(4, "district", "unknown_district")]
+        assert data_import.rows_good == 1
+
+    def test_so_are_those_of_a_spreadsheet(self, world):
+        book = openpyxl.Workbook()
+        book.active.append(["Arrests of 2025, printed by the system"])
+        book.active.append([])
+        book.active.append(HEADINGS)
+        book.active.append(["K-9", "1.3.2025", "060111", None, "H1", CODE])
+        out = io.BytesIO()
+        book.save(out)
+        assert load(world, out.getvalue(), name="arrests.xlsx").added == 1
+
+    def test_an_unclosed_quotation_mark_costs_its_own_row_and_none_after_it(self, world):
+        lines = csv_of([row(arrest_number=f"K-{number}") for number in range(5)]).decode().splitlines()
+        lines[2] = lines[2].replace("Mäkinen", '"Mäkinen')
+        lines[4] = lines[4].replace("Mäkinen", '"Mäkinen"')
+        data_import = check(world, upload(world, "\n".join(lines).encode()))
+        assert problems(data_import) == [(3, "", "unclosed_quote")]
+        assert (data_import.rows_total, data_import.rows_good) == (5, 4)
+
+    def test_a_value_in_quotation_marks_may_go_over_several_lines(self, world):
+        rows = [row(first_names='Örjan\n"Ö"\nKalle'), row(arrest_number="K-2", district="Atlantis")]
+        data_import = check(world, upload(world, csv_of(rows)))
+        assert problems(data_import) == [(5, "district", "unknown_district")]
+        confirm(world, data_import)
+        assert Person.objects.get().first_names == 'Örjan\n"Ö"\nKalle'
+
+    @given(st.lists(st.lists(st.text(st.sampled_from('a";\n ä'), max_size=6), min_size=2, max_size=2), max_size=6))
+    def test_what_is_written_as_csv_is_read_as_it_was(self, rows):
+        out = io.StringIO()
+        csv.writer(out, delimiter=";").writerows([["x", "y"], *rows])
+        read = [values for _number, values in csv_rows(io.StringIO(out.getvalue(), newline=""), ";")]
+        assert read == [["x", "y"], *(values for values in rows if any(value.strip() for value in values))]
 
 
 class TestPreview:
+    def test_the_page_says_what_share_is_good_before_what_is_wrong_and_shows_the_value_found(self, world):
+        rows = [row(arrest_number=f"K-{number}") for number in range(3)] + [row(district="Atlantis")]
+        data_import = check(world, upload(world, csv_of(rows)))
+        body = world.client(world.data_officer).get(f"/imports/{data_import.pk}/").content.decode()
+        assert (
+            body.index("75% of the rows can be loaded")
+            < body.index("Columns")
+            < body.index("No district has this name")
+        )
+        told = body[body.index("Problems by row") :]
+        assert "Atlantis" in told
+        assert "K-1" in told
+        assert ReadLog.objects.filter(what="import_problems", object_id=data_import.pk).exists()
+
+    def test_ready_is_said_only_when_something_can_be_loaded(self, world):
+        data_import = check(world, upload(world, csv_of([row(district="Atlantis")])))
+        body = world.client(world.data_officer).get(f"/imports/{data_import.pk}/").content.decode()
+        assert "Ready to confirm" not in body
+        assert "Nothing can be loaded yet" in body
+
+    def test_columns_are_chosen_by_values_of_the_file(self, world):
+        data_import = upload(world, csv_of([row(last_name="Virtanen")]))
+        body = world.client(world.data_officer).get(f"/imports/{data_import.pk}/").content.decode()
+        assert "last_name (Virtanen)" in body
+        assert "First rows of the file" in body
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT samples FROM cases_dataimport")
+            assert "Virtanen" not in cursor.fetchone()[0]
+
     def test_nothing_is_written_before_it_is_confirmed(self, world):
         data_import = check(world, upload(world, csv_of([row()])))
         assert (data_import.state, data_import.rows_total, data_import.rows_bad) == (DataImport.State.CHECKED, 1, 0)
@@ -198,11 +282,12 @@ class TestPreview:
     @pytest.mark.parametrize(
         ("changes", "column", "reason"),
         [
-            ({"arrest_number": " "}, "arrest_number", "missing"),
+            ({"arrest_number": " ", "identity_code": "", "first_names": ""}, "arrest_number", "no_arrest_key"),
+            ({"arrested_on": " "}, "arrested_on", "missing"),
             ({"arrested_on": "31.2.2025"}, "arrested_on", "bad_date"),
             ({"arrested_on": "2999-01-01"}, "arrested_on", "future_date"),
             ({"offence_on": "2025-03-02"}, "offence_on", "offence_after_arrest"),
-            ({"offence_code": "RL 50:1"}, "offence_code", "unmapped_code"),
+            ({"offence_code": "X 17"}, "offence_code", "unmapped_code"),
             ({"district": "Atlantis"}, "district", "unknown_district"),
             ({"identity_code": "131052-308X"}, "identity_code", "bad_identity_code"),
             ({"born_on": "1952-10-14"}, "born_on", "birth_differs"),
@@ -269,13 +354,13 @@ class TestPreview:
 
 class TestCodesAndColumns:
     def test_local_codes_are_mapped_and_the_choice_is_remembered(self, world):
-        content = csv_of([row(offence_code="RL 50:1")])
+        content = csv_of([row(offence_code="X 17")])
         data_import = check(world, upload(world, content))
-        assert data_import.unmapped_codes == {"RL 50:1": 1}
-        data_import = check(world, data_import, codes={"RL 50:1": "060111"})
+        assert data_import.unmapped_codes == {"X 17": 1}
+        data_import = check(world, data_import, codes={"X 17": "060111"})
         confirm(world, data_import)
         assert Offence.objects.get().iccs == "060111"
-        assert Offence.objects.get().local_code == "RL 50:1"
+        assert Offence.objects.get().local_code == "X 17"
         again = check(world, upload(world, content))
         assert again.rows_bad == 0
 
@@ -293,8 +378,152 @@ class TestCodesAndColumns:
 
     def test_a_required_column_must_be_chosen(self, world):
         data_import = upload(world, b"x;y\n1;2\n")
-        with pytest.raises(imports.MappingIncomplete, match="Arrest number"), on_web(world.data_officer):
+        with pytest.raises(imports.MappingIncomplete, match="Day of arrest"), on_web(world.data_officer):
             imports.start_check(by=world.data_officer, data_import=data_import, mapping={}, codes={})
+
+    @pytest.mark.parametrize(
+        ("headings", "field"),
+        [
+            ("Ilmoitusnumero;Kiinniottoaika;Nimike;Tapahtumakunta;Hetu", "arrest_number"),
+            ("Anmälningsnummer;Gripandedatum;Brottsrubricering;Kommun;Personbeteckning", "arrest_number"),
+        ],
+    )
+    def test_finnish_and_swedish_headings_are_known(self, world, headings, field):
+        content = f"{headings}\nK-1;1.3.2025;RL 50:2a;Harbour;131052-308T\n"
+        data_import = check(world, upload(world, content.encode()))
+        assert (data_import.rows_bad, set(data_import.mapping)) == (
+            0, {"arrest_number", "arrested_on", "offence_code", "district", "identity_code"},
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("law", "code"),
+        [
+            ("RL 50:1", "06012"),
+            ("RL 50 luku 2 a §", "060111"),
+            ("SL 50 kap. 2 a §", "060111"),
+            ("50:4a", "060129"),
+            ("Törkeä huumausainerikos", "06012"),
+            ("straffbart bruk av narkotika", "060111"),
+            ("RL 28:1 § 1 mom.", "05"),
+            ("060122", "060122"),
+            ("RL 50:7", ""),
+            ("X 17", ""),
+        ],
+    )
+    def test_sections_of_the_criminal_code_are_known(self, law, code):
+        assert Codes({}).iccs_of(law) == code
+
+    def test_the_nearest_rule_counts(self):
+        codes = Codes({"H*": "05", "HU*": "0601", "HU 7": "060111", "RL 50:1": "060121", "*": "11"})
+        found = [codes.iccs_of(code) for code in ("hu 7", "HU 8", "H 1", "RL 50:1", "RL 50:2a", "060122", "Z")]
+        assert found == ["060111", "0601", "05", "060121", "060111", "060122", "11"]
+
+    def test_a_pasted_table_is_read_as_spreadsheets_give_it(self):
+        text = "Koodi\tNimi\tICCS\nHU 7\tHuumausainerikos\t60111\n\nHU*;0601\n060121 · Trafficking of drugs, HU 9\n"
+        assert read_table(text) == {"HU 7": "060111", "HU*": "0601", "HU 9": "060121"}
+        with pytest.raises(Invalid, match="Line 2 holds no ICCS code: HU 8;nothing"):
+            read_table("HU 7;0601\nHU 8;nothing")
+
+    def test_codes_are_mapped_in_bulk_on_the_page(self, world):
+        rows = [row(arrest_number=f"K-{n}", offence_code=code) for n, code in enumerate(["HU 7", "HU 8", "Z", "Y"])]
+        data_import = check(world, upload(world, csv_of(rows)))
+        form = {f"column_{name}": name for name in HEADINGS} | {
+            "table": "HU 7\t060111", "rest": "11", "source": "Patja",
+            "table_file": SimpleUploadedFile("codes.csv", b"code;iccs\nHU*;0601\n"),
+        }  # fmt: skip
+        client = world.client(world.data_officer)
+        assert client.post(f"/imports/{data_import.pk}/", form).status_code == 302
+        work(data_import)
+        assert confirm(world, data_import).added == 4
+        assert sorted(Offence.objects.values_list("iccs", flat=True)) == ["0601", "060111", "11", "11"]
+        assert ImportMapping.objects.get(source="Patja").codes == {"HU 7": "060111", "HU*": "0601", "*": "11"}
+        again = upload(world, csv_of(rows))
+        client.post(f"/imports/{again.pk}/", form | {"table": "HU*\t05", "table_file": "", "rest": ""})
+        assert work(again).unmapped_codes == {"Z": 1, "Y": 1}
+        assert again.codes == {"HU*": "05"}
+
+    def test_two_feeds_of_a_partner_are_remembered_apart_and_recognised_by_their_columns(self, world):
+        one = csv_of([row(offence_code="7")])
+        other = b"Nro;Pvm;Laji;Paikka;Hetu\nK-2;1.3.2025;7;Harbour;131052-308T\n"
+        check(world, upload(world, one, name="patja.csv"), codes={"7": "060111"})
+        data_import = upload(world, other, name="vitja 2025-03.csv")
+        assert (data_import.source, data_import.codes) == ("vitja", {})
+        chosen = {"arrest_number": "Nro", "arrested_on": "Pvm", "offence_code": "Laji", "district": "Paikka"}
+        with on_web(world.data_officer):
+            imports.start_check(by=world.data_officer, data_import=data_import, mapping=chosen, codes={"7": "05"})
+        assert (upload(world, one).source, upload(world, one).codes) == ("patja", {"7": "060111"})
+        again = upload(world, other, name="vitja 2025-04.csv")
+        assert (again.source, again.codes, again.mapping["offence_code"]) == ("vitja", {"7": "05"}, "Laji")
+
+
+class TestOwnNumbers:
+    """The sender's own number of a person says who it is; an identity code or a name is then not needed."""
+
+    HEADING = "arrest_number;arrested_on;offence_code;district;person_number;identity_code;last_name;first_names\n"
+
+    def load(self, world: World, *lines: str) -> DataImport:
+        return load(world, (self.HEADING + "\n".join(lines)).encode())
+
+    def test_arrests_with_one_number_are_one_persons(self, world):
+        self.load(world, "K-1;2025-03-01;0601;H1;P-7;;;", "K-2;2025-03-02;0601;H1;P-8;;;")
+        self.load(world, "K-3;2025-04-01;0601;H1;P-7;;;")
+        assert Person.objects.count() == 2
+        assert Arrest.objects.get(arrest_number="K-1").person == Arrest.objects.get(arrest_number="K-3").person
+
+    def test_a_code_or_name_that_comes_later_is_added_and_what_is_left_out_takes_nothing_away(self, world):
+        self.load(world, "K-1;2025-03-01;0601;H1;P-7;;;")
+        self.load(world, f"K-2;2025-03-02;0601;H1;P-7;{CODE};Mäkinen;Örjan")
+        self.load(world, "K-3;2025-03-03;0601;H1;P-7;;;")
+        person = Person.objects.get()
+        assert (person.last_name, person.identity_code, person.birth_year) == ("Mäkinen", CODE, 1952)
+        assert person.code_index == encryption.code_index(world.police.pk, CODE)
+        assert pseudonyms_of(person)[0] == encryption.code_pseudonym(CODE)
+
+    def test_somebody_who_is_known_by_the_code_is_known_by_the_number_from_then_on(self, world):
+        known = world.person(world.police, identity_code=CODE)
+        self.load(world, f"K-1;2025-03-01;0601;H1;P-7;{CODE};;")
+        self.load(world, "K-2;2025-03-02;0601;H1;P-7;;;")
+        assert set(Arrest.objects.values_list("person", flat=True)) == {known.pk}
+
+    @pytest.mark.parametrize("second", [f"P-8;{CODE}", "P-7;010190-900P"])
+    def test_two_numbers_of_one_code_or_two_codes_of_one_number_are_a_problem(self, world, second):
+        assert identity_code.make(date(1990, 1, 1), 900) == "010190-900P"
+        body = (
+            f"K-1;2025-03-01;0601;H1;P-7;{CODE};;\nK-2;2025-03-02;0601;H1;{second};;\nK-3;2025-03-02;0601;H1;P-9;;;\n"
+        )
+        data_import = check(world, upload(world, (self.HEADING + body).encode()))
+        assert [(number, reason) for number, _, reason in problems(data_import)] == [
+            (2, "number_conflict"),
+            (3, "number_conflict"),
+        ]
+
+
+class TestNoArrestNumber:
+    def test_offences_of_one_person_day_and_district_are_one_arrest_and_the_file_twice_changes_nothing(self, world):
+        rows = [row(arrest_number="", **changes) for changes in (
+            {}, {"offence_code": "05"}, {"arrested_on": "2025-03-02"}, {"identity_code": "010190-900P", "first_names": "A"},
+        )]  # fmt: skip
+        assert load(world, csv_of(rows)).added == 3
+        assert load(world, csv_of(rows)).unchanged == 3
+        assert (Arrest.objects.count(), Offence.objects.count()) == (3, 4)
+
+    def test_the_column_may_be_missing_altogether(self, world):
+        content = b"Pvm;Rikosnimike;Kunta;Hetu\n1.3.2025;RL 50:2a;Harbour;131052-308T\n"
+        assert load(world, content).added == 1
+
+
+@pytest.mark.parametrize("who", ["data_officer", "case_manager", "coordinator"])
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_the_sample_file_can_be_loaded_as_it_is(world, who, language):
+    by = getattr(world, who)
+    client = world.client(by)
+    client.post("/language/setlang/", {"language": language})
+    response = client.get("/imports/sample.csv")
+    with on_web(by), override(language):
+        data_import = imports.upload(
+            by=by, kind=KINDS_BY_PARTNER[by.partner.kind], file=SimpleUploadedFile("s.csv", response.content)
+        )
+    assert (check(world, data_import, by=by).rows_bad, problems(data_import)) == (0, [])
 
 
 class TestLoading:
@@ -348,6 +577,14 @@ class TestLoading:
         load(world, csv_of([row()]), complete_through=date(2025, 1, 1))
         assert Feed.objects.get().complete_through == date(2025, 6, 30)
 
+    def test_a_file_of_which_rows_were_refused_is_not_complete(self, world):
+        load(world, csv_of([row()]), complete_through=date(2025, 3, 31))
+        bad = [row(arrest_number="K-2"), row(arrest_number="K-3", district="Atlantis")]
+        assert load(world, csv_of(bad)).added == 1
+        assert Feed.objects.get().complete_through == date(2025, 3, 31)
+        load(world, csv_of([row(arrest_number="K-3")]))
+        assert Feed.objects.get().complete_through == date(2025, 6, 30)
+
     def test_age_at_the_offence_not_at_the_arrest(self, world):
         load(
             world,
@@ -387,6 +624,7 @@ class TestLoading:
         data_import = check(world, upload(world, csv_of(rows)))
         with on_web(world.data_officer):
             imports.confirm(by=world.data_officer, data_import=data_import)
+        monkeypatch.setattr(loading, "ROWS_A_SLICE", 1)
         slices = loading.SLICES
         seen: list[int] = []
         real = loading.acting_for
@@ -455,6 +693,40 @@ class TestParticipants:
         check(world, data_import, by=world.case_manager)
         assert problems(data_import) == [(2, column, reason)]
 
+    def test_one_choice_says_that_the_whole_file_consents(self, world):
+        body = f"identity_code;started_on\n{CODE};2024-01-10\n".encode()
+        for consent, is_counted in (("all", True), ("nobody", False)):
+            data_import = upload(world, body, by=world.case_manager, programme=world.programme)
+            by = world.case_manager
+            with on_web(by), pytest.raises(imports.MappingIncomplete, match="Consents"):
+                imports.start_check(by=by, data_import=data_import, mapping=data_import.mapping, codes={})
+            with on_web(by):
+                imports.start_check(
+                    by=by, data_import=data_import, mapping=data_import.mapping, codes={}, consent=consent
+                )
+            work(data_import)
+            confirm(world, data_import, by=by)
+            assert Enrolment.objects.get().measurement_consent is is_counted
+
+    def test_a_file_may_name_several_programmes(self, world):
+        second = Programme.objects.create(partner=world.ngo, name="Vertaistuki", kind="peer_support", accepts=["self"])
+        theirs = Programme.objects.create(partner=world.other_ngo, name="Theirs", kind="peer_support", accepts=["self"])
+        names = (world.programme.name, "VERTAISTUKI", str(second.pk), theirs.name, "")
+        lines = "".join(f"P-{n};2024-01-1{n};yes;{name}\n" for n, name in enumerate(names))
+        by = world.case_manager
+        data_import = check(
+            world, upload(world, f"person_number;started_on;consents;programme\n{lines}".encode(), by=by), by=by
+        )
+        assert problems(data_import) == [(5, "programme", "unknown_programme"), (6, "programme", "missing")]
+        confirm(world, data_import, by=by)
+        assert [e.programme for e in Enrolment.objects.order_by("started_on")] == [world.programme, second, second]
+
+    def test_without_a_programme_or_its_column_nothing_is_checked(self, world):
+        by = world.case_manager
+        data_import = upload(world, f"identity_code;started_on;consents\n{CODE};2024-01-10;yes\n".encode(), by=by)
+        with on_web(by), pytest.raises(imports.MappingIncomplete, match="Programme"):
+            imports.start_check(by=by, data_import=data_import, mapping=data_import.mapping, codes={})
+
     def test_an_open_one_beside_an_open_one_on_record_is_a_problem_and_the_same_one_is_not(self, world):
         self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
         for start, expected in (("2024-02-01", [(2, "started_on", "two_open")]), ("2024-01-10", [])):
@@ -493,7 +765,6 @@ def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(wor
 
     from metrics.recidivism.models import RecidivismResult
     from metrics.runs import actions as runs
-    from programs.catalogue.models import Programme
 
     aid = Programme.objects.create(partner=world.ngo, name="Financial aid", kind="vocational", accepts=["self"])
     none = Programme.objects.create(partner=world.ngo, name="No financial aid", kind="vocational", accepts=["self"])

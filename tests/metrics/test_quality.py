@@ -10,6 +10,7 @@ from cases.arrests.models import Feed
 from metrics.follow_up import upkeep
 from metrics.quality import compute
 from metrics.runs.models import Run
+from tests.cases.test_imports import csv_of, load, row
 from tests.world import database_role
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]
@@ -62,6 +63,17 @@ class TestFeeds:
             world.arrest(person, world.today - timedelta(days=9), iccs="06" if number < uncoded else "060111")
         (feed,) = self.computed(world)
         assert (feed.uncoded_share, feed.problems) == (uncoded / 50, problems)
+
+    def test_rows_that_were_refused_are_counted_until_a_file_without_problems_comes(self, world):
+        load(world, csv_of([row()]), complete_through=world.today - timedelta(days=9))
+        bad = csv_of([row(arrest_number="K-2"), row(arrest_number="K-3", district="Atlantis")])
+        load(world, bad, complete_through=world.today - timedelta(days=1))
+        (feed,) = self.computed(world)
+        assert (feed.rows_refused, feed.problems, feed.days_late) == (1, ["rows_refused"], 9)
+        Run.objects.all().delete()
+        load(world, csv_of([row(arrest_number="K-3")]), complete_through=world.today - timedelta(days=1))
+        (feed,) = self.computed(world)
+        assert (feed.rows_refused, feed.problems, feed.days_late) == (0, [], 1)
 
     def test_a_feed_is_each_districts_own(self, world):
         world.complete_through(world.today)

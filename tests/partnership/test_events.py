@@ -34,7 +34,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
     "account.changed", "announcement.made", "auditor.changed", "auditor.proposed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
-    "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "manager.changed", "manager.invited",
+    "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "overdoses.counted", "person.erased", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",

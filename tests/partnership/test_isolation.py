@@ -62,6 +62,7 @@ class TestCatalogue:
             "portal_caller",
             "portal_context",
             "portal_had_manager",
+            "portal_keep_person",
             "portal_record_change",
             "portal_role_fits",
         ]

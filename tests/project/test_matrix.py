@@ -220,10 +220,12 @@ MATRIX: dict[str, Row] = {
     # Imports
     "import_list": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
     "import_new": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
+    "import_sample": only(data_officer=200, other_data_officer=200, case_manager=200, coordinator=200),
     "data_import": only(**IMPORTERS),
     "import_progress": only(**IMPORTERS),
     "import_problems": only(**IMPORTERS),
     "import_confirm": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
+    "import_take_back": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     "import_discard": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     # The hand-over
     "referral_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),

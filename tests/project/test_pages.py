@@ -55,7 +55,7 @@ QUERIES = {
     ("appointment_new", "caseworker"): 9,
     ("import_list", "data_officer"): 7,
     ("import_new", "data_officer"): 8,
-    ("data_import", "data_officer"): 8,
+    ("data_import", "data_officer"): 9,
     ("import_progress", "data_officer"): 6,
     ("programme_list", "caseworker"): 9,
     ("programme", "caseworker"): 8,

@@ -55,6 +55,7 @@ SAME = {
     "import_new": ["UploadView.create"],
     "import_confirm": ["UploadView.confirm"],
     "import_discard": ["UploadView.discard"],
+    "import_take_back": ["UploadView.take_back"],
     "referral_list": ["ReferralView.list"],
     "referral_export": ["ReferralExport.export"],
     "referral": [

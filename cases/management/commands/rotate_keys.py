@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models
 
+from cases.imports.models import ImportBefore, ImportTrace
 from cases.people.models import Person
 from partnership.actions import named
 from partnership.audit_trail.history import RECORDS
@@ -58,6 +59,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"{model._meta.label}: {self._rotate(model, fields)} rows")
             self.stdout.write(f"Passwords: {self._rotate_passwords()} accounts")
             self.stdout.write(f"Second factors: {self._rotate_second_factors()} rows")
+            self.stdout.write(f"Before imports: {self._rotate_befores()} rows")
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
@@ -98,6 +100,15 @@ class Command(BaseCommand):
                 user.password = f"{algorithm}${encryption.rotate(token)}"
             User.objects.bulk_update(users, ["password"], batch_size=BATCH)
         return len(users)
+
+    def _rotate_befores(self) -> int:
+        """What people were before an import, while it can still be taken back: tokens as the person's own row held them."""
+        count = 0
+        for before in ImportBefore.objects.filter(record=ImportTrace.Record.PERSON).iterator(BATCH):
+            before.before = _renewed_values(Person, before.before, before.partner_id)
+            before.save(update_fields=["before"])
+            count += 1
+        return count
 
     def _rotate_history(self) -> int:
         """The history tells values as their tables held them: encrypted ones as tokens, under the key of that time."""
