@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0003_history'),
+        ('metrics', '0008_refusals_of_comparisons'),
     ]
 
     operations = [
