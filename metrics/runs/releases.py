@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from metrics.comparison.models import ComparisonResult
 from metrics.recidivism.members import Population
@@ -20,6 +21,13 @@ from metrics.runs.models import Run
 def latest_release() -> Run | None:
     """The newest release: what pages show of outcomes."""
     return Run.objects.filter(released_at__isnull=False).order_by("-id").first()
+
+
+def unreleased_run() -> Run | None:
+    """The newest run of this quarter, as long as the quarter has no release: what a coordinator looks at and releases."""
+    of_quarter = Run.objects.filter(quarter=quarter_of(timezone.localdate()), state=Run.State.DONE, again=None)
+    newest = of_quarter.order_by("-id").first()
+    return None if newest is None or of_quarter.filter(released_at__isnull=False).exists() else newest
 
 
 def quarter_of(day: date) -> str:

@@ -20,6 +20,7 @@ from cases.planning.models import Appointment, Task
 from cases.rights.models import RetentionCount, SubjectRequest
 from metrics.quality.models import FeedQuality
 from metrics.runs.models import Run
+from metrics.runs.releases import unreleased_run
 from partnership.agreements.models import Agreement
 from partnership.announcements.models import Announcement
 from partnership.audit_trail.models import ReadLog
@@ -153,6 +154,7 @@ def _coordinator(acting: Acting) -> dict[str, Any]:
         "clocks": clocks(sent),
         "late_feeds": _late_feeds(),
         "days": CLOCK_DAYS,
+        "unreleased": unreleased_run(),
     }
 
 

@@ -27,7 +27,7 @@ QUERIES = {
     ("home", "caseworker"): 18,
     ("home", "liaison"): 17,
     ("home", "data_officer"): 10,
-    ("home", "coordinator"): 17,
+    ("home", "coordinator"): 18,
     ("home", "auditor"): 14,
     ("referral_list", "caseworker"): 10,
     ("referral_list", "coordinator"): 9,
