@@ -134,8 +134,10 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
 
 def _told(data_import: DataImport, problem: ImportProblem) -> dict[str, Any]:
     """A problem with the value that was found, and the arrest number of its row."""
-    values = dict(zip(data_import.columns, json.loads(problem.values), strict=False))
-    whole = "; ".join(json.loads(problem.values)) if not problem.column else ""
+    row_values = json.loads(problem.values)
+    whole = "; ".join(row_values) if not problem.column else ""
+    # A line whose quotation mark is not closed is one value, of no column.
+    values = dict(zip(data_import.columns, row_values, strict=False)) if len(row_values) > 1 else {}
     return {
         "row": problem.row,
         "column": problem.column,

@@ -265,3 +265,15 @@ def test_what_people_were_is_renewed_with_the_keys(world, settings):
     settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
     take_back(world, done)
     assert Person.objects.get().last_name == "Mäkinen"
+
+
+def test_the_page_takes_an_import_back(world):
+    done = load(world, csv_of([row()]))
+    client = world.client(world.data_officer)
+    body = client.get(f"/imports/{done.pk}/").content.decode()
+    form = body[body.index(f"/imports/{done.pk}/take-back/") : body.index("Take this import back")]
+    assert "csrfmiddlewaretoken" in form  # a piece that is included on its own has none
+    assert client.post(f"/imports/{done.pk}/take-back/").status_code == 302
+    done.refresh_from_db()
+    assert done.state == DataImport.State.TAKING_BACK
+    assert work(done).removed == 1
