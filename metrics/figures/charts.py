@@ -62,7 +62,12 @@ def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
     """The chart in the theme's colours and the page's letters, as Vega-Lite."""
     ink, faint = INK[theme], FAINT[theme]
     configured = (
-        chart.configure(font="sans-serif", background="transparent" if theme == "dark" else "white")
+        chart.configure(
+            font="sans-serif",
+            background="transparent" if theme == "dark" else "white",
+            # Room at the sides: readers' letters are wider than those that the drawing is measured with.
+            padding={"left": 5 if narrow else 40, "right": 24, "top": 5, "bottom": 5},
+        )
         .configure_axis(
             labelColor=ink,
             titleColor=ink,
