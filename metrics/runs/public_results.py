@@ -36,8 +36,11 @@ def _context(run: Run | None) -> dict[str, Any]:
     context: dict[str, Any] = {"run": run, "exit": settings.QUICK_EXIT_URL}
     if run and not run.withdrawn_at:
         totals = run.recidivismresults.filter(partner=None, programme=None, cohort=None, withheld="")
+        windows: dict[int, dict[str, Any]] = {}
+        for result in totals.order_by("window_months", "offences"):
+            windows.setdefault(result.window_months, {})[result.offences] = result
         context |= {
-            "windows": totals.order_by("offences", "window_months"),
+            "windows": windows.items(),
             "changes": run.changes.filter(kind="five_years", district__isnull=False, change__isnull=False)
             .select_related("district")
             .order_by("district__name", "group"),
