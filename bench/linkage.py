@@ -28,7 +28,7 @@ SECONDS = 60
 
 
 class Outcome(NamedTuple):
-    found: float
+    sensitivity: float
     false: float
     seconds: float
 
@@ -49,10 +49,10 @@ def run() -> Iterator[Figure]:
 
 
 def figures(name: str, simple: Outcome, outcome: Outcome, least: float = 0.0) -> Iterator[Figure]:
-    yield Figure(f"{name}.exact_found", 100 * simple.found, "%")
+    yield Figure(f"{name}.exact_found", 100 * simple.sensitivity, "%")
     yield Figure(f"{name}.exact_false", 100 * simple.false, "%")
-    goal = (f"at least {least:.0%}", outcome.found >= least) if least else ("", None)
-    yield Figure(f"{name}.found", 100 * outcome.found, "%", *goal)
+    goal = (f"at least {least:.0%}", outcome.sensitivity >= least) if least else ("", None)
+    yield Figure(f"{name}.found", 100 * outcome.sensitivity, "%", *goal)
     yield Figure(f"{name}.false", 100 * outcome.false, "%", "at most 0.1%" if least else "", outcome.false <= FALSE if least else None)  # fmt: skip
 
 
@@ -99,9 +99,9 @@ def exact(records: Sequence[Any], who: Sequence[int]) -> Outcome:
     for record in records:
         if record.identity_code:
             of[record.identity_code].append(record.number)
-        given = words(record.first_names)
-        if given and record.last_name and record.born_on:
-            of[given[0], words(record.last_name), record.born_on].append(record.number)
+        first = words(record.first_names)
+        if first and record.last_name and record.born_on:
+            of[first[0], words(record.last_name), record.born_on].append(record.number)
     links = {pair for group in of.values() if len(group) < 100 for pair in combinations(sorted(group), 2)}
     links = {(a, b) for a, b in links if not (codes[a] and codes[b] and codes[a] != codes[b])}
     return outcome_of(sorted(links), who, time.perf_counter() - start)

@@ -47,15 +47,15 @@ class Population:
         days, is_male, how_many = numbers.integers(0, DAYS, size), numbers.random(size) < 0.6, numbers.random(size)
         self.people: list[tuple[list[str], str, date, str]] = []
         for n in range(size):
-            given = [(male if is_male[n] else female)[g] for g in given_numbers[n]]
-            given = given[: 1 if how_many[n] < 0.15 else 2 if how_many[n] < 0.8 else 3]
+            given_names = [(male if is_male[n] else female)[g] for g in given_numbers[n]]
+            given_names = given_names[: 1 if how_many[n] < 0.15 else 2 if how_many[n] < 0.8 else 3]
             day, name = FIRST_DAY + timedelta(days=int(days[n])), last[last_numbers[n]]
             if n and self.rng.random() < TWINS / 2:
                 others, name, day, _sex = self.people[-1]
-                given = [word for word in given if word not in others] or [self.rng.choice(female)]
+                given_names = [word for word in given_names if word not in others] or [self.rng.choice(female)]
             if self.rng.random() < 0.04:
                 name = f"{name}-{last[self.rng.randrange(2000)]}"
-            self.people.append((given, name, day, "male" if is_male[n] else "female"))
+            self.people.append((given_names, name, day, "male" if is_male[n] else "female"))
         self.last = last
 
 
@@ -75,19 +75,19 @@ def typing_error(rng: Random, text: str) -> str:
 def recorded(population: Population, n: int, number: int, *, no_code: float, has_errors: bool) -> Record:
     """The n-th human being as a register writes them: with a code but for a share `no_code`; with the errors of a register."""
     rng = population.rng
-    given, last, born_on, sex = population.people[n]
+    given_names, last, born_on, sex = population.people[n]
     born: date | None = born_on
-    given, code = list(given), f"{born_on:%d%m%y}-{n:09}" if rng.random() >= no_code else ""
+    given_names, code = list(given_names), f"{born_on:%d%m%y}-{n:09}" if rng.random() >= no_code else ""
     if has_errors:
         chance = rng.random()
         if chance < 0.15:
-            given = given[:1]
-        elif chance < 0.21 and len(given) > 1:
-            given = [given[1]]  # the name that the person goes by
+            given_names = given_names[:1]
+        elif chance < 0.21 and len(given_names) > 1:
+            given_names = [given_names[1]]  # the name that the person goes by
         elif chance < 0.235:
-            given[0] = typing_error(rng, given[0])
-        elif chance < 0.24 and len(given) > 1:
-            given = [f"{given[0]}-{given[1].lower()}"]
+            given_names[0] = typing_error(rng, given_names[0])
+        elif chance < 0.24 and len(given_names) > 1:
+            given_names = [f"{given_names[0]}-{given_names[1].lower()}"]
         chance = rng.random()
         if chance < 0.03:
             last = typing_error(rng, last)
@@ -98,7 +98,7 @@ def recorded(population: Population, n: int, number: int, *, no_code: float, has
         elif chance < 0.09:
             last = last.translate(str.maketrans("äöÄÖ", "aoAO"))
         elif chance < 0.093:
-            given, last = [last], given[0]
+            given_names, last = [last], given_names[0]
         chance = rng.random()
         if chance < 0.004 and born_on.day <= 12:
             born = date(born_on.year, born_on.day, born_on.month)
@@ -111,7 +111,7 @@ def recorded(population: Population, n: int, number: int, *, no_code: float, has
                 born = born_on
         if rng.random() < 0.05:
             sex = "unknown"
-    return Record(number, " ".join(given), last, born, code, sex)
+    return Record(number, " ".join(given_names), last, born, code, sex)
 
 
 def two_registers(size: int, *, no_code: float, seed: int = 1) -> Iterator[tuple[Record, int]]:

@@ -53,25 +53,25 @@ def words(name: str) -> tuple[str, ...]:
 class Frequencies:
     """How many records bear each name, and each day of birth, of so many people."""
 
-    def __init__(self, people: int, given: Counter[str], last: Counter[str], days: Counter[int]) -> None:
-        self.people, self.given, self.last, self.days = people, given, last, days
+    def __init__(self, people: int, given_names: Counter[str], last_names: Counter[str], days: Counter[int]) -> None:
+        self.people, self.given_names, self.last_names, self.days = people, given_names, last_names, days
 
     @classmethod
     def of(
         cls,
-        given: Iterable[tuple[tuple[str, ...], int]],
-        last: Iterable[tuple[tuple[str, ...], int]],
+        given_names: Iterable[tuple[tuple[str, ...], int]],
+        last_names: Iterable[tuple[tuple[str, ...], int]],
         days: Iterable[tuple[int, int]],
     ) -> Frequencies:
         """From how many people bear each given names, each last name, and each day of birth (0: not known)."""
         counts = cls(0, Counter(), Counter(), Counter(dict(days)))
-        for text, count in given:
+        for text, count in given_names:
             counts.people += count
             for word in set(text):
-                counts.given[word] += count
-        for text, count in last:
+                counts.given_names[word] += count
+        for text, count in last_names:
             for word in {*text, "".join(text)} - {""}:
-                counts.last[word] += count
+                counts.last_names[word] += count
         del counts.days[0]
         return counts
 
@@ -79,11 +79,11 @@ class Frequencies:
 
     def of_given(self, word: str) -> float:
         """The share of people with this given name."""
-        return (max(self.given[word] - 2, 0) + 5) / (self.people + UNSEEN)
+        return (max(self.given_names[word] - 2, 0) + 5) / (self.people + UNSEEN)
 
     def of_last(self, word: str) -> float:
         """The share of people with this last name, or with it in a double one."""
-        return (max(self.last[word] - 2, 0) + 1) / (self.people + UNSEEN)
+        return (max(self.last_names[word] - 2, 0) + 1) / (self.people + UNSEEN)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -106,7 +106,7 @@ class Names:
             return OTHER_NAME - log(shares + ALIKE)
         return TYPING_ERROR - log(shares * self.smallness + ALIKE)
 
-    def given(self, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, float]:
+    def given_names(self, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, float]:
         """What two people's given names say; and what they say against a twin. 0 where one has none."""
         if not one or not other:
             return 0.0, 0.0
@@ -121,7 +121,7 @@ class Names:
         elif min(len(one[0]), len(other[0])) == 1 and one[0][0] == other[0][0]:
             weight = INITIAL
         elif _alike(one[0], other[0]):
-            error = self._error(one[0], other[0], self.frequencies.given, share(one[0]) + share(other[0]))
+            error = self._error(one[0], other[0], self.frequencies.given_names, share(one[0]) + share(other[0]))
             weight = error + self._further(one[1:], other[1:])
         if not shared:
             return weight, weight
@@ -142,7 +142,7 @@ class Names:
             return 0.0
         return DIFFERENT_GIVEN
 
-    def last(self, one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    def last_names(self, one: tuple[str, ...], other: tuple[str, ...]) -> float:
         """What two people's last names say; 0 where one has none."""
         if not one or not other:
             return 0.0
@@ -154,13 +154,13 @@ class Names:
         if shared:
             return PART_OF_DOUBLE - log(len(one) * len(other)) - log(min(map(share, shared)))
         if _alike(whole, other_whole):
-            return self._error(whole, other_whole, self.frequencies.last, share(whole) + share(other_whole))
+            return self._error(whole, other_whole, self.frequencies.last_names, share(whole) + share(other_whole))
         return DIFFERENT_LAST
 
-    def swapped(self, given: tuple[str, ...], last: tuple[str, ...], other_given: tuple[str, ...], other_last: tuple[str, ...]) -> float | None:  # fmt: skip
+    def swapped(self, given_names: tuple[str, ...], last_names: tuple[str, ...], other_given: tuple[str, ...], other_last: tuple[str, ...]) -> float | None:  # fmt: skip
         """What they say when one record has the given name in the place of the last and the last in the place of the given."""
-        crossing_given = [word for word in given if word in other_last]
-        crossing_last = [word for word in last if word in other_given]
+        crossing_given = [word for word in given_names if word in other_last]
+        crossing_last = [word for word in last_names if word in other_given]
         if not crossing_given or not crossing_last:
             return None
         frequencies = self.frequencies

@@ -63,10 +63,10 @@ class People:
         texts: dict[tuple[str, ...], int] = {(): 0}
         codes: dict[str, int] = {"": 0}
         sexes = {"female": 1, "male": 2}
-        number, given, last, day, code, sex, temporary = [], [], [], [], [], [], []
+        number, given_names, last, day, code, sex, temporary = [], [], [], [], [], [], []
         for record in records:
             number.append(record.number)
-            given.append(texts.setdefault(words(record.first_names), len(texts)))
+            given_names.append(texts.setdefault(words(record.first_names), len(texts)))
             last.append(texts.setdefault(words(record.last_name), len(texts)))
             born = record.born_on
             day.append(born.year * 10_000 + born.month * 100 + born.day if born else 0)
@@ -74,7 +74,9 @@ class People:
             temporary.append(is_temporary(record.identity_code))
             sex.append(sexes.get(record.sex, 0))
         self.texts = list(texts)
-        self.number, self.given, self.last = (np.array(column, np.int64) for column in (number, given, last))
+        self.number, self.given_names, self.last = (
+            np.array(column, np.int64) for column in (number, given_names, last)
+        )
         self.day, self.code, self.sex = (np.array(column, np.int64) for column in (day, code, sex))
         self.temporary = np.array(temporary, bool)
 
@@ -89,7 +91,7 @@ class People:
             return [(text, count) for text, count in zip(self.texts, counts, strict=False) if count]
 
         days = zip(*(part.tolist() for part in np.unique(self.day, return_counts=True)), strict=True)
-        return Frequencies.of(counted(self.given), counted(self.last), days)
+        return Frequencies.of(counted(self.given_names), counted(self.last), days)
 
 
 class Pairs(NamedTuple):
@@ -140,16 +142,18 @@ def candidates(people: People, touched: set[int] | None = None) -> tuple[Numbers
     word_numbers = {"": 0}
     words_of = [[word_numbers.setdefault(word, len(word_numbers)) for word in text] for text in people.texts]
     initial_of = np.array([ord(text[0][0]) % 1024 if text else 0 for text in people.texts], np.int64)
-    for column in (people.given, people.last):
+    for column in (people.given_names, people.last):
         for place in range(max(map(len, words_of))):
             word = np.array([text[place] if place < len(text) else -1 for text in words_of], np.int64)[column[born]]
             has = word >= 0
             add(1, born[has], word[has], people.day[born[has]])
-    initials = initial_of[people.given[born]] * 1024 + initial_of[people.last[born]]
+    initials = initial_of[people.given_names[born]] * 1024 + initial_of[people.last[born]]
     add(2, born, initials, people.day[born])
     # Both names the same, and a day that is not quite: each digit left out in turn; and day and month in one order.
     first = np.array([text[0] if text else 0 for text in words_of], np.int64)
-    _names, both = np.unique(people.last[born] * len(word_numbers) + first[people.given[born]], return_inverse=True)
+    _names, both = np.unique(
+        people.last[born] * len(word_numbers) + first[people.given_names[born]], return_inverse=True
+    )
     day = people.day[born]
     for place in range(8):
         add(3, born, both, (day - day // 10**place % 10 * 10**place) * 8 + place)
@@ -195,10 +199,10 @@ def score(people: People, frequencies: Frequencies, touched: set[int] | None = N
     conflict = differ & (people.temporary[one] == people.temporary[other])
     weight = log(OTHER_RECORDS) - log(max(frequencies.people, 2))
     day, same_day = _of_day(people.day[one], people.day[other], frequencies)
-    last, given, against_sibling, swapped = _of_names(people, one, other, Names(frequencies))
+    last, given_names, against_sibling, swapped = _of_names(people, one, other, Names(frequencies))
     other_sex = (people.sex[one] > 0) & (people.sex[other] > 0) & (people.sex[one] != people.sex[other])
     sex = np.where(other_sex, OTHER_SEX, 0.0)
-    total = weight + day + np.maximum(last + given, swapped) + sex
+    total = weight + day + np.maximum(last + given_names, swapped) + sex
     # Of twins the last name and the day agree by birth, not by chance: then the given names and the sex must tell.
     against_twin = np.where(same_day & (last > 0), against_sibling + sex - log(TWINS), np.inf)
     total = -np.logaddexp(-total, -against_twin)
@@ -227,15 +231,15 @@ def _of_names(people: People, one: Numbers, other: Numbers, names: Names) -> tup
     """What last names say; what given names say, in general and against a twin; and what both say where they are swapped (else
     minus infinity)."""
     texts = people.texts
-    last = _once_each(people.last[one], people.last[other], texts, lambda a, b: (names.last(a, b),))
-    given = _once_each(people.given[one], people.given[other], texts, names.given)
+    last = _once_each(people.last[one], people.last[other], texts, lambda a, b: (names.last_names(a, b),))
+    given_names = _once_each(people.given_names[one], people.given_names[other], texts, names.given_names)
     swapped = np.full(len(one), -np.inf)
-    for row in np.flatnonzero((last[0] < 0) & (given[0] < 0)):
-        sides = sorted((texts[people.given[side[row]]], texts[people.last[side[row]]]) for side in (one, other))
+    for row in np.flatnonzero((last[0] < 0) & (given_names[0] < 0)):
+        sides = sorted((texts[people.given_names[side[row]]], texts[people.last[side[row]]]) for side in (one, other))
         weight = names.swapped(*sides[0], *sides[1])
         if weight is not None:
             swapped[row] = weight
-    return last[0], given[0], given[1], swapped
+    return last[0], given_names[0], given_names[1], swapped
 
 
 def _once_each(one: Numbers, other: Numbers, texts: list[tuple[str, ...]], compare: Any) -> Weights:

@@ -225,13 +225,13 @@ class TestAgainstKnownTruth:
     def test_it_finds_more_than_exact_matching_and_hardly_a_false_one(self, no_code):
         records, who = simulated(10_000, no_code)
         outcome, simple = linked(records, who), exact(records, who)
-        assert outcome.found > max(simple.found, 0.85)
+        assert outcome.sensitivity > max(simple.sensitivity, 0.85)
         assert outcome.false <= 0.001
 
     def test_febrl_people_with_many_errors(self):
         records, who = febrl(["4a", "4b"])
         outcome, simple = linked(records, who), exact(records, who)
-        assert outcome.found > simple.found + 0.2
+        assert outcome.sensitivity > simple.sensitivity + 0.2
         assert outcome.false <= 0.001
 
     def test_the_probabilities_are_honest(self):
