@@ -9,13 +9,14 @@ from cases.people.identity_code import make
 from cases.people.models import Person
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
-from tests.world import World, database_role
+from tests.world import World, database_role, link
 
 START = date(2022, 3, 1)
 
 
 def compute(reason: str = "test") -> Run:
     runs.request_run(reason)
+    link()
     with database_role("worker"):
         run = runs.compute()
     assert run

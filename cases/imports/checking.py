@@ -35,7 +35,7 @@ MAX_PROBLEMS = 100_000
 LAID_OUT = (
     "partner_id, data_import_id, row, key, head_hash, row_hash, happened_on, other_on, code, local_code, district_id,"
     " age, consents, residents, residents_under_18, person_key, first_names, last_name, born_on, identity_code, sex, birth_year, code_index,"
-    " birth_index, code_pseudonym, name_pseudonym"
+    " birth_index, code_pseudonym, birth_pseudonym, spelling_hash"
 )
 
 # As the register will hold them: loading only moves them.
@@ -272,7 +272,8 @@ class Checker:
                 encryption.code_index(partner_id, code) if code else "",
                 encryption.birth_index(partner_id, born_on) if born_on else "",
                 encryption.code_pseudonym(code),
-                encryption.name_pseudonym(first_names, last_name, born_on, sex),
+                encryption.birth_pseudonym(born_on),
+                encryption.spelling_hash(partner_id, person_key, first_names, last_name, str(born_on), sex),
             ]
         )
 

@@ -41,6 +41,7 @@ def follow_up_rows(table: str, condition: str, parameters: list[Any], as_of: dat
         SELECT hashtext(key::text) AS person, enrolment_id, index_date,
                coalesce((SELECT name FROM partnership_district WHERE id = coalesce(prior_district_id, f.district_id)), '') AS district,
                sex, coalesce(birth_year, 0) AS birth_year, prior_arrests, prior_drug_arrests, prior_on, prior_group, any_on, drug_on,
+               coalesce(d.complete_through, (SELECT min(complete_through) FROM feeds)) AS feed_to,
                least(coalesce(d.complete_through, (SELECT min(complete_through) FROM feeds)), f.died_on) AS followed_to
           FROM {table} f LEFT JOIN feeds d USING (district_id)
          WHERE {condition}
@@ -48,7 +49,7 @@ def follow_up_rows(table: str, condition: str, parameters: list[Any], as_of: dat
     with connection.cursor() as cursor:
         cursor.execute(sql, [as_of, *parameters])
         frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
-    for name in ("index_date", "prior_on", "any_on", "drug_on", "followed_to"):
+    for name in ("index_date", "prior_on", "any_on", "drug_on", "feed_to", "followed_to"):
         frame[name] = pd.to_datetime(frame[name])
     return frame
 
@@ -99,7 +100,9 @@ def whole_window_observed(rows: pd.DataFrame, months: int) -> pd.DataFrame:
     if rows.empty:
         return rows.assign(any_event=False, drug_event=False)
     last_day = rows.index_date + pd.DateOffset(months=months)
-    observed = rows[last_day <= rows.followed_to]
+    # A death after a re-arrest takes the event of nobody, as in metrics/sql/fixed_windows.sql.
+    through = rows.feed_to.where(rows.any_on <= rows.followed_to, rows.followed_to)
+    observed = rows[last_day <= through]
     ends = last_day[observed.index]
     return observed.assign(any_event=observed.any_on <= ends, drug_event=observed.drug_on <= ends)
 

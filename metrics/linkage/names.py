@@ -32,7 +32,8 @@ TYPING_ERROR = log(0.05)
 OTHER_NAME = log(0.004)
 """One name where another, much like it, is meant: Maija for Marja."""
 PART_OF_DOUBLE = log(0.04)
-DIFFERENT_GIVEN, DIFFERENT_LAST = log(0.02), log(0.04)
+DIFFERENT_GIVEN, DIFFERENT_LAST = log(0.002), log(0.04)
+DIFFERENT_FURTHER = log(0.02)
 INITIAL = log(0.02 / 0.08)
 BOTH_SWAPPED = log(0.01)
 FURTHER = 0.7
@@ -128,7 +129,7 @@ class Names:
         weights = sorted((-log(share(word)) for word in shared), reverse=True)
         as_called = CALL_NAME + weights[0] - log(len(one) * len(other)) + FURTHER * sum(weights[1:])
         if not (set(one) <= set(shared) or set(other) <= set(shared)):
-            as_called += DIFFERENT_GIVEN  # each has a name that the other has not
+            as_called += DIFFERENT_FURTHER  # each has a name that the other has not
         return max(weight, as_called), max(weight, as_called) + SIBLINGS
 
     def _further(self, one: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -140,7 +141,7 @@ class Names:
             return FURTHER * sum(sorted(-log(self.frequencies.of_given(word)) for word in shared))
         if any(first[0] == second[0] and (min(len(first), len(second)) == 1 or _alike(first, second)) for first in one for second in other):  # fmt: skip
             return 0.0
-        return DIFFERENT_GIVEN
+        return DIFFERENT_FURTHER
 
     def last_names(self, one: tuple[str, ...], other: tuple[str, ...]) -> float:
         """What two people's last names say; 0 where one has none."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.linkage.names import Frequencies, Names, words
+from metrics.linkage.names import UNSEEN, Frequencies, Names, words
 
 METHOD = "2026-12a"
 """The version of the method: it changes when a probability would."""
@@ -197,7 +197,7 @@ def score(people: People, frequencies: Frequencies, touched: set[int] | None = N
     same_code = (people.code[one] == people.code[other]) & (people.code[one] > 0)
     differ = (people.code[one] > 0) & (people.code[other] > 0) & ~same_code
     conflict = differ & (people.temporary[one] == people.temporary[other])
-    weight = log(OTHER_RECORDS) - log(max(frequencies.people, 2))
+    weight = log(OTHER_RECORDS) - log(max(frequencies.people, UNSEEN))
     day, same_day = _of_day(people.day[one], people.day[other], frequencies)
     last, given_names, against_sibling, swapped = _of_names(people, one, other, Names(frequencies))
     other_sex = (people.sex[one] > 0) & (people.sex[other] > 0) & (people.sex[one] != people.sex[other])

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from metrics.protection import disclosure
 from metrics.protection.disclosure import Relation
+from metrics.quality import linkage
 from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.referral_figures.compute import ENOUGH
 from metrics.runs.models import Run
@@ -120,7 +121,7 @@ def _last_day(month: date) -> date:
 def links(run: Run) -> list[LinkQuality]:
     """How each partner's people were linked, as counts of people; small ones, and what would tell them, withheld."""
     linked_people: dict[int, dict[str, int]] = defaultdict(
-        lambda: dict.fromkeys(("code", "name", "ambiguous", "nothing"), 0)
+        lambda: dict.fromkeys(("code", "name", "unsure", "nothing"), 0)
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -128,8 +129,10 @@ def links(run: Run) -> list[LinkQuality]:
         )
         for partner, how, count in cursor.fetchall():
             linked_people[partner][how] = count
+    unsure_and_missed = linkage.unsure_and_missed()
     results = []
     for partner, counts in linked_people.items():
+        unsure_links, missed_links = unsure_and_missed.get(partner, (0, 0))
         counts_and_total = {**counts, "people": sum(counts.values())}
         withheld = disclosure.withheld(counts_and_total, [Relation("people", tuple(counts))])
         published: dict[str, Any] = {
@@ -141,9 +144,11 @@ def links(run: Run) -> list[LinkQuality]:
                 partner_id=partner,
                 by_code=published["code"],
                 by_name=published["name"],
-                ambiguous=published["ambiguous"],
+                unsure=published["unsure"],
                 nothing=published["nothing"],
                 people=published["people"],
+                unsure_links=unsure_links,
+                missed_links=missed_links,
             )
         )
     return results

@@ -5,11 +5,14 @@
 --   (any_6 … drug_36). observed: how many of the windows 6, 12, 24, 36 months lie wholly before the end of follow-up (0–4).
 --   any_bin, drug_bin: the number of the first of these windows in which the first re-arrest falls (1–4), 5 for none.
 -- End of follow-up: the complete-through date of the person's district (where it has no feed, the earliest of all), or death.
+--   A death after a re-arrest takes the event of nobody: who was rearrested before is observed as if alive, for both kinds of
+--   offences, since both are counted on the same people.
 WITH observed AS (
     SELECT {group} AS group_id, f.*,
            (f.index_date + interval '6 months')::date AS end_6, (f.index_date + interval '12 months')::date AS end_12,
            (f.index_date + interval '24 months')::date AS end_24, (f.index_date + interval '36 months')::date AS end_36,
-           least(coalesce(d.complete_through, %(earliest)s::date), f.died_on) AS followed_to
+           least(coalesce(d.complete_through, %(earliest)s::date),
+                 CASE WHEN f.any_on <= f.died_on THEN NULL ELSE f.died_on END) AS followed_to
       FROM ({rows}) f
       LEFT JOIN (SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through
                    FROM cases_feed GROUP BY district_id) d USING (district_id)

@@ -6,6 +6,6 @@
            NULL::date AS ended_on, '' AS end_reason, '' AS referral_kind, '' AS primary_drug, NULL::date AS referred_on,
            1::bigint AS rank
       FROM metrics_link l JOIN cases_arrest a ON a.person_id = l.person_id
-     WHERE {scope}
+     WHERE l.how <> 'unsure' AND {scope}
        AND NOT EXISTS (SELECT FROM cases_enrolment e JOIN metrics_link k ON k.person_id = e.person_id WHERE k.key = l.key)
      ORDER BY hashtext(l.key::text) LIMIT {limit}

@@ -9,6 +9,6 @@
       FROM referrals_referral r JOIN metrics_link l ON l.person_id = r.person_id
      WHERE r.state IN ('declined', 'withdrawn', 'ended_early') AND r.enrolment_id IS NULL AND r.sent_at IS NOT NULL
        AND r.reason_code IN ('person_declined', 'person_unreachable', 'no_capacity', 'outside_area', 'other_arrangement')
-       AND {scope}
+       AND l.how <> 'unsure' AND {scope}
        AND NOT EXISTS (SELECT FROM cases_enrolment e JOIN metrics_link k ON k.person_id = e.person_id
                         WHERE k.key = l.key AND e.programme_id = r.programme_id)

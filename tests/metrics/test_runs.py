@@ -11,7 +11,7 @@ from django.urls import reverse
 from cases.arrests.models import Feed
 from cases.overdoses.actions import count_overdoses
 from metrics.comparison.models import ComparisonResult
-from metrics.quality.models import FeedQuality, LinkQuality
+from metrics.quality.models import FeedQuality, LinkQuality, LinkRange
 from metrics.recidivism.models import CareResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs import actions as runs
@@ -23,7 +23,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
 from tests.measuring import START, compute, people
-from tests.world import database_role, on_web, run_as
+from tests.world import database_role, link, on_web, run_as
 
 
 class TestResults:
@@ -51,7 +51,7 @@ class TestResults:
         assert LinkQuality.objects.get(run=run, partner=measured.police).people == 81
         assert run.results_out == sum(
             model.objects.filter(run=run).count()
-            for model in (RecidivismResult, SurvivalResult, CareResult, ComparisonResult, ArrestTrendResult, TrendChange, ReferralResult, FeedQuality, LinkQuality)
+            for model in (RecidivismResult, SurvivalResult, CareResult, ComparisonResult, ArrestTrendResult, TrendChange, ReferralResult, FeedQuality, LinkQuality, LinkRange)
         )  # fmt: skip
 
     def test_the_pool_of_comparison_people_holds_every_arrest_of_theirs(self, measured):
@@ -67,6 +67,7 @@ class TestResults:
             person=measured.person(measured.ngo, first_names="Enrolled"), started_on=START, measurement_consent=False
         )
         measured.arrest(enrolled, START)
+        link()
         with database_role("worker"):
             follow_up_upkeep.refresh()
             follow_up_upkeep.follow_apart("arrested", "comparison_pool", limit="100")
@@ -83,6 +84,7 @@ class TestResults:
         for number, reason in enumerate(["no_capacity", "not_eligible", "person_declined"]):
             referral = measured.sent(person=measured.person(measured.police, first_names=f"P{number}"))
             run_as(measured.caseworker, handover.decline, referral=referral, reason=reason)
+        link()
         with database_role("worker"):
             follow_up_upkeep.refresh()
             follow_up_upkeep.follow_apart("not_enrolled", "not_enrolled")

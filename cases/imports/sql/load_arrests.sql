@@ -42,17 +42,18 @@ renamed AS (
     UPDATE cases_person c
        SET first_names = p.first_names, last_name = p.last_name, born_on = p.born_on, identity_code = p.identity_code,
            sex = p.sex, birth_year = p.birth_year, birth_index = p.birth_index,
-           code_pseudonym = p.code_pseudonym, name_pseudonym = p.name_pseudonym, changed_at = now()
+           code_pseudonym = p.code_pseudonym, birth_pseudonym = p.birth_pseudonym, spelling_hash = p.spelling_hash,
+           changed_at = now()
       FROM people p JOIN matched m USING (person_key)
      WHERE c.id = m.id AND p.last_name <> ''
-       AND (c.name_pseudonym, c.birth_index, c.sex) IS DISTINCT FROM (p.name_pseudonym, p.birth_index, p.sex)
+       AND c.spelling_hash <> p.spelling_hash
 ),
 made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
-           district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key,
+           district_id, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash, source_key,
            created_at, changed_at)
     SELECT %(partner)s, first_names, last_name, born_on, identity_code, '', '', sex, birth_year, NULL, code_index,
-           birth_index, code_pseudonym, name_pseudonym, person_key, now(), now()
+           birth_index, code_pseudonym, birth_pseudonym, spelling_hash, person_key, now(), now()
       FROM people p WHERE NOT EXISTS (SELECT FROM matched m WHERE m.person_key = p.person_key)
     RETURNING id, source_key
 ),

@@ -23,10 +23,10 @@ matched AS MATERIALIZED (  -- by code before by key; two joins, because an OR be
 ),
 made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
-           district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key,
+           district_id, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash, source_key,
            created_at, changed_at)
     SELECT %(partner)s, first_names, last_name, born_on, identity_code, '', '', sex, birth_year, district_id, code_index,
-           birth_index, code_pseudonym, name_pseudonym, person_key, now(), now()
+           birth_index, code_pseudonym, birth_pseudonym, spelling_hash, person_key, now(), now()
       FROM people p WHERE NOT EXISTS (SELECT FROM matched m WHERE m.person_key = p.person_key)
     RETURNING id, source_key
 ),

@@ -1,0 +1,49 @@
+-- Rearrested within each fixed window, as unsure links are read, of each programme's participants.
+-- Parameters: %(as_of)s, %(earliest)s: see fixed_windows.sql. Reads the temporary tables of metrics/quality/linkage.py: participants
+--   who have unsure links (unsure_members), followed through each of them (unsure_followup), with the link's probability.
+-- Returns: programme_id, months, kind (any or drug); eligible and rearrested of people whose whole window is observed: by sure links;
+--   by all, where each unsure link is right with its probability (expected); and where all unsure links are right (every).
+--   People whom sure links leave out are eligible in the latter two alone: eligible_all.
+-- The candidates of one person compete, so their probabilities add up, to 1 at most.
+WITH windows (months) AS (VALUES (6), (12), (24), (36)),
+kinds (kind) AS (VALUES ('any'), ('drug')),
+participants AS (
+    SELECT enrolment_id, programme_id, index_date, district_id, died_on, any_on, any_6, any_12, any_24, any_36,
+           drug_6, drug_12, drug_24, drug_36, false AS left_out
+      FROM metrics_followup WHERE rank = 1
+     UNION ALL
+    SELECT DISTINCT ON (participation) participation, programme_id, index_date, district_id, died_on, NULL::date, 0, 0, 0, 0, 0, 0,
+           0, 0, true
+      FROM unsure_members WHERE left_out
+),
+through AS (
+    SELECT m.participation AS enrolment_id, w.months, k.kind, least(coalesce(sum(m.probability) FILTER (WHERE
+               (CASE w.months WHEN 6 THEN CASE k.kind WHEN 'any' THEN u.any_6 ELSE u.drug_6 END
+                              WHEN 12 THEN CASE k.kind WHEN 'any' THEN u.any_12 ELSE u.drug_12 END
+                              WHEN 24 THEN CASE k.kind WHEN 'any' THEN u.any_24 ELSE u.drug_24 END
+                              ELSE CASE k.kind WHEN 'any' THEN u.any_36 ELSE u.drug_36 END END) > 0), 0), 1) AS probability
+      FROM unsure_followup u JOIN unsure_members m ON m.id = u.enrolment_id CROSS JOIN windows w CROSS JOIN kinds k
+     GROUP BY 1, 2, 3
+),
+observed AS (
+    SELECT p.programme_id, p.left_out, w.months, k.kind,
+           (CASE w.months WHEN 6 THEN CASE k.kind WHEN 'any' THEN any_6 ELSE drug_6 END
+                          WHEN 12 THEN CASE k.kind WHEN 'any' THEN any_12 ELSE drug_12 END
+                          WHEN 24 THEN CASE k.kind WHEN 'any' THEN any_24 ELSE drug_24 END
+                          ELSE CASE k.kind WHEN 'any' THEN any_36 ELSE drug_36 END END) > 0 AS is_rearrested,
+           coalesce(t.probability, 0) AS probability
+      FROM participants p CROSS JOIN windows w CROSS JOIN kinds k
+      LEFT JOIN through t USING (enrolment_id, months, kind)
+      LEFT JOIN (SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through
+                   FROM cases_feed GROUP BY district_id) d USING (district_id)
+     WHERE (p.index_date + w.months * interval '1 month')::date
+           <= least(coalesce(d.complete_through, %(earliest)s::date),
+                    CASE WHEN p.any_on <= p.died_on THEN NULL ELSE p.died_on END)
+)
+SELECT programme_id, months, kind, count(*) FILTER (WHERE NOT left_out) AS eligible,
+       count(*) FILTER (WHERE is_rearrested) AS sure,
+       count(*) AS eligible_all,
+       count(*) FILTER (WHERE is_rearrested) + coalesce(sum(probability) FILTER (WHERE NOT is_rearrested), 0)::float8 AS expected,
+       count(*) FILTER (WHERE is_rearrested OR probability > 0) AS every
+  FROM observed
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
