@@ -30,7 +30,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-11b"
+DEFINITION = "2026-12a"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
