@@ -46,14 +46,15 @@ def rearrested_by_links(as_of: date) -> list[Rearrested]:
 
 
 def ranges(run: Run, as_of: date) -> list[LinkRange]:
-    """Rates of programmes with at least FEW_PEOPLE observed, each on its own number of people, in steps of five people."""
+    """Rates of programmes with at least FEW_PEOPLE observed, on the same people, in steps of five of them: so the three differ by links
+    alone, and never stand in another order."""
     return [
         LinkRange(
             run=run,
             programme_id=counts.programme_id,
             offences=counts.offences,
             window_months=counts.months,
-            rate_sure=_rate(counts.sure, counts.eligible),
+            rate_sure=_rate(counts.sure, counts.eligible_all),
             rate_expected=_rate(counts.expected, counts.eligible_all),
             rate_all=_rate(counts.every, counts.eligible_all),
         )

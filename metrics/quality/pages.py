@@ -64,9 +64,9 @@ def link_ranges_figure(request: PartnerRequest) -> Figure:
         _("Programme"),
         _("Months"),
         _("Offences"),
-        _("Sure links alone"),
+        _("Sure links"),
         _("Expected"),
-        _("Every unsure link right"),
+        _("All links"),
     ]
     rows = [
         [

@@ -3,7 +3,7 @@
 --   who have unsure links (unsure_members), followed through each of them (unsure_followup), with the link's probability.
 -- Returns: programme_id, months, kind (any or drug); eligible and rearrested of people whose whole window is observed: by sure links;
 --   by all, where each unsure link is right with its probability (expected); and where all unsure links are right (every).
---   People whom sure links leave out are eligible in the latter two alone: eligible_all.
+--   eligible_all: with the people whom sure links leave out.
 -- The candidates of one person compete, so their probabilities add up, to 1 at most.
 WITH windows (months) AS (VALUES (6), (12), (24), (36)),
 kinds (kind) AS (VALUES ('any'), ('drug')),
