@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("lists", "api", "search", "imports", "figures", "coverage", "protection", "series", "sign_in")
+BENCHMARKS = ("lists", "api", "search", "imports", "figures", "coverage", "protection", "series", "sign_in", "linkage")
 
 
 def main() -> int:

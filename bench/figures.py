@@ -108,7 +108,8 @@ def in_process(name: str, folder: str) -> tuple[float, float]:
 TABLES = {
     "cases_arrest": "partner_id, person_id, arrest_number, arrested_on, district_id, is_drug, offence_group, last_offence_on, last_drug_offence_on, age_at_offence, content_hash, received_at",
     "cases_enrolment": "id, partner_id, person_id, programme_id, started_on, ended_on, end_reason, referral_kind, primary_drug, measurement_consent, created_at",
-    "cases_person": "id, partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year, district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key, created_at, changed_at",
+    "cases_person": "id, partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year, district_id, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash, source_key, created_at, changed_at",
+    "metrics_pair": "person_id, other_id, weight, by_code, probability, method",
 }
 
 
@@ -122,7 +123,7 @@ def admin() -> psycopg2.extensions.connection:
 def clear() -> None:
     with admin() as connection, connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE cases_person, cases_arrest, cases_offence, cases_enrolment, cases_feed, metrics_touched, metrics_run CASCADE"
+            "TRUNCATE cases_person, cases_arrest, cases_offence, cases_enrolment, cases_feed, metrics_touched, metrics_unlinked, metrics_pair, metrics_run CASCADE"
         )
 
 
@@ -150,7 +151,7 @@ def fill(size: int, folder: Path) -> None:
         Feed.objects.create(partner=police, district_id=district_id, complete_through=COMPLETE)
     humans = np.arange(size)
     keys = pd.Series(pd.util.hash_array(humans.astype("uint64"), categorize=False)).map("{:016x}".format)
-    pseudonyms = keys + keys + keys + keys
+    pseudonyms = keys + keys
     programme = rng.integers(0, PROGRAMMES, size)
     started = np.datetime64(START) + rng.integers(0, DAYS, size)
     consents = rng.random(size) > 0.03
@@ -162,7 +163,7 @@ def fill(size: int, folder: Path) -> None:
             "id": humans + offset, "partner_id": partner, "first_names": "", "last_name": "", "born_on": "", "identity_code": "",
             "phone": "", "email": "", "sex": np.where(humans % 5 == 0, "female", "male"), "birth_year": 1960 + humans % 45,
             "district_id": district, "code_index": "", "birth_index": "",
-            "code_pseudonym": pseudonyms, "name_pseudonym": pseudonyms.str[::-1], "source_key": "", "created_at": now, "changed_at": now,
+            "code_pseudonym": pseudonyms, "birth_pseudonym": "", "spelling_hash": "", "source_key": "", "created_at": now, "changed_at": now,
         })  # fmt: skip
 
     participants = people(1, np.array(ngos)[programme % 10])
@@ -192,6 +193,10 @@ def fill(size: int, folder: Path) -> None:
     ):
         duckdb.from_df(frame).write_parquet(str(folder / f"{name}.parquet"))
         copy(f"cases_{name}", frame)
+    # As the linker leaves them: each participant and the police unit's record of the same human being, by code.
+    copy("metrics_pair", pd.DataFrame({
+        "person_id": humans + 1, "other_id": humans + size + 1, "weight": 20.0, "by_code": True, "probability": 1.0, "method": "bench",
+    }))  # fmt: skip
     (folder / "complete").write_text(COMPLETE.isoformat())
     connection = admin()
     connection.autocommit = True  # and no `with`, which would open a transaction
@@ -223,5 +228,6 @@ def copy(table: str, frame: pd.DataFrame) -> None:
 NOT_NULL = {
     "cases_arrest": "arrest_number",
     "cases_enrolment": "end_reason, primary_drug",
-    "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, birth_index, code_pseudonym, name_pseudonym, source_key",
+    "cases_person": "first_names, last_name, born_on, identity_code, phone, email, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash, source_key",
+    "metrics_pair": "method",
 }

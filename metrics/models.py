@@ -3,7 +3,8 @@
 from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up.models import FollowUp, Link, Touched
-from metrics.quality.models import FeedQuality, LinkQuality
+from metrics.linkage.models import NameCount, Pair, Unlinked
+from metrics.quality.models import FeedQuality, LinkQuality, LinkRange
 from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
@@ -21,6 +22,9 @@ __all__ = [
     "Intervention",
     "Link",
     "LinkQuality",
+    "LinkRange",
+    "NameCount",
+    "Pair",
     "PopulationResult",
     "RecidivismResult",
     "ReferralResult",
@@ -28,4 +32,5 @@ __all__ = [
     "SurvivalResult",
     "Touched",
     "TrendChange",
+    "Unlinked",
 ]

@@ -12,13 +12,14 @@ from cases.people.models import Person
 from metrics.protection.perturbation import OF_PEOPLE
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
-from tests.world import World, database_role, run_as
+from tests.world import World, database_role, link, run_as
 
 START = date(2022, 3, 1)
 
 
 def compute(reason: str = "test") -> Run:
     runs.request_run(reason)
+    link()
     with database_role("worker"):
         run = runs.compute()
     assert run

@@ -17,6 +17,7 @@ from cases.arrests.actions import sum_up_offences
 from cases.arrests.models import Arrest, Feed, Offence
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from metrics.linkage import actions as linkage
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting, enter
 from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
@@ -30,7 +31,7 @@ numbers = itertools.count(1)
 
 @contextmanager
 def database_role(role: str) -> Iterator[None]:
-    """What follows runs with the privileges and policies of portal_web or portal_worker."""
+    """What follows runs with the privileges and policies of portal_web, portal_worker or portal_linker."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE portal_{role}")
     try:
@@ -44,6 +45,12 @@ def database_role(role: str) -> Iterator[None]:
         cursor.execute("RESET ROLE")
 
 
+def link() -> int:
+    """As the linker's process."""
+    with database_role("linker"):
+        return linkage.link()
+
+
 @contextmanager
 def on_web(acting: Acting) -> Iterator[None]:
     """As a request of the acting user: the web role, entered as the partner."""
@@ -53,9 +60,9 @@ def on_web(acting: Acting) -> Iterator[None]:
 
 
 def pseudonyms_of(person: Person) -> list[str]:
-    """By code and by name, which the portal's objects never show."""
+    """By code and by date of birth, which the portal's objects never show."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT code_pseudonym, name_pseudonym FROM cases_person WHERE id = %s", [person.pk])
+        cursor.execute("SELECT code_pseudonym, birth_pseudonym FROM cases_person WHERE id = %s", [person.pk])
         return list(cursor.fetchone())
 
 
@@ -209,4 +216,4 @@ def run_as(acting: Acting, action: Any, **arguments: Any) -> Any:
         return action(by=acting, **arguments)
 
 
-__all__ = ["WebClient", "World", "database_role", "on_web", "run_as"]
+__all__ = ["WebClient", "World", "database_role", "link", "on_web", "run_as"]

@@ -28,7 +28,7 @@ ROW_COLUMNS = (
 )
 PERSON_COLUMNS = (
     "partner_id, data_import_id, version, person_key, has_number, first_names, last_name, born_on, identity_code, sex,"
-    " birth_year, code_index, birth_index, code_pseudonym, name_pseudonym"
+    " birth_year, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash"
 )
 
 # As the register will hold them: loading only moves them.
@@ -258,7 +258,8 @@ class Checker:
             f"{self.prefix}{version}\t{person_key}\t{'t' if number else 'f'}\t{names}\t{sex}\t"
             f"{born_on.year if born_on else NULL}\t{encryption.code_index(partner_id, code) if code else ''}\t"
             f"{encryption.birth_index(partner_id, born_on) if born_on else ''}\t{encryption.code_pseudonym(code)}\t"
-            f"{encryption.name_pseudonym(first_names, last_name, born_on, sex)}\n"
+            f"{encryption.birth_pseudonym(born_on)}\t"
+            f"{encryption.spelling_hash(partner_id, person_key, first_names, last_name, str(born_on), sex)}\n"
         )
         return person_key, version
 

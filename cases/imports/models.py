@@ -233,8 +233,9 @@ class ImportPerson(models.Model):
     birth_year = models.PositiveSmallIntegerField(null=True)
     code_index = models.CharField(max_length=32)
     birth_index = models.CharField(max_length=32, blank=True)
-    code_pseudonym = WrittenOnlyField(max_length=64)
-    name_pseudonym = WrittenOnlyField(max_length=64)
+    code_pseudonym = WrittenOnlyField(max_length=32, blank=True)
+    birth_pseudonym = WrittenOnlyField(max_length=32, blank=True)
+    spelling_hash = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField, WrittenOnlyField
 from partnership.isolation.errors import RuleError
 from partnership.isolation.pointers import known_by_owner
-from partnership.isolation.policies import OWN, Grant, Policy, imports_write, jobs_read
+from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, imports_write, jobs_read
 from partnership.isolation.triggers import Bury
 from partnership.members.models import District, Partner
 
@@ -75,14 +75,18 @@ class RegisterTooLarge(RuleError):
     code = "register_too_large"
 
 
-FOUND_BY = ("code_index", "birth_index", "code_pseudonym", "name_pseudonym", "source_key")
+FOUND_BY = ("code_index", "birth_index", "code_pseudonym", "birth_pseudonym", "spelling_hash", "source_key")
 """What a person is found and joined by: made from the rest, and of no use in a history."""
 
 
 IN_THE_CLEAR = (
     "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "code_index", "birth_index", "source_key",
-    "created_at", "changed_at",
+    "spelling_hash", "created_at", "changed_at",
 )  # fmt: skip
+LINKED_BY = (
+    "id", "partner_id", "first_names", "last_name", "born_on", "identity_code", "sex", "code_pseudonym", "birth_pseudonym",
+)  # fmt: skip
+"""What the linker reads: names, dates and codes encrypted, and by what it finds those that may be one person."""
 ENCRYPTED = ("first_names", "last_name", "born_on", "identity_code", "phone", "email")
 
 
@@ -107,10 +111,11 @@ class Person(models.Model):
     # To find the person in the own register.
     code_index = models.CharField(max_length=32, blank=True)
     birth_index = models.CharField(max_length=32, blank=True)
-    # To join records of the same human being: the metrics job alone.
-    code_pseudonym = WrittenOnlyField(max_length=64, blank=True)
-    name_pseudonym = WrittenOnlyField(max_length=64, blank=True)
+    # To join records of the same human being: the linker alone.
+    code_pseudonym = WrittenOnlyField(max_length=32, blank=True)
+    birth_pseudonym = WrittenOnlyField(max_length=32, blank=True)
     source_key = models.CharField(max_length=64, blank=True, help_text="Hash of the partner system's own number.")
+    spelling_hash = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -123,8 +128,7 @@ class Person(models.Model):
             models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
             models.Index(fields=["partner", "birth_index"], name="person_birth"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
-            models.Index(fields=["name_pseudonym"], condition=~Q(name_pseudonym=""), name="person_name_pseudonym"),
-            models.Index(fields=["name_pseudonym"], condition=Q(code_pseudonym=""), name="person_without_code"),
+            models.Index(fields=["birth_pseudonym"], condition=~Q(birth_pseudonym=""), name="person_birth_pseudonym"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -138,8 +142,10 @@ class Person(models.Model):
             Grant(role="web", privileges="INSERT, UPDATE, DELETE"),
             Grant(role="web", privileges="SELECT", columns=[*IN_THE_CLEAR, *ENCRYPTED]),
             Policy(name="own", role="web", using=OWN),
-            # Jobs join people across partners, and read no name: no encrypted column.
-            *jobs_read(*IN_THE_CLEAR, "code_pseudonym", "name_pseudonym"),
+            # Jobs read no name and no pseudonym. Who is who across partners the linker tells them.
+            *jobs_read(*IN_THE_CLEAR),
+            Grant(role="linker", privileges="SELECT", columns=LINKED_BY),
+            Policy(name="linker_reads", role="linker", command="SELECT", using=EVERY_ROW),
             *imports_write("INSERT, UPDATE, DELETE"),
             Bury(),
             Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=FOUND_BY),
@@ -154,8 +160,9 @@ class Person(models.Model):
         self.code_index = encryption.code_index(self.partner_id, self.identity_code) if self.identity_code else ""
         self.birth_index = encryption.birth_index(self.partner_id, self.born_on) if self.born_on else ""
         self.code_pseudonym = encryption.code_pseudonym(self.identity_code or "")
-        self.name_pseudonym = encryption.name_pseudonym(
-            self.first_names or "", self.last_name or "", self.born_on, self.sex
+        self.birth_pseudonym = encryption.birth_pseudonym(self.born_on)
+        self.spelling_hash = encryption.spelling_hash(
+            self.partner_id, self.source_key, self.first_names, self.last_name, str(self.born_on), self.sex
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -18,12 +18,11 @@ from partnership.isolation.policies import READ_AND_WRITE, Grant
 class Touched(models.Model):
     """A person whose record, enrolments, arrests or referrals changed since the follow-up was last brought up to date.
 
-    Triggers write it in the transaction of the change, whoever makes it (page, import, API, raw SQL). `relinks`: the record
-    itself changed, and with it perhaps who the person is, and who bears the same name.
+    Triggers write it in the transaction of the change, whoever makes it (page, import, API, raw SQL; the linker). `relinks`: the
+    record itself changed, or one of its pairs, and with it perhaps who the person is.
     """
 
     person_id = models.BigIntegerField()
-    name_pseudonym = models.CharField(max_length=64)
     relinks = models.BooleanField(db_default=False)
 
     class Meta:
@@ -38,15 +37,15 @@ class Touched(models.Model):
 
 
 class Link(models.Model):
-    """Which human being a partner's person is, by pseudonym only: people with one key are one. And what figures need of the
-    person's record, so that they read no row of a person again, which is wide.
+    """Which human being a partner's person is: people with one key are one, as the linker's sure pairs join them. And what figures
+    need of the person's record, so that they read no row of a person again, which is wide. In no figure: who is unsure, and who has no key.
     """
 
     class How(models.TextChoices):
         CODE = "code", _("By personal identity code")
-        NAME = "name", _("By name, date of birth and sex")
-        AMBIGUOUS = "ambiguous", _("Ambiguous: several people share name, date of birth and sex")
-        NOTHING = "nothing", _("Neither code nor name with date of birth")
+        NAME = "name", _("By name and date of birth")
+        UNSURE = "unsure", _("Unsure: probably one of several people, and nobody can tell which")
+        NOTHING = "nothing", _("Neither code nor date of birth")
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     key = models.UUIDField(null=True)

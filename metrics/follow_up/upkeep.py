@@ -6,21 +6,30 @@ same SQL as `rebuild` computes everybody. A worker that dies in between leaves t
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
+from metrics.linkage import scoring
 from partnership.events.job_queue import alone
 
 COMMENT = re.compile(r"--[^\n]*")
 SQL = Path(__file__).resolve().parent.parent / "sql"
 LOCK = (7002, 2)
 """The advisory lock of whoever changes the follow-up."""
+SURE = f"probability >= {scoring.SURE}"
+"""Of a pair: it is taken for one person."""
+UNSURE = f"probability >= {scoring.UNSURE} AND probability < {scoring.SURE}"
+"""Of a pair: it may be one person."""
 REBUILD_SHARE = 0.2
 """With more than this share of all people touched, a rebuild is the quicker way."""
 COLUMNS = (
@@ -71,9 +80,9 @@ def refresh() -> int:
             return _rebuild()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "CREATE TEMPORARY TABLE touched (person_id bigint, name text, relinks boolean) ON COMMIT DROP;"
-                "WITH gone AS (DELETE FROM metrics_touched RETURNING person_id, name_pseudonym, relinks)"
-                "INSERT INTO touched SELECT DISTINCT person_id, name_pseudonym, relinks FROM gone"
+                "CREATE TEMPORARY TABLE touched (person_id bigint, relinks boolean) ON COMMIT DROP;"
+                "WITH gone AS (DELETE FROM metrics_touched RETURNING person_id, relinks)"
+                "INSERT INTO touched SELECT person_id, bool_or(relinks) FROM gone GROUP BY person_id"
             )
             touched: int = cursor.rowcount
             if touched:
@@ -127,38 +136,57 @@ def _compute_touched(cursor: CursorWrapper) -> None:
 
 
 def _relink(cursor: CursorWrapper) -> None:
-    """Says anew who they are whose records changed, and whoever bears the same name: a code that appears or goes changes it.
-    Adds who they were and who they are now to the touched keys."""
+    """Says anew who they are whose records or pairs changed, whoever was one with them, and whoever is now. Adds who they were and
+    who they are now to the touched keys."""
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE touched_people ON COMMIT DROP AS
-        SELECT person_id FROM touched WHERE relinks
-         UNION SELECT p.id FROM touched t JOIN cases_person p ON p.name_pseudonym = t.name AND p.name_pseudonym <> ''
-                WHERE t.relinks;
-        CREATE TEMPORARY TABLE touched_names ON COMMIT DROP AS
-        SELECT name FROM touched WHERE relinks AND name <> ''
-         UNION SELECT p.name_pseudonym FROM touched t JOIN cases_person p ON p.id = t.person_id
-                WHERE t.relinks AND p.name_pseudonym <> '';
-        ANALYZE touched_people; ANALYZE touched_names;
+        WITH RECURSIVE were AS (
+            SELECT person_id FROM touched WHERE relinks
+             UNION SELECT l.person_id FROM metrics_link l JOIN touched_keys USING (key)
+        ),
+        are (person_id) AS (
+            SELECT person_id FROM were
+             UNION SELECT joined.person_id FROM are
+                     CROSS JOIN LATERAL (SELECT other_id FROM metrics_pair p WHERE p.person_id = are.person_id AND {SURE}
+                                          UNION ALL
+                                         SELECT p.person_id FROM metrics_pair p WHERE p.other_id = are.person_id AND {SURE}
+                                        ) AS joined (person_id)
+        )
+        SELECT person_id FROM are;
+        ANALYZE touched_people;
         WITH gone AS (DELETE FROM metrics_link WHERE person_id IN (SELECT person_id FROM touched_people) RETURNING key)
         INSERT INTO touched_keys SELECT DISTINCT key FROM gone WHERE key IS NOT NULL EXCEPT SELECT key FROM touched_keys
         """
     )
-    cursor.execute(
-        statement(
-            "links",
-            people="p.id IN (SELECT person_id FROM touched_people)",
-            names="p.name_pseudonym IN (SELECT name FROM touched_names)",
-        )
-    )
+    in_scope = "IN (SELECT person_id FROM touched_people)"
+    _join(cursor, people=f"p.id {in_scope}", pairs=f"person_id {in_scope}")
     cursor.execute(
         """
         INSERT INTO touched_keys
         SELECT DISTINCT l.key FROM metrics_link l JOIN touched_people USING (person_id) WHERE l.key IS NOT NULL
         EXCEPT SELECT key FROM touched_keys;
-        DROP TABLE touched_people, touched_names
+        DROP TABLE touched_people
         """
     )
+
+
+def _join(cursor: CursorWrapper, *, people: str, pairs: str) -> None:
+    """Writes who the people in scope are, by the sure pairs among them."""
+    cursor.execute(f"SELECT person_id, other_id FROM metrics_pair WHERE {SURE} AND {pairs}")
+    ends = np.array(cursor.fetchall(), np.int64).reshape(-1, 2)
+    numbers, where = np.unique(ends, return_inverse=True)
+    one, other = where.reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(ends), bool), (one, other)), (len(numbers), len(numbers)))
+    _how_many, human_being = connected_components(graph, directed=False)
+    heads = np.full(len(numbers), numbers.max(initial=0))
+    np.minimum.at(heads, human_being, numbers)
+    rows = "".join(f"{person}\t{head}\n" for person, head in zip(numbers, heads[human_being], strict=True))
+    cursor.execute("CREATE TEMPORARY TABLE heads (person_id bigint PRIMARY KEY, head bigint) ON COMMIT DROP")
+    cursor.copy_expert("COPY heads FROM STDIN", io.StringIO(rows))
+    cursor.execute("ANALYZE heads")
+    cursor.execute(statement("links", people=people, pairs=pairs, unsure=UNSURE))
+    cursor.execute("DROP TABLE heads")
 
 
 def _rebuild() -> int:
@@ -167,21 +195,13 @@ def _rebuild() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         # What is noted from here on may be missing from what the slices see: it stays for the next refresh.
         cursor.execute("DELETE FROM metrics_touched")
-        cursor.execute(
-            "INSERT INTO metrics_touched (person_id, name_pseudonym) VALUES (%s, '') RETURNING id", [EVERYBODY]
-        )
+        cursor.execute("INSERT INTO metrics_touched (person_id) VALUES (%s) RETURNING id", [EVERYBODY])
         note = cursor.fetchone()[0]
         cursor.execute("SELECT metrics_rebuild_begins()")
-        cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM cases_person")
-        end = cursor.fetchone()[0]
     slices = min(MOST_SLICES, os.cpu_count() or 1) if _people_about() > PARALLEL_FROM else 1
-    _in_slices(
-        [
-            statement("links", people=f"p.id >= {end * n // slices} AND p.id < {end * (n + 1) // slices}", names="true")
-            for n in range(slices)
-        ],
-        at_once=slices > 1,
-    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+        _join(cursor, people="true", pairs="true")
     with connection.cursor() as cursor:
         cursor.execute("SELECT metrics_rebuild_links()")
     keys = [uuid.UUID(int=(n << 128) // slices) for n in range(slices)]

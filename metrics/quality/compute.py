@@ -10,11 +10,12 @@ from django.db import connection
 from django.utils import timezone
 
 from metrics.protection.counts import Draws, State, member_seed
+from metrics.quality import linkage
 from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.referral_figures.compute import ENOUGH
 from metrics.runs.models import Run
 
-HOW = ("code", "name", "ambiguous", "nothing")
+HOW = ("code", "name", "unsure", "nothing")
 LATE_AFTER = 45
 """Days after which a feed counts as late."""
 LOOK_BACK = 36
@@ -127,7 +128,7 @@ def _last_day(month: date) -> date:
 
 
 def links(run: Run, draws: Draws) -> list[LinkQuality]:
-    """How each partner's people were linked, as protected counts of people."""
+    """How each partner's people were linked, and how many have unsure links or may miss one, as protected counts of people."""
     linked_people: dict[int, dict[str, tuple[int, int]]] = defaultdict(lambda: dict.fromkeys(HOW, (0, 0)))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -137,12 +138,15 @@ def links(run: Run, draws: Draws) -> list[LinkQuality]:
         )
         for partner, how, hashes, people in cursor.fetchall():
             linked_people[partner][how] = (int(hashes), people)
+    links_by_name = linkage.found_by_name()
+    missed_for_each = linkage.missed_for_each(draws)
     results = []
     for partner, counts in linked_people.items():
-        state = State.of(counts)
+        found = links_by_name.get(partner, linkage.NO_LINKS)
+        state = State.of({**counts, **found._asdict()})
         shares = {
             name: draws.of_people(people, state, f"linked by {name}").value
-            for name, (_hashes, people) in counts.items()
+            for name, (_hashes, people) in (counts | found._asdict()).items()
         }
         results.append(
             LinkQuality(
@@ -150,9 +154,11 @@ def links(run: Run, draws: Draws) -> list[LinkQuality]:
                 partner_id=partner,
                 by_code=shares["code"],
                 by_name=shares["name"],
-                ambiguous=shares["ambiguous"],
+                unsure=shares["unsure"],
                 nothing=shares["nothing"],
-                people=sum(shares.values()),
+                people=sum(shares[how] for how in HOW),
+                unsure_links=shares["unsure_links"],
+                missed_links=round(shares["without_code"] * missed_for_each),
             )
         )
     return results

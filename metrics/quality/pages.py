@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_safe
 from metrics.figures.address import requested_run
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
-from metrics.quality.models import LinkQuality
+from metrics.quality.models import LinkQuality, LinkRange
+from metrics.recidivism.models import Offences
+from metrics.runs.models import Run
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 
@@ -28,7 +31,7 @@ PROBLEMS = {
 @partner_page(FIGURES)
 def data_quality(request: PartnerRequest) -> HttpResponse:
     """Every police feed with its problems, and how the acting partner's people (an overseer: everybody's) were linked."""
-    run = requested_run(request)
+    run, release = requested_run(request), requested_run(request, of_release=True)
     feeds = (
         list(run.feeds.select_related("partner", "district").order_by("partner__name", "district__name")) if run else []
     )
@@ -39,7 +42,44 @@ def data_quality(request: PartnerRequest) -> HttpResponse:
             visible_links = visible_links.filter(partner=request.acting.partner)
         links = list(visible_links)
     feed_rows = [(feed, [PROBLEMS[name] for name in feed.problems]) for feed in feeds]
-    return render(request, "metrics/quality/data_quality.html", {"run": run, "feeds": feed_rows, "links": links})
+    context = {
+        "run": run,
+        "feeds": feed_rows,
+        "links": links,
+        "release": release,
+        "ranges": link_ranges(release).filter(window_months=12, offences=Offences.ANY) if release else [],
+        "not_linked_yet": run.parameters.get("not_linked_yet", 0) if run else 0,
+    }
+    return render(request, "metrics/quality/data_quality.html", context)
+
+
+def link_ranges(run: Run) -> QuerySet[LinkRange]:
+    """Of all programmes, windows and kinds of offences, in the order of a table."""
+    return run.link_ranges.select_related("programme").order_by("programme__name", "window_months", "offences")
+
+
+@figure("link-ranges")
+def link_ranges_figure(request: PartnerRequest) -> Figure:
+    """A row a programme, window and kind of offences."""
+    run = requested_run(request, of_release=True)
+    heading = [
+        _("Programme"),
+        _("Months"),
+        _("Offences"),
+        _("Sure links"),
+        _("Expected"),
+        _("All links"),
+    ]
+    rows = [
+        [
+            r.programme.name,
+            r.window_months,
+            r.get_offences_display(),
+            *(round(rate, 2) for rate in (r.rate_sure, r.rate_expected, r.rate_all)),
+        ]
+        for r in (link_ranges(run) if run else [])
+    ]
+    return Figure("link-ranges", heading, rows, run)
 
 
 @figure("feeds")

@@ -104,7 +104,7 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
                 ),
                 _(
                     "Re-arrest: the first arrest after that day for an offence whose day, where known, is after it too. People "
-                    "are joined with arrests by keyed pseudonyms; the job that joins them can read no name."
+                    "are joined with arrests by a process of its own; the job that computes figures can read no name."
                 ),
                 _("Counts of 1 to 4 and rates on fewer than 10 people are withheld, and whatever would reveal them."),
             ],

@@ -17,8 +17,10 @@ from cases.enrolments.models import Enrolment
 from metrics.cohorts import budget as cohort_budget
 from metrics.comparison import compute as comparison_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.linkage import actions as linkage
 from metrics.protection.counts import Draws, key_name
 from metrics.quality import compute as quality_compute
+from metrics.quality import linkage as quality_linkage
 from metrics.recidivism import care, fixed_windows, members, survival
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
@@ -31,7 +33,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-12"
+DEFINITION = "2026-12b"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
@@ -39,6 +41,7 @@ KEEP_RUNS = timedelta(days=90)
 MOST_SUPERSEDED = 3
 """After so many runs in a row that newer data stopped, the next one is carried through."""
 STEPS = (
+    "links",
     "follow_up",
     "fixed_windows",
     "survival",
@@ -213,6 +216,8 @@ class Progress:
 def _carry_out(run: Run) -> Run:
     progress = Progress(run)
     try:
+        progress.begin("links")
+        run.parameters["not_linked_yet"] = linkage.wait_for_links()
         progress.begin("follow_up")
         run.people_touched = follow_up_upkeep.refresh()
         with _as_of_one_moment():
@@ -292,6 +297,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     poor_districts = {feed.district_id for feed in results[-1] if feed.problems}  # type: ignore[attr-defined]
     run.poor_feeds = sorted([[pk, district_names[pk]] for pk in poor_districts], key=lambda feed: feed[1])
     results.append([*quality_compute.links(run, draws)])
+    results.append([*quality_linkage.ranges(run, as_of, protected, draws)])
     if earlier:
         keep_small(run, results, earlier, {one for one in kept if one in protected and protected[one] is kept[one]})
     progress.begin("writing")

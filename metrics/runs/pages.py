@@ -24,6 +24,7 @@ from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 
 STEP_LABELS = {
+    "links": gettext_lazy("Waiting for the linker"),
     "follow_up": gettext_lazy("Following people up"),
     "fixed_windows": gettext_lazy("Fixed windows"),
     "survival": gettext_lazy("Survival curves"),

@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from metrics.comparison.models import ComparisonResult
+from metrics.quality.models import LinkRange
 from metrics.recidivism.members import Population
 from metrics.recidivism.models import CareResult
 from metrics.runs.models import Run
@@ -49,7 +50,7 @@ def earlier_of_half_year(run: Run) -> Run | None:
 def keep_small(run: Run, results: list[list[Model]], earlier: Run, kept: set[Population]) -> None:
     """Puts an earlier release's results about small populations in the place of a run's own: they change twice a year."""
     for rows in results:
-        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult)):
+        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult, LinkRange)):
             continue
         earlier_rows = type(rows[0])._default_manager.filter(run=earlier)
         rows[:] = [row for row in rows if _population(row) not in kept]

@@ -4,12 +4,13 @@
 --   offence, the arrest's own day where it is unknown), drug_offence_on (of its latest drug offence, NULL for none),
 --   offence_group, district (where the arrest was), home (the person's district), sex, birth_year, died_on, started_on (of the
 --   person's first enrolment anywhere, NULL for none).
--- People who were enrolled and do not consent to be counted are in no figure, and not in this one.
+-- In no figure, and not in this one: who is one of several people or has nothing to link by (links.sql), and who was enrolled and
+--   does not consent to be counted.
 -- Indexes: arrest_person, link_key.
 WITH starts AS MATERIALIZED (
     SELECT l.key, min(e.started_on) AS started_on, bool_and(e.measurement_consent) AS is_counted
       FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-     WHERE l.key IS NOT NULL
+     WHERE l.how NOT IN ('unsure', 'nothing')
      GROUP BY l.key
 )
 SELECT a.id AS arrest, hashtextextended(l.key::text, 0) AS person, a.arrested_on,
@@ -20,6 +21,6 @@ SELECT a.id AS arrest, hashtextextended(l.key::text, 0) AS person, a.arrested_on
   FROM metrics_link l
   JOIN cases_arrest a ON a.person_id = l.person_id
   LEFT JOIN starts s ON s.key = l.key
- WHERE l.key IS NOT NULL AND {whom} AND coalesce(s.is_counted, true)
+ WHERE l.how NOT IN ('unsure', 'nothing') AND {whom} AND coalesce(s.is_counted, true)
  ORDER BY hashtextextended(l.key::text, 0), a.arrested_on, a.id
  LIMIT {limit}

@@ -4,10 +4,10 @@
 SELECT programme_id, avg(is_counted::int)::float AS share
   FROM (SELECT e.programme_id, bool_and(e.measurement_consent) AS is_counted
           FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-         WHERE l.key IS NOT NULL GROUP BY e.programme_id, l.key) AS enrolled
+         WHERE l.how NOT IN ('unsure', 'nothing') GROUP BY e.programme_id, l.key) AS enrolled
  GROUP BY programme_id
  UNION ALL
 SELECT NULL, avg(is_counted::int)::float
   FROM (SELECT bool_and(e.measurement_consent) AS is_counted
           FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-         WHERE l.key IS NOT NULL GROUP BY l.key) AS everybody
+         WHERE l.how NOT IN ('unsure', 'nothing') GROUP BY l.key) AS everybody

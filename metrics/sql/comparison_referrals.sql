@@ -9,7 +9,7 @@
 WITH starts AS MATERIALIZED (
     SELECT l.key, e.programme_id, min(e.started_on) AS started_on, bool_and(e.measurement_consent) AS is_counted
       FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-     WHERE l.key IS NOT NULL
+     WHERE l.how NOT IN ('unsure', 'nothing')
      GROUP BY l.key, e.programme_id
 )
 SELECT DISTINCT ON (r.programme_id, l.key)
@@ -21,7 +21,7 @@ SELECT DISTINCT ON (r.programme_id, l.key)
   FROM referrals_referral r
   JOIN metrics_link l ON l.person_id = r.person_id
   LEFT JOIN starts s ON s.key = l.key AND s.programme_id = r.programme_id
- WHERE l.key IS NOT NULL AND r.sent_at IS NOT NULL AND coalesce(s.is_counted, true)
+ WHERE l.how NOT IN ('unsure', 'nothing') AND r.sent_at IS NOT NULL AND coalesce(s.is_counted, true)
    AND (r.enrolment_id IS NOT NULL OR r.reason_code IN
         ('', 'person_declined', 'person_unreachable', 'no_capacity', 'outside_area', 'other_arrangement', 'moved',
          'imprisoned', 'died'))

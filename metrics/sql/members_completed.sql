@@ -4,4 +4,4 @@
            e.referral_kind, e.primary_drug, NULL::date AS referred_on,
            row_number() OVER (PARTITION BY e.programme_id, l.key ORDER BY e.ended_on, e.id) AS rank
       FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-     WHERE e.measurement_consent AND e.end_reason = 'completed' AND {scope}
+     WHERE e.measurement_consent AND l.how <> 'unsure' AND e.end_reason = 'completed' AND {scope}

@@ -7,4 +7,4 @@
              WHERE r.enrolment_id = e.id) AS referred_on,
            row_number() OVER (PARTITION BY e.programme_id, l.key ORDER BY e.started_on, e.id) AS rank
       FROM metrics_link l JOIN cases_enrolment e ON e.person_id = l.person_id
-     WHERE e.measurement_consent AND {scope}
+     WHERE e.measurement_consent AND l.how <> 'unsure' AND {scope}

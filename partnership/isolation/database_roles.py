@@ -1,13 +1,15 @@
-"""Creates the portal's database and its three login roles on any PostgreSQL 15 or newer.
+"""Creates the portal's database and its four login roles on any PostgreSQL 15 or newer.
 
     python -m partnership.isolation.database_roles postgres://admin:secret@host/postgres
 
-Passwords come from PORTAL_OWNER_PASSWORD, PORTAL_WEB_PASSWORD and PORTAL_WORKER_PASSWORD. Run again, it sets the
+Passwords come from PORTAL_OWNER_PASSWORD, PORTAL_WEB_PASSWORD,
+PORTAL_WORKER_PASSWORD and PORTAL_LINKER_PASSWORD. Run again, it sets the
 passwords anew and changes nothing else.
 
 - portal_owner owns the database and its tables, and runs migrations.
 - portal_web serves pages and API: not owner, not superuser, subject to row-level security.
-- portal_worker runs jobs: reads dates, codes and pseudonyms of all partners, and names of nobody.
+- portal_worker runs jobs: reads dates and districts of all partners, and names of nobody.
+- portal_linker runs the linker alone: reads names, dates of birth and codes, encrypted, of all partners; writes who is who.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import sys
 import psycopg2
 from psycopg2 import sql
 
-ROLES = ("portal_owner", "portal_web", "portal_worker")
+ROLES = ("portal_owner", "portal_web", "portal_worker", "portal_linker")
 DATABASE = "portal"
 TIMEOUTS = {
     "web": {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"},
     "worker": {"statement_timeout": "30min", "lock_timeout": "5min", "idle_in_transaction_session_timeout": "15min"},
+    "linker": {"statement_timeout": "10min", "lock_timeout": "5min", "idle_in_transaction_session_timeout": "15min"},
 }
 """Of each role: a statement, the wait for a lock, and a transaction in which nothing happens end after so long. The role has them
 by itself; the program asks for them with each connection too, where the roles were made by somebody else."""
@@ -33,7 +36,7 @@ def create(
 ) -> None:
     """Makes the roles and the database where they are missing.
 
-    `for_tests` lets the owner create databases and take on the other two roles, which the test suite does.
+    `for_tests` lets the owner create databases and take on the other roles, which the test suite does.
     """
     connection = psycopg2.connect(admin_url)
     connection.autocommit = True
@@ -56,7 +59,7 @@ def create(
                     statement.format(sql.Identifier(f"portal_{role}"), sql.Identifier(name), sql.Literal(limit))
                 )
         if for_tests:
-            cursor.execute("GRANT portal_web, portal_worker TO portal_owner")
+            cursor.execute("GRANT portal_web, portal_worker, portal_linker TO portal_owner")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not cursor.fetchone():
             cursor.execute("GRANT portal_owner TO CURRENT_USER")  # a managed service's administrator needs it
@@ -64,7 +67,7 @@ def create(
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         # Jobs lay out what they work on in tables of their session; pages make none.
         for grant in (
-            "CONNECT ON DATABASE {} TO portal_web, portal_worker",
+            "CONNECT ON DATABASE {} TO portal_web, portal_worker, portal_linker",
             "TEMPORARY ON DATABASE {} TO portal_worker",
         ):
             cursor.execute(sql.SQL("GRANT " + grant).format(sql.Identifier(database)))

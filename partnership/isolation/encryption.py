@@ -4,7 +4,7 @@ Keys stand outside the database, in the environment. Three kinds, so that losing
 
 - FIELD_KEYS encrypt names, dates of birth, identity codes, contacts and free text (AES-256-GCM, each value bound to its place).
 - INDEX_KEY makes hashes by which an exact code or birth date is found, different for each partner.
-- PSEUDONYM_KEY makes pseudonyms, the same at every partner: only the metrics job joins by them.
+- PSEUDONYM_KEY makes pseudonyms of codes and birth dates, the same at every partner: only the linker reads them.
 
 Nothing of a name is stored beside it: beginnings and letter pairs, even hashed under a key, are decoded by counting.
 """
@@ -17,6 +17,8 @@ import hmac
 import os
 import re
 import unicodedata
+from binascii import a2b_base64
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
@@ -127,6 +129,22 @@ def decrypt(token: str, place: str = "") -> str:
     return _opened(number, raw, place).rpartition(b"\x80")[0].decode()
 
 
+def opener(place: str) -> Callable[[str], str]:
+    """`decrypt` for many tokens of one place, three times as fast: for who opens a whole register."""
+    ciphers = {f"{VERSION}.{number}": key.cipher.decrypt for number, key in _ring().items()}
+    bound, to_base64 = place.encode(), bytes.maketrans(b"-_", b"+/")
+
+    def open_token(token: str) -> str:
+        head, _dot, sealed = token.rpartition(".")
+        try:
+            raw = a2b_base64(sealed.encode().translate(to_base64) + b"=" * (-len(sealed) % 4))
+            return ciphers[head](raw[:NONCE], raw[NONCE:], bound).rpartition(b"\x80")[0].decode()
+        except (KeyError, ValueError, InvalidTag):
+            return decrypt(token, place)  # from before, or unreadable
+
+    return open_token
+
+
 def is_token(text: str) -> bool:
     """Whether a text is what `encrypt` makes, or made, and no words of a person."""
     return TOKEN.fullmatch(text) is not None or FERNET.fullmatch(text) is not None
@@ -179,15 +197,16 @@ def birth_index(partner_id: int, born_on: date) -> str:
 
 
 def code_pseudonym(identity_code: str) -> str:
-    """Pseudonym of a human being from the identity code; empty without one."""
-    if not identity_code:
-        return ""
-    return _hmac(settings.PSEUDONYM_KEY, "code", normalise_code(identity_code))
+    """By it the linker finds records with the same identity code, at whatever partner: 128 bits; empty without one."""
+    return _hmac(settings.PSEUDONYM_KEY, "code", normalise_code(identity_code))[:32] if identity_code else ""
 
 
-def name_pseudonym(first_names: str, last_name: str, born_on: date | None, sex: str) -> str:
-    """Pseudonym from the first given name, last name, date of birth and sex; empty when one of them is unknown."""
-    given_names = normalise_name(first_names).split()
-    if not (given_names and normalise_name(last_name) and born_on and sex in {"male", "female"}):
-        return ""
-    return _hmac(settings.PSEUDONYM_KEY, "name", given_names[0], normalise_name(last_name), born_on.isoformat(), sex)
+def birth_pseudonym(born_on: date | None) -> str:
+    """By it the linker finds people born on a day, at whatever partner: 128 bits; empty where it is not known."""
+    return _hmac(settings.PSEUDONYM_KEY, "born", born_on.isoformat())[:32] if born_on else ""
+
+
+def spelling_hash(partner_id: int, source_key: str, *spelling: str) -> str:
+    """Tells an import whether its sender spells a known person differently now: 128 bits. With the person's own key in it, equal
+    names of two people look different; empty without one."""
+    return _hmac(settings.INDEX_KEY, "spelling", str(partner_id), source_key, *spelling)[:32] if source_key else ""

@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def supervise(started: float) -> None:
-    """Web, worker and scheduler until one ends or Ctrl-C is pressed."""
+    """Web, worker, linker and scheduler until one ends or Ctrl-C is pressed."""
     celery = f"{PYTHON} -m celery --quiet -A partnership"
     if RELOAD:
         web = f"{PYTHON} manage.py runserver {HOST}:{PORT} --nostatic --skip-checks"
@@ -101,6 +101,7 @@ def supervise(started: float) -> None:
         ("web", web, "web"),
         ("worker", f"{worker} {quiet}", "worker"),
         *[(name, f"{command} {quiet}", role) for name, command, role in webhooks],
+        ("linker", f"{PYTHON} manage.py link --watch", "linker"),
         ("scheduler", f"{celery} beat --loglevel WARNING --pidfile=", "worker"),
     ):
         debug = {"PORTAL_DEBUG": "1"} if RELOAD and name == "web" else {}

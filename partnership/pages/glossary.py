@@ -20,7 +20,7 @@ WORDS = (
     Word("consent", _("Consent"), _("The person's permission to disclose: what, to whom, for what, until when. It can be withdrawn at any time; disclosure then ends at once and the receiver no longer sees what was disclosed.")),
     Word("agreement", _("Agreement"), _("The contract between partners under which data may flow: purposes, kinds of data, legal basis, promised times. Without an agreement in force nothing is disclosed.")),
     Word("promise", _("Promise"), _("The days within which a receiver acknowledges and answers a referral, as the agreement says. Late ones are shown to both sides and to the coordinator.")),
-    Word("pseudonym", _("Pseudonym"), _("A keyed code made of a person's identity code or name and birth date. The job that computes figures joins records by it; nobody can read it back.")),
+    Word("pseudonym", _("Pseudonym"), _("A keyed code made of a person's identity code or date of birth. By it the linker finds records that may be of one person; nobody can read it back.")),
     Word("recidivism", _("Recidivism"), _("Re-arrest after the start in a programme: the first arrest after that day for an offence committed after it. Only people who were observed for the whole time are counted.")),
     Word("interval", _("95 % interval"), _("The range in which the true value lies in about 95 of 100 such studies. The fewer people, the wider.")),
     Word("comparison", _("Comparison group"), _("People to whom participants are compared: referred but not enrolled, or arrested in the same time and alike in sex, age, earlier arrests and place. Its name stands beside each figure.")),

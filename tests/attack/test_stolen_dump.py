@@ -179,7 +179,7 @@ class TestPseudonyms:
             "SELECT table_name, column_name FROM information_schema.columns"
             " WHERE table_schema = 'public' AND column_name ~ 'pseudonym'"
         )
-        assert {"code_pseudonym", "name_pseudonym"} == {column for _table, column in columns}
+        assert {"code_pseudonym", "birth_pseudonym"} == {column for _table, column in columns}
         for table, column in columns:
             with web_connection() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 act_as(cursor, committed.caseworker)
@@ -190,11 +190,11 @@ class TestPseudonyms:
         "statement",
         [
             "SELECT id FROM cases_person WHERE code_pseudonym = 'x'",
-            "SELECT count(*) FROM cases_person GROUP BY name_pseudonym",
+            "SELECT count(*) FROM cases_person GROUP BY birth_pseudonym",
             "SELECT p FROM cases_person p",
-            "UPDATE cases_person SET phone = name_pseudonym",
+            "UPDATE cases_person SET phone = birth_pseudonym",
             "UPDATE cases_person SET phone = '' RETURNING code_pseudonym",
-            "DELETE FROM cases_importrow RETURNING name_pseudonym",
+            "DELETE FROM cases_importrow RETURNING birth_pseudonym",
         ],
     )
     def test_nor_by_a_way_around(self, committed, statement):  # noqa: F811

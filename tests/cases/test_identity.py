@@ -206,14 +206,15 @@ class TestFinding:
         name_search.matching([(1, text, text)], name_search.understood(text).words)
         assert encryption.normalise_name(encryption.normalise_name(text)) == encryption.normalise_name(text)
 
-    def test_a_pseudonym_needs_all_of_name_birth_date_and_sex(self):
-        full = ("Maija", "Meikäläinen", date(1990, 5, 17), "female")
-        assert encryption.name_pseudonym(*full)
-        assert encryption.name_pseudonym("", *full[1:]) == ""
-        assert encryption.name_pseudonym("Maija", "Meikäläinen", None, "female") == ""
-        assert encryption.name_pseudonym("Maija", "Meikäläinen", date(1990, 5, 17), "unknown") == ""
+    def test_without_a_code_or_date_there_is_no_pseudonym(self):
+        assert encryption.code_pseudonym("") == encryption.birth_pseudonym(None) == ""
 
-    def test_case_spacing_and_further_given_names_do_not_matter(self):
-        day = date(1990, 5, 17)
-        one = encryption.name_pseudonym("Maija Liisa", "von  Essen", day, "female")
-        assert one == encryption.name_pseudonym("MAIJA", "Von-Essen", day, "female")
+    def test_pseudonyms_have_128_bits(self):
+        for pseudonym in (encryption.code_pseudonym("131052-308T"), encryption.birth_pseudonym(date(1990, 5, 17))):
+            assert len(bytes.fromhex(pseudonym)) == 16
+
+    def test_the_hash_of_a_spelling_is_of_one_person_alone(self):
+        names = ("Maija", "Meikäläinen", "1990-05-17", "female")
+        assert encryption.spelling_hash(1, "one", *names) == encryption.spelling_hash(1, "one", *names)
+        assert encryption.spelling_hash(1, "one", *names) != encryption.spelling_hash(1, "other", *names)
+        assert encryption.spelling_hash(1, "", *names) == ""

@@ -41,7 +41,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid
 from partnership.pages.downloads import guard_formula
 from programs.catalogue.models import Programme
-from tests.world import World, database_role, on_web, pseudonyms_of
+from tests.world import World, database_role, link, on_web, pseudonyms_of
 
 HEADINGS = [
     "arrest_number",
@@ -570,7 +570,7 @@ class TestLoading:
         nobody = {"identity_code": "", "last_name": "", "first_names": ""}
         load(world, csv_of([row(**nobody), row(arrest_number="K-2", **nobody)]))
         assert Person.objects.count() == 2
-        assert set(Person.objects.values_list("code_pseudonym", "name_pseudonym")) == {("", "")}
+        assert set(Person.objects.values_list("code_pseudonym", "birth_pseudonym")) == {("", "")}
 
     def test_the_feed_is_complete_through_the_day_asked_for_and_never_goes_back(self, world):
         load(world, csv_of([row()]))
@@ -798,6 +798,7 @@ def test_rossi_recidivism_data_through_the_import_gives_the_published_counts(wor
     assert load(world, csv_of(arrests), complete_through=released + timedelta(days=366)).added == 114
 
     runs.request_run("test")
+    link()
     with database_role("worker"):
         run = runs.compute()
     year = RecidivismResult.objects.filter(run=run, window_months=12, offences="any")

@@ -28,7 +28,7 @@ class TestDownloads:
         return measured.client(measured.caseworker)
 
     @pytest.mark.parametrize(
-        "name", ["recidivism", "survival", "comparison", "balance", "arrests", "referrals", "feeds"]
+        "name", ["recidivism", "survival", "comparison", "balance", "arrests", "referrals", "feeds", "link-ranges"]
     )
     def test_csv_and_xlsx_hold_the_same_and_say_where_they_come_from(self, measured, client, name):
         query = f"?programme={measured.programme.pk}" if name in ("survival", "comparison", "balance") else ""

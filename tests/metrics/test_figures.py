@@ -18,7 +18,7 @@ from metrics.statistics.proportions import wilson
 from metrics.trends import compute as trends_compute
 from metrics.trends.models import ArrestTrendResult
 from partnership.members.models import DistrictPopulation
-from tests.world import World, database_role, on_web
+from tests.world import World, database_role, link, on_web
 
 START = date(2023, 1, 31)
 Group = ArrestTrendResult.Group
@@ -26,6 +26,7 @@ Group = ArrestTrendResult.Group
 
 def counts(world: World, window: int = 12, offences: str = "any", as_of: date = date(2030, 1, 1)) -> tuple[int, int]:
     """(eligible, rearrested) before they are protected, as the worker computes them."""
+    link()
     with database_role("worker"):
         follow_up_upkeep.refresh()
         outcomes = fixed_windows.outcomes_by_population(members.all_member_rows([]), as_of)
@@ -212,6 +213,7 @@ class TestLinkage:
 class TestRun:
     def compute(self) -> Run:
         runs.request_run("test")
+        link()
         with database_role("worker"):
             run = runs.compute()
         assert run
@@ -341,6 +343,7 @@ class TestTrends:
 
     def trend(self, world: World):  # type: ignore[no-untyped-def]
         runs.request_run("test")
+        link()
         with database_role("worker"):
             run = runs.compute()
         return ArrestTrendResult.objects.filter(run=run)

@@ -18,24 +18,31 @@ from cases.people.identity_code import make
 from cases.people.models import Person
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.follow_up.models import FollowUp, Link, Touched
+from metrics.linkage import actions as linkage
+from metrics.linkage.models import Pair, Unlinked
 from partnership.isolation.acting import Acting
 from referrals.handover import actions as handover
-from tests.world import World, database_role, on_web
+from tests.world import World, database_role, link, on_web
 
 START = date(2023, 1, 31)
 
 
 def rows() -> list[tuple[Any, ...]]:
     """Everything that the follow-up holds."""
-    return [*FollowUp.objects.order_by("pk").values_list(), *Link.objects.order_by("pk").values_list()]
+    pairs = Pair.objects.order_by("person_id", "other_id").values_list("person_id", "other_id", "weight", "probability")
+    return [*FollowUp.objects.order_by("pk").values_list(), *Link.objects.order_by("pk").values_list(), *pairs]
 
 
 def refresh() -> int:
+    link()
     with database_role("worker"):
         return follow_up_upkeep.refresh()
 
 
 def rebuild() -> None:
+    """Everybody linked and followed anew."""
+    Unlinked.objects.create(person_id=linkage.EVERYBODY)
+    link()
     with database_role("worker"):
         follow_up_upkeep.rebuild()
 
@@ -220,7 +227,7 @@ class TestWhoIsTouched:
         world.enrolment(person=world.person(world.ngo), started_on=START)
         refresh()
         FollowUp.objects.all().delete()
-        Touched.objects.create(person_id=follow_up_upkeep.EVERYBODY, name_pseudonym="")
+        Touched.objects.create(person_id=follow_up_upkeep.EVERYBODY)
         refresh()
         assert FollowUp.objects.count() == 1
         assert Touched.objects.count() == 0
@@ -260,7 +267,7 @@ def test_slices_at_one_time_on_connections_of_their_own_give_the_same(monkeypatc
     monkeypatch.setattr(follow_up_upkeep, "PARALLEL_FROM", -1)
     monkeypatch.setattr(follow_up_upkeep, "MOST_SLICES", 3)
     rebuild()
-    assert len(whole) == 12 + 24  # followed, linked
+    assert (FollowUp.objects.count(), Link.objects.count()) == (12, 24)
     assert rows() == whole
 
 

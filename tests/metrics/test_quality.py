@@ -11,7 +11,7 @@ from metrics.follow_up import upkeep
 from metrics.quality import compute
 from metrics.runs.models import Run
 from tests.cases.test_imports import csv_of, load, row
-from tests.world import database_role
+from tests.world import database_role, link
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]
 
@@ -87,6 +87,7 @@ def test_a_small_number_of_people_whom_nothing_links_is_withheld(world):
         world.person(world.ngo, first_names=f"P{number}")
     for number in range(3):
         world.person(world.ngo, first_names=f"Q{number}", born_on=None)
+    link()
     with database_role("worker"):
         upkeep.refresh()
         (links,) = compute.links(Run.objects.create())

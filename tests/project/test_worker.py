@@ -25,7 +25,7 @@ from partnership.events.models import EventDelivery, Notification, OutboxEvent
 from partnership.events.recipients import Tell
 from tests import processes
 from tests.cases.test_imports import csv_of, row, upload
-from tests.world import World, database_role, on_web
+from tests.world import World, database_role, link, on_web
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
@@ -166,6 +166,7 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
     world = World()
     world.complete_through(world.today)
     people(world, 300, rearrested=120)
+    link()
     runs.request_run("test")
     first = processes.worker(database())
     with results_cant_be_written():
@@ -267,6 +268,7 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
     world = World()
     world.complete_through(world.today)
     people(world, 300, rearrested=120)
+    link()
     runs.request_run("test")
     server = start_redis()
     workers = [processes.worker(database(), REDIS_URL=url)]

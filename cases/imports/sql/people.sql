@@ -11,16 +11,17 @@ UPDATE import_people p SET person_id = c.id FROM cases_person c
 SELECT set_config('portal.import', %(import)s::text, true);
 UPDATE cases_person c
    SET identity_code = p.identity_code, code_index = p.code_index, code_pseudonym = p.code_pseudonym,
-       born_on = p.born_on, birth_year = p.birth_year, birth_index = p.birth_index, changed_at = now()
+       born_on = p.born_on, birth_year = p.birth_year, birth_index = p.birth_index, birth_pseudonym = p.birth_pseudonym,
+       changed_at = now()
   FROM import_people p
  WHERE c.id = p.person_id AND p.code_index <> '' AND c.code_index <> p.code_index;
 UPDATE cases_person c
    SET first_names = p.first_names, last_name = p.last_name, born_on = p.born_on, sex = p.sex, birth_year = p.birth_year,
-       birth_index = p.birth_index, name_pseudonym = p.name_pseudonym, changed_at = now()
+       birth_index = p.birth_index, birth_pseudonym = p.birth_pseudonym, spelling_hash = p.spelling_hash, changed_at = now()
   FROM import_people p
  WHERE c.id = p.person_id AND p.last_name <> ''
    AND (p.birth_index <> '' OR c.birth_index = '') AND (p.sex <> 'unknown' OR c.sex = 'unknown')
-   AND (c.name_pseudonym, c.birth_index, c.sex) IS DISTINCT FROM (p.name_pseudonym, p.birth_index, p.sex);
+   AND c.spelling_hash <> p.spelling_hash;
 UPDATE cases_person c SET source_key = p.person_key  -- the partner's own number, once it is known
   FROM import_people p
  WHERE c.id = p.person_id AND p.has_number AND c.source_key <> p.person_key
@@ -29,9 +30,10 @@ SELECT set_config('portal.import', '', true);
 
 WITH made AS (
     INSERT INTO cases_person (partner_id, first_names, last_name, born_on, identity_code, phone, email, sex, birth_year,
-           district_id, code_index, birth_index, code_pseudonym, name_pseudonym, source_key, created_at, changed_at)
+           district_id, code_index, birth_index, code_pseudonym, birth_pseudonym, spelling_hash, source_key, created_at,
+           changed_at)
     SELECT %(partner)s, first_names, last_name, born_on, identity_code, '', '', sex, birth_year, district_id, code_index,
-           birth_index, code_pseudonym, name_pseudonym, person_key, now(), now()
+           birth_index, code_pseudonym, birth_pseudonym, spelling_hash, person_key, now(), now()
       FROM import_people WHERE person_id IS NULL
     RETURNING id, source_key
 )

@@ -81,7 +81,8 @@ WITH restored AS (
            identity_code = b.before ->> 'identity_code', sex = b.before ->> 'sex',
            birth_year = (b.before ->> 'birth_year')::int, code_index = b.before ->> 'code_index',
            birth_index = b.before ->> 'birth_index', code_pseudonym = b.before ->> 'code_pseudonym',
-           name_pseudonym = b.before ->> 'name_pseudonym', source_key = b.before ->> 'source_key', changed_at = now()
+           birth_pseudonym = b.before ->> 'birth_pseudonym', spelling_hash = b.before ->> 'spelling_hash',
+           source_key = b.before ->> 'source_key', changed_at = now()
       FROM import_back b
      WHERE b.record = 'person' AND c.id = b.object_id AND c.changed_at = b.stamp
     RETURNING c.id

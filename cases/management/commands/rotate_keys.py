@@ -140,7 +140,7 @@ class Command(BaseCommand):
 
     def _derive(self) -> int:
         done = 0
-        derived = ["code_index", "birth_index", "code_pseudonym", "name_pseudonym"]
+        derived = ["code_index", "birth_index", "code_pseudonym", "birth_pseudonym", "spelling_hash"]
         last = 0
         while people := list(Person.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
             for person in people:

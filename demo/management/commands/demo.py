@@ -22,6 +22,7 @@ from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
+from metrics.linkage import actions as linkage
 from metrics.runs import actions as runs
 from metrics.trends import actions as trends
 from metrics.trends.models import Intervention
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         self.people = options["people"]
         with transaction.atomic(), named("demo.make"):
             self._make(timezone.localdate(), random.Random(SEED))  # noqa: S311 — a simulation wants a fixed seed
+        linkage.link()
         runs.request_run("demo")
         run = runs.compute()
         if run:
