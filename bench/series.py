@@ -131,19 +131,19 @@ def districts() -> Iterator[Figure]:
     rng, draws = np.random.default_rng(SEED), 4 * DRAWS
     for pilots, others in ((3, 3), (1, 5), (4, 8)):
         is_pilot = np.arange(pilots + others) < pilots
-        shown = 0
+        alarms = 0
         for _draw in range(draws):
             cell = Cell(0.6, 20, 84, 42, 0, 1.0)
             table = [counts(rng, cell, 20) for _district in is_pilot]
             change = trends.change_by_district([(one[:42].mean(), one[42:].mean()) for one in table], is_pilot)
-            shown += change is not None and change.is_shown
+            alarms += change is not None and change.is_shown
         limit = MOST + 1.96 * float(np.sqrt(MOST * (1 - MOST) / draws))
         yield Figure(
             f"series.false_alarms.by_district.{pilots}_pilot_{others}_comparison",
-            100 * shown / draws,
+            100 * alarms / draws,
             "%",
             "at most 7 plus simulation error",
-            shown / draws <= limit,
+            alarms / draws <= limit,
         )
 
 
@@ -158,8 +158,8 @@ def parallel() -> Iterator[Figure]:
         called = 0
         for _draw in range(DRAWS):
             pilot = rng.poisson(60 * moved * np.exp(alike(rng, months, 0.3)))
-            found = trends.drift_before(trends.Pair(pilot, counts(rng, cell, 180), people, 3 * people), months)
-            called += found is not None and found.is_parallel
+            drift_before = trends.drift_before(trends.Pair(pilot, counts(rng, cell, 180), people, 3 * people), months)
+            called += drift_before is not None and drift_before.is_parallel
         name = f"series.called_parallel.{months}_months.drift_{100 * drift:.0f}_percent"
         limit = 0.05 + 1.96 * float(np.sqrt(0.05 * 0.95 / DRAWS))
         if drift:

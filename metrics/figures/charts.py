@@ -270,7 +270,7 @@ def expected(
             (comparison, row["comparison"]),
         )
     ]
-    shown = [name for name in names if any(line["series"] == name and line["value"] is not None for line in lines)]
+    drawn = [name for name in names if any(line["series"] == name and line["value"] is not None for line in lines)]
     band = [
         {"month": row["month"].isoformat(), "lower": row["lower"], "upper": row["upper"]}
         for row in rows
@@ -281,14 +281,14 @@ def expected(
     scale = alt.Scale(domain=[0, 1.25 * highest], nice=False)
     y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=4))
     size: dict[str, Any] = {"width": width(narrow), "height": 280}
-    colors = _lines(shown, theme)
+    colors = _lines(drawn, theme)
     area = (
         alt.Chart(_data(band), **size)
         .mark_area(color=PALETTE[theme][1], opacity=0.18, clip=True)
         .encode(x=x, y=alt.Y("lower:Q", title=title, scale=scale), y2="upper:Q")
     )
     line = (
-        alt.Chart(_data([line for line in lines if line["series"] in shown]), **size)
+        alt.Chart(_data([line for line in lines if line["series"] in drawn]), **size)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=10), invalid="break-paths-show-path-domains", clip=True)
         .encode(x=x, y=y, **colors)
     )

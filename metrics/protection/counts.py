@@ -110,8 +110,8 @@ def state_of_rows(keys: NDArray[Any], days: NDArray[Any], is_event: NDArray[Any]
     events = is_event.astype(bool)
     return State.of(
         {
-            name: (int(mixed[chosen].sum(dtype=np.uint64)), int(chosen.sum()))
-            for name, chosen in (("event", events), ("none", ~events))
+            name: (int(mixed[fared_so].sum(dtype=np.uint64)), int(fared_so.sum()))
+            for name, fared_so in (("event", events), ("none", ~events))
         }
     )
 

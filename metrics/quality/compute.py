@@ -142,11 +142,11 @@ def links(run: Run, draws: Draws) -> list[LinkQuality]:
     missed_for_each = linkage.missed_for_each(draws)
     results = []
     for partner, counts in linked_people.items():
-        found = links_by_name.get(partner, linkage.NO_LINKS)
-        state = State.of({**counts, **found._asdict()})
+        by_name = links_by_name.get(partner, linkage.NO_LINKS)
+        state = State.of({**counts, **by_name._asdict()})
         shares = {
             name: draws.of_people(people, state, f"linked by {name}").value
-            for name, (_hashes, people) in (counts | found._asdict()).items()
+            for name, (_hashes, people) in (counts | by_name._asdict()).items()
         }
         results.append(
             LinkQuality(

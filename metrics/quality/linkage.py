@@ -150,8 +150,8 @@ def missed_for_each(draws: Draws) -> float:
         )
         pairs = {is_found: (int(hashes), count) for is_found, hashes, count in cursor.fetchall()}
     state = State.of({"found" if is_found else "missed": counted for is_found, counted in pairs.items()})
-    found, missed = (
+    by_name, missed = (
         draws.of_people(pairs.get(is_found, (0, 0))[1], state, f"pairs of one code, found {is_found}").value
         for is_found in (True, False)
     )
-    return missed / found if found else 0.0
+    return missed / by_name if by_name else 0.0

@@ -377,5 +377,5 @@ def placebos(start: int, p_of: Callable[[int], float | None]) -> list[Placebo]:
     """What is found before the start at dates on which nothing began, every half year: `p_of` gives the p value of a change at
     a month, from the months before the start alone. None where it has no estimate."""
     months = range(FEWEST_MONTHS, start - FEWEST_MONTHS + 1, PLACEBO_STEP)
-    found = [(month, p_of(month)) for month in months]
-    return [Placebo(month, p) for month, p in found if p is not None]
+    tests = [(month, p_of(month)) for month in months]
+    return [Placebo(month, p) for month, p in tests if p is not None]

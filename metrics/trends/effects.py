@@ -22,10 +22,10 @@ class _Changes:
 
     run: Run
     intervention: Intervention
-    found: list[TrendChange]
+    rows: list[TrendChange]
 
     def add(self, kind: TrendChange.Kind, **fields: Any) -> None:
-        self.found.append(
+        self.rows.append(
             TrendChange(
                 run=self.run,
                 kind=kind,
@@ -38,9 +38,9 @@ class _Changes:
 
 def interventions(run: Run, series: AllSeries) -> list[TrendChange]:
     """Interrupted time series of the pilot districts, and difference in differences against the comparison districts."""
-    found: list[TrendChange] = []
+    rows: list[TrendChange] = []
     for each in Intervention.objects.prefetch_related("districts", "comparison_districts"):
-        changes = _Changes(run, each, found)
+        changes = _Changes(run, each, rows)
         pilot = summed(series, [district.pk for district in each.districts.all()], each.series)
         if pilot is None or pilot.exposure is None or not pilot.months or not is_unbroken(pilot.months):
             changes.add(TrendChange.Kind.JOINT, refusal="no_series")
@@ -49,15 +49,15 @@ def interventions(run: Run, series: AllSeries) -> list[TrendChange]:
         _against_the_time_before(changes, pilot, other)
         if other is not None and other.exposure is not None:
             _against_other_districts(changes, pilot, other, series)
-    return found
+    return rows
 
 
 def _months_before(months: list[date], intervention: Intervention) -> int:
     return sum(month < intervention.started_on.replace(day=1) for month in months)
 
 
-def _placebo_rows(found: list[trends.Placebo], months: list[date]) -> list[list[Any]]:
-    return [[months[placebo.month].isoformat(), round(placebo.p, 4)] for placebo in found]
+def _placebo_rows(placebos: list[trends.Placebo], months: list[date]) -> list[list[Any]]:
+    return [[months[placebo.month].isoformat(), round(placebo.p, 4)] for placebo in placebos]
 
 
 def _against_the_time_before(changes: _Changes, pilot: Series, other: Series | None) -> None:

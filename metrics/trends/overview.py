@@ -94,9 +94,9 @@ def places(run: Run, group: str, interventions: Sequence[Intervention]) -> list[
     changes = {
         change.district_id: change for change in run.changes.filter(kind=TrendChange.Kind.FIVE_YEARS, group=group)
     }
-    found = []
+    places = []
     for district, own in itertools.groupby(results, key=lambda result: result.district):
         number = district.pk if district else None
         started = [each for each in interventions if any(pilot.pk == number for pilot in each.districts.all())]
-        found.append(Place(district, list(own), changes.get(number), started))
-    return sorted(found, key=lambda place: (place.district is not None, not place.started))
+        places.append(Place(district, list(own), changes.get(number), started))
+    return sorted(places, key=lambda place: (place.district is not None, not place.started))

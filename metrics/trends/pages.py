@@ -119,10 +119,10 @@ def districts_figure(request: PartnerRequest) -> Figure:
     label = str(Group(context["group"]).label)
 
     def draw(theme: str, narrow: bool) -> Any:
-        shown = context["partnership"] and context["partnership"].five_years
+        five_years = context["partnership"] and context["partnership"].five_years
         through = max(place.through for _name, place in places)
         heading = charts.Heading(
-            f"{label}. {brief(shown) if shown else ''}",
+            f"{label}. {brief(five_years) if five_years else ''}",
             _("The first year is 100; thick: twelve months together; dashed: something began.")
             + " "
             + source(context["run"], through),

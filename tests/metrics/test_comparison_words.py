@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.comparison.compute import show
+from metrics.comparison.compute import Protected
 from metrics.comparison.models import ComparisonResult
+from metrics.protection.counts import Draws
 from metrics.recidivism import words
 from metrics.recidivism.models import RecidivismResult
-from metrics.statistics.matching import Side
+from metrics.statistics.matching import Lives, Side
 
 Verdict = ComparisonResult.Verdict
 
@@ -112,7 +115,9 @@ class TestStatement:
     @given(st.integers(60, 3000), st.integers(60, 3000), st.floats(0.06, 0.94), st.floats(0.06, 0.94))
     def test_whoever_takes_one_rate_from_the_other_gets_the_difference_that_is_said(self, people, others, rate, other):
         c = result()
-        show(c, Side(round(rate * people), people), Side(round(other * others), others))
+        nobody = (pd.DataFrame({"person": [1]}), Lives(np.ones(1), np.zeros(1, bool)))
+        protected = Protected(c, Draws("2026-Q4"), nobody, nobody)
+        protected.show(Side(round(rate * people), people), Side(round(other * others), others))
         with translation.override("en"):
             statement, finding = said(words.statement(c)), said(words.finding([c]))
         rates = [float(number) for number in re.findall(r"([\d.]+) %", statement)][:2]
