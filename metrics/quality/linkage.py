@@ -46,21 +46,22 @@ def rearrested_by_links(as_of: date) -> list[Rearrested]:
 
 
 def ranges(run: Run, as_of: date) -> list[LinkRange]:
-    """Rates of programmes with at least FEW_PEOPLE observed, on the same people, in steps of five of them: so the three differ by links
-    alone, and never stand in another order."""
-    return [
-        LinkRange(
-            run=run,
-            programme_id=counts.programme_id,
-            offences=counts.offences,
-            window_months=counts.months,
-            rate_sure=_rate(counts.sure, counts.eligible_all),
-            rate_expected=_rate(counts.expected, counts.eligible_all),
-            rate_all=_rate(counts.every, counts.eligible_all),
-        )
-        for counts in rearrested_by_links(as_of)
-        if counts.eligible >= FEW_PEOPLE
-    ]
+    """The rates of programmes with at least FEW_PEOPLE observed."""
+    return [range_of(run, counts) for counts in rearrested_by_links(as_of) if counts.eligible >= FEW_PEOPLE]
+
+
+def range_of(run: Run, counts: Rearrested) -> LinkRange:
+    """All three rates are of the same people, in steps of five of them: they differ by links alone, and never stand in another
+    order."""
+    return LinkRange(
+        run=run,
+        programme_id=counts.programme_id,
+        offences=counts.offences,
+        window_months=counts.months,
+        rate_sure=_rate(counts.sure, counts.eligible_all),
+        rate_expected=_rate(counts.expected, counts.eligible_all),
+        rate_all=_rate(counts.every, counts.eligible_all),
+    )
 
 
 def _rate(rearrested: float, people: int) -> float:

@@ -308,11 +308,9 @@ class TestThreeValues:
         assert values.rate_sure == values.rate_expected == values.rate_all == 0.5
         assert RecidivismResult.objects.get(run=run, window_months=12, offences="any", programme=measured.programme).rate == 0.5  # fmt: skip
 
-    def test_the_three_rates_are_of_the_same_people_and_never_in_another_order(self, measured, monkeypatch):
+    def test_the_three_rates_are_of_the_same_people_and_never_in_another_order(self):
         """Those whom sure links leave out are few; on a smaller number of people the rate by sure links looked the highest."""
-        row = quality.Rearrested(measured.programme.pk, 12, "any", 250, 54, 262, 54.2, 55)
-        monkeypatch.setattr(quality, "rearrested_by_links", lambda _as_of: [row])
-        (values,) = quality.ranges(Run.objects.create(), date(2030, 1, 1))
+        values = quality.range_of(Run(), quality.Rearrested(1, 12, "any", 250, 54, 262, 54.2, 55))
         assert values.rate_sure <= values.rate_expected <= values.rate_all
 
     def test_how_many_links_are_unsure_or_missing_is_told_in_fives(self, world):
