@@ -15,7 +15,7 @@ from metrics.linkage.scoring import SURE
 from metrics.protection.counts import Draws, State, member_seed
 from metrics.protection.rates import rate
 from metrics.quality.models import LinkRange
-from metrics.recidivism.fixed_windows import WINDOWS, WindowTails
+from metrics.recidivism.fixed_windows import WINDOWS, Tails, WindowTails
 from metrics.recidivism.members import Population
 from metrics.runs.models import Run
 
@@ -71,37 +71,42 @@ def _counted(hashes_and_people: list[int]) -> Counted:
 
 
 def ranges(run: Run, as_of: date, protected: dict[Population, WindowTails], draws: Draws) -> list[LinkRange]:
-    """The three rates of each programme, window and kind, of the same people. Who is surely rearrested is counted as the programme's
-    results count it, with the same noise: a second count of the same people would tell more of them. What unsure links add is
-    protected by itself, so the three never stand in another order."""
-    population_of = {population.programme: population for population in protected}
+    """The three rates of each programme that has enough people, in each window, for each kind of offences."""
     results = []
+    population_of = {population.programme: population for population in protected}
     for counts in rearrested_by_links(as_of):
-        population = population_of.get(counts.programme_id)
-        if population is None or population.partner is None:
-            continue
-        sure, not_sure = protected[population][counts.offences, WINDOWS.index(counts.months) + 1]
-        members = State.of({"everybody": counts.everybody, "left out": counts.left_out})
-        state = State.of({"everybody": counts.everybody, "sure": counts.sure, "unsure": counts.unsure})
-        cell = f"{counts.months} months, {counts.offences}"
-        others = not_sure + draws.of_people(counts.left_out[1], members, f"{counts.months} months, left out")
-        unsure = min(draws.of_people(counts.unsure[1], state, f"{cell}, unsure").value, others.value)
-        likely = min(draws.about(counts.likely, state, f"{cell}, likely"), unsure)
-        if share := rate(sure, others):
-            people = sure.value + others.value
-            results.append(
-                LinkRange(
-                    run=run,
-                    programme_id=counts.programme_id,
-                    partner_id=population.partner,
-                    offences=counts.offences,
-                    window_months=counts.months,
-                    rate_sure=share.rate,
-                    rate_expected=(sure.value + likely) / people,
-                    rate_all=(sure.value + unsure) / people,
-                )
-            )
+        if population := population_of.get(counts.programme_id):
+            tails = protected[population][counts.offences, WINDOWS.index(counts.months) + 1]
+            if result := range_of(run, counts, population.partner, tails, draws):
+                results.append(result)
     return results
+
+
+def range_of(run: Run, counts: Rearrested, partner: int | None, tails: Tails, draws: Draws) -> LinkRange | None:
+    """All three rates are of the same people; None on too few. Who is surely rearrested is counted as the programme's results
+    count it (`tails`), with the same noise: a second count of the same people would tell more of them. What unsure links add is
+    protected by itself, so the three never stand in another order."""
+    members = State.of({"everybody": counts.everybody, "left out": counts.left_out})
+    outcomes = State.of({"everybody": counts.everybody, "sure": counts.sure, "unsure": counts.unsure})
+    cell = f"{counts.months} months, {counts.offences}"
+    sure = tails.rearrested
+    others = tails.not_rearrested + draws.of_people(counts.left_out[1], members, f"{counts.months} months, left out")
+    unsure = min(draws.of_people(counts.unsure[1], outcomes, f"{cell}, unsure").value, others.value)
+    likely = min(draws.about(counts.likely, outcomes, f"{cell}, likely"), unsure)
+    share = rate(sure, others)
+    if share is None:
+        return None
+    people = sure.value + others.value
+    return LinkRange(
+        run=run,
+        programme_id=counts.programme_id,
+        partner_id=partner,
+        offences=counts.offences,
+        window_months=counts.months,
+        rate_sure=share.rate,
+        rate_expected=(sure.value + likely) / people,
+        rate_all=(sure.value + unsure) / people,
+    )
 
 
 class FoundByName(NamedTuple):

@@ -31,7 +31,7 @@ from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from tests.measuring import START, people, release
 from tests.systems import System
-from tests.world import World, database_role, run_as
+from tests.world import World, database_role, link, run_as
 
 WAIT = timedelta(days=20)
 """Between arrest and start of the participants of `people`."""
@@ -39,6 +39,7 @@ WAIT = timedelta(days=20)
 
 def compared(world: World, group: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(participants, comparison people) of the world's programme."""
+    link()
     with transaction.atomic(), database_role("worker"):
         follow_up_upkeep.refresh()
         register = Register(date(2030, 1, 1))

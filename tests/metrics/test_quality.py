@@ -8,9 +8,11 @@ import pytest
 
 from cases.arrests.models import Feed
 from metrics.follow_up import upkeep
+from metrics.protection.counts import Draws
 from metrics.quality import compute
 from metrics.runs.models import Run
 from tests.cases.test_imports import csv_of, load, row
+from tests.measuring import about
 from tests.world import database_role, link
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]
@@ -82,7 +84,7 @@ class TestFeeds:
         assert sorted(feed.problems for feed in self.computed(world)) == [[], ["late"]]
 
 
-def test_a_small_number_of_people_whom_nothing_links_is_withheld(world):
+def test_how_people_were_linked_is_told_in_protected_counts(world):
     for number in range(20):
         world.person(world.ngo, first_names=f"P{number}")
     for number in range(3):
@@ -90,6 +92,7 @@ def test_a_small_number_of_people_whom_nothing_links_is_withheld(world):
     link()
     with database_role("worker"):
         upkeep.refresh()
-        (links,) = compute.links(Run.objects.create())
-    assert links.nothing is None
-    assert None in (links.people, links.by_name)  # else it would follow
+        (links,) = compute.links(Run(), Draws("2026-Q4"))
+    assert links.nothing in (0, 5, 6, 7, 8, 9, 10)  # never 1 to 4
+    assert links.by_name == about(20)
+    assert links.people == links.by_name + links.nothing
