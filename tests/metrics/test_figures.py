@@ -10,6 +10,7 @@ from cases.enrolments.actions import set_measurement_consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.protection.perturbation import OF_SERIES
 from metrics.recidivism import fixed_windows, members
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
@@ -21,6 +22,13 @@ from partnership.members.models import DistrictPopulation
 from tests.world import World, database_role, link, on_web
 
 START = date(2023, 1, 31)
+
+
+def near(count: int) -> object:
+    """A protected count of a month: none is changed by more than five."""
+    return pytest.approx(count, abs=OF_SERIES.most)
+
+
 Group = ArrestTrendResult.Group
 
 
@@ -318,15 +326,12 @@ class TestTrends:
             age = 17 if number < 6 else 18 if number < 9 else 30
             world.arrest(world.person(world.police, first_names=f"P{number}"), month, iccs=code, age_at_offence=age)
         found = {r.group: r for r in self.trend(world).filter(month=month)}
-        assert {g: r.arrests for g, r in found.items()} == {
-            Group.PERSONAL: 20,
-            Group.SUPPLY: 10,
-            Group.OTHER: 0,
-            Group.ALL: 30,
-            Group.DRUG: 30,
-            Group.JUVENILE_DRUG: 6,
-        }
-        assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * 20 / 50_000)
+        arrests = {group: result.arrests for group, result in found.items()}
+        assert (arrests[Group.PERSONAL], arrests[Group.SUPPLY], arrests[Group.OTHER]) == (near(20), near(10), 0)
+        assert arrests[Group.JUVENILE_DRUG] == near(6)
+        # Sums of what is shown, so that tables add up.
+        assert arrests[Group.DRUG] == arrests[Group.ALL] == arrests[Group.PERSONAL] + arrests[Group.SUPPLY]
+        assert found[Group.PERSONAL].rate_per_100k == pytest.approx(100_000 * arrests[Group.PERSONAL] / 50_000)
 
     def test_an_arrest_for_use_and_supply_counts_once_as_supply(self, world):
         from cases.arrests.actions import sum_up_offences
@@ -339,7 +344,8 @@ class TestTrends:
             Offence.objects.create(partner=world.police, arrest=arrest, iccs="060121")
         sum_up_offences(arrests=Arrest.objects.all())
         found = {r.group: r.arrests for r in self.trend(world).filter(month=month)}
-        assert (found[Group.SUPPLY], found[Group.PERSONAL], found[Group.ALL]) == (6, 0, 6)
+        assert (found[Group.SUPPLY], found[Group.PERSONAL]) == (near(6), 0)
+        assert found[Group.ALL] == found[Group.SUPPLY]
 
     def trend(self, world: World):  # type: ignore[no-untyped-def]
         runs.request_run("test")
@@ -348,13 +354,12 @@ class TestTrends:
             run = runs.compute()
         return ArrestTrendResult.objects.filter(run=run)
 
-    def test_a_yearly_sum_is_withheld_as_soon_as_one_month_is(self):
+    def test_a_yearly_sum_is_of_twelve_months(self):
         from metrics.trends.overview import Place
 
-        def sums(*counts: int | None) -> tuple:
+        def sums(*counts: int) -> tuple:
             place = Place(None, [ArrestTrendResult(arrests=count) for count in counts], None)
             return place.now, place.before, place.change
 
         assert sums(*[10] * 12, *[12] * 12) == (144, 120, 0.2)
-        assert sums(*[10] * 12, None, *[10] * 11) == (None, 120, None)
         assert sums(*[10] * 13) == (120, None, None)
