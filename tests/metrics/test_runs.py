@@ -291,7 +291,7 @@ class TestInterventions:
         person = measured.person(measured.police)
         for month in range(48):
             day = date(2022 + month // 12, 1 + month % 12, 5)
-            for district, count in ((measured.city, 12 if month < 24 else 6), (measured.hill, 12)):
+            for district, count in ((measured.city, 18 if month < 24 else 4), (measured.hill, 12)):
                 for _ in range(count + month % 3):
                     measured.arrest(person, day, district=district)
         measured.complete_through(date(2025, 12, 31))
