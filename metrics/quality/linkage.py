@@ -75,14 +75,15 @@ def ranges(run: Run, as_of: date, protected: dict[Population, WindowTails], draw
     results = []
     population_of = {population.programme: population for population in protected}
     for counts in rearrested_by_links(as_of):
-        if population := population_of.get(counts.programme_id):
+        population = population_of.get(counts.programme_id)
+        if population and population.partner:
             tails = protected[population][counts.offences, WINDOWS.index(counts.months) + 1]
             if result := range_of(run, counts, population.partner, tails, draws):
                 results.append(result)
     return results
 
 
-def range_of(run: Run, counts: Rearrested, partner: int | None, tails: Tails, draws: Draws) -> LinkRange | None:
+def range_of(run: Run, counts: Rearrested, partner: int, tails: Tails, draws: Draws) -> LinkRange | None:
     """All three rates are of the same people; None on too few. Who is surely rearrested is counted as the programme's results
     count it (`tails`), with the same noise: a second count of the same people would tell more of them. What unsure links add is
     protected by itself, so the three never stand in another order."""
