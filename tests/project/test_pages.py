@@ -73,7 +73,7 @@ QUERIES = {
     ("arrest_trends", "coordinator"): 11,
     ("intervention", "coordinator"): 11,
     ("referral_figures", "coordinator"): 8,
-    ("data_quality", "coordinator"): 10,
+    ("data_quality", "coordinator"): 11,
     ("cohort_list", "caseworker"): 8,
     ("overdose_list", "caseworker"): 8,
     ("announcement_list", "coordinator"): 7,
