@@ -27,7 +27,7 @@ from partnership.events.models import OutboxEvent
 from partnership.events.outbox import relay
 from partnership.isolation.acting import Acting
 from tests.cases.test_imports import CODE, check, confirm, csv_of, load, row, upload, work
-from tests.world import World, database_role, on_web, pseudonyms_of
+from tests.world import World, database_role, link, on_web, pseudonyms_of
 
 
 def take_back(world: World, data_import: DataImport, by: Acting | None = None) -> DataImport:
@@ -240,6 +240,7 @@ def test_figures_are_computed_again_without_the_file(world):
     person = world.person(world.ngo, identity_code=CODE)
     world.enrolment(person, started_on=date(2025, 1, 1))
     done = load(world, csv_of([row()]))
+    link()
     with database_role("worker"):
         relay()
         runs.compute()

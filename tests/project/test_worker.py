@@ -25,6 +25,7 @@ from partnership.events.models import EventDelivery, Notification, OutboxEvent
 from partnership.events.recipients import Tell
 from tests import processes
 from tests.cases.test_imports import csv_of, row, upload
+from tests.measuring import about
 from tests.world import World, database_role, link, on_web
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
@@ -192,7 +193,7 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
     assert dead.state == Run.State.FAILED
     assert not Run.objects.filter(state__in=["requested", "running"]).exists()
     year = RecidivismResult.objects.get(run=done, programme=world.programme, offences="any", window_months=12)
-    assert (year.eligible, year.rearrested) == (300, 120)
+    assert (year.eligible - year.rearrested, year.rearrested) == (about(180), about(120))
     assert RecidivismResult.objects.values("run").distinct().count() == 1
 
 
@@ -213,8 +214,8 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
         with apart.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO metrics_run (reason, state, definition, parameters, requested_at, step, steps_done, people_touched,"
-                " enrolments_in, arrests_in, results_out, poor_feeds, error)"
-                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '')"
+                " enrolments_in, arrests_in, results_out, poor_feeds, error, quarter, key_name)"
+                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '', '', '')"
             )
         apart.close()
         return compute_survival(run, *arguments)
@@ -289,4 +290,4 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
     assert set(RecidivismResult.objects.values_list("run__state", flat=True)) == {Run.State.DONE}
     for run in Run.objects.filter(state=Run.State.DONE):
         year = RecidivismResult.objects.get(run=run, programme=world.programme, offences="any", window_months=12)
-        assert (year.eligible, year.rearrested) == (300, 120)
+        assert (year.eligible - year.rearrested, year.rearrested) == (about(180), about(120))
