@@ -20,6 +20,7 @@ from programs.catalogue.models import Programme
 class WaitsFor(models.TextChoices):
     """Why a cohort has no figures; empty where it has, or will have with the next run."""
 
+    NOTHING = "", _("Nothing")
     PEOPLE = "people", _("Two traits at once are shown from 600 people on")
     AUDITOR = "auditor", _("Six cohorts of a programme have figures this quarter: the auditor decides on more")
 

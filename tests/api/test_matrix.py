@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from cases.arrests.models import Feed
@@ -77,7 +78,9 @@ def full(world: World) -> World:
     world.complete_through(world.today)
     feed = Feed.objects.get()
     foreign_feed = Feed.objects.create(partner=world.other_police, district=world.hill, complete_through=world.today)
-    run = Run.objects.create(reason="test", state=Run.State.DONE, definition="x")
+    run = Run.objects.create(
+        reason="test", state=Run.State.DONE, definition="x", quarter="2026-Q3", released_at=timezone.now()
+    )
 
     def result(partner: Any, programme: Any) -> RecidivismResult:
         return RecidivismResult.objects.create(

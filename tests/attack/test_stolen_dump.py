@@ -194,7 +194,7 @@ class TestPseudonyms:
             "SELECT p FROM cases_person p",
             "UPDATE cases_person SET phone = birth_pseudonym",
             "UPDATE cases_person SET phone = '' RETURNING code_pseudonym",
-            "DELETE FROM cases_importrow RETURNING birth_pseudonym",
+            "DELETE FROM cases_importperson RETURNING birth_pseudonym",
         ],
     )
     def test_nor_by_a_way_around(self, committed, statement):  # noqa: F811

@@ -215,7 +215,7 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
             cursor.execute(
                 "INSERT INTO metrics_run (reason, state, definition, parameters, requested_at, step, steps_done, people_touched,"
                 " enrolments_in, arrests_in, results_out, poor_feeds, error, quarter, key_name)"
-                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '', '', '')"
+                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '', '2026-Q4', '')"
             )
         apart.close()
         return compute_survival(run, *arguments)
