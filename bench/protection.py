@@ -35,10 +35,10 @@ def run() -> Iterator[Figure]:
     # The rarest outcome: who is told that a true 0 is shown as 0 sees that somebody is not among none.
     yield Figure("protection.knows_all_others_certain", certain, "of 100 certain")
     attacks: tuple[tuple[str, Attack, int | None], ...] = (
-        ("one_pair_all_windows", Attack(pairs=1), 74),
-        ("three_pairs_all_windows", Attack(pairs=3), 85),
+        ("one_pair_all_windows", Attack(pairs=1), 78),
+        ("three_pairs_all_windows", Attack(pairs=3), 90),
         ("one_pair_all_windows_four_releases", Attack(pairs=1, releases=4), None),
-        ("knows_all_others_all_windows", Attack(knows_others=True), 80),
+        ("knows_all_others_all_windows", Attack(knows_others=True), 84),
         ("knows_all_others_all_windows_four_releases", Attack(knows_others=True, releases=4), None),
     )
     for name, attack, most in attacks:
