@@ -15,7 +15,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-WINDOWS = (6, 12, 24, 36)
+WINDOWS = (6, 12, 24, 36, 48, 60)
 
 
 def floor(folder: Path, *, writes_follow_up: bool = True) -> None:
