@@ -208,13 +208,14 @@ class Protected:
         self.result, self.draws = result, draws
         self.people = (len(ours[0]), len(theirs[0]))
         self.states = [state_of_rows(rows.person.to_numpy(), own.days, own.event) for rows, own in (ours, theirs)]
-        self.about = f"{result.group}, {result.window_months} months, {result.offences}"
+        # Not the group: people who stand in several comparisons are shown with one noise.
+        self.about = f"compared, {result.window_months} months, {result.offences}"
 
     def count_people(self) -> None:
         """Sets how many are on either side."""
         self.result.participants, self.result.comparisons = (
-            self.draws.of_people(people, state, f"{self.about}, {side}").value
-            for side, people, state in zip(("ours", "theirs"), self.people, self.states, strict=True)
+            self.draws.of_people(people, state, f"{self.about}, all").value
+            for people, state in zip(self.people, self.states, strict=True)
         )
 
     def show(self, ours: Side, theirs: Side) -> None:
@@ -223,7 +224,7 @@ class Protected:
         if theirs.people < FEWEST_OTHERS:  # so many left early, or stand for others, that those there are tell little
             result.refusal = Refusal.FEW_COMPARISONS
             return
-        ours, theirs = self._side("ours", ours, self.states[0]), self._side("theirs", theirs, self.states[1])
+        ours, theirs = self._side(ours, self.states[0]), self._side(theirs, self.states[1])
         effect = matching.effect(ours, theirs, noise=OF_PEOPLE.variance)
         result.effective = theirs.people
         result.rate, result.comparison_rate = round(effect.rate, 3), round(effect.comparison_rate, 3)
@@ -240,10 +241,10 @@ class Protected:
         result.smallest_difference = round(effect.smallest, 3)
         result.e_value, result.e_value_limit = _rounded(effect.e_value, 2), _rounded(effect.e_value_limit, 2)
 
-    def _side(self, name: str, side: Side, state: State) -> Side:
+    def _side(self, side: Side, state: State) -> Side:
         """The side with both its tails protected; those of a weighted side are as many people as it is worth."""
         tails: list[ProtectedCount] = [
-            self.draws.of_people(round(people), state, f"{self.about}, {name}, {tail}")
+            self.draws.of_people(round(people), state, f"{self.about}, {tail}")
             for tail, people in (("rearrested", side.events), ("not", side.people - side.events))
         ]
         return Side(tails[0].value, tails[0].value + tails[1].value)

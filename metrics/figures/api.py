@@ -1,4 +1,4 @@
-"""The base of all results over the API, suppressed as on the pages: lists, and the same as CSV with metadata (CSVW)."""
+"""The base of all results over the API, of protected counts as on the pages: lists, and the same as CSV with metadata (CSVW)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class VerdictRow(NamedTuple):
 
 
 class SeriesRow(TypedDict):
-    """A month of one series; `value` None where it is withheld."""
+    """A month of one series; `value` None where it is under 5."""
 
     month: date
     series: str
@@ -222,7 +222,7 @@ def _headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
 
 
 def series(rows: Sequence[SeriesRow], heading: Heading, *, title: str, theme: str, narrow: bool = False) -> Any:
-    """Monthly series as lines; a withheld month is a gap."""
+    """Monthly series as lines; a month under 5 is a gap."""
     values = [{"month": row["month"].isoformat(), "series": row["series"], "value": row["value"]} for row in rows]
     names = list(dict.fromkeys(row["series"] for row in rows))
     chart = (

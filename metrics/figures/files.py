@@ -81,6 +81,7 @@ def _about(figure: Figure) -> list[list[Any]]:
         [_("Data complete through"), figure.run.data_cut_off or ""],
         [_("Computed"), figure.run.finished_at.isoformat(timespec="seconds") if figure.run.finished_at else ""],
         [_("Computation"), figure.run.pk],
+        *([[_("Release"), figure.run.quarter]] if figure.run.released_at else []),
         *[[_("Note"), note] for note in figure.notes],
     ]
 

@@ -9,8 +9,15 @@ from django.utils.translation import gettext as _
 
 from metrics.figures import charts
 from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
+from metrics.runs.models import Run
 from partnership.pages import pdf
 from partnership.pages.pdf import section
+
+
+def release_name(run: Run) -> str:
+    """Which release a run's outcomes are, or that they are a preview of one."""
+    text = _("Release %(quarter)s") if run.released_at else _("Preview of release %(quarter)s")
+    return text % {"quarter": run.quarter}
 
 
 def programme_report(context: dict[str, Any]) -> bytes:
@@ -33,8 +40,9 @@ def contents(context: dict[str, Any]) -> dict[str, Any]:
             "months": months,
             "day": date_format(run.data_cut_off, "SHORT_DATE_FORMAT") if run.data_cut_off else "–",
         },
-        "footer": _("Computation %(run)s, definitions %(definition)s, computed %(day)s")
+        "footer": _("%(release)s, computation %(run)s, definitions %(definition)s, computed %(day)s")
         % {
+            "release": release_name(run),
             "run": run.pk,
             "definition": run.definition,
             "day": date_format(run.finished_at, "SHORT_DATE_FORMAT") if run.finished_at else "–",
@@ -56,8 +64,8 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
             [
                 [
                     str(r.window_months),
-                    "–" if r.eligible is None else str(r.eligible),
-                    "–" if r.rearrested is None else str(r.rearrested),
+                    str(r.eligible),
+                    "–" if r.withheld else str(r.rearrested),
                     share(r.rate, 1),
                     f"{share(r.rate_lower, 1)} – {share(r.rate_upper, 1)}"
                     if not r.withheld
@@ -106,7 +114,11 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
                     "Re-arrest: the first arrest after that day for an offence whose day, where known, is after it too. People "
                     "are joined with arrests by a process of its own; the job that computes figures can read no name."
                 ),
-                _("Counts of 1 to 4 and rates on fewer than 10 people are withheld, and whatever would reveal them."),
+                _(
+                    "Counts are changed a little at random (most by at most 4), always the same way within a release, so that "
+                    "nobody can be recognised; rates and intervals take it into account. Rates on fewer than 30 people are not "
+                    "shown."
+                ),
             ],
         )
     )

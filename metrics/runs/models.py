@@ -1,6 +1,6 @@
-"""Runs, and what all results have in common: who sees them, and why one is withheld.
+"""Runs, and what all results have in common: who sees them, and why a rate is not shown.
 
-A result is never changed: a later run supersedes it. What is withheld is stored nowhere: it is NULL.
+A result is never changed: a later run supersedes it.
 """
 
 from __future__ import annotations

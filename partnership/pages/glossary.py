@@ -24,6 +24,6 @@ WORDS = (
     Word("recidivism", _("Recidivism"), _("Re-arrest after the start in a programme: the first arrest after that day for an offence committed after it. Only people who were observed for the whole time are counted.")),
     Word("interval", _("95 % interval"), _("The range in which the true value lies in about 95 of 100 such studies. The fewer people, the wider.")),
     Word("comparison", _("Comparison group"), _("People to whom participants are compared: referred but not enrolled, or arrested in the same time and alike in sex, age, earlier arrests and place. Its name stands beside each figure.")),
-    Word("withheld", _("Withheld"), _("Counts of 1 to 4, rates on fewer than 10 people, and whatever would reveal them are not shown, so that nobody can be recognised.")),
+    Word("protected", _("Protected"), _("Counts are changed a little at random (most by at most 4), always the same way within a release, so that nobody can be recognised; rates and intervals take it into account. Rates on fewer than 30 people are not shown.")),
     Word("complete-through", _("Complete through"), _("The day up to which the police have sent all arrests of a district. Figures look no further.")),
 )  # fmt: skip
