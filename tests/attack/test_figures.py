@@ -285,6 +285,18 @@ class TestCohorts:
         seventh.refresh_from_db()
         assert seventh.waits_for == ""
 
+    def test_an_auditor_is_offered_nothing_that_is_refused(self, crowd):
+        """An auditor belongs to the coordination office, whose cohorts are not the auditor's to change."""
+        run_as(crowd.coordinator, cohorts.save_cohort, cohort=Cohort(name="Office"), selection=Selection())
+        cohort = Cohort.objects.get(name="Office")
+        page = crowd.client(crowd.auditor).get(reverse("cohort_list")).text
+        assert "Office" in page
+        assert reverse("cohort_archive", args=[cohort.pk]) not in page
+        assert (
+            reverse("cohort_archive", args=[cohort.pk])
+            in crowd.client(crowd.coordinator).get(reverse("cohort_list")).text
+        )
+
     def test_nobody_else_lets_it_have_figures(self, crowd):
         cohort = Cohort.objects.first()
         for role in ("case_manager", "coordinator", "liaison"):
