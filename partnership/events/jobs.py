@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from partnership.events import notifications, outbox, webhooks
+from partnership.events import letters, notifications, outbox, webhooks
 
 
 @shared_task
 def relay_outbox() -> None:
-    """Carries what happened to its handlers, sends waiting e-mail, and leaves the count of what failed for good."""
+    """Carries what happened to its handlers, writes the letters about it, and leaves the count of what failed for good."""
     outbox.relay()
+    notifications.write_letters()
     outbox.publish_failed_count()
-    notifications.give_up_stale_claims()
-    notifications.send_waiting_mail()
 
 
 @shared_task
-def send_digests() -> None:
-    """Sends the daily summaries."""
-    notifications.send_digests()
+def send_letters() -> None:
+    """Sends the letters that are due, and leaves the count of those that failed."""
+    letters.send_due()
+    letters.publish_failed_count()
+
+
+@shared_task
+def write_digests() -> None:
+    """Writes the daily summaries."""
+    notifications.write_digests()
 
 
 @shared_task

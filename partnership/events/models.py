@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import (
     EVERY_ROW,
+    MANAGER,
+    OWN,
     STAFF,
     Grant,
     Policy,
@@ -131,6 +134,108 @@ class EventDelivery(models.Model):
         return f"{self.kind} → {self.handler}"
 
 
+LETTERS_OUTSIDE = [
+    *("id", "partner_id", "purpose", "address", "state"),
+    *("attempts", "created_at", "due_at", "ended_at", "last_error"),
+]
+"""What pages see of a letter: all but what it says."""
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def outside(self) -> LetterQuerySet:
+        """Without what only the sender of letters reads: the content."""
+        return self.defer("subject", "text", "signature")
+
+    def failed(self) -> LetterQuerySet:
+        """Those that are not tried any more."""
+        return self.filter(state=Letter.State.FAILED)
+
+    def unsent(self) -> LetterQuerySet:
+        """Those that are on their way."""
+        return self.filter(state__in=[Letter.State.WAITING, Letter.State.SENDING])
+
+
+class Letter(models.Model):
+    """An e-mail on its way to one address, written in the transaction of what it is about; a job sends it.
+
+    What it says is encrypted, since links open things, and is forgotten once it has left. Signed, as events are: SQL of an
+    attacker's choice can write rows, and nobody is written to in the portal's name.
+    `partner`: whose managers see how it went (an invitation's), or nobody's. `last_error` holds no more than what the mail server
+    or the program said of itself.
+    """
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", _("Invitation")
+        ACCOUNT = "account", _("Sign-in and account")
+        NEWS = "news", _("News of the portal")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("e-mail", "waiting")
+        SENDING = "sending", pgettext_lazy("e-mail", "being sent")
+        SENT = "sent", pgettext_lazy("e-mail", "sent")
+        FAILED = "failed", pgettext_lazy("e-mail", "not delivered")
+        DROPPED = "dropped", pgettext_lazy("e-mail", "no longer wanted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, null=True, related_name="+")
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    address = models.EmailField(max_length=254)
+    subject = EncryptedTextField(owner="id")
+    text = EncryptedTextField(owner="id")
+    signature = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Pages write letters; of their own they see how those went, administrators of all. What they say is seen by nobody.
+            Grant(role="web", privileges="INSERT"),
+            Grant(role="web", privileges="SELECT", columns=LETTERS_OUTSIDE, name="web_sees"),
+            Grant(
+                role="web", privileges="UPDATE", columns=["state", "attempts", "due_at", "ended_at"], name="web_sends"
+            ),
+            Policy(name="write", role="web", command="INSERT", using=EVERY_ROW),
+            Policy(name="see", role="web", command="SELECT", using=f"({STAFF} or {OWN} and {MANAGER})"),
+            Policy(name="administer", role="web", command="UPDATE", using=STAFF),
+            *jobs_keep("SELECT, INSERT, UPDATE, DELETE", name="send"),
+        ]
+        indexes = [
+            # The sender's query: what is due, the longest first; and what never came back.
+            models.Index(fields=["state", "due_at"], condition=Q(state__in=["waiting", "sending"]), name="letter_due"),
+            # The administrator's page, and its number in /readyz.
+            models.Index(fields=["-ended_at", "-id"], condition=Q(state="failed"), name="letter_failed"),
+            # What has ended is forgotten by its day; an invitation's state is looked up by its address.
+            models.Index(fields=["ended_at"], name="letter_ended"),
+            models.Index(
+                fields=["partner", "-created_at"], condition=Q(partner__isnull=False), name="letter_of_partner"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+    @classmethod
+    def signed(cls, **fields: Any) -> Letter:
+        """A letter that the sender believes; not saved yet."""
+        letter = cls(**fields)
+        letter.signature = letter._signature()
+        return letter
+
+    def _signature(self) -> str:
+        return signature_of("letter", str(self.pk), self.address, self.subject, self.text)
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the portal wrote it, to this address."""
+        return hmac.compare_digest(self.signature, self._signature())
+
+
 class Notification(models.Model):
     """One event told to one user acting for one partner: in the portal, and by e-mail as the user chose.
 
@@ -141,8 +246,7 @@ class Notification(models.Model):
         NOT_WANTED = "not_wanted", pgettext_lazy("e-mail", "not wanted")
         WAITING = "waiting", pgettext_lazy("e-mail", "waiting")
         DIGEST = "digest", pgettext_lazy("e-mail", "waits for the daily summary")
-        CLAIMED = "claimed", pgettext_lazy("e-mail", "being sent")
-        SENT = "sent", pgettext_lazy("e-mail", "sent")
+        SENT = "sent", pgettext_lazy("e-mail", "written")
 
     event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="notifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
@@ -152,7 +256,7 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
     mail = models.CharField(max_length=12, choices=Mail)
-    mail_claimed_at = models.DateTimeField(null=True)
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="notifications")
 
     class Meta:
         ordering = ["-id"]

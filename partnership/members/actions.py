@@ -9,14 +9,14 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
-from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from partnership.actions import NotAllowed, Party, action
+from partnership.events import letters
+from partnership.events.models import Letter
 from partnership.events.outbox import announce
 from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting, signing_in
@@ -138,7 +138,7 @@ def _invite(inviter: User, partner: Partner, email: str, role: str, is_manager: 
         "Accept within 14 days:\n%(link)s\n\nIf you did not expect this, ignore it."
     )
     body = text % {"name": inviter.full_name, "partner": partner.name, "link": link}
-    transaction.on_commit(lambda: send_mail(subject, body, None, [email]))
+    letters.write(Letter.Purpose.INVITATION, email, subject, body, partner_id=partner.pk)
     return invitation, token
 
 
@@ -356,8 +356,8 @@ def _tell_administrators_of_auditor(partner: Partner) -> None:
 
 
 def write_to(address: str, subject: str, text: str) -> None:
-    """Sends an e-mail once the transaction is committed: what somebody must know, whatever e-mails they want else."""
-    transaction.on_commit(lambda: send_mail(subject, text, None, [address]))
+    """Writes what somebody must know about an account, whatever e-mails they want else."""
+    letters.write(Letter.Purpose.ACCOUNT, address, subject, text)
 
 
 @action("partner.invite_first_manager", outside="administrator")
@@ -391,6 +391,24 @@ def add_partner(
     partner.districts.set(districts)
     _invite(by.user, partner, _invitable(partner, manager_email, manager_role), manager_role, is_manager=True)
     return partner
+
+
+@action("invitation.send_again", managers_only=True, party=Party.OWNER)
+def send_invitation_again(*, by: Acting, invitation: Invitation) -> Invitation:
+    """Sends an invitation anew, with a new link and 14 more days; the old link no longer works."""
+    email = _invitable(invitation.partner, invitation.email, invitation.role)
+    if invitation.role == Role.AUDITOR and _others_decide(invitation.partner, by.user):
+        raise NeedsSecondPerson(_("Who audits is decided by two: propose it instead."))
+    return _invite(by.user, invitation.partner, email, invitation.role, invitation.is_manager)[0]
+
+
+@action("partner.invite_again", roles=(Role.COORDINATOR,))
+def invite_manager_again(*, by: Acting, partner: Partner) -> Invitation:
+    """Sends the invitation of a partner's first manager anew; the old link no longer works."""
+    last = partner.invitations.filter(is_manager=True).order_by("-id").first()
+    if last is None or Membership.objects.filter(partner=partner, is_manager=True).exists():
+        raise HasManager(_("%(partner)s has, or had, a manager. Ask them.") % {"partner": partner.name})
+    return _invite(by.user, partner, _invitable(partner, last.email, last.role), last.role, is_manager=True)[0]
 
 
 @action("invitation.revoke", managers_only=True, party=Party.OWNER)

@@ -334,7 +334,8 @@ class Invitation(models.Model):
                 name="change",
                 role="web",
                 command="UPDATE",
-                using=f"(({OWN} and ({MANAGER} or {AUDITOR} and role = 'auditor')) or {SIGNING_IN})",
+                using=f"(({OWN} and ({MANAGER} or {AUDITOR} and role = 'auditor')) or {SIGNING_IN}"
+                f" or ({COORDINATOR} and is_manager and not portal_had_manager(partner_id)))",
             ),
             written_by("invited_by_id"),
             Recorded(record="invitation", partners=["partner_id"], leaves_out=["token_hash"]),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.agreements.models import Agreement
+from partnership.events.models import Letter
 from partnership.isolation.acting import MEMBERSHIP_KEY, PartnerRequest, signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members import actions as members_actions
@@ -80,7 +81,17 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
 def partner(request: PartnerRequest, pk: int) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
     agreements = Agreement.objects.filter(parties=partner).order_by("-valid_from")
-    return render(request, "partnership/members/partner.html", {"partner": partner, "agreements": agreements})
+    # The database shows a coordinator what is a manager's; here it is of use until the partner has one.
+    invited = partner.invitations.filter(is_manager=True, revoked_at=None).order_by("-id").first()
+    return render(
+        request,
+        "partnership/members/partner.html",
+        {
+            "partner": partner,
+            "agreements": agreements,
+            "invited": invited if invited and invited.accepted_at is None else None,
+        },
+    )
 
 
 @partner_page(members_actions.add_partner)
@@ -124,12 +135,19 @@ def member_list(request: PartnerRequest) -> HttpResponse:
         .select_related("user")
         .order_by("-is_active", "user__full_name")
     )
-    invitations = acting.partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
     return render(
         request,
         "partnership/members/member_list.html",
-        {"form": form, "members": members, "invitations": invitations.order_by("-id")},
+        {"form": form, "members": members, "invitations": _invitations(acting.partner)},
     )
+
+
+def _invitations(partner: Partner) -> list[dict[str, Any]]:
+    """Open invitations, the newest first, each with how its e-mail went (None once that is forgotten, or not for the reader)."""
+    invitations = partner.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    written = Letter.objects.outside().filter(partner=partner, purpose=Letter.Purpose.INVITATION).order_by("created_at")
+    letters = {letter.address: letter for letter in written}
+    return [{"invitation": each, "letter": letters.get(each.email)} for each in invitations.order_by("-id")]
 
 
 @partner_page(MEMBERS)
@@ -208,6 +226,32 @@ def _decide(request: PartnerRequest, action: Callable[..., None], pk: int, succe
     else:
         messages.success(request, success)
     return redirect("role_changes")
+
+
+@require_POST
+@partner_page(members_actions.send_invitation_again)
+def invitation_send_again(request: PartnerRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, pk=pk, partner=request.acting.partner, accepted_at=None, revoked_at=None)
+    try:
+        members_actions.send_invitation_again(by=request.acting, invitation=invitation)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(email)s is invited again, by a new link.") % {"email": invitation.email})
+    return redirect("member_list")
+
+
+@require_POST
+@partner_page(members_actions.invite_manager_again)
+def partner_invite_again(request: PartnerRequest, pk: int) -> HttpResponse:
+    partner = get_object_or_404(Partner, pk=pk)
+    try:
+        invitation = members_actions.invite_manager_again(by=request.acting, partner=partner)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(email)s is invited again, by a new link.") % {"email": invitation.email})
+    return redirect("partner", pk=pk)
 
 
 @require_POST

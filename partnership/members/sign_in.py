@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-from smtplib import SMTPException
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +20,11 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import ngettext
 
+from partnership.events import letters
+from partnership.events.models import Letter
 from partnership.members.actions import end_sessions
 from partnership.members.models import Membership, User
 from partnership.pages import limits
-
-log = logging.getLogger(__name__)
 
 KNOWN_BROWSER_COOKIE = "known_browser"
 KNOWN_BROWSER_AGE = 180 * 24 * 60 * 60
@@ -160,13 +158,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library
         """Once the answer has gone out: how long it takes tells nobody whether there is such an account."""
         message = self.render_mail(template_prefix, email, {"email": email, "site_url": settings.SITE_URL} | context)
 
-        def send() -> None:
-            try:
-                message.send()
-            except (SMTPException, OSError):
-                log.exception("The mail server did not take a message of sign-in")
+        def write() -> None:
+            letters.write(Letter.Purpose.ACCOUNT, email, message.subject, str(message.body))
 
-        after_response(self.request, send)
+        after_response(self.request, write)
 
 
 def after_response(request: HttpRequest, work: Any) -> None:

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from partnership.api.idempotency import forget
+from partnership.events import letters
 from partnership.pages import form_drafts
 
 HEARTBEAT_KEY = "worker:seen"
@@ -21,6 +22,7 @@ def heartbeat() -> None:
 
 @shared_task
 def forget_requests() -> None:
-    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year, forms that nobody sent for a week."""
+    """Answers to repeated requests are kept for a day, tokens until they expire, tombstones for a year, letters for a month, forms that nobody sent for a week."""
     forget()
+    letters.forget()
     form_drafts.forget_old()

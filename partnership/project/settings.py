@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "partnership.project.health.alive",
     "partnership.project.middleware.request_id",
     "partnership.project.middleware.afterwards",
     "django.middleware.security.SecurityMiddleware",
@@ -161,14 +162,17 @@ else:
         f"unix://{_socket}?db={_redis_db}",
         f"redis+socket://{_socket}?virtual_host={_redis_db}",
     )
-CACHES = {
-    "default": {
-        "BACKEND": "partnership.project.json_cache.JsonCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 5, "socket_timeout": 5},
-        "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
-    }
+_cache = {
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    "KEY_PREFIX": env("PORTAL_CACHE_PREFIX", default="portal"),
 }
+CACHES = {
+    "default": {"BACKEND": "partnership.project.json_cache.JsonCache", **_cache},
+    "counters": {"BACKEND": "partnership.project.json_cache.Counters", **_cache},
+    "sessions": {"BACKEND": "partnership.project.json_cache.SessionCache", **_cache},
+}
+SESSION_CACHE_ALIAS = "sessions"
 SESSION_ENGINE = "partnership.members.sessions"
 
 CELERY_TASK_ACKS_LATE = True  # a task that dies with its worker is delivered again
@@ -187,6 +191,8 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_TASK_ROUTES = {"partnership.events.jobs.deliver_webhooks": {"queue": "webhooks"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("VISIBILITY_TIMEOUT", default=3600)}
+if DB_ROLE == "web":  # a page that asks for a job waits for nothing; the scheduler finds what waits
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 1, "socket_timeout": 1}
 # How many seconds a run waits for the linker before it computes with the links that there are.
 LINKER_PATIENCE = env.int("LINKER_PATIENCE", default=0 if PORTAL_ENV == "test" else 600)
 CELERY_TIMEZONE = "Europe/Helsinki"
@@ -194,8 +200,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "partnership.project.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "relay": {"task": "partnership.events.jobs.relay_outbox", "schedule": 10.0, "options": {"expires": 30}},
+    "letters": {"task": "partnership.events.jobs.send_letters", "schedule": 15.0, "options": {"expires": 30}},
     "reminders": {"task": "referrals.reminders.jobs.send_reminders", "schedule": crontab(minute="5,35")},
-    "digest": {"task": "partnership.events.jobs.send_digests", "schedule": crontab(hour="7", minute="0")},
+    "digest": {"task": "partnership.events.jobs.write_digests", "schedule": crontab(hour="7", minute="0")},
     "stalled imports": {"task": "cases.imports.jobs.resume_stalled_imports", "schedule": crontab(minute="*/5")},
     "webhooks": {"task": "partnership.events.jobs.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
     "forget requests": {"task": "partnership.project.jobs.forget_requests", "schedule": crontab(minute="40")},
@@ -283,7 +290,7 @@ SECURE = PRODUCTION and not env.bool("PORTAL_HTTP", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from partnership.api import tokens
-from partnership.project import administration, appearance, failed_events, health, help, home, search
+from partnership.project import administration, appearance, failed_events, failed_letters, health, help, home, search
 
 handler400 = "partnership.project.error_pages.bad_request"
 handler403 = "partnership.project.error_pages.forbidden"
@@ -24,7 +24,6 @@ ROOMS = (
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", administration.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -37,6 +36,9 @@ urlpatterns = [
     path("service/events/", failed_events.failed_events, name="failed_events"),
     path("service/events/send-again/", failed_events.send_events_again, name="events_send_again"),
     path("service/events/<int:pk>/send-again/", failed_events.send_event_again, name="event_send_again"),
+    path("service/letters/", failed_letters.failed_letters, name="failed_letters"),
+    path("service/letters/send-again/", failed_letters.send_all_again, name="letters_send_again"),
+    path("service/letters/<uuid:pk>/send-again/", failed_letters.send_one_again, name="letter_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
     path(".well-known/oauth-authorization-server", tokens.metadata, name="oauth-metadata"),
     *(path("", include(f"{room}.urls")) for room in ROOMS),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.core import mail
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -25,6 +23,7 @@ from partnership.isolation.acting import Acting, enter, signing_in
 from partnership.members import actions as members
 from partnership.members.models import District, Invitation, Membership, Partner, User
 from partnership.project import administration
+from tests.post import posted
 from tests.world import WebClient, database_role
 
 PASSWORD = "correct horse battery"
@@ -142,15 +141,6 @@ class TestWhatItShows:
 class TestWhatItDoesToAccounts:
     """Nothing of it lets the administrator in, or happens unseen."""
 
-    @pytest.fixture
-    def committed_mail(self, django_capture_on_commit_callbacks):
-        @contextmanager
-        def capture():
-            with django_capture_on_commit_callbacks(execute=True):
-                yield
-
-        return capture
-
     def address(self, name: str, acting: Acting) -> str:
         return reverse(name, args=[acting.user.pk])
 
@@ -177,17 +167,14 @@ class TestWhatItDoesToAccounts:
         outbox.relay()
         assert Notification.objects.filter(kind="manager.changed", user=world.coordinator.user).exists()
 
-    def test_a_changed_address_is_told_to_the_old_one_and_the_managers_and_signs_in_once_confirmed(
-        self, client, world, committed_mail
-    ):
+    def test_a_changed_address_is_told_to_the_old_one_and_the_managers_and_signs_in_once_confirmed(self, client, world):
         user, session = world.caseworker.user, world.client(world.caseworker)
         user.set_password(PASSWORD)
         user.save()
         session = world.client(world.caseworker)
         assert session.get("/").status_code == 200
-        with committed_mail():
-            client.post(self.address("account", world.caseworker), {"address": "Mine@test.example"})
-        assert {message.to[0] for message in mail.outbox} == {user.email, "mine@test.example"}
+        client.post(self.address("account", world.caseworker), {"address": "Mine@test.example"})
+        assert {message.to[0] for message in posted()} == {user.email, "mine@test.example"}
         assert session.get("/").url.startswith(reverse("account_login"))
         stranger = WebClient()
         answer = stranger.post(reverse("account_login"), {"login": "mine@test.example", "password": PASSWORD})
@@ -196,35 +183,32 @@ class TestWhatItDoesToAccounts:
         self.told(world, world.caseworker)
         self.rests_until_a_manager_agrees(world, world.caseworker)
 
-    def test_a_removed_second_factor_is_told_and_ends_sessions(self, client, world, committed_mail, settings):
+    def test_a_removed_second_factor_is_told_and_ends_sessions(self, client, world, settings):
         user = world.caseworker.user
         Authenticator.objects.create(user=user, type="totp", data={})
         user.refresh_from_db()
         session = world.client(world.caseworker)
-        with committed_mail():
-            client.post(self.address("second_factor_remove", world.caseworker))
+        client.post(self.address("second_factor_remove", world.caseworker))
         assert not Authenticator.objects.filter(user=user).exists()
-        assert [message.to for message in mail.outbox] == [[user.email]]
+        assert [message.to for message in posted()] == [[user.email]]
         assert session.get("/").url.startswith(reverse("account_login"))
         self.told(world, world.caseworker)
         self.rests_until_a_manager_agrees(world, world.caseworker)
         settings.REQUIRE_SECOND_FACTOR = True
         assert world.client(world.caseworker).get("/").url == reverse("mfa_index")
 
-    def test_a_closed_account_is_told(self, client, world, committed_mail):
+    def test_a_closed_account_is_told(self, client, world):
         session = world.client(world.caseworker)
-        with committed_mail():
-            client.post(self.address("account_close", world.caseworker))
+        client.post(self.address("account_close", world.caseworker))
         assert session.get("/").url.startswith(reverse("account_login"))
-        assert [message.to for message in mail.outbox] == [[world.caseworker.user.email]]
+        assert [message.to for message in posted()] == [[world.caseworker.user.email]]
         self.told(world, world.caseworker)
         client.post(self.address("account_close", world.caseworker), {"open": "1"})
         assert User.objects.get(pk=world.caseworker.user.pk).is_active
 
-    def test_a_new_administrator_is_told_to_the_others(self, client, world, administrator, committed_mail):
-        with committed_mail():
-            client.post(self.address("account_appoint", world.caseworker), {"appoint": "1"})
-        assert {message.to[0] for message in mail.outbox} == {administrator.email, world.caseworker.user.email}
+    def test_a_new_administrator_is_told_to_the_others(self, client, world, administrator):
+        client.post(self.address("account_appoint", world.caseworker), {"appoint": "1"})
+        assert {message.to[0] for message in posted()} == {administrator.email, world.caseworker.user.email}
         assert User.objects.get(pk=world.caseworker.user.pk).is_staff
 
     def test_an_address_that_somebody_has_is_not_given_to_another(self, client, world):

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.postgres.functions import TransactionNow
-from django.core import mail
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from partnership.events.models import Notification
 from partnership.isolation.acting import Acting
 from partnership.members import actions as members
 from partnership.members.models import Invitation, Membership, Partner, Role, RoleChange, User
+from tests.post import posted
 from tests.world import WebClient, World, on_web, run_as
 
 
@@ -200,13 +200,13 @@ class TestByTwo:
         with django_capture_on_commit_callbacks(execute=True):
             run_as(second, members.confirm_auditor, change=proposal)
         assert role_of(world.auditor) == ("auditor", False)
-        assert [world.auditor.user.email] in [message.to for message in mail.outbox]
+        assert [world.auditor.user.email] in [message.to for message in posted()]
 
     def test_the_auditor_concerned_confirms(self, world, django_capture_on_commit_callbacks):
         User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin")
         with django_capture_on_commit_callbacks(execute=True):
             self.end_by_the_auditor(world)
-        assert [message.to for message in mail.outbox] == [[world.auditor.user.email]]
+        assert [message.to for message in posted()] == [[world.auditor.user.email]]
 
     def end_by_the_auditor(self, world) -> None:
         run_as(
@@ -219,7 +219,7 @@ class TestByTwo:
         with django_capture_on_commit_callbacks(execute=True):
             run_as(world.auditor, members.confirm_auditor, change=proposal)
         assert Invitation.objects.get(email="second@test.example").role == Role.AUDITOR
-        link = mail.outbox[0].body.split("http://testserver")[1].split()[0]
+        link = posted()[0].body.split("http://testserver")[1].split()[0]
         WebClient().post(link, {"full_name": "Second", "password": "correct horse battery"})
         assert Membership.objects.get(user__email="second@test.example").role == Role.AUDITOR
 
@@ -248,7 +248,7 @@ class TestByTwo:
                 email="first@test.example",
                 role="auditor",
             )
-        assert {message.to[0] for message in mail.outbox} == {"admin@test.example", "first@test.example"}
+        assert {message.to[0] for message in posted()} == {"admin@test.example", "first@test.example"}
         WebClient().post(
             reverse("accept_invitation", args=[token]), {"full_name": "First", "password": "correct horse battery"}
         )
@@ -258,7 +258,7 @@ class TestByTwo:
         User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin")
         with django_capture_on_commit_callbacks(execute=True):
             self.become_the_first(world)
-        assert "admin@test.example" in [message.to[0] for message in mail.outbox]
+        assert "admin@test.example" in [message.to[0] for message in posted()]
 
     def become_the_first(self, world) -> None:
         Membership.objects.filter(pk=world.auditor.membership.pk).update(is_active=False)

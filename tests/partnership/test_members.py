@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from partnership.audit_trail.models import ReadLog
 from partnership.members import actions as members
 from partnership.members.models import Invitation, Membership, Role, User
+from tests.post import posted
 from tests.world import WebClient, World, run_as
 
 PASSWORD = "correct horse battery"
@@ -45,7 +45,7 @@ class TestSignIn:
 
     def test_a_forgotten_password_is_reset_by_e_mail(self, world):
         WebClient().post(reverse("account_reset_password"), {"email": world.caseworker.user.email})
-        assert mail.outbox[0].to == [world.caseworker.user.email]
+        assert posted()[0].to == [world.caseworker.user.email]
 
     def test_pages_are_kept_in_no_cache(self, world):
         assert "no-store" in world.client(world.caseworker).get("/")["Cache-Control"]
@@ -145,8 +145,8 @@ class TestInvitations:
     ):
         with django_capture_on_commit_callbacks(execute=True):
             token = self.invite(world)
-        assert token in mail.outbox[0].body
-        assert mail.outbox[0].to == ["new@test.example"]
+        assert token in posted()[0].body
+        assert posted()[0].to == ["new@test.example"]
         assert token not in str(Invitation.objects.values())
 
     def test_it_works_once(self, world):

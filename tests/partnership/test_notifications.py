@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
 from cases.overdoses.events import COUNTED
-from partnership.events import notifications, outbox
-from partnership.events.models import EventDelivery, Notification, OutboxEvent
+from partnership.events import letters, notifications, outbox
+from partnership.events.models import EventDelivery, Letter, Notification, OutboxEvent
 from partnership.members.models import User
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.reminders.reminders import send_reminders
+from tests.post import posted
 from tests.world import World, database_role, run_as
 
 
@@ -27,8 +27,16 @@ def relay() -> None:
 
 
 def post() -> int:
+    """Letters are written and sent; returns how many arrived."""
+    before = len(mail.outbox)
     with database_role("worker"):
-        return notifications.send_waiting_mail()
+        notifications.write_letters()
+    return len(posted()) - before
+
+
+def summaries() -> int:
+    with database_role("worker"):
+        return notifications.write_digests()
 
 
 class TestOutbox:
@@ -105,39 +113,34 @@ class TestMail:
         world.sent()
         relay()
         assert post() == sent
-        with database_role("worker"):
-            assert notifications.send_digests() == (choice == "daily")
-            assert notifications.send_digests() == 0
+        assert summaries() == (choice == "daily")
+        assert summaries() == 0
 
     def test_in_the_readers_language_and_none_for_what_was_read_already(self, world):
         world.sent()
         relay()
         Notification.objects.filter(user=world.caseworker.user).update(read_at=timezone.now())
         assert post() == 1
+        assert Letter.objects.count() == 1
 
-    def test_when_the_mail_server_refuses_it_waits(self, world, monkeypatch):
+    def test_what_is_read_while_its_letter_waits_is_not_sent(self, world):
         world.sent()
         relay()
-
-        def refuse(self: object) -> None:
-            raise SMTPServerDisconnected("gone")
-
-        monkeypatch.setattr(notifications.EmailMessage, "send", refuse)
-        assert post() == 0
-        monkeypatch.undo()
-        assert post() == 2
+        with database_role("worker"):
+            assert notifications.write_letters() == 2
+        Notification.objects.filter(user=world.caseworker.user).update(read_at=timezone.now())
+        assert [message.to for message in posted()] == [[world.case_manager.user.email]]
 
     def test_one_whose_sender_died_is_not_sent_again_but_stands_in_the_summary(self, world):
         world.sent()
         relay()
         with database_role("worker"):
-            (claimed,) = notifications._claim(Notification.Mail.WAITING)  # and then the worker dies
-            Notification.objects.filter(pk=claimed.pk).update(mail_claimed_at=timezone.now() - timedelta(hours=1))
-        assert post() == 1  # the other person's
-        assert claimed.user.email not in [m.to[0] for m in mail.outbox]
-        with database_role("worker"):
-            assert notifications.send_digests() == 1
-        assert mail.outbox[-1].to == [claimed.user.email]
+            notifications.write_letters()
+            claimed = letters._claim()  # and then the worker dies
+        Letter.objects.filter(pk=claimed.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+        assert claimed.address not in [message.to[0] for message in posted()]
+        assert summaries() == 1
+        assert posted()[-1].to == [claimed.address]
 
 
 class TestReminders:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -132,7 +133,6 @@ MATRIX: dict[str, Row] = {
     "run": Row(EVERYBODY, lambda w: [w.run.pk]),
     "theme": Row(dict.fromkeys(ROLES, 302), method="post"),
     "set_language": Row(dict.fromkeys(ROLES, 302), method="post"),
-    "healthz": Row(EVERYBODY, anonymous=200),
     "readyz": Row(dict.fromkeys(ROLES, 503), anonymous=503),  # no worker runs here
     "accept_invitation": Row(EVERYBODY, lambda w: [w.token], anonymous=200),
     # Coordinator, managers, auditor
@@ -164,6 +164,8 @@ MATRIX: dict[str, Row] = {
     "overdose_list": only(our=200, other_caseworker=200, coordinator=200),
     "member_list": only(case_manager=200, coordinator=200),
     "member": only(case_manager=200, coordinator=404, args=lambda w: [w.caseworker.membership.pk]),
+    "invitation_send_again": only(case_manager=302, coordinator=404, args=lambda w: [w.invitation.pk], method="post"),
+    "partner_invite_again": only(coordinator=302, args=lambda w: [w.ngo.pk], method="post"),
     "invitation_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.invitation.pk], method="post"),
     "read_log": only(auditor=200, case_manager=200),
     "programme_new": only(case_manager=200),
@@ -267,6 +269,9 @@ MATRIX: dict[str, Row] = {
     "delivery_replay": only(case_manager=302, coordinator=404, args=lambda w: [w.delivery.pk], method="post"),
     # The service: whoever administers it, for whichever partner; nobody does by a role
     "failed_events": only(),
+    "failed_letters": only(),
+    "letter_send_again": only(args=lambda w: [UUID(int=1)], method="post"),
+    "letters_send_again": only(method="post"),
     "account_list": only(),
     "account": only(args=lambda w: [w.caseworker.user.pk]),
     "second_factor_remove": only(args=lambda w: [w.caseworker.user.pk], method="post"),
@@ -283,7 +288,7 @@ MATRIX: dict[str, Row] = {
 }  # fmt: skip
 
 
-OF_THE_SERVICE = {"failed_events", "account_list", "account", "unmanaged_list", "first_manager"}
+OF_THE_SERVICE = {"failed_events", "failed_letters", "account_list", "account", "unmanaged_list", "first_manager"}
 
 
 def our_names(patterns: list[Any], prefix: str = "") -> set[str]:

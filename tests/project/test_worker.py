@@ -19,9 +19,8 @@ from cases.imports.jobs import run_import
 from cases.imports.models import DataImport
 from cases.people import identity_code
 from partnership.audit_trail.models import RecordChange
-from partnership.events import notifications
-from partnership.events.jobs import relay_outbox
-from partnership.events.models import EventDelivery, Notification, OutboxEvent
+from partnership.events.jobs import relay_outbox, send_letters
+from partnership.events.models import EventDelivery, Letter, Notification, OutboxEvent
 from partnership.events.recipients import Tell
 from tests import processes
 from tests.cases.test_imports import csv_of, row, upload
@@ -56,23 +55,23 @@ def test_events_and_mail_survive_a_worker_killed_in_the_middle(tmp_path):
     first = processes.worker(database(), **environment)
     try:
         relay_outbox.delay()
-        processes.until(lambda: Notification.objects.filter(mail="sent").count() >= 20, first)
+        processes.until(lambda: Letter.objects.filter(state="sent").count() >= 20, first)
     finally:
         processes.kill(first)
-    assert Notification.objects.filter(mail="sent").count() < events, "the worker was through before it was killed"
+    assert Letter.objects.filter(state="sent").count() < events, "the worker was through before it was killed"
     # What the dead worker had claimed counts as of unknown fate after a while.
-    Notification.objects.filter(mail="claimed").update(
-        mail_claimed_at=timezone.now() - notifications.CLAIM_EXPIRES - timedelta(minutes=1)
-    )
+    Letter.objects.filter(state="sending").update(due_at=timezone.now() - timedelta(minutes=1))
     second = processes.worker(database(), **environment)
     try:
         relay_outbox.delay()
+        send_letters.delay()
         processes.until(
             lambda: (
                 not OutboxEvent.objects.filter(relayed_at=None).exists()
                 and not EventDelivery.objects.filter(done_at=None).exists()
                 and Notification.objects.count() == events
-                and not Notification.objects.filter(mail__in=["waiting", "claimed"]).exists()
+                and not Notification.objects.filter(mail="waiting").exists()
+                and not Letter.objects.unsent().exists()
             ),
             second,
         )
