@@ -6,7 +6,6 @@ import hashlib
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from partnership.actions import NotAllowed, Right, require
 from partnership.api.models import ApiClient
 from partnership.api.problems import InsufficientScope, InvalidToken
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
+from partnership.pages.limits import counters
 
 PEOPLE_PER_MINUTE = 600
 WINDOW = 60
@@ -121,9 +121,9 @@ class PerMinute(BaseThrottle):
         window = int(now // WINDOW)
         key = f"rate:{acting.user.pk}:{window}"
         try:
-            used = cache.incr(key)
+            used = counters.incr(key)
         except ValueError:  # the first of this minute
-            used = 1 if cache.add(key, 1, WINDOW * 2) else cache.incr(key)
+            used = 1 if counters.add(key, 1, WINDOW * 2) else counters.incr(key)
         self.left = (window + 1) * WINDOW - now
         request._request.rate = (limit, max(0, limit - used), int(self.left) + 1)  # type: ignore[attr-defined]
         return used <= limit

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from partnership.api import actions
 from partnership.api.client_secrets import ClientSecretHasher
 from partnership.api.scopes import SCOPES
-from partnership.pages.limits import client_address, counted
+from partnership.pages.limits import client_address, counted, counters
 
 GRANT = "client_credentials"
 ADDRESSES = "/api/v1/oauth/"
@@ -71,7 +70,7 @@ def slow_guessing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         if not request.path.startswith(ADDRESSES):
             return get_response(request)
         key = f"wrong-secrets:{client_address(request)}"
-        if cache.get(key, 0) >= WRONG_SECRETS:
+        if counters.get(key, 0) >= WRONG_SECRETS:
             response: HttpResponse = _error(429, TooManyTokens.error, "Too many wrong secrets came from your address.")
             response._has_been_logged = True  # type: ignore[attr-defined] # hundreds a second say no more than one
         else:

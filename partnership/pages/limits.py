@@ -2,7 +2,7 @@
 
 Tries are counted for what is tried (an account), not for the address they come from: who guesses locks out neither the others
 behind their address nor, in a browser that is known, the owner of the account. What is counted stands in the cache, which all web
-processes share.
+processes share; while Redis is away each of them counts for itself.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ import re
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
+from django.utils.connection import ConnectionProxy
+
+counters = ConnectionProxy(caches, "counters")
 
 FREE_TRIES = 5
 FIRST_DELAY, LONGEST_DELAY = 15, 15 * 60
@@ -51,11 +54,11 @@ def client_address(request: HttpRequest) -> str:
 
 def counted(key: str, seconds: int) -> int:
     """How often this was counted, the present time included, in the `seconds` since the first time."""
-    cache.add(key, 0, seconds)
+    counters.add(key, 0, seconds)
     try:
-        return int(cache.incr(key))
+        return int(counters.incr(key))
     except ValueError:  # it was forgotten in between
-        cache.set(key, 1, seconds)
+        counters.set(key, 1, seconds)
         return 1
 
 
@@ -70,29 +73,29 @@ def seconds_to_wait(what: str) -> int:
     The try is counted before its result is known, so that many at once are no more than one after the other.
     """
     tries_key, wait_key = _keys(what)
-    if until := cache.get(wait_key):
+    if until := counters.get(wait_key):
         return max(1, math.ceil(float(until) - time.time()))
     tries = counted(tries_key, FORGOTTEN_AFTER)
     if tries < FREE_TRIES:
         return 0
     delay = min(FIRST_DELAY * 2 ** min(tries - FREE_TRIES, 10), LONGEST_DELAY)
-    is_first = cache.add(wait_key, time.time() + delay, delay)
+    is_first = counters.add(wait_key, time.time() + delay, delay)
     return 0 if is_first or tries == FREE_TRIES else delay
 
 
 def forget_tries(what: str) -> None:
     """The secret was right: its tries begin anew."""
-    cache.delete_many(_keys(what))
+    counters.delete_many(_keys(what))
 
 
 def note_failure(address: str, what: str) -> None:
     """This was tried in vain from the address."""
-    if cache.add(f"failed-from:{address}:{_keys(what)[0]}", 1, ADDRESS_WINDOW):
+    if counters.add(f"failed-from:{address}:{_keys(what)[0]}", 1, ADDRESS_WINDOW):
         counted(f"failed-from:{address}", ADDRESS_WINDOW)
 
 
 def address_seconds_to_wait(address: str) -> int:
     """0, unless very many different accounts were tried in vain from the address: then there is one try each `PACE` seconds."""
-    if cache.get(f"failed-from:{address}", 0) < MOST_ACCOUNTS:
+    if counters.get(f"failed-from:{address}", 0) < MOST_ACCOUNTS:
         return 0
-    return 0 if cache.add(f"failed-from-wait:{address}", 1, PACE) else PACE
+    return 0 if counters.add(f"failed-from-wait:{address}", 1, PACE) else PACE

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -42,8 +45,23 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, _("Nothing here"), text)
 
 
+RETRY_AFTER_SECONDS = 10
+PASSES = {"40001", "40P01", "53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03"}
+"""SQLSTATEs of a database that is busy, restarts or takes no more connections."""
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether the same request may well succeed in a moment: the database is away or busy, the program did nothing wrong."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code in PASSES
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without anything that could fail again: no menu, no database."""
+    """Without anything that could fail again: no menu, no database. Django calls it while it handles the error."""
+    if passes(sys.exc_info()[1]):
+        return _back_in_a_moment(request)
     if request.path.startswith("/api/"):
         return problems.plain(request, 500)
     text = _(
@@ -55,6 +73,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
         {"status": 500, "title": _("Something went wrong"), "text": text},
         status=500,
     ).render()
+
+
+def _back_in_a_moment(request: HttpRequest) -> HttpResponse:
+    """503, and when to ask again."""
+    if request.path.startswith("/api/"):
+        response = problems.plain(request, 503)
+    else:
+        text = _(
+            "The portal can't reach its data just now. Nothing of what you sent was saved. Wait a moment, then send it again."
+        )
+        context = {"status": 503, "title": _("Back in a moment"), "text": text}
+        response = TemplateResponse(request, "project/error_plain.html", context, status=503).render()
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

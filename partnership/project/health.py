@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from partnership.events.letters import UNDELIVERED_KEY
 from partnership.events.outbox import FAILED_KEY
 from partnership.project.jobs import HEARTBEAT_KEY
+from partnership.project.json_cache import Away
 
 WORKER_SILENT_AFTER = 120
 """Seconds without a sign of life after which the worker counts as lost."""
 
 
+TOLD = {"events", "letters"}
+"""What is told and makes nothing unready."""
 KEPT_SECONDS = 3
 """So long an answer of `readyz` holds for whoever asks: asking costs next to nothing, and what fails is told this much later."""
 
@@ -35,15 +40,21 @@ def forget() -> None:
     _Kept.until, _Kept.has_no_migration_to_apply = 0.0, False
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+def alive(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """`/healthz`: the process answers. It asks for nothing else: no database, no Redis, no session, no name of the host."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return HttpResponse("ok\n", content_type="text/plain")
+        return get_response(request)
+
+    return middleware
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the portal can do its work, 503 with the part that can't. Says nothing that an outsider could use.
 
-    Events that failed are told, and make nothing unready: the rest of the portal works.
+    Events and letters that failed are told, and make nothing unready: the rest of the portal works.
     """
     with _Kept.lock:
         if time.monotonic() > _Kept.until:
@@ -52,11 +63,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
                 "migrations": _migrations(),
                 "redis": _redis(),
                 "worker": _worker(),
-                "events": _events(),
+                "events": _failed(FAILED_KEY),
+                "letters": _failed(UNDELIVERED_KEY),
             }
             _Kept.until = time.monotonic() + KEPT_SECONDS
         checks = _Kept.checks
-    status = 200 if all(value == "ok" for name, value in checks.items() if name != "events") else 503
+    status = 200 if all(value == "ok" for name, value in checks.items() if name not in TOLD) else 503
     response = JsonResponse(checks, status=status)
     # Django would log each 503 as an error; whoever asks is told, and asks often while the portal starts.
     response._has_been_logged = True  # type: ignore[attr-defined]
@@ -86,27 +98,20 @@ def _migrations() -> str:
 
 
 def _redis() -> str:
-    try:
-        cache.set("readyz", 1, timeout=10)
-    except Exception:
-        return "unreachable"
-    return "ok"
+    cache.set("readyz", 1, timeout=10)
+    return "unreachable" if Away.is_now() else "ok"
 
 
 def _worker() -> str:
-    try:
-        heartbeat_at = cache.get(HEARTBEAT_KEY)
-    except Exception:
+    if Away.is_now():
         return "unknown"
+    heartbeat_at = cache.get(HEARTBEAT_KEY)
     return "ok" if heartbeat_at and time.time() - heartbeat_at < WORKER_SILENT_AFTER else "not seen lately"
 
 
-def _events() -> str:
-    """How many events failed for good, as the relay counted them last."""
-    try:
-        failed = cache.get(FAILED_KEY)
-    except Exception:
-        return "unknown"
+def _failed(key: str) -> str:
+    """How many failed for good, as the job that carries them counted them last."""
+    failed = cache.get(key)
     if failed is None:
         return "unknown"
     return f"{failed} failed" if failed else "ok"

@@ -1,18 +1,31 @@
-"""The cache in Redis as signed JSON: whoever writes there runs no code here, and what the portal did not write is a miss."""
+"""The cache in Redis as signed JSON: whoever writes there runs no code here, and what the portal did not write is a miss.
+
+Pages go on without Redis. What is there to be faster is a miss; what limits how often secrets are tried is counted in the memory of
+each process meanwhile. Once Redis has not answered, nobody asks it for `AWAY_SECONDS`: no page waits for it twice.
+"""
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.crypto import salted_hmac
+from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisHangs
 
+log = logging.getLogger(__name__)
+
+AWAY_SECONDS = 5
 MISS = object()
 BYTES, TEXT = b"b", b"j"
 
@@ -84,10 +97,64 @@ class _AsItIs:
         return stored
 
 
+class Away:
+    """Since when, and until when, this process does without Redis."""
+
+    until = 0.0
+
+    @classmethod
+    def is_now(cls) -> bool:
+        return time.monotonic() < cls.until
+
+    @classmethod
+    def begins(cls, error: Exception) -> None:
+        """Redis did not answer."""
+        log.error("Redis does not answer (%s): %s seconds without it", type(error).__name__, AWAY_SECONDS)
+        cls.until = time.monotonic() + AWAY_SECONDS
+
+
+def _with_or_without_redis(name: str) -> Callable[..., Any]:
+    """The method of this name: Redis's, or where that is away the one of what stands in for it."""
+
+    def method(self: JsonCache, *args: Any, **kwargs: Any) -> Any:
+        if not Away.is_now():
+            try:
+                return getattr(RedisCache, name)(self, *args, **kwargs)
+            except (RedisIsAway, RedisHangs) as error:
+                Away.begins(error)
+        return getattr(self.instead, name)(*args, **kwargs)
+
+    return method
+
+
 class JsonCache(RedisCache):
-    """The cache of the portal: JSON, bytes and whole numbers."""
+    """The cache of the portal: JSON, bytes and whole numbers. Without Redis everything is a miss."""
+
+    stand_in: Callable[[str, dict[str, Any]], Any] = DummyCache
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {"serializer": _AsItIs(), **params.get("OPTIONS", {})}
         super().__init__(server, params | {"OPTIONS": options})
         self._class = _Client
+        self.instead = type(self).stand_in("portal", {"KEY_PREFIX": self.key_prefix})
+
+    for _name in (
+        *("add", "get", "set", "touch", "delete", "incr", "has_key"),
+        *("get_many", "set_many", "delete_many", "clear"),
+    ):
+        locals()[_name] = _with_or_without_redis(_name)
+
+
+class Counters(JsonCache):
+    """What is counted to slow down who guesses: without Redis each process counts for itself."""
+
+    stand_in = LocMemCache
+
+
+class SessionCache(JsonCache):
+    """Sessions as the database has them, for a minute: what Redis has missed while it was away holds no longer."""
+
+    longest = 60
+
+    def set(self, key: Any, value: Any, timeout: Any = None, version: int | None = None) -> None:
+        super().set(key, value, self.longest if timeout is None else min(timeout, self.longest), version)

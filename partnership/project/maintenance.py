@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from partnership.api import problems
 
 RETRY_AFTER_SECONDS = 600
-ALWAYS = ("/healthz", "/readyz", "/static/")
+ALWAYS = ("/readyz", "/static/")
 
 
 def maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -50,7 +50,7 @@ class ActingPartnerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in {"/healthz", "/readyz"}:
+        if request.path == "/readyz":
             return self.get_response(request)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address holds no NUL characters.")  # PostgreSQL takes none in a text
