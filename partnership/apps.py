@@ -9,9 +9,15 @@ class PartnershipConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from partnership.isolation import key_check
         from partnership.isolation.context import store_key
 
-        post_migrate.connect(lambda **_kwargs: store_key(), sender=self, weak=False, dispatch_uid="context_key")
+        def settle_keys(**_more: object) -> None:
+            store_key()
+            key_check.store()
+            key_check.check()
+
+        post_migrate.connect(settle_keys, sender=self, weak=False, dispatch_uid="keys")
         # Importing them registers them.
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401

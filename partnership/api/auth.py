@@ -121,7 +121,7 @@ class PerMinute(BaseThrottle):
         window = int(now // WINDOW)
         key = f"rate:{acting.user.pk}:{window}"
         try:
-            used = counters.incr(key)
+            used: int = counters.incr(key)
         except ValueError:  # the first of this minute
             used = 1 if counters.add(key, 1, WINDOW * 2) else counters.incr(key)
         self.left = (window + 1) * WINDOW - now

@@ -12,7 +12,7 @@ from cases.people.models import Person
 from partnership.actions import named
 from partnership.audit_trail.history import RECORDS
 from partnership.audit_trail.models import RecordChangeContent
-from partnership.isolation import encryption
+from partnership.isolation import encryption, key_check
 from partnership.isolation.acting import acting_for
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.members.models import User
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
+            key_check.store("FIELD_KEYS", *(key_check.HASHED if options["indexes"] else ()))
 
     def _rotate(self, model: type[models.Model], fields: list[EncryptedTextField | EncryptedBinaryField]) -> int:
         """Works on the tokens as they stand in the database, a batch at a time, each batch a transaction."""

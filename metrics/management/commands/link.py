@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from metrics.linkage.actions import link
 from metrics.linkage.models import Unlinked
+from partnership.isolation import key_check
 
 PAUSE = 5
 """Seconds between two looks for people whose records changed."""
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             may_read, who = cursor.fetchone()
         if not may_read or who == "portal_web":
             raise CommandError(f"{who} is no linker: run this as portal_linker (PORTAL_DB_ROLE=linker).")
+        key_check.check()
         if not options["watch"]:
             self.stdout.write(f"{link()} people compared anew")
             return
