@@ -75,7 +75,7 @@ def worker(database: str, **extra: str) -> Process:
         "--loglevel",
         "WARNING",
         "--queues",
-        "celery,webhooks",
+        "celery,long,webhooks",
     ]
     command += ["--without-gossip", "--without-mingle"]
     return start(command, f"worker-{database}", process_environment("worker", database) | extra)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from partnership.events import letters, notifications, outbox, webhooks
+from partnership.events.job_queue import alone
+
+SENDER_LOCK = (7000, 2)
 
 
 @shared_task
@@ -17,8 +20,10 @@ def relay_outbox() -> None:
 
 @shared_task
 def send_letters() -> None:
-    """Sends the letters that are due, and leaves the count of those that failed."""
-    letters.send_due()
+    """Sends the letters that are due, and leaves the count of those that failed. One at a time: a slow mail server has one worker."""
+    with alone(SENDER_LOCK) as is_alone:
+        if is_alone:
+            letters.send_due()
     letters.publish_failed_count()
 
 

@@ -42,7 +42,7 @@ TURN = 10
 """Seconds after which it is the next partner's turn."""
 SILENCE = timedelta(seconds=60)
 """So long an address that gave no answer is left alone with its other messages."""
-LOCK_SPACE = 7002
+LOCK_SPACE = 7003
 """First key of the advisory locks, so that other uses of advisory locks don't meet these."""
 
 

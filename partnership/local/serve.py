@@ -89,7 +89,8 @@ def supervise(started: float) -> None:
         worker = f"{celery} worker --concurrency 2"
     # Threads, since they only wait; `make dev` has one worker for all.
     sender = f"{celery} worker --queues webhooks --pool threads --concurrency 4 --hostname webhooks@%h"
-    webhooks = [] if RELOAD else [("webhooks", sender, "worker")]
+    long_work = f"{celery} worker --queues long --concurrency 2 --hostname long@%h"
+    others = [] if RELOAD else [("long", long_work, "worker"), ("webhooks", sender, "worker")]
     quiet = "--loglevel WARNING --without-gossip --without-mingle"
     manager = Manager(Printer(sys.stdout))
     common = os.environ | {
@@ -100,7 +101,7 @@ def supervise(started: float) -> None:
     for name, command, role in (
         ("web", web, "web"),
         ("worker", f"{worker} {quiet}", "worker"),
-        *[(name, f"{command} {quiet}", role) for name, command, role in webhooks],
+        *[(name, f"{command} {quiet}", role) for name, command, role in others],
         ("linker", f"{PYTHON} manage.py link --watch", "linker"),
         ("scheduler", f"{celery} beat --loglevel WARNING --pidfile=", "worker"),
     ):

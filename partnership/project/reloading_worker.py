@@ -13,4 +13,6 @@ from partnership.project.celery import app
 
 if __name__ == "__main__":
     # One task at a time, in the process that is replaced: no child of it lives on.
-    run_with_reloader(app.start, ["--quiet", "worker", "--pool", "solo", "--queues", "celery,webhooks", *sys.argv[1:]])
+    run_with_reloader(
+        app.start, ["--quiet", "worker", "--pool", "solo", "--queues", "celery,long,webhooks", *sys.argv[1:]]
+    )

@@ -187,8 +187,14 @@ CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 1500, 1800
 # Nothing that stands in the queue is ever more than data.
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
-# Receivers of webhooks may be slow: they have workers of their own, and other jobs don't wait for them.
-CELERY_TASK_ROUTES = {"partnership.events.jobs.deliver_webhooks": {"queue": "webhooks"}}
+# Short work never waits for long work, nor for slow receivers of webhooks: each kind has workers of its own.
+CELERY_TASK_ROUTES = {
+    "partnership.events.jobs.deliver_webhooks": {"queue": "webhooks"},
+    "cases.imports.jobs.run_import": {"queue": "long"},
+    "metrics.runs.jobs.compute*": {"queue": "long"},
+    "partnership.oversight.jobs.sum_up_reads": {"queue": "long"},
+    "cases.rights.jobs.count_past_retention": {"queue": "long"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("VISIBILITY_TIMEOUT", default=3600)}
 if DB_ROLE == "web":  # a page that asks for a job waits for nothing; the scheduler finds what waits

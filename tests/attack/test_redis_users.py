@@ -47,7 +47,7 @@ def test_without_a_password_nobody_reads_or_writes(server):
 @pytest.mark.parametrize("user", ["web", "scheduler"])
 def test_who_asks_for_a_task_can_put_it_into_the_queue_and_read_none(server, user):
     app = celery_of(server, user)
-    for queue in ("celery", "webhooks"):
+    for queue in ("celery", "long", "webhooks"):
         app.send_task("x", queue=queue, retry=False)
     for command in (["LRANGE", "celery", 0, -1], ["RPOP", "celery"], ["FLUSHALL"], ["CONFIG", "GET", "*"], ["EVAL", "return 1", 0], ["KEYS", "*"], ["SAVE"], ["GET", "elsewhere"]):  # fmt: skip
         with pytest.raises(redis.exceptions.ResponseError):

@@ -112,3 +112,25 @@ def test_the_roles_script_can_be_run_again(db):
 
     admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
     database_roles.create(admin, dict.fromkeys(database_roles.ROLES, PASSWORD), for_tests=True)
+
+
+def test_short_work_never_waits_for_long_work():
+    """What may last for hours has workers of its own; what people wait for has not."""
+    from partnership.events.job_queue import SOFTLY
+    from partnership.project.celery import JOBS, app
+
+    app.loader.import_default_modules()
+    queues = {
+        name: app.amqp.router.route({}, name)["queue"].name
+        for name in app.tasks
+        if name.startswith(tuple(f"{room}.jobs." for room in JOBS))
+    }
+    long_ones = {name for name in queues if app.tasks[name].soft_time_limit == SOFTLY}
+    assert long_ones
+    assert {queues[name] for name in long_ones} == {"long"}
+    for name in (
+        "partnership.events.jobs.relay_outbox",
+        "partnership.events.jobs.send_letters",
+        "partnership.project.jobs.heartbeat",
+    ):
+        assert queues[name] == "celery"
