@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE_STAMP := static/vendor/.built
 export PYTHONUNBUFFERED := 1
+# The tests start some thirty processes: compiled once, not in each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run dev test coverage lint mutants bench screenshots lock release clean
 

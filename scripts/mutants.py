@@ -28,8 +28,9 @@ TOP = Path(__file__).resolve().parent.parent
 TABLE = TOP / "tests" / "mutants.toml"
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 AT_ONCE = 2
-PATIENCE = 600
-"""Seconds after which a run is ended: a mutation that makes a test wait for ever is noticed as well."""
+LEAST_PATIENCE, TIMES_AS_LONG = 600, 3
+"""Seconds after which a run is ended, or so many times as long as the whole tests took, on a busy machine: a mutation that makes
+a test wait for ever is noticed as well."""
 HEAVY = (
     "numpy", "scipy.optimize", "scipy.stats", "pandas", "statsmodels.api", "altair", "openpyxl", "celery", "redis", "psycopg2",
     "cryptography.fernet", "django.core.management", "django.db.models", "django.forms", "django.test", "hypothesis.strategies",
@@ -93,6 +94,7 @@ class Workshop:
     mutant: Mutant | None = None
     process: int = 0
     began: float = 0.0
+    patience: float = LEAST_PATIENCE
     is_given_up: bool = False
     whole: bytes = field(default=b"", repr=False)
     template: str = ""
@@ -216,13 +218,13 @@ class Workshop:
 
 
 def next_that_ended(workshops: list[Workshop]) -> tuple[Workshop, int]:
-    """Waits for a run to end; those that take too long are ended."""
+    """Waits for a run to end; mutants' that take too long are ended."""
     while True:
         process, status = os.waitpid(-1, os.WNOHANG)
         if process:
             return next(workshop for workshop in workshops if workshop.process == process), status
         for workshop in workshops:
-            if workshop.process and time.monotonic() - workshop.began > PATIENCE:
+            if workshop.process and workshop.mutant and time.monotonic() - workshop.began > workshop.patience:
                 workshop.give_up()
         time.sleep(0.05)
 
@@ -250,6 +252,7 @@ def _pass(workshops: list[Workshop], tests: list[tuple[str, ...]]) -> bool:
     for _ in workshops:
         workshop, status = next_that_ended(workshops)
         code, seconds = workshop.end(status)
+        workshop.patience = max(LEAST_PATIENCE, TIMES_AS_LONG * seconds)
         print(f"{'whole' if code == PASSED else 'NOT WHOLE':9} {seconds:6.1f} s", flush=True)
         if code != PASSED:
             print(workshop.output[-3000:])

@@ -8,16 +8,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from partnership.isolation import database_roles
-from partnership.local import embedded
 from partnership.local.sign_ins import PASSWORD
 from tests import processes
-from tests.services import PASSWORD as DATABASE_PASSWORD
+from tests.databases import make_copy
 from tests.services import VAR, WORKER, process_environment, redis_of
+from tests.shared_worlds import tower
 
 TOP = Path(__file__).resolve().parent.parent
 CHROMIUM = (
@@ -34,34 +34,25 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 DATABASE = f"portal_e2e{WORKER}"
 MOST_TEST_PROCESSES = 8
 """Redis has sixteen databases: one a test process, and one for the portal beside it."""
-PATIENCE = 60_000
-"""Milliseconds for a page to show what it must, on a machine with other work too; a server that died refuses at once."""
+PATIENCE = 300_000
+"""Milliseconds after which a page shows no more what it must, on the busiest machine; a server that died refuses at once."""
 expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def base() -> Iterator[str]:
+def base(django_db_blocker: Any) -> Iterator[str]:
     """The address of a portal with the demo partnership and a worker."""
-    import psycopg2
-
-    admin = os.environ.get("PORTAL_TEST_ADMIN_URL") or embedded.admin_url(VAR)
-    connection = psycopg2.connect(admin)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    connection.close()
-    database_roles.create(
-        admin, dict.fromkeys(database_roles.ROLES, DATABASE_PASSWORD), database=DATABASE, for_tests=True
-    )
+    tower.take_down()
+    with django_db_blocker.unblock():
+        make_copy(DATABASE)
     port = processes.free_port()
     # Its worker must not take the messages of other tests, to carry them out in its own database.
     extra = redis_of(int(os.environ["PORTAL_REDIS_DB"]) + MOST_TEST_PROCESSES)
     extra |= {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
-    for command in (["migrate"], ["demo", "--people", "3000"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=TOP, env=process_environment("owner", DATABASE) | extra, check=True, capture_output=True,
-        )  # fmt: skip
+    subprocess.run(
+        [sys.executable, "manage.py", "demo", "--people", "3000"],
+        cwd=TOP, env=process_environment("owner", DATABASE) | extra, check=True, capture_output=True,
+    )  # fmt: skip
     running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
     try:
         processes.until(lambda: processes.answers(f"http://localhost:{port}/readyz"), *running)
@@ -88,10 +79,14 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def sign_in(browser: Browser, base: str, email: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
+def new_page(browser: Browser, base: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
     context: BrowserContext = browser.new_context(viewport=viewport, base_url=base, locale="en-GB", **options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+    return context.new_page()
+
+
+def sign_in(browser: Browser, base: str, email: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
+    page = new_page(browser, base, viewport, **options)
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)

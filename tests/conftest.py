@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone, translation
 
 from partnership.isolation.acting import Acting
@@ -13,6 +12,7 @@ from partnership.project import health
 from tests.browsing import base, browser  # noqa: F401 — fixtures
 from tests.databases import copied_database
 from tests.services import WORKER
+from tests.shared_worlds import pytest_fixture_setup, shared, tower  # noqa: F401 — a hook
 from tests.systems import System
 from tests.world import World
 
@@ -21,34 +21,33 @@ from tests.world import World
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), copied_database(f"test_portal_{WORKER}" if WORKER else "test_portal"):
         yield
+        tower.take_down()
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@shared
+def world() -> World:
     return World()
 
 
-@pytest.fixture
+@shared
 def measured(world: World) -> World:
     """Police feeds are complete, so that people are observed."""
     world.complete_through(date(2026, 6, 30))
     return world
 
 
-@pytest.fixture
+@shared
 def manager(world):
-    cache.clear()
     return world.case_manager
 
 
-@pytest.fixture
-def ngo(world, manager):
+@shared
+def ngo(manager):
     return System(manager)
 
 
-@pytest.fixture
+@shared
 def police(world):
-    cache.clear()
     return System(Acting(world.member(world.police, "police_liaison", is_manager=True).membership))
 
 
@@ -92,12 +91,15 @@ def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untype
             terminalreporter.write_line(line)
 
 
+TOGETHER = ("tests/browser/", "tests/api/test_schema.py")
+"""Whose tests stay with one worker: they share a portal, and requests, that take minutes of one core to make."""
+
+
 def pytest_xdist_make_scheduler(config, log):  # type: ignore[no-untyped-def]
-    """Tests in Chromium share a portal that takes minutes of one core to make: they stay with one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class BrowserTestsTogether(LoadScopeScheduling):
+    class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            return next((scope for scope in TOGETHER if nodeid.startswith(scope)), nodeid)
 
-    return BrowserTestsTogether(config, log)
+    return Scheduling(config, log)

@@ -57,11 +57,10 @@ def _make_template(cursor: Any, name: str) -> None:
     cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
 
 
-@contextmanager
-def copied_database(name: str) -> Iterator[None]:
-    """Django's connection leads to a migrated database of this name, which is gone afterwards."""
-    usual = connection.settings_dict["NAME"]
+def make_copy(name: str) -> None:
+    """Makes a migrated database of this name, in the place of an older one."""
     template = f"{TEMPLATE}_{_fingerprint()}"
+    usual = connection.settings_dict["NAME"]
     with connection._nodb_cursor() as cursor:
         # Several processes start at once: the first makes the template, the others wait for it.
         cursor.execute(f"SELECT pg_advisory_lock({LOCK})")
@@ -75,6 +74,15 @@ def copied_database(name: str) -> Iterator[None]:
         cursor.execute(f"GRANT TEMPORARY ON DATABASE {name} TO portal_worker")
     _connect_to(name)
     context.store_key()  # the template may have been made under another one
+    _connect_to(usual)
+
+
+@contextmanager
+def copied_database(name: str) -> Iterator[None]:
+    """Django's connection leads to a migrated database of this name, which is gone afterwards."""
+    usual = connection.settings_dict["NAME"]
+    make_copy(name)
+    _connect_to(name)
     yield
     _connect_to(usual)
     with connection._nodb_cursor() as cursor:

@@ -109,7 +109,7 @@ def kill(process: Process) -> None:
 
 
 def stop(process: Process) -> None:
-    """Asks it to end, as a supervisor does; what takes more than a minute is killed."""
+    """Asks it to end, as a supervisor does; what doesn't is killed."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     try:
@@ -137,7 +137,7 @@ def until(condition: Callable[[], bool], *processes: Process) -> None:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 — our own server
+        with urllib.request.urlopen(url, timeout=60):  # noqa: S310 — our own server
             return True
     except (urllib.error.URLError, OSError):
         return False

@@ -69,6 +69,12 @@ def pseudonyms_of(person: Person) -> list[str]:
 class WebClient(Client):
     """A browser whose requests meet the database as the web role."""
 
+    def __deepcopy__(self, _memo: dict[int, Any]) -> WebClient:
+        """Another browser with the same cookies."""
+        client = WebClient()
+        client.cookies.load(self.cookies.output(header="", sep=";"))
+        return client
+
     def request(self, **request: Any) -> Any:
         with database_role("web"):
             response = super().request(**request)

@@ -40,6 +40,16 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
         referred, not_enrolled = register.referred(participants, programme)
         recent, arrested = register.arrested(participants, programme)
         first_year, later = first_year_and_later(participants)
+        # (participants, comparison people) of each group in each window, for both kinds of offences.
+        sides = {
+            (group, months): (within(ours, months), within(theirs, months))
+            for group, ours, theirs in (
+                (Group.NOT_ENROLLED, referred, not_enrolled),
+                (Group.MATCHED, recent, arrested),
+                (Group.BASELINE, later, first_year),
+            )
+            for months in WINDOWS
+        }
         for offences in KINDS:
             hazards = {
                 Group.NOT_ENROLLED: hazard(referred, not_enrolled, offences, draws),
@@ -53,13 +63,12 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
                     "offences": offences,
                     "window_months": months,
                 }
-                results += [
-                    unadjusted(
-                        ComparisonResult(group=Group.NOT_ENROLLED, **about), referred, not_enrolled, hazards, draws
-                    ),
-                    weighted(ComparisonResult(group=Group.MATCHED, **about), recent, arrested, draws),
-                    unadjusted(ComparisonResult(group=Group.BASELINE, **about), later, first_year, hazards, draws),
-                ]
+                for group in (Group.NOT_ENROLLED, Group.MATCHED, Group.BASELINE):
+                    result, ours_and_theirs = ComparisonResult(group=group, **about), sides[group, months]
+                    if group == Group.MATCHED:
+                        results.append(weighted(result, *ours_and_theirs, draws))
+                    else:
+                        results.append(unadjusted(result, *ours_and_theirs, hazards[group], draws))
     return results
 
 
@@ -67,12 +76,11 @@ def unadjusted(
     result: ComparisonResult,
     ours: pd.DataFrame,
     theirs: pd.DataFrame,
-    hazards: dict[Group, dict[str, float]],
+    hazard_fields: dict[str, float],
     draws: Draws,
 ) -> ComparisonResult:
     """Two groups as they are, no account taken of how they differ: difference and reduction of rates; and over the whole
-    follow-up the log-rank test and the hazard ratio adjusted for sex, age and prior arrests."""
-    ours, theirs = within(ours, result.window_months), within(theirs, result.window_months)
+    follow-up the log-rank test and the hazard ratio adjusted for sex, age and prior arrests (`hazard`)."""
     our_lives, their_lives = (lives(rows, result.offences, rows.last_day) for rows in (ours, theirs))
     protected = Protected(result, draws, (ours, our_lives), (theirs, their_lives))
     protected.count_people()
@@ -83,7 +91,7 @@ def unadjusted(
     else:
         protected.show(matching.side(our_lives), matching.side(their_lives, theirs.stands_for.to_numpy()))
     if not result.refusal:
-        for name, value in hazards[Group(result.group)].items():
+        for name, value in hazard_fields.items():
             setattr(result, name, value)
     return result
 
@@ -154,7 +162,6 @@ def traits(rows: pd.DataFrame) -> dict[str, Array]:
 
 def weighted(result: ComparisonResult, ours: pd.DataFrame, theirs: pd.DataFrame, draws: Draws) -> ComparisonResult:
     """Comparison group (b): see metrics.statistics.matching."""
-    ours, theirs = within(ours, result.window_months), within(theirs, result.window_months)
     our_lives, their_lives = (lives(rows, result.offences, rows.last_day) for rows in (ours, theirs))
     protected = Protected(result, draws, (ours, our_lives), (theirs, their_lives))
     protected.count_people()
@@ -175,7 +182,7 @@ def weighted(result: ComparisonResult, ours: pd.DataFrame, theirs: pd.DataFrame,
             "district": both.district.to_numpy(dtype=str),
             "quarter": both.index_date.dt.to_period("Q").astype(str).to_numpy(dtype=str),
         },
-        lives(both, result.offences, both.last_day),
+        Lives(*(np.concatenate(parts) for parts in zip(our_lives, their_lives, strict=True))),
         both.person.to_numpy(),
         both.stands_for.to_numpy(),
     )

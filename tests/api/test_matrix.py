@@ -23,6 +23,7 @@ from partnership.integrations import actions as integrations
 from partnership.integrations.scopes import grantable
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import WebClient, World, on_web
 
@@ -42,7 +43,7 @@ def scope_of(name: str) -> str:
     return OPERATIONS[name]["security"][0]["oauth2"][0]
 
 
-@pytest.fixture
+@shared
 def full(world: World) -> World:
     cache.clear()
     referral = world.enrolled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 RELATIONS = (
     '<Relationships><Relationship Id="r1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
@@ -45,58 +46,63 @@ def workbook(compression: int = zipfile.ZIP_DEFLATED, **parts: str | bytes) -> b
 SHARED = sheet('<sheetData><row r="1"><c r="A1" t="s"><v>9999999</v></c><c r="B1" t="s"><v>1</v></c></row></sheetData>')
 
 
-def bombs() -> dict[str, bytes]:
-    """Each by what is wrong with it."""
-    megabyte = 1024 * 1024
-    many_parts = io.BytesIO()
-    with zipfile.ZipFile(many_parts, "w") as archive:
+def many_parts() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
         for number in range(60_000):
             archive.writestr(f"xl/{number}", b"")
-    return {
-        "a row number of 20 million": workbook(
-            sheet=sheet('<sheetData><row r="20000000"><c r="A20000000"><v>1</v></c></row></sheetData>')
-        ),
-        "a row number of 5,000 digits": workbook(sheet=sheet(f'<sheetData><row r="{"9" * 5000}"/></sheetData>')),
-        "60 million empty bytes before the first row": workbook(sheet=sheet(" " * 60 * megabyte)),
-        "5 million empty rows": workbook(sheet=sheet("<sheetData>" + "<row/>" * 5_000_000)),
-        "5 million empty cells": workbook(sheet=sheet("<sheetData><row>" + "<c/>" * 5_000_000)),
-        "a cell in column ZZZZ": workbook(
-            sheet=sheet('<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="ZZZZ1"><v>1</v></c></row></sheetData>')
-        ),
-        "a cell of 60 million characters": workbook(
-            sheet=sheet('<sheetData><row><c t="str"><v>' + "a" * 60 * megabyte + "</v></c></row></sheetData>")
-        ),
-        "a tag of 60 million characters": workbook(sheet=sheet('<sheetData><row r="' + "1" * 60 * megabyte + '"/>')),
-        "a tag of two million attributes": workbook(
-            sheet=sheet("<row " + " ".join(f'a{number:x}=""' for number in range(2_000_000)) + "/>")
-        ),
-        "8 million shared texts": workbook(sheet=SHARED, strings="<sst>" + "<si/>" * 8_000_000 + "</sst>"),
-        "a shared text of 60 million characters": workbook(
-            sheet=SHARED, strings="<sst><si/><si><t>" + "a" * 60 * megabyte + "</t></si></sst>"
-        ),
-        "3 million styles": workbook(styles="<styleSheet><cellXfs>" + "<xf/>" * 3_000_000),
-        "100,000 formats of numbers": workbook(
-            styles="<styleSheet>"
-            + "".join(f'<numFmt numFmtId="{n}" formatCode="{"[d]" * 80}"/>' for n in range(100_000))
-            + "</styleSheet>"
-        ),
-        "elements 3 million deep": workbook(sheet="<a>" * 3_000_000),
-        "entities in the sheet": workbook(
-            sheet=ENTITIES + sheet("<sheetData><row><c><v>&j;</v></c></row></sheetData>")
-        ),
-        "entities in the book": workbook(book=ENTITIES + "<workbook>&j;</workbook>"),
-        "entities in the shared texts": workbook(sheet=SHARED, strings=ENTITIES + "<sst><si><t>&j;</t></si></sst>"),
-        "an outer entity": workbook(
-            sheet='<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sheet("<row><c><v>&a;</v></c></row>")
-        ),
-        "60,000 parts": many_parts.getvalue(),
-        "bzip2, which unpacks without limit": workbook(zipfile.ZIP_BZIP2, sheet=sheet(" " * 60 * megabyte)),
-        "no parts": workbook()[:0] + b"PK\x05\x06" + bytes(18),
-        "cut off": workbook()[:-30],
-        "only its first bytes": b"PK\x03\x04" + bytes(1000),
-        "no sheet": workbook(book="<workbook/>"),
-        "a sheet that is not there": workbook(relations=RELATIONS.replace("sheet1", "sheet2")),
-        "a column number that is none": workbook(
-            sheet=sheet('<sheetData><row><c s="x"><v>1</v></c></row></sheetData>')
-        ),
-    }
+    return out.getvalue()
+
+
+MEGABYTE = 1024 * 1024
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "a row number of 20 million": lambda: workbook(
+        sheet=sheet('<sheetData><row r="20000000"><c r="A20000000"><v>1</v></c></row></sheetData>')
+    ),
+    "a row number of 5,000 digits": lambda: workbook(sheet=sheet(f'<sheetData><row r="{"9" * 5000}"/></sheetData>')),
+    "60 million empty bytes before the first row": lambda: workbook(sheet=sheet(" " * 60 * MEGABYTE)),
+    "5 million empty rows": lambda: workbook(sheet=sheet("<sheetData>" + "<row/>" * 5_000_000)),
+    "5 million empty cells": lambda: workbook(sheet=sheet("<sheetData><row>" + "<c/>" * 5_000_000)),
+    "a cell in column ZZZZ": lambda: workbook(
+        sheet=sheet('<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="ZZZZ1"><v>1</v></c></row></sheetData>')
+    ),
+    "a cell of 60 million characters": lambda: workbook(
+        sheet=sheet('<sheetData><row><c t="str"><v>' + "a" * 60 * MEGABYTE + "</v></c></row></sheetData>")
+    ),
+    "a tag of 60 million characters": lambda: workbook(
+        sheet=sheet('<sheetData><row r="' + "1" * 60 * MEGABYTE + '"/>')
+    ),
+    "a tag of two million attributes": lambda: workbook(
+        sheet=sheet("<row " + " ".join(f'a{number:x}=""' for number in range(2_000_000)) + "/>")
+    ),
+    "8 million shared texts": lambda: workbook(sheet=SHARED, strings="<sst>" + "<si/>" * 8_000_000 + "</sst>"),
+    "a shared text of 60 million characters": lambda: workbook(
+        sheet=SHARED, strings="<sst><si/><si><t>" + "a" * 60 * MEGABYTE + "</t></si></sst>"
+    ),
+    "3 million styles": lambda: workbook(styles="<styleSheet><cellXfs>" + "<xf/>" * 3_000_000),
+    "100,000 formats of numbers": lambda: workbook(
+        styles="<styleSheet>"
+        + "".join(f'<numFmt numFmtId="{n}" formatCode="{"[d]" * 80}"/>' for n in range(100_000))
+        + "</styleSheet>"
+    ),
+    "elements 3 million deep": lambda: workbook(sheet="<a>" * 3_000_000),
+    "entities in the sheet": lambda: workbook(
+        sheet=ENTITIES + sheet("<sheetData><row><c><v>&j;</v></c></row></sheetData>")
+    ),
+    "entities in the book": lambda: workbook(book=ENTITIES + "<workbook>&j;</workbook>"),
+    "entities in the shared texts": lambda: workbook(sheet=SHARED, strings=ENTITIES + "<sst><si><t>&j;</t></si></sst>"),
+    "an outer entity": lambda: workbook(
+        sheet='<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sheet("<row><c><v>&a;</v></c></row>")
+    ),
+    "60,000 parts": lambda: many_parts(),
+    "bzip2, which unpacks without limit": lambda: workbook(zipfile.ZIP_BZIP2, sheet=sheet(" " * 60 * MEGABYTE)),
+    "no parts": lambda: workbook()[:0] + b"PK\x05\x06" + bytes(18),
+    "cut off": lambda: workbook()[:-30],
+    "only its first bytes": lambda: b"PK\x03\x04" + bytes(1000),
+    "no sheet": lambda: workbook(book="<workbook/>"),
+    "a sheet that is not there": lambda: workbook(relations=RELATIONS.replace("sheet1", "sheet2")),
+    "a column number that is none": lambda: workbook(
+        sheet=sheet('<sheetData><row><c s="x"><v>1</v></c></row></sheetData>')
+    ),
+}
+"""Each by what is wrong with it; made when it is wanted."""

@@ -34,6 +34,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Role
 from tests.measuring import START, compute, people, release
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import World, database_role, on_web, run_as
 
@@ -43,7 +44,7 @@ OUTCOMES = {"recidivism": False, "survival": True, "comparison": True, "balance"
 """Figures of outcomes, and whether their address names a population."""
 
 
-@pytest.fixture
+@shared
 def crowd(measured: World) -> World:
     """A programme of whom few were rearrested, three are men and two came late; and a small one beside it."""
     measured.auditor = measured.member(measured.office, Role.AUDITOR)

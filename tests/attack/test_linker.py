@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from cases.people.models import Person
 from metrics.linkage.models import NameCount, Pair
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from tests.shared_worlds import shared
 from tests.world import database_role, link
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def read_by(role: str, statement: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-@pytest.fixture
+@shared
 def linked(world):
     world.person(world.ngo, last_name="Zebramäki", phone="0451")
     world.person(world.police, last_name="Zebramäki")

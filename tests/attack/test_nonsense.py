@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.shared_worlds import shared
 from tests.world import World
 
 
@@ -154,7 +155,7 @@ def failures(client: Any, calls: list[tuple[str, str, dict[str, Any]]]) -> list[
     return bad
 
 
-@pytest.fixture
+@shared
 def everything(world: World) -> World:
     world.enrolled()
     world.draft()

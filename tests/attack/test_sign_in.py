@@ -24,6 +24,7 @@ from partnership.isolation.acting import signing_in
 from partnership.members.models import User
 from partnership.pages import limits
 from tests.post import posted
+from tests.shared_worlds import shared
 from tests.world import WebClient, World, database_role
 
 PASSWORD = "correct horse battery"
@@ -35,7 +36,7 @@ def no_tries_yet(db):
     cache.clear()
 
 
-@pytest.fixture
+@shared
 def user(world: World) -> User:
     user = world.caseworker.user
     user.set_password(PASSWORD)
@@ -43,7 +44,7 @@ def user(world: World) -> User:
     return user
 
 
-@pytest.fixture
+@shared
 def colleague(world: World) -> User:
     user = world.case_manager.user
     user.set_password(PASSWORD)

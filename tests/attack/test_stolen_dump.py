@@ -28,6 +28,7 @@ from tests.attack.counting import decoded_share, keyed_beginnings, register
 from tests.cases.test_imports import check, csv_of, row, upload
 from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
 from tests.services import process_environment  # noqa: F401 — passwords of the roles
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import run_as
 
@@ -261,7 +262,7 @@ def whole_redis() -> str:
     return "\n".join(texts).casefold()
 
 
-@pytest.fixture
+@shared
 def everything(world, manager):
     """A partnership in which people were written of wherever the portal takes words."""
     us, text = world.caseworker, SECRETS["free text"]

@@ -94,7 +94,7 @@ def visit(page: Page, address: str) -> tuple[int, float, float]:
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(200)
+    page.evaluate("new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
     seen = page.evaluate("window.seen")
     session.detach()
     return int(sum(received)), seen["lcp"], seen["shift"]

@@ -11,10 +11,11 @@ from cases.enrolments.models import Enrolment, Goal
 from cases.people.models import Person
 from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import DateOutOfRange, RuleError
+from tests.shared_worlds import shared
 from tests.world import run_as
 
 
-@pytest.fixture
+@shared
 def case(world):
     """Somebody who has taken part for nine days."""
     world.part = world.enrolment(started_on=world.today - timedelta(days=9))

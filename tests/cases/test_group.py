@@ -10,10 +10,11 @@ from cases.enrolments.actions import record_group
 from cases.enrolments.models import Session
 from partnership.events.outbox import relay
 from partnership.isolation.errors import DateOutOfRange
+from tests.shared_worlds import shared
 from tests.world import database_role, run_as
 
 
-@pytest.fixture
+@shared
 def group(world):
     world.group = [
         world.enrolment(

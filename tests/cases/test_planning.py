@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -22,14 +21,14 @@ from cases.enrolments.models import Session
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, CalendarFeed, Task
 from partnership.isolation.errors import Invalid, RuleError
+from tests.shared_worlds import shared
 from tests.world import WebClient, on_web, run_as
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
-@pytest.fixture
+@shared
 def case(world):
-    cache.clear()
     world.the_enrolment = world.enrolment(started_on=world.today - timedelta(days=60))
     return world
 

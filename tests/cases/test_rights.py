@@ -27,12 +27,13 @@ from partnership.isolation.errors import Invalid
 from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure
+from tests.shared_worlds import shared
 from tests.world import database_role, on_web, pseudonyms_of, run_as
 
 SECRETS = ("Maija", "Meikäläinen", "0401234567", "Talked about the family", "Find a flat", "Call her sister")
 
 
-@pytest.fixture
+@shared
 def case(world):
     """An NGO's person of whom everything is held."""
     world.them = world.person(world.ngo, phone="0401234567")

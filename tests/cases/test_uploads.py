@@ -15,6 +15,7 @@ from partnership.events.models import Notification
 from partnership.events.outbox import relay
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import World, database_role
 
@@ -25,9 +26,8 @@ ARRESTS = (
 )
 
 
-@pytest.fixture
+@shared
 def police(world: World) -> System:
-    cache.clear()
     return System(Acting(world.member(world.police, "police_data_officer", is_manager=True).membership))
 
 

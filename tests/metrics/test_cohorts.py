@@ -14,7 +14,15 @@ from metrics.cohorts.selection import Selection
 from metrics.recidivism.models import RecidivismResult
 from partnership.isolation.errors import RuleError
 from tests.measuring import START, about, compute, people, release
+from tests.shared_worlds import shared
 from tests.world import on_web, pseudonyms_of, run_as
+
+
+@shared
+def forty(measured):
+    """Forty participants of whom twenty were arrested again; fifteen are women."""
+    people(measured, 40, rearrested=20, women=15)
+    return measured
 
 
 class TestCohorts:
@@ -56,10 +64,9 @@ class TestCohorts:
             (Selection(last_year=START.year - 1), 0),
         ],
     )
-    def test_each_restriction(self, measured, selection, eligible):
-        people(measured, 40, rearrested=20, women=15)
+    def test_each_restriction(self, forty, selection, eligible):
         cohort = Cohort(name="Some")
-        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=selection)
+        run_as(forty.case_manager, cohorts.save_cohort, cohort=cohort, selection=selection)
         run = compute()
         found = RecidivismResult.objects.filter(run=run, cohort=cohort, offences="any", window_months=12).first()
         assert (found.eligible if found else 0) == (pytest.approx(eligible, abs=14) if eligible else 0)
@@ -87,37 +94,35 @@ class TestCohorts:
         saved = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Ours"), selection=Selection())
         assert saved.selection == {"partners": [measured.ngo.pk]}
 
-    def test_a_coordinators_cohort_is_seen_by_all_only_when_it_is_shared(self, measured):
-        people(measured, 40, rearrested=20)
+    def test_a_coordinators_cohort_is_seen_by_all_only_when_it_is_shared(self, forty):
         for name, is_shared in (("Shared", True), ("Own", False)):
             run_as(
-                measured.coordinator,
+                forty.coordinator,
                 cohorts.save_cohort,
                 cohort=Cohort(name=name, is_shared=is_shared),
                 selection=Selection(),
             )
-        release(measured)
+        release(forty)
         seen = {}
         for role in ("coordinator", "caseworker", "liaison"):
-            client = measured.client(getattr(measured, role))
+            client = forty.client(getattr(forty, role))
             seen[role] = [
                 client.get(reverse("population_figures") + f"?cohort={cohort.pk}").status_code
                 for cohort in Cohort.objects.order_by("-is_shared")
             ]
         assert seen == {"coordinator": [200, 200], "caseworker": [200, 404], "liaison": [200, 404]}
-        with on_web(measured.liaison):
+        with on_web(forty.liaison):
             assert RecidivismResult.objects.filter(cohort__isnull=False).values("cohort").distinct().count() == 1
 
-    def test_figures_of_a_cohort_that_was_changed_since_say_so(self, measured):
-        people(measured, 40, rearrested=20)
-        cohort = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
-        release(measured)
+    def test_figures_of_a_cohort_that_was_changed_since_say_so(self, forty):
+        cohort = run_as(forty.case_manager, cohorts.save_cohort, cohort=Cohort(name="Some"), selection=Selection())
+        release(forty)
         address = reverse("population_figures") + f"?cohort={cohort.pk}"
-        client = measured.client(measured.case_manager)
+        client = forty.client(forty.case_manager)
         assert "was changed since" not in client.get(address).text
-        run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
+        run_as(forty.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(sexes=["male"]))
         assert "was changed since" in client.get(address).text
-        release(measured)
+        release(forty)
         assert "was changed since" not in client.get(address).text
 
     def test_two_of_one_name_are_refused_in_words(self, measured):

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cases.people.identity_code import make
 from cases.people.models import Person
-from metrics.comparison.compute import Protected
+from metrics.comparison.compute import Protected, unadjusted
 from metrics.comparison.groups import Register
 from metrics.comparison.models import ESTIMATES, ComparisonResult
 from metrics.follow_up import upkeep as follow_up_upkeep
@@ -25,11 +25,13 @@ from metrics.protection.counts import Draws
 from metrics.recidivism import report
 from metrics.recidivism.population import population_context
 from metrics.runs.models import Run
+from metrics.statistics import matching
 from metrics.statistics.matching import Lives, Side
 from programs.catalogue.models import Programme
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from tests.measuring import START, people, release
+from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import World, database_role, link, run_as
 
@@ -53,16 +55,17 @@ def elsewhere(world: World) -> Programme:
     return Programme.objects.create(partner=world.ngo, name="Elsewhere", kind="rehabilitation", accepts=["self"])
 
 
+@shared
+def arrested(measured: World) -> Person:
+    """Somebody arrested as long after the programme's first participant as there is no doubt about the day."""
+    people(measured, 1, rearrested=0)
+    person = measured.person(measured.police, first_names="Other")
+    measured.arrest(person, START + timedelta(days=100))
+    return person
+
+
 class TestArrested:
     """Comparison group (b): the arrest plus the wait of a participant."""
-
-    @pytest.fixture
-    def arrested(self, measured: World) -> Person:
-        """Somebody arrested as long after the programme's first participant as there is no doubt about the day."""
-        people(measured, 1, rearrested=0)
-        person = measured.person(measured.police, first_names="Other")
-        measured.arrest(person, START + timedelta(days=100))
-        return person
 
     def test_followed_from_the_arrest_plus_a_participants_wait(self, measured, arrested):
         measured.arrest(arrested, START + timedelta(days=200))
@@ -136,18 +139,19 @@ class TestArrested:
         assert first == again
 
 
+@shared
+def referred(world: World) -> Person:
+    """A participant who started ten days after the referral; and somebody who was referred on the same day."""
+    world.complete_through(world.today + timedelta(days=800))
+    world.enrolled(person=world.person(world.police, first_names="Participant"))
+    person = world.person(world.police, first_names="Other")
+    world.sent(person=person)
+    Referral.objects.update(sent_at=timezone.now() - timedelta(days=10))
+    return person
+
+
 class TestReferred:
     """Comparison group (a): the referral plus the wait of a participant."""
-
-    @pytest.fixture
-    def referred(self, world: World) -> Person:
-        """A participant who started ten days after the referral; and somebody who was referred on the same day."""
-        world.complete_through(world.today + timedelta(days=800))
-        world.enrolled(person=world.person(world.police, first_names="Participant"))
-        person = world.person(world.police, first_names="Other")
-        world.sent(person=person)
-        Referral.objects.update(sent_at=timezone.now() - timedelta(days=10))
-        return person
 
     def test_followed_from_the_referral_plus_a_participants_wait(self, world, referred):
         ours, theirs = compared(world, "referred")
@@ -213,15 +217,16 @@ def earlier(world: World, person: Person, number: int) -> None:
         world.arrest(person, START - timedelta(days=60 * months))
 
 
-class TestVerdict:
-    @pytest.fixture
-    def run(self, measured: World) -> Run:
-        for first in range(0, 4000, 1000):  # of four ages
-            for number, person in enumerate(people(measured, 40, rearrested=9, first=first)):
-                earlier(measured, person, number)
-            others(measured, 40, rearrested=24, first=first + 98)
-        return release(measured)
+@shared
+def run(measured: World) -> Run:
+    for first in range(0, 4000, 1000):  # of four ages
+        for number, person in enumerate(people(measured, 40, rearrested=9, first=first)):
+            earlier(measured, person, number)
+        others(measured, 40, rearrested=24, first=first + 98)
+    return release(measured)
 
+
+class TestVerdict:
     def test_it_is_the_same_on_the_page_in_the_files_in_the_report_and_over_the_api(self, measured, run, rf):
         about = {"run": run, "programme": measured.programme, "offences": "any", "window_months": 12}
         matched = ComparisonResult.objects.get(group="matched", **about)
@@ -293,6 +298,17 @@ class TestRefused:
                 refusal="unbalanced",
                 **{name: 0.5},
             )
+
+    @pytest.mark.parametrize(("people", "hazard_ratio"), [(matching.FEWEST - 1, None), (matching.FEWEST, 0.5)])
+    def test_a_refusal_hides_the_hazards_of_the_whole_follow_up_too(self, people, hazard_ratio):
+        """Of the whole follow-up there may be enough people where there are too few for a window."""
+        arrested_on = [pd.Timestamp("2024-03-01")] * 20 + [pd.NaT] * (people - 20)
+        days = {"index_date": pd.Timestamp("2024-01-01"), "last_day": pd.Timestamp("2025-01-01")}
+        never = {"died_on": pd.NaT, "left_on": pd.NaT}
+        rows = pd.DataFrame({"person": range(people), "any_on": arrested_on, "stands_for": 1.0, **days, **never})
+        result = ComparisonResult(group="baseline", window_months=12, offences="any")
+        unadjusted(result, rows, rows, {"hazard_ratio": 0.5}, Draws("2026-Q4"))
+        assert (result.hazard_ratio, bool(result.refusal)) == (hazard_ratio, hazard_ratio is None)
 
     def test_comparison_people_of_whom_most_left_early_are_too_few(self):
         result = ComparisonResult(group="not_enrolled", window_months=12, offences="any")

@@ -18,14 +18,20 @@ from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from partnership.pages.number_format import p_value, percent, plain
 from tests.measuring import people, release
+from tests.shared_worlds import shared
+
+
+@shared
+def released(measured):
+    people(measured, 150, rearrested=50)
+    release(measured)
+    return measured
 
 
 class TestDownloads:
     @pytest.fixture
-    def client(self, measured):
-        people(measured, 150, rearrested=50)
-        release(measured)
-        return measured.client(measured.caseworker)
+    def client(self, released):
+        return released.client(released.caseworker)
 
     @pytest.mark.parametrize(
         "name", ["recidivism", "survival", "comparison", "balance", "arrests", "referrals", "feeds", "link-ranges"]

@@ -45,12 +45,6 @@ def counts(world: World, window: int = 12, offences: str = "any", as_of: date = 
     return 0, 0
 
 
-@pytest.fixture
-def measured(world: World) -> World:
-    world.complete_through(date(2026, 6, 30))
-    return world
-
-
 def participant(world: World, started_on: date = START, **fields: object) -> Person:
     """Enrolled at the NGO; returns the police unit's record of the same human being."""
     world.enrolment(person=world.person(world.ngo, **fields), started_on=started_on)

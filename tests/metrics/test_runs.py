@@ -25,7 +25,15 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
 from tests.measuring import START, about, compute, people, release
+from tests.shared_worlds import shared
 from tests.world import database_role, on_web, run_as
+
+
+@shared
+def forty(measured):
+    """Forty participants, fifteen of whom were arrested again."""
+    people(measured, 40, rearrested=15)
+    return measured
 
 
 class TestResults:
@@ -67,10 +75,9 @@ class TestResults:
         run = compute()
         assert CareResult.objects.get(run=run).arrests_each == pytest.approx(1, abs=0.2)
 
-    def test_a_repeated_run_gives_the_same_and_stands_beside(self, measured):
-        people(measured, 40, rearrested=15)
+    def test_a_repeated_run_gives_the_same_and_stands_beside(self, forty):
         first = compute()
-        assert runs.repeat(by=measured.coordinator, run=first).again == first
+        assert runs.repeat(by=forty.coordinator, run=first).again == first
         with database_role("worker"):
             again = runs.compute()
         values = lambda run: sorted(
@@ -83,16 +90,15 @@ class TestResults:
         assert values(again) == values(first)
         assert runs.latest_run() == first
 
-    def test_a_repeated_run_stands_on_the_same_days_where_feeds_differ(self, measured):
-        people(measured, 40, rearrested=15)
+    def test_a_repeated_run_stands_on_the_same_days_where_feeds_differ(self, forty):
         Feed.objects.create(
-            partner=measured.police,
+            partner=forty.police,
             district=District.objects.create(code="D9", name="Elsewhere"),
             complete_through=date(2020, 1, 1),
         )
         first = compute()
         assert first.data_cut_off == date(2020, 1, 1)
-        repeated = runs.repeat(by=measured.coordinator, run=first)
+        repeated = runs.repeat(by=forty.coordinator, run=first)
         with database_role("worker"):
             again = runs.compute()
         assert again == repeated
@@ -109,23 +115,18 @@ class TestResults:
         with pytest.raises(RuleError, match="definitions"):
             runs.repeat(by=measured.coordinator, run=first)
 
-    def test_as_of_an_earlier_day_no_feed_counts_beyond_it(self, measured):
-        people(measured, 40, rearrested=15)
+    def test_as_of_an_earlier_day_no_feed_counts_beyond_it(self, forty):
         day = START + timedelta(days=200)
         runs.request_run("test")
         Run.objects.update(parameters={"as_of": day.isoformat()})
         with database_role("worker"):
             run = runs.compute()
         assert (
-            RecidivismResult.objects.get(
-                run=run, offences="any", window_months=6, programme=measured.programme
-            ).eligible
+            RecidivismResult.objects.get(run=run, offences="any", window_months=6, programme=forty.programme).eligible
             < 40
         )
         assert (
-            RecidivismResult.objects.get(
-                run=run, offences="any", window_months=24, programme=measured.programme
-            ).eligible
+            RecidivismResult.objects.get(run=run, offences="any", window_months=24, programme=forty.programme).eligible
             == 0
         )
 
@@ -224,42 +225,37 @@ class TestReleases:
 
 
 class TestWhoSees:
-    def test_own_results_and_the_partnerships_and_nothing_of_another_ngo(self, measured):
-        people(measured, 40, rearrested=15)
+    def test_own_results_and_the_partnerships_and_nothing_of_another_ngo(self, forty):
         for number in range(30):
-            person = measured.person(measured.other_ngo, first_names=f"O{number}")
-            measured.enrolment(
-                person=person, partner=measured.other_ngo, programme=measured.other_programme, started_on=START
-            )
-        run = release(measured)
+            person = forty.person(forty.other_ngo, first_names=f"O{number}")
+            forty.enrolment(person=person, partner=forty.other_ngo, programme=forty.other_programme, started_on=START)
+        run = release(forty)
         count = lambda: RecidivismResult.objects.filter(run=run).values_list("partner", flat=True).distinct()
         seen = {}
         for role in ("caseworker", "other_caseworker", "liaison", "coordinator"):
-            with on_web(getattr(measured, role)):
+            with on_web(getattr(forty, role)):
                 seen[role] = set(count())
-        both = {measured.ngo.pk, measured.other_ngo.pk}
-        assert seen["caseworker"] == {measured.ngo.pk, None}
-        assert seen["other_caseworker"] == {measured.other_ngo.pk, None}
+        both = {forty.ngo.pk, forty.other_ngo.pk}
+        assert seen["caseworker"] == {forty.ngo.pk, None}
+        assert seen["other_caseworker"] == {forty.other_ngo.pk, None}
         assert seen["liaison"] == {None}
         assert seen["coordinator"] == both | {None}
 
-    def test_the_addresses_of_another_ngos_programme_find_nothing(self, measured):
-        people(measured, 40, rearrested=15)
-        release(measured)
-        client = measured.client(measured.other_caseworker)
-        of = f"?programme={measured.programme.pk}"
+    def test_the_addresses_of_another_ngos_programme_find_nothing(self, forty):
+        release(forty)
+        client = forty.client(forty.other_caseworker)
+        of = f"?programme={forty.programme.pk}"
         assert client.get(reverse("population_figures") + of).status_code == 404
         assert client.get(reverse("report") + of).status_code == 404
         for kind in ("csv", "xlsx", "svg", "png"):
             assert client.get(reverse("figure", args=["survival", kind]) + of).status_code == 404
 
-    def test_each_partner_has_its_own_drawing_even_from_the_cache(self, measured):
-        people(measured, 40, rearrested=15)
-        release(measured)
+    def test_each_partner_has_its_own_drawing_even_from_the_cache(self, forty):
+        release(forty)
         address = reverse("figure", args=["recidivism", "svg"])
-        ours = measured.client(measured.caseworker).get(address)
+        ours = forty.client(forty.caseworker).get(address)
         assert b"Counselling" in ours.content
-        assert measured.client(measured.other_caseworker).get(address).status_code == 404
+        assert forty.client(forty.other_caseworker).get(address).status_code == 404
 
 
 class TestWhatChanged:

@@ -19,6 +19,7 @@ from metrics.trends import compute, effects, overview, words
 from metrics.trends.compute import Series
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from partnership.members.models import District, DistrictPopulation
+from tests.shared_worlds import shared
 from tests.world import World, database_role
 
 Group = ArrestTrendResult.Group
@@ -47,7 +48,7 @@ def not_shown(**fields: Any) -> TrendChange:
     return TrendChange(**values | {"p": 0.4, "months": 24, "least_visible": 0.38} | fields)
 
 
-@pytest.fixture
+@shared
 def run(world: World) -> Run:
     """Seven years of the city (the pilot), of the hill and of the two together."""
     run = Run.objects.create(

@@ -28,6 +28,7 @@ from partnership.integrations.api import WebhookInput
 from partnership.members.models import User
 from referrals.handover.events import BY_STATE
 from referrals.handover.transitions import TRANSITIONS, State
+from tests import processes
 from tests.world import WebClient, World, database_role, on_web
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -318,7 +319,7 @@ def test_relays_at_once_skip_what_another_works_on(handle):
     def slow(event: OutboxEvent) -> None:
         if event.key.startswith("slow"):
             working.set()
-            assert go_on.wait(60)
+            assert go_on.wait(processes.PATIENCE)
         handled.append(event.key.partition("#")[0])
 
     def other_worker() -> None:
@@ -333,7 +334,7 @@ def test_relays_at_once_skip_what_another_works_on(handle):
     other = threading.Thread(target=other_worker)
     other.start()
     try:
-        assert working.wait(60)
+        assert working.wait(processes.PATIENCE)
         due_later = EventDelivery.objects.filter(event__key__startswith="slow")
         assert outbox.relay() == 1
         assert handled == ["quick"]

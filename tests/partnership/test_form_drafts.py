@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.enrolments.models import Note
 from partnership.pages import form_drafts
 from partnership.pages.models import KeptForm
+from tests.shared_worlds import shared
 from tests.world import WebClient, database_role, on_web
 
 
-@pytest.fixture
+@shared
 def case(world):
-    cache.clear()
     world.note_url = reverse("note_add", args=[world.enrolment().pk])
     return world
 

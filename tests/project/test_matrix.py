@@ -35,6 +35,7 @@ from partnership.members.models import User
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web
 
 OUR = "caseworker case_manager"
@@ -308,7 +309,7 @@ def test_every_address_has_a_row_here():
     assert our_names(get_resolver().url_patterns) | {"openapi", "api-docs"} == set(MATRIX)
 
 
-@pytest.fixture
+@shared
 def full(world: World) -> World:
     world.referral = world.enrolled()
     world.the_draft = world.draft(person=world.person(world.police, first_names="Draft"))
