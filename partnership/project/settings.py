@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "partnership.api.tokens.slow_guessing",  # first: a refusal costs as little as it can
     "partnership.project.middleware.request_id",
     "partnership.project.middleware.afterwards",
     "django.middleware.security.SecurityMiddleware",
@@ -91,7 +92,6 @@ MIDDLEWARE = [
     "partnership.project.middleware.PageCompression",
     "csp.middleware.CSPMiddleware",
     "partnership.project.middleware.private_pages",
-    "partnership.api.tokens.slow_guessing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "partnership.project.maintenance.maintenance",
