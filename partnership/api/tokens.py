@@ -119,6 +119,9 @@ def slow_guessing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 def _too_many_wrong() -> HttpResponse:
     response: HttpResponse = _error(429, TooManyTokens.error, "Too many wrong secrets came from your address.")
     response["Retry-After"] = str(WINDOW)
+    # It leaves before those who give every other answer these.
+    response["Content-Security-Policy"] = "default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
     response._has_been_logged = True  # type: ignore[attr-defined] # hundreds a second say no more than one
     return response
 

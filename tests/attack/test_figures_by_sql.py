@@ -57,7 +57,7 @@ class TestARunThatAPageWrote:
         assert (run.again, run.parameters["as_of"]) == (first, first.parameters["as_of"])
 
     def test_is_no_release_from_the_beginning(self, measured):
-        with pytest.raises(Exception, match="only_done_runs_released"), on_web(measured.coordinator):
+        with pytest.raises(ProgrammingError, match="own name"), on_web(measured.coordinator):
             requested(released_at=timezone.now())
 
 

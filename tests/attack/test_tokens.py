@@ -58,6 +58,7 @@ class TestGuessing:
         monkeypatch.setattr(tokens.cache, "get", None)
         refused = ask(ngo.credential.client_id, WRONG)
         assert (refused.status_code, refused["Retry-After"]) == (429, str(tokens.WINDOW))
+        assert refused["Content-Security-Policy"] == "default-src 'none'"
 
     def test_a_process_forgets_soon_whom_it_refuses_and_keeps_no_long_list(self, world, monkeypatch):
         now = 100.0
