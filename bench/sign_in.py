@@ -1,4 +1,7 @@
-"""Sign-in at its quietest, and while somebody keeps 16 connections busy with wrong secrets at the token endpoint."""
+"""Sign-in at its quietest, and while somebody keeps 16 connections busy with wrong secrets at the token endpoint.
+
+Quiet and busy rounds take turns, so that whatever else the machine does meets both.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 from bench.database import VAR, Figure, sized
 
 CONNECTIONS = 16
-SIGN_INS = sized(60, 3)
+ROUNDS, SIGN_INS = sized(8, 1), sized(15, 3)
 PASSWORD = "x" * 14
 
 
@@ -34,13 +37,20 @@ def run() -> Iterator[Figure]:
     world.caseworker.user.password = make_password(PASSWORD, hasher="sealed_pbkdf2")
     world.caseworker.user.save(update_fields=["password"])
     system = System(world.case_manager)
+    email = world.caseworker.user.email
+    quiet: list[float] = []
+    busy: list[float] = []
+    tried, seconds = 0, 0.0
     with web() as port:
-        quiet = [sign_in(port, world.caseworker.user.email) for _n in range(SIGN_INS)]
-        with guessing(port, system.credential.client_id) as guessers:
-            started = time.perf_counter()
-            busy = [sign_in(port, world.caseworker.user.email) for _n in range(SIGN_INS)]
-            seconds = time.perf_counter() - started
-        tried = int(guessers.communicate()[0])
+        for _n in range(4):  # each process loads what it needs
+            sign_in(port, email)
+        for _round in range(ROUNDS):
+            quiet += [sign_in(port, email) for _n in range(SIGN_INS)]
+            with guessing(port, system.credential.client_id) as guessers:
+                started = time.perf_counter()
+                busy += [sign_in(port, email) for _n in range(SIGN_INS)]
+                seconds += time.perf_counter() - started
+            tried += int(guessers.communicate()[0])
     p95 = {name: statistics.quantiles(times, n=20)[18] for name, times in (("quiet", quiet), ("busy", busy))}
     yield Figure("sign_in.quiet_p95", 1000 * p95["quiet"], "ms")
     yield Figure("sign_in.p95_beside_guessing", 1000 * p95["busy"], "ms")
@@ -116,9 +126,18 @@ def guess(port: int, client_id: str, stop: threading.Event, tried: list[int]) ->
         {"grant_type": "client_credentials", "client_id": client_id, "client_secret": "w" * 128}
     )
     while not stop.is_set():
-        connection.request("POST", "/api/v1/oauth/token", fields, {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = connection.getresponse()
-        answer.read()
+        try:
+            connection.request(
+                "POST", "/api/v1/oauth/token", fields, {"Content-Type": "application/x-www-form-urlencoded"}
+            )
+            answer = connection.getresponse()
+            answer.read()
+        except (
+            OSError,
+            HTTPException,
+        ):  # the server closed a connection that was idle, the guesser having the idle processor
+            connection.close()
+            continue
         assert answer.status in {401, 429}, answer.status
         tried.append(answer.status)
     connection.close()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
+from partnership.api import tokens
 from partnership.isolation.acting import Acting
 from partnership.project import health
 from tests.browsing import base, browser  # noqa: F401 — fixtures
@@ -67,6 +68,12 @@ def _english() -> None:
 def _readiness_anew() -> None:
     """A process keeps the answer of /readyz for some seconds."""
     health.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_refused() -> None:
+    """A process remembers for a moment whom it refuses at the token endpoint."""
+    tokens.refused.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.arrests import iccs
 from cases.imports import files
-from cases.imports.fields import COLUMNS, guess_mapping, known_headings
+from cases.imports.fields import COLUMNS, guess_mapping, is_of_a_person, known_headings
 from cases.imports.models import TAKE_BACK_DAYS, DataImport, ImportChunk, ImportMapping
 from cases.imports.sheets import MOST_COLUMNS, UnreadableFile
 from cases.permissions import IMPORT_ROLES
@@ -84,7 +84,7 @@ def upload(
     is_sheet = file.read(4) == b"PK\x03\x04"
     encoding = "" if is_sheet else files.find_encoding(files.pieces(file))
     head = files.find_head(file, encoding, known_headings(kind))
-    _check_headings(head.headings)
+    _check_headings(kind, head.headings)
     remembered = _remembered(kind, source, head.headings)
     data_import = DataImport(
         partner=by.partner,
@@ -117,7 +117,7 @@ def upload(
     return data_import
 
 
-def _check_headings(headings: list[str]) -> None:
+def _check_headings(kind: str, headings: list[str]) -> None:
     if len(headings) < 2:
         raise UnreadableFile(
             _("No headings of columns were found in the first rows, divided by comma, semicolon or tab.")
@@ -126,6 +126,10 @@ def _check_headings(headings: list[str]) -> None:
         raise UnreadableFile(
             _("The file has more than %(columns)s headings, or one of more than %(characters)s characters.")
             % {"columns": MOST_COLUMNS, "characters": MOST_CHARACTERS}
+        )
+    if kind != DataImport.Kind.POPULATIONS and any(map(is_of_a_person, headings)):
+        raise UnreadableFile(
+            _("The file begins with a person’s data: write the names of the columns above it, and send it again.")
         )
     named = [heading for heading in headings if heading]
     if len(set(named)) != len(named):
@@ -229,6 +233,8 @@ def discard(*, by: Acting, data_import: DataImport) -> None:
     )
     forget_file(data_import)
     data_import.problems.all().delete()
+    # Where the wrong column was chosen, these hold what stands in it.
+    data_import.columns, data_import.mapping, data_import.codes, data_import.unmapped_codes = [], {}, {}, {}
     data_import.state = DataImport.State.DISCARDED
     data_import.changed_at = timezone.now()
     data_import.save()

@@ -115,6 +115,16 @@ def read_identity_code(value: Any) -> identity_code.IdentityCode:
         raise Problem("bad_identity_code") from None
 
 
+def is_of_a_person(heading: str) -> bool:
+    """Whether a "heading" is a day or an identity code: then its row is data, and headings are not encrypted."""
+    try:
+        read_date(heading)
+    except Problem as problem:
+        if problem.reason == "bad_date":
+            return bool(identity_code.PATTERN.fullmatch(heading.upper()))
+    return True
+
+
 _SEXES: Mapping[str, str] = (
     dict.fromkeys(["female", "f", "woman", "nainen", "n", "kvinna", "k", "2"], Sex.FEMALE)
     | dict.fromkeys(["male", "m", "man", "mies", "1"], Sex.MALE)

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.imports import actions as imports
 from cases.imports.checking import check
 from cases.imports.loading import load
-from cases.imports.models import DataImport
+from cases.imports.models import KINDS_BY_PARTNER, DataImport
 from cases.imports.taking_back import take_back
 from partnership.events.job_queue import HARD, SOFTLY, alone
 from partnership.isolation.acting import acting_for
 from partnership.isolation.errors import RuleError
+from partnership.members.models import Partner
 
 log = logging.getLogger(__name__)
 STALLED_AFTER = timedelta(minutes=3)
@@ -31,7 +33,11 @@ def run_import(import_id: int, partner_id: int) -> None:
             return
         with acting_for(partner_id, role="worker"):
             data_import = DataImport.objects.get(pk=import_id)
+            kind_of_partner = Partner.objects.values_list("kind", flat=True).get(pk=partner_id)
         try:
+            # Pages write the row; a job may write populations and arrests for whoever says that they bring them.
+            if data_import.kind != KINDS_BY_PARTNER[kind_of_partner]:
+                raise RuleError(_("Your partner does not upload data of this kind."))
             if data_import.state == DataImport.State.CHECKING:
                 check(data_import=data_import)
             # A check that found nothing wrong may go on to the load at once.

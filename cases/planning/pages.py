@@ -169,7 +169,7 @@ def feed_make(request: PartnerRequest) -> HttpResponse:
 @require_safe
 def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar behind a secret address, for a calendar programme: no sign-in, no names."""
-    feed = CalendarFeed.objects.filter(token_hash=CalendarFeed.hash_of(token)).first()
+    feed = CalendarFeed.of_token(token)
     with signing_in():
         membership = (
             Membership.objects.in_use()

@@ -7,6 +7,8 @@ the auditor decides, one by one.
 
 from __future__ import annotations
 
+import logging
+
 from django.db import connection
 from django.db.models import Count
 
@@ -16,6 +18,7 @@ from metrics.recidivism.members import cohort_rows
 from metrics.runs.models import Run
 from programs.catalogue.models import Programme
 
+log = logging.getLogger(__name__)
 MOST_COHORTS = 6
 """Three pairs, each of which one person could tell apart: simulated in bench/protection.py."""
 
@@ -24,7 +27,11 @@ def computed_cohorts(run: Run) -> list[Cohort]:
     """The cohorts that the run computes; notes on the others what they wait for, and each selection that is new in the release."""
     computed = []
     for cohort in Cohort.objects.filter(archived_at=None).order_by("id"):
-        waits_for = _what_it_waits_for(cohort, run.quarter)
+        try:
+            waits_for = _what_it_waits_for(cohort, run.quarter)
+        except TypeError:
+            log.warning("Cohort %s selects nobody that there could be: it is left out.", cohort.pk)
+            continue
         if waits_for != cohort.waits_for:
             Cohort.objects.filter(pk=cohort.pk).update(waits_for=waits_for)
         if not waits_for:

@@ -12,7 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
-from partnership.isolation.policies import AUDITOR, EVERY_ROW, OWN, READ_AND_WRITE, USER, Grant, Policy, jobs_read
+from partnership.isolation.encryption import fingerprint
+from partnership.isolation.policies import (
+    AUDITOR,
+    COORDINATOR,
+    EVERY_ROW,
+    OWN,
+    READ_AND_WRITE,
+    USER,
+    Grant,
+    Policy,
+    jobs_read,
+    written_by,
+)
 from partnership.members.models import Partner, Role, User
 from programs.catalogue.models import Programme
 
@@ -23,6 +35,10 @@ class WaitsFor(models.TextChoices):
     NOTHING = "", _("Nothing")
     PEOPLE = "people", _("Two traits at once are shown from 600 people on")
     AUDITOR = "auditor", _("Six cohorts of a programme have figures this quarter: the auditor decides on more")
+
+
+MAY_HOLD = f"({COORDINATOR} or (not is_partnership_wide and selection -> 'partners' = jsonb_build_array(partner_id)))"
+"""A coordinator's cohort ranges over all programmes; anybody else's over those of its own partner, which alone sees it."""
 
 
 class Cohort(models.Model):
@@ -57,10 +73,11 @@ class Cohort(models.Model):
             # An auditor sees what waits for a decision.
             Grant(role="web", privileges=READ_AND_WRITE),
             Policy(name="reads", role="web", command="SELECT", using=f"({OWN} or is_partnership_wide or {AUDITOR})"),
-            *[
-                Policy(name=verb.lower(), role="web", command=verb, using=OWN)
-                for verb in ("INSERT", "UPDATE", "DELETE")
-            ],
+            # The job that computes it may read everybody's outcomes, and asks nobody whose they are.
+            Policy(name="insert", role="web", command="INSERT", using=f"{OWN} and {MAY_HOLD}"),
+            Policy(name="update", role="web", command="UPDATE", using=OWN, check=f"{OWN} and {MAY_HOLD}"),
+            Policy(name="delete", role="web", command="DELETE", using=OWN),
+            written_by("created_by_id"),
             *jobs_read(),
             Grant(role="worker", privileges="UPDATE", columns=["waits_for"]),
             Policy(name="jobs_judge", role="worker", command="UPDATE", using=EVERY_ROW),
@@ -74,6 +91,11 @@ class Cohort(models.Model):
     def digest(self) -> str:
         """A name of what it selects: another selection under the same name is another cohort."""
         return hashlib.sha256(json.dumps(self.selection, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same under a key, for runs, which everybody sees: there are few enough selections to try them all."""
+        return fingerprint(self.partner_id, self.digest)
 
 
 class CohortUse(models.Model):
@@ -90,8 +112,8 @@ class CohortUse(models.Model):
             Grant(role="worker", privileges="SELECT, INSERT"),
             Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
             Policy(name="jobs_write", role="worker", command="INSERT", using=EVERY_ROW),
-            # How many of the six are used up is no secret.
-            Grant(role="web", privileges="SELECT"),
+            # How many of the six are used up is no secret; by whose selection is one.
+            Grant(role="web", privileges="SELECT", columns=["id", "quarter", "programme_id"]),
             Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
         ]
 
@@ -111,10 +133,10 @@ class CohortPermit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cohort", "digest"], name="cohort_permit_once"),
             Grant(role="web", privileges="SELECT, INSERT"),
-            Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
+            Policy(name="reads", role="web", command="SELECT", using=AUDITOR),
             Policy(name="allows", role="web", command="INSERT", using=f"{AUDITOR} and user_id = {USER}"),
             *jobs_read(),
-            Recorded(record="cohort", number="cohort_id", name="recorded_permit"),
+            Recorded(record="cohort", number="cohort_id", leaves_out=["digest"], name="recorded_permit"),
         ]
 
     def __str__(self) -> str:

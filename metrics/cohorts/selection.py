@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -78,11 +78,29 @@ class Selection:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Selection:
-        """Reads what `to_json` wrote; names that it does not know are an error (TypeError)."""
+        """Reads what `to_json` wrote. Raises TypeError for names or values that it does not know: pages write the rows, and a
+        run must not fail over one."""
         unknown = set(data) - {f.name for f in fields(cls)}
         if unknown:
             raise TypeError(f"unknown restrictions: {', '.join(sorted(unknown))}")
-        return cls(**data)
+        selection = cls(**data)
+        wrong = [name for name, value in data.items() if not selection._may_be(name, value)]
+        if wrong:
+            raise TypeError(f"not a restriction: {', '.join(sorted(wrong))}")
+        return selection
+
+    @staticmethod
+    def _may_be(name: str, value: Any) -> bool:
+        if name in ("first_year", "last_year"):
+            return value is None or (type(value) is int and FIRST_YEAR <= value <= 2100)
+        if name == "history":
+            return value in ("", *History.values)
+        if name == "index":
+            return value in get_args(Index)
+        if name == "ages":
+            return isinstance(value, list) and all(age in AgeBand.values for age in value)
+        kind = int if name in ("programmes", "partners", "districts") else str
+        return isinstance(value, list) and all(type(one) is kind for one in value)
 
     def where(self) -> tuple[str, list[Any]]:
         """The condition on follow-up rows (as f), with its parameters."""

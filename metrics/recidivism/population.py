@@ -56,7 +56,7 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
     own_and_total = run.recidivismresults.filter(Q(**about) | total)
     results = list(own_and_total.filter(offences=context["offences"]).order_by("window_months"))
     cohort = context["cohort"]
-    context["is_outdated"] = cohort and run.parameters.get("cohorts", {}).get(str(cohort.pk)) != cohort.selection
+    context["is_outdated"] = cohort and run.parameters.get("cohorts", {}).get(str(cohort.pk)) != cohort.fingerprint
     context["window_rows"] = [r for r in results if r.programme_id or r.cohort_id]
     context["partnership"] = next((r for r in results if not (r.programme_id or r.cohort_id)), None)
     context["result"] = next((r for r in context["window_rows"] if r.window_months == context["window"]), None)

@@ -90,7 +90,6 @@ def repeat(*, by: Acting, run: Run) -> Run:
             return Run.objects.create(
                 reason="again",
                 definition=DEFINITION,
-                parameters={"as_of": run.parameters["as_of"]},
                 again=run,
                 quarter=run.quarter,
                 key_name=run.key_name,
@@ -182,8 +181,25 @@ def compute() -> Run | None:
         if run is None:
             return None
         run.state, run.started_at = Run.State.RUNNING, timezone.now()
+        _settle(run)
         run.save()
         return _carry_out(run)
+
+
+def _settle(run: Run) -> None:
+    """What a run computes follows from today, or from the run that it repeats: never from what its row says. Pages write that, and
+    whoever could choose the release would have its noise drawn as often as they like."""
+    repeated = run.again
+    if repeated and (repeated.state, repeated.definition, repeated.key_name) != (
+        Run.State.DONE,
+        DEFINITION,
+        key_name(),
+    ):
+        run.again = repeated = None
+    run.definition = DEFINITION
+    run.parameters = {"as_of": repeated.parameters["as_of"]} if repeated else {}
+    of_release = {"quarter": repeated.quarter, "key_name": repeated.key_name} if repeated else _release_of_today()
+    run.quarter, run.key_name = of_release["quarter"], of_release["key_name"]
 
 
 class Progress:
@@ -268,7 +284,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     run.arrests_in = Arrest.objects.count()
     draws = Draws(run.quarter)
     cohorts = cohort_budget.computed_cohorts(run)
-    run.parameters["cohorts"] = {str(cohort.pk): cohort.selection for cohort in cohorts}
+    run.parameters["cohorts"] = {str(cohort.pk): cohort.fingerprint for cohort in cohorts}
     member_rows = members.all_member_rows(cohorts)
     earlier = earlier_of_half_year(run)
     results: list[list[Model]] = []

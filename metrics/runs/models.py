@@ -19,8 +19,11 @@ from partnership.isolation.policies import (
     Policy,
     TableRule,
 )
+from partnership.isolation.triggers import Asked
 from partnership.members.models import User
 
+RELEASING = ("released_at", "released_by_id", "published_at", "published_by_id", "withdrawn_at")
+"""What a coordinator says of a run, each once and in their own name: a trigger holds to it."""
 OF_PARTNER = f"(partner_id is null or {OWN} or {COORDINATOR})"
 """Results that a user sees: partnership-wide ones, those of the own partner, and a coordinator all."""
 
@@ -62,7 +65,7 @@ class Run(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
     definition = models.CharField(max_length=20)
     parameters = models.JSONField(
-        default=dict, help_text="as_of: no feed counts beyond that day. cohorts: the selection of each."
+        default=dict, help_text="as_of: no feed counts beyond that day. cohorts: a keyed hash of what each selected."
     )
     again = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", help_text="The run that this one repeats."
@@ -109,15 +112,16 @@ class Run(models.Model):
             Grant(
                 role="web",
                 privileges="UPDATE",
-                columns=["released_at", "released_by_id", "published_at", "published_by_id", "withdrawn_at"],
+                columns=RELEASING,
             ),
             Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
             Policy(name="asks", role="web", command="INSERT", using="state = 'requested'"),
             Policy(name="publishes", role="web", command="UPDATE", using=f"{COORDINATOR} and state = 'done'"),
+            Asked(function="metrics_release_stays", columns=RELEASING, name="release_stays"),
             Grant(role="worker", privileges=READ_AND_WRITE),
             Policy(name="jobs_read", role="worker", command="SELECT", using=EVERY_ROW),
-            Policy(name="jobs_ask", role="worker", command="INSERT", using=EVERY_ROW),
-            Policy(name="jobs_update", role="worker", command="UPDATE", using="released_at is null", check=EVERY_ROW),
+            Policy(name="jobs_ask", role="worker", command="INSERT", using="released_at is null"),
+            Policy(name="jobs_update", role="worker", command="UPDATE", using="released_at is null"),
             Policy(name="jobs_forget", role="worker", command="DELETE", using="released_at is null"),
         ]
 

@@ -6,6 +6,7 @@ secrets from an address the next ones are not looked at.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,10 @@ WRONG_SECRETS = 30
 """So many wrong secrets in `WINDOW` seconds from one address; right ones are not counted, and slow nobody."""
 TOKENS = 30
 """So many tokens in `WINDOW` seconds for one client: it needs one in ten minutes."""
+REMEMBERED = 1
+"""For so many seconds a process refuses an address without asking the cache about it again."""
+MOST_REMEMBERED = 1000
+"""Addresses."""
 NOBODYS = ClientSecretHasher().encode("nobody's")
 
 
@@ -63,25 +68,61 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc] # the library has 
         return is_valid
 
 
+class Refused:
+    """Addresses that a process refuses, each for `REMEMBERED` seconds: what costs next to nothing keeps nobody else waiting."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def note(self, address: str) -> None:
+        """This address has sent too many wrong secrets."""
+        if len(self._until) >= MOST_REMEMBERED:
+            self._until.clear()
+        self._until[address] = time.monotonic() + REMEMBERED
+
+    def holds(self, address: str) -> bool:
+        """Whether it is refused without a question."""
+        return self._until.get(address, 0.0) > time.monotonic()
+
+    def forget(self) -> None:
+        """The next request of each address is looked up."""
+        self._until.clear()
+
+
+refused = Refused()
+
+
 def slow_guessing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: refuses an address that sent many wrong secrets, before anything else is done for it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(ADDRESSES):
             return get_response(request)
-        key = f"wrong-secrets:{client_address(request)}"
+        address = client_address(request)
+        if refused.holds(address):
+            return _too_many_wrong()
+        key = f"wrong-secrets:{address}"
         if counters.get(key, 0) >= WRONG_SECRETS:
-            response: HttpResponse = _error(429, TooManyTokens.error, "Too many wrong secrets came from your address.")
-            response._has_been_logged = True  # type: ignore[attr-defined] # hundreds a second say no more than one
-        else:
-            response = get_response(request)
-            if response.status_code == 401:
-                counted(key, WINDOW)
+            refused.note(address)
+            return _too_many_wrong()
+        response = get_response(request)
+        if response.status_code == 401:
+            counted(key, WINDOW)
         if response.status_code == 429:
             response["Retry-After"] = str(WINDOW)
         return response
 
     return middleware
+
+
+def _too_many_wrong() -> HttpResponse:
+    response: HttpResponse = _error(429, TooManyTokens.error, "Too many wrong secrets came from your address.")
+    response["Retry-After"] = str(WINDOW)
+    # It leaves before those who give every other answer these.
+    response["Content-Security-Policy"] = "default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response._has_been_logged = True  # type: ignore[attr-defined] # hundreds a second say no more than one
+    return response
 
 
 def _error(status: int, error: str, description: str) -> JsonResponse:

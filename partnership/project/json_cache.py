@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.dummy import DummyCache
@@ -56,6 +57,14 @@ def unpack(key: Any, stored: bytes) -> Any:
 
 class _Client(RedisCacheClient):
     """Packs and unpacks where the key is known."""
+
+    @cached_property
+    def _only_client(self) -> Any:
+        return super().get_client(write=True)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """One for all threads: to make it anew each time, as Django does, costs more than what is asked of it."""
+        return self._only_client
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         added: bool = super().add(key, pack(key, value), timeout)

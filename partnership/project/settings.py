@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "partnership.project.health.alive",
+    "partnership.api.tokens.slow_guessing",  # first: a refusal costs as little as it can
     "partnership.project.middleware.request_id",
     "partnership.project.middleware.afterwards",
     "django.middleware.security.SecurityMiddleware",
@@ -92,7 +93,6 @@ MIDDLEWARE = [
     "partnership.project.middleware.PageCompression",
     "csp.middleware.CSPMiddleware",
     "partnership.project.middleware.private_pages",
-    "partnership.api.tokens.slow_guessing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "partnership.project.maintenance.maintenance",

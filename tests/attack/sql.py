@@ -1,7 +1,7 @@
-"""Everything that a hostile author of SQL would try as web and as worker, in one run: `python -m tests.attack.sql`.
+"""Everything that a hostile author of SQL would try as web, as worker and as linker, in one run: `python -m tests.attack.sql`.
 
 Walks the catalogue, tries to become owner, to switch the partner, to hang rows onto others', to learn from errors, to take over sign-in,
-to move and decode values; prints each attempt. Ends with 0 where nothing was got.
+to move and decode values, to get at figures; prints each attempt. Ends with 0 where nothing was got.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ HERE = Path(__file__).resolve().parent
 ATTEMPTS = (
     HERE / "test_sql.py",
     HERE / "test_rows.py",
+    HERE / "test_linker.py",
+    HERE / "test_figures_by_sql.py",
+    HERE / "test_imports.py",
     HERE / "test_stolen_dump.py",
     HERE.parent / "partnership" / "test_catalogue.py",
     HERE.parent / "partnership" / "test_isolation.py",

@@ -86,6 +86,21 @@ class TestBecomingOwner:
             name for name, settings in paths if "search_path=pg_catalog, public, pg_temp" not in (settings or [])
         ] == []
 
+    def test_what_runs_as_owner_is_run_by_whom_it_is_for(self, committed):  # noqa: F811
+        """Triggers need no right to run; everything else is asked for by policies, or named here."""
+        runs = rows(
+            "SELECT p.proname, string_agg(CASE WHEN a.grantee = 0 THEN 'everybody' ELSE a.grantee::regrole::text END, ' ')"
+            " FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a"
+            " WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND a.grantee <> p.proowner GROUP BY p.oid"
+        )
+        of_everybody = ("portal_context", "portal_acting_manager", "portal_acting_administrator")
+        of_jobs = ("metrics_rebuild_begins", "metrics_rebuild_ends", "metrics_rebuild_index", "metrics_rebuild_links")
+        assert dict(runs) == {
+            **dict.fromkeys(of_everybody, "everybody"),
+            **dict.fromkeys(of_jobs, "portal_worker"),
+            **dict.fromkeys(("portal_caller", "portal_had_manager"), "portal_web"),
+        }
+
     @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])
     @pytest.mark.parametrize(
         "statement",

@@ -51,6 +51,25 @@ class TestGuessing:
         assert int(refused["Retry-After"]) > 0
         assert not [query for query in captured if "ROLE" not in query["sql"]]
 
+    def test_who_is_refused_is_not_even_looked_up(self, world, ngo, monkeypatch):
+        """Hundreds of questions a second to Redis slowed everybody's sign-in."""
+        for _n in range(tokens.WRONG_SECRETS + 1):
+            ask(ngo.credential.client_id, WRONG)
+        monkeypatch.setattr(tokens.cache, "get", None)
+        refused = ask(ngo.credential.client_id, WRONG)
+        assert (refused.status_code, refused["Retry-After"]) == (429, str(tokens.WINDOW))
+        assert refused["Content-Security-Policy"] == "default-src 'none'"
+
+    def test_a_process_forgets_soon_whom_it_refuses_and_keeps_no_long_list(self, world, monkeypatch):
+        now = 100.0
+        monkeypatch.setattr(tokens.time, "monotonic", lambda: now)
+        for n in range(3 * tokens.MOST_REMEMBERED // 2):
+            tokens.refused.note(f"10.0.{n // 250}.{n % 250}")
+        assert len(tokens.refused._until) <= tokens.MOST_REMEMBERED
+        assert tokens.refused.holds("10.0.5.249")
+        now += tokens.REMEMBERED
+        assert not tokens.refused.holds("10.0.5.249")
+
     def test_the_client_itself_is_not_locked_out_by_who_guesses(self, world, ngo):
         for n in range(2 * tokens.WRONG_SECRETS):
             ask(ngo.credential.client_id, WRONG, at=f"192.0.2.{n}")

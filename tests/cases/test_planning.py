@@ -174,6 +174,11 @@ class TestFeed:
         case.caseworker.membership.save()
         assert WebClient().get(address).status_code == 404
 
+    def test_who_does_not_know_the_address_does_not_see_that_there_is_one(self, case):
+        self.address(case)
+        with on_web(case.other_caseworker):
+            assert not CalendarFeed.objects.exists()
+
     def test_the_address_is_not_in_the_database(self, case):
         token = self.address(case).split("/")[-1].removesuffix(".ics")
         assert token not in CalendarFeed.objects.get().token_hash
