@@ -89,7 +89,9 @@ class Run(models.Model):
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    next_on = models.DateField(null=True, help_text="When the next results are to be published, as the public is told.")
     withdrawn_at = models.DateTimeField(null=True, help_text="Published, and taken back.")
+    withdrawn_because = models.CharField(max_length=500, blank=True, help_text="As the public reads it.")
 
     class Meta:
         ordering = ["-id"]
@@ -100,6 +102,9 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(published_at=None) | Q(released_at__isnull=False), name="only_releases_published"
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="withdrawn_with_a_reason"
+            ),
             models.UniqueConstraint(
                 fields=["quarter", "key_name"], condition=Q(released_at__isnull=False), name="one_release_a_quarter"
             ),
@@ -109,7 +114,15 @@ class Run(models.Model):
             Grant(
                 role="web",
                 privileges="UPDATE",
-                columns=["released_at", "released_by_id", "published_at", "published_by_id", "withdrawn_at"],
+                columns=[
+                    "released_at",
+                    "released_by_id",
+                    "published_at",
+                    "published_by_id",
+                    "next_on",
+                    "withdrawn_at",
+                    "withdrawn_because",
+                ],
             ),
             Policy(name="reads", role="web", command="SELECT", using=EVERY_ROW),
             Policy(name="asks", role="web", command="INSERT", using="state = 'requested'"),
