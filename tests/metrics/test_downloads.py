@@ -66,15 +66,6 @@ class TestDownloads:
     def test_a_run_that_does_not_exist_is_not_found(self, client, run):
         assert client.get(reverse("recidivism") + f"?run={run}").status_code == 404
 
-    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
-    def test_the_report_is_a_tagged_pdf_in_the_readers_language(self, measured, client, language):
-        client.cookies["django_language"] = language
-        response = client.get(reverse("report") + f"?programme={measured.programme.pk}")
-        assert response.content.startswith(b"%PDF")
-        assert b"pdfuaid" in response.content
-        assert re.search(rb"/Lang\s*\((\w+)", response.content)[1] == language.encode()
-        assert b"/MarkInfo" in response.content
-
     def test_the_page_says_headline_and_comparisons_in_words(self, measured, client):
         page = client.get(reverse("population_figures") + f"?programme={measured.programme.pk}").text
         shown = RecidivismResult.objects.get(programme=measured.programme, window_months=12, offences="any")

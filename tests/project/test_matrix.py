@@ -125,6 +125,7 @@ MATRIX: dict[str, Row] = {
     "arrest_trends": Row(EVERYBODY),
     "population_figures": only(our=200, coordinator=200, default=404, query=lambda w: f"?programme={w.programme.pk}"),
     "report": only(our=200, coordinator=200, default=404, query=lambda w: f"?programme={w.programme.pk}"),
+    "partnership_report": only(coordinator=200),
     "intervention": Row(EVERYBODY, lambda w: [w.intervention.pk]),
     "referral_figures": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
