@@ -142,7 +142,7 @@ def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bo
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
     data = _data([dict(row) for row in rows])
     y = _named_lines([row["label"] for row in rows], narrow=narrow)
-    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
+    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%", tickCount=6))
     base = alt.Chart(data, width=WIDTHS["narrow"] if narrow else 520, height={"step": 44 if narrow else 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))

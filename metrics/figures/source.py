@@ -13,7 +13,7 @@ def source(run: Run) -> str:
     """The release, the last day of police data, the computation, and that the numbers are simulated."""
     parts = [
         _("Release %(release)s") % {"release": run.quarter} if run.released_at else "",
-        _("Complete through %(month)s") % {"month": date_format(run.data_cut_off, "SHORT_DATE_FORMAT")}
+        _("Complete through %(day)s") % {"day": date_format(run.data_cut_off, "SHORT_DATE_FORMAT")}
         if run.data_cut_off
         else "",
         _("Computation %(number)s, definition %(definition)s") % {"number": run.pk, "definition": run.definition},

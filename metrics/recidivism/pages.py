@@ -103,7 +103,11 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if published else None)
+    title = _("Arrested again within %(months)s months: %(offences)s") % {
+        "months": context["window"],
+        "offences": str(dict(context["offence_choices"])[context["offences"]]).lower(),
+    }
+    return Figure(name, heading, rows, context["run"], draw if published else None, title=title)
 
 
 @require_safe
@@ -145,4 +149,5 @@ def survival_figure(request: PartnerRequest) -> Figure:
         curve.points if curve else [],
         context["run"],
         (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
+        title=f"{name}: {context['rate_sentence'] or context['headline']}" if curve else "",
     )
