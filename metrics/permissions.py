@@ -11,6 +11,7 @@ from partnership.members.models import CASEWORK_ROLES, Role
 COHORT_ROLES = (*CASEWORK_ROLES, Role.COORDINATOR)
 
 FIGURES = reading("figure", scope="metrics:read")
+PARTNERSHIP_REPORT = reading("partnership_report", roles=(Role.COORDINATOR,))
 COHORTS = reading("cohort", roles=(*COHORT_ROLES, Role.AUDITOR), scope="metrics:read")
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from cases.people.identity_code import make
 from cases.people.models import Person
@@ -15,6 +16,7 @@ from metrics.runs.models import Run
 from tests.world import World, database_role, link, run_as
 
 START = date(2022, 3, 1)
+IN_A_YEAR = timezone.localdate() + timedelta(days=365)
 
 
 def compute(reason: str = "test") -> Run:

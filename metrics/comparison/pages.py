@@ -79,7 +79,10 @@ def comparison_figure(request: PartnerRequest) -> Figure:
         title = _("Percentage points fewer or more arrested again, with 95 % interval")
         return charts.verdicts(lines, theme=theme, narrow=narrow, title=title)
 
-    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if comparisons else None)
+    title = f"{context['programme'].name}. {context['headline']}" if comparisons else ""
+    return Figure(
+        file_name(context, "comparison"), heading, rows, context["run"], draw if comparisons else None, title=title
+    )
 
 
 @figure("balance")
@@ -96,4 +99,5 @@ def balance_figure(request: PartnerRequest) -> Figure:
         _("Standardised difference after"),
     ]
     draw = lambda theme, narrow: charts.balance([(row[0], row[1], row[2]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
-    return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None)
+    title = f"{context['programme'].name}: {_('How alike participants and comparison people are')}" if rows else ""
+    return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None, title=title)

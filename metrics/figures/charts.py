@@ -45,7 +45,7 @@ class SeriesRow(TypedDict):
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
-VERSION = 3
+VERSION = 4
 """Changes when the same figures would be drawn differently: drawings are kept."""
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
@@ -77,8 +77,9 @@ def _specification(chart: Any, theme: str, *, narrow: bool) -> dict[str, Any]:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
-            labelLimit=130 if narrow else 260,
+            labelLimit=130 if narrow else 320,
         )
+        .configure_axisXQuantitative(labelOverlap="greedy", labelSeparation=8)
         .configure_legend(
             labelColor=ink,
             titleColor=ink,
@@ -141,7 +142,7 @@ def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bo
     """Rates with their 95 % intervals, a line each, in the given order (a forest plot)."""
     data = _data([dict(row) for row in rows])
     y = _named_lines([row["label"] for row in rows], narrow=narrow)
-    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%"))
+    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%", tickCount=6))
     base = alt.Chart(data, width=WIDTHS["narrow"] if narrow else 520, height={"step": 44 if narrow else 30})
     rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(y=y, x=x, x2="upper:Q")
     dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=80, opacity=1).encode(y=y, x=alt.X("rate:Q"))
@@ -204,7 +205,8 @@ class Heading(NamedTuple):
     source: str
 
 
-def _headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
+def headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
+    """The chart below its finding and its source."""
     return chart.properties(
         title=alt.TitleParams(
             text=wrap(heading.finding, 34 if narrow else 74),
@@ -234,7 +236,7 @@ def series(rows: Sequence[SeriesRow], heading: Heading, *, title: str, theme: st
             **_lines(names, theme),
         )
     )
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 class ExpectedRow(TypedDict):
@@ -293,7 +295,7 @@ def expected(
         .encode(x=x, y=y, **colors)
     )
     chart = alt.layer(area, line, *_start(start, theme))
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 def _start(start: date, theme: str) -> tuple[Any, Any]:
@@ -346,7 +348,7 @@ def multiples(
         title=None, labelColor=INK[theme], labelFontSize=13, labelAnchor="start", labelLimit=400, labelFontWeight="bold"
     )
     chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3)
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 def _few_years(months: Sequence[date]) -> list[int]:

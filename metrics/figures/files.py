@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 from typing import Any
 
+import altair as alt
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
@@ -17,9 +17,10 @@ from openpyxl import Workbook
 from metrics.figures import charts
 from metrics.figures.address import choice
 from metrics.figures.registry import FIGURE_MAKERS, Figure
+from metrics.figures.source import source
 from metrics.permissions import FIGURES
 from partnership.isolation.acting import PartnerRequest
-from partnership.pages.downloads import guard_formula
+from partnership.pages.downloads import guard_formula, spreadsheet_csv
 from partnership.pages.guard import partner_page
 
 THEMES = ("light", "dark")
@@ -42,7 +43,7 @@ def figure_file(request: PartnerRequest, name: str, kind: str) -> HttpResponse:
     figure = make_figure(request)
     if kind in ("svg", "png"):
         return _picture(request, figure, kind)
-    content = _csv(figure) if kind == "csv" else _xlsx(figure)
+    content = spreadsheet_csv([figure.heading, *figure.rows, *_about(figure)]) if kind == "csv" else _xlsx(figure)
     response = HttpResponse(content, content_type=TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{figure.name}.{kind}"'
     return response
@@ -57,8 +58,12 @@ def _picture(request: PartnerRequest, figure: Figure, kind: str) -> HttpResponse
     cache_key = f"chart{charts.VERSION}:{figure.run.pk}:{figure.name}:{request.acting.partner.pk}:{request.acting.role}:{_hash(parameters)}:{theme}:{get_language()}:{kind}"
     content = cache.get(cache_key)
     if content is None:
-        narrow = "narrow" in request.GET and kind == "svg"
+        is_saved = "download" in request.GET
+        narrow = "narrow" in request.GET and kind == "svg" and not is_saved
         chart = figure.draw(theme, narrow)
+        if is_saved and not isinstance(chart.title, alt.TitleParams):
+            about = charts.Heading(figure.title or figure.name, source(figure.run))
+            chart = charts.headed(chart, about, theme, narrow=narrow)
         content = charts.to_svg(chart, theme, narrow=narrow) if kind == "svg" else charts.to_png(chart, theme)
         cache.set(cache_key, content, 7 * 86400)
     response = HttpResponse(content, content_type=TYPES[kind], headers={"Cache-Control": "private, max-age=3600"})
@@ -84,17 +89,6 @@ def _about(figure: Figure) -> list[list[Any]]:
         *([[_("Release"), figure.run.quarter]] if figure.run.released_at else []),
         *[[_("Note"), note] for note in figure.notes],
     ]
-
-
-def _csv(figure: Figure) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(figure.heading)
-    for row in [*figure.rows, *_about(figure)]:
-        writer.writerow(
-            ["" if value is None else guard_formula(value) if isinstance(value, str) else value for value in row]
-        )
-    return "\ufeff" + out.getvalue()
 
 
 def _xlsx(figure: Figure) -> bytes:

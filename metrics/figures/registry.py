@@ -14,7 +14,8 @@ from partnership.isolation.acting import PartnerRequest
 class Figure:
     """A figure as it is downloaded: a table, and a chart of the same numbers where there is one.
 
-    `draw` takes a theme and whether it is for a phone, and returns a chart; None: there is nothing to draw.
+    `draw` takes a theme and whether it is for a phone, and returns a chart; None: there is nothing to draw. `title`: what the chart
+    shows, for one that leaves its page and has no heading of its own.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Figure:
     run: Run | None
     draw: Callable[[str, bool], Any] | None = None
     notes: list[str] = field(default_factory=list)
+    title: str = ""
 
 
 FigureMaker = Callable[[PartnerRequest], Figure]

@@ -6,25 +6,17 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from metrics.figures.address import requested_run
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
 from metrics.quality.models import LinkQuality, LinkRange
+from metrics.quality.words import PROBLEMS
 from metrics.recidivism.models import Offences
 from metrics.runs.models import Run
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
-
-PROBLEMS = {
-    "late": gettext_lazy("late"),
-    "missing_months": gettext_lazy("months without arrests"),
-    "sudden_drops": gettext_lazy("sudden drops"),
-    "uncoded": gettext_lazy("offences without a full code"),
-    "rows_refused": gettext_lazy("rows refused"),
-}
 
 
 @require_safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from metrics.figures import charts
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES, visible_results
-from metrics.recidivism import report as recidivism_report
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.population import file_name, page_choices, population_context
@@ -104,7 +103,11 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if published else None)
+    title = _("Arrested again within %(months)s months: %(offences)s") % {
+        "months": context["window"],
+        "offences": str(dict(context["offence_choices"])[context["offences"]]).lower(),
+    }
+    return Figure(name, heading, rows, context["run"], draw if published else None, title=title)
 
 
 @require_safe
@@ -146,16 +149,5 @@ def survival_figure(request: PartnerRequest) -> Figure:
         curve.points if curve else [],
         context["run"],
         (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
+        title=f"{name}: {context['rate_sentence'] or context['headline']}" if curve else "",
     )
-
-
-@require_safe
-@partner_page(FIGURES)
-def report(request: PartnerRequest) -> HttpResponse:
-    """The programme's figures as a tagged PDF, to hand to a funder or a court administration."""
-    context = population_context(request)
-    if context["run"] is None or context["programme"] is None:
-        raise Http404
-    response = HttpResponse(recidivism_report.programme_report(context), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(context, "report")}.pdf"'
-    return response

@@ -5,5 +5,4 @@ from metrics.recidivism import pages
 urlpatterns = [
     path("figures/recidivism/", pages.recidivism, name="recidivism"),
     path("figures/recidivism/in-full/", pages.population_figures, name="population_figures"),
-    path("figures/recidivism/report.pdf", pages.report, name="report"),
 ]

@@ -127,4 +127,5 @@ def referrals_figure(request: PartnerRequest) -> Figure:
         rows,
         context["run"],
         (lambda theme, narrow: charts.funnel(steps, theme=theme, narrow=narrow)) if steps else None,
+        title=_("Referrals of the last twelve months, and how far they came"),
     )

@@ -30,7 +30,7 @@ from metrics.trends import effects
 from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import RuleError
+from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import District, Role
 
 DEFINITION = "2026-12b"
@@ -139,25 +139,30 @@ def release(*, by: Acting, run: Run) -> Run:
 
 
 @action("run.publish", roles=(Role.COORDINATOR,))
-def publish(*, by: Acting, run: Run) -> Run:
-    """Shows a release to the public. Raises RuleError for what is no release, and while another one of the year is public."""
+def publish(*, by: Acting, run: Run, next_on: date) -> Run:
+    """Shows a release to the public, with the day of the next one. Raises RuleError for what is no release, while another one of
+    the year is public, and for a next day that is not to come."""
     if not run.released_at or run.published_at:
         raise RuleError(_("Only a release that was not published before can be published."))
     of_year = Run.objects.filter(quarter__startswith=run.quarter[:4], published_at__isnull=False, withdrawn_at=None)
     if of_year.exists():
         raise RuleError(_("Results are published once a year. Withdraw this year’s first, if they must be replaced."))
-    run.published_at, run.published_by = timezone.now(), by.user
-    run.save(update_fields=["published_at", "published_by"])
+    if next_on <= timezone.localdate():
+        raise Invalid("next_on", _("The next results can only be promised for a day to come."))
+    run.published_at, run.published_by, run.next_on = timezone.now(), by.user, next_on
+    run.save(update_fields=["published_at", "published_by", "next_on"])
     return run
 
 
 @action("run.withdraw", roles=(Role.COORDINATOR,))
-def withdraw(*, by: Acting, run: Run) -> Run:
-    """Takes published results back; the public page says so. Raises RuleError for what is not public."""
+def withdraw(*, by: Acting, run: Run, because: str) -> Run:
+    """Takes published results back; the public page says so, and why. Raises RuleError for what is not public, or no reason."""
     if not run.published_at or run.withdrawn_at:
         raise RuleError(_("Only results that are public can be withdrawn."))
-    run.withdrawn_at = timezone.now()
-    run.save(update_fields=["withdrawn_at"])
+    if not because.strip():
+        raise Invalid("because", _("Say why, in words that the public reads."))
+    run.withdrawn_at, run.withdrawn_because = timezone.now(), because.strip()
+    run.save(update_fields=["withdrawn_at", "withdrawn_because"])
     return run
 
 

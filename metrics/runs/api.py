@@ -16,7 +16,8 @@ class RunSerializer(Resource):
         model = Run
         fields = [
             "id", "state", "reason", "definition", "data_cut_off", "requested_at", "started_at", "finished_at",
-            "quarter", "released_at", "published_at", "withdrawn_at", "enrolments_in", "arrests_in", "results_out",
+            "quarter", "released_at", "published_at", "next_on", "withdrawn_at", "withdrawn_because", "enrolments_in", "arrests_in",
+            "results_out",
         ]  # fmt: skip
 
 

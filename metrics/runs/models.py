@@ -22,7 +22,10 @@ from partnership.isolation.policies import (
 from partnership.isolation.triggers import Asked
 from partnership.members.models import User
 
-RELEASING = ("released_at", "released_by_id", "published_at", "published_by_id", "withdrawn_at")
+RELEASING = (
+    *("released_at", "released_by_id", "published_at", "published_by_id"),
+    *("next_on", "withdrawn_at", "withdrawn_because"),
+)
 """What a coordinator says of a run, each once and in their own name: a trigger holds to it."""
 OF_PARTNER = f"(partner_id is null or {OWN} or {COORDINATOR})"
 """Results that a user sees: partnership-wide ones, those of the own partner, and a coordinator all."""
@@ -92,7 +95,9 @@ class Run(models.Model):
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    next_on = models.DateField(null=True, help_text="When the next results are to be published, as the public is told.")
     withdrawn_at = models.DateTimeField(null=True, help_text="Published, and taken back.")
+    withdrawn_because = models.CharField(max_length=500, blank=True, help_text="As the public reads it.")
 
     class Meta:
         ordering = ["-id"]
@@ -102,6 +107,9 @@ class Run(models.Model):
             models.CheckConstraint(condition=Q(released_at=None) | Q(state="done"), name="only_done_runs_released"),
             models.CheckConstraint(
                 condition=Q(published_at=None) | Q(released_at__isnull=False), name="only_releases_published"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="withdrawn_with_a_reason"
             ),
             models.UniqueConstraint(
                 fields=["quarter", "key_name"], condition=Q(released_at__isnull=False), name="one_release_a_quarter"

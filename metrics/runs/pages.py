@@ -1,8 +1,7 @@
-"""Computations: their list, one with its progress and what changed since the one before, asking for one, publishing one."""
+"""Computations: their list, one with its progress and what changed since the one before, asking for one, releasing one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -124,30 +123,10 @@ def run_again(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(runs.release)
 def run_release(request: PartnerRequest, pk: int) -> HttpResponse:
     """Makes a finished computation the release of its quarter."""
-    return _carried_out(
-        request, pk, runs.release, _("Released: every partner sees these outcomes until the next release.")
-    )
-
-
-@require_POST
-@partner_page(runs.publish)
-def run_publish(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Shows a release to the public."""
-    return _carried_out(request, pk, runs.publish, _("Published: everybody can see these results now."))
-
-
-@require_POST
-@partner_page(runs.withdraw)
-def run_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Takes published results back."""
-    return _carried_out(request, pk, runs.withdraw, _("Withdrawn: the public page says so."))
-
-
-def _carried_out(request: PartnerRequest, pk: int, verb: Callable[..., Run], done: str) -> HttpResponse:
     try:
-        verb(by=request.acting, run=get_object_or_404(Run, pk=pk))
+        runs.release(by=request.acting, run=get_object_or_404(Run, pk=pk))
     except RuleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, _("Released: every partner sees these outcomes until the next release."))
     return redirect("run", pk)

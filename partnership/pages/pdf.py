@@ -18,28 +18,58 @@ TEMPLATE = """
 #set text(lang: d.lang, size: 10pt)
 #set par(justify: false, leading: 0.7em)
 #show heading.where(level: 1): set text(18pt)
-#show heading.where(level: 2): it => block(above: 1.6em, below: 0.8em, text(13pt, it.body))
+#show heading.where(level: 2): it => block(above: 1.6em, below: 0.8em, sticky: true, text(13pt, it.body))
+#show heading.where(level: 3): it => block(above: 1.2em, below: 0.6em, sticky: true, text(11pt, it.body))
+#set table.cell(breakable: false)
 #set table(stroke: (x, y) => (bottom: if y == 0 { 1pt } else { 0.4pt + luma(70%) }), inset: (x: 6pt, y: 5pt), align: left)
-= #d.title
-#text(fill: luma(35%))[#d.subtitle]
-#if d.warning != "" [#block(fill: luma(93%), inset: 8pt, radius: 3pt)[#d.warning]]
+#let warning = if d.warning != "" [#block(fill: luma(93%), inset: 8pt, radius: 3pt)[#d.warning]]
+#if d.cover.len() > 0 [
+  #v(5cm)
+  #text(24pt)[= #d.title]
+  #text(12pt, fill: luma(35%))[#d.subtitle]
+  #warning
+  #v(1cm)
+  #terms(separator: [: ], spacing: 0.9em, ..d.cover.map(fact => terms.item(fact.at(0), fact.at(1))))
+  #v(1cm)
+  #outline(title: d.contents, target: heading.where(level: 2))
+  #pagebreak()
+] else [
+  = #d.title
+  #text(fill: luma(35%))[#d.subtitle]
+  #warning
+]
 #text(12pt, weight: "bold")[#d.headline]
 
 #for section in d.sections [
   == #section.title
-  #for line in section.text [#par[#line]]
+  #for line in section.text [#block(sticky: section.chart != "" or section.rows.len() > 0)[#line]]
+  #for (title, lines) in section.parts [
+    === #title
+    #for line in lines [#par[#line]]
+  ]
   #if section.chart != "" [#image(bytes(section.chart), format: "svg", width: 100%, alt: section.alt)]
   #if section.rows.len() > 0 [
-    #table(columns: section.heading.len(), table.header(..section.heading.map(h => strong(h))), ..section.rows.flatten())
+    // A last column of sentences takes what the others leave.
+    #let last = if section.rows.any(row => row.last().len() > 60) { 1fr } else { auto }
+    #table(columns: (auto,) * (section.heading.len() - 1) + (last,), table.header(..section.heading.map(h => strong(h))), ..section.rows.flatten())
   ]
 ]
 """
 
 
 def document(data: dict[str, Any]) -> bytes:
-    """The PDF of `data`: title, subtitle, author, footer, warning, headline (texts, may be empty) and sections."""
-    inputs = {"data": json.dumps(data | {"lang": (get_language() or "en")[:2]})}
-    return bytes(typst.compile(TEMPLATE.encode(), format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"]))
+    """The PDF of `data`: title, subtitle, author, footer, warning, headline (texts, may be empty) and sections.
+
+    `cover`: names and values that stand on a page of their own with the title, above the list of `contents` (its title).
+    """
+    return bytes(
+        typst.compile(TEMPLATE.encode(), format="pdf", sys_inputs={"data": inputs(data)}, pdf_standards=["ua-1"])
+    )
+
+
+def inputs(data: dict[str, Any]) -> str:
+    """What the template is given: the document in the reader's language."""
+    return json.dumps({"cover": [], "contents": ""} | data | {"lang": (get_language() or "en")[:2]})
 
 
 def section(
@@ -49,8 +79,10 @@ def section(
     rows: list[list[str]] | None = None,
     chart: str = "",
     alt: str = "",
+    parts: list[tuple[str, list[str]]] | None = None,
 ) -> dict[str, Any]:
-    """A section of a document; a `chart` (SVG) needs its `alt` text, a table its `heading`."""
+    """A section of a document: text, `parts` with a title of their own each, a chart, a table. A `chart` (SVG) needs its `alt` text,
+    a table its `heading`."""
     return {
         "title": title,
         "text": text,
@@ -58,4 +90,5 @@ def section(
         "rows": rows or [],
         "chart": chart,
         "alt": alt,
+        "parts": parts or [],
     }

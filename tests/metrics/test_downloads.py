@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -16,6 +17,7 @@ from django.utils import translation
 from metrics.figures import charts
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
+from metrics.runs.models import Run
 from partnership.pages.number_format import p_value, percent, plain
 from tests.measuring import people, release
 from tests.shared_worlds import shared
@@ -62,6 +64,26 @@ class TestDownloads:
         assert wide != narrow
         assert client.get(reverse("figure", args=[name, "png"]) + of).content.startswith(b"\x89PNG")
 
+    @pytest.mark.parametrize("name", ["recidivism", "survival", "comparison", "arrests", "referrals"])
+    def test_a_saved_picture_says_what_it_shows_and_where_it_comes_from(self, measured, client, name, settings):
+        settings.DEMO = True
+        of = f"?programme={measured.programme.pk}&download=1" if name in ("survival", "comparison") else "?download=1"
+        drawn = client.get(reverse("figure", args=[name, "svg"]) + of).text
+        run = Run.objects.get()
+        assert f"Computation {run.pk}, definition {run.definition}" in drawn
+        assert "Complete through" in drawn
+        assert "Simulated data" in drawn
+        if name in ("survival", "comparison"):
+            assert measured.programme.name in drawn
+
+    @pytest.mark.parametrize(("language", "sign"), [("en", "."), ("fi", ","), ("sv", ",")])
+    def test_a_csv_has_the_decimal_sign_of_the_readers_spreadsheet(self, measured, client, language, sign):
+        client.cookies["django_language"] = language
+        text = client.get(reverse("figure", args=["recidivism", "csv"])).content.decode()
+        rate = RecidivismResult.objects.get(programme=measured.programme, window_months=12, offences="any").rate
+        assert text.startswith("\ufeff")
+        assert f";{format(Decimal(repr(rate)), 'f').replace('.', sign)};" in text
+
     @pytest.mark.parametrize(
         ("name", "kind"), [("recidivism", "exe"), ("nonsense", "csv"), ("survival", "csv"), ("intervention", "csv")]
     )
@@ -71,15 +93,6 @@ class TestDownloads:
     @pytest.mark.parametrize("run", ["0", "999999", "x", "²", "-1", "9" * 30])
     def test_a_run_that_does_not_exist_is_not_found(self, client, run):
         assert client.get(reverse("recidivism") + f"?run={run}").status_code == 404
-
-    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
-    def test_the_report_is_a_tagged_pdf_in_the_readers_language(self, measured, client, language):
-        client.cookies["django_language"] = language
-        response = client.get(reverse("report") + f"?programme={measured.programme.pk}")
-        assert response.content.startswith(b"%PDF")
-        assert b"pdfuaid" in response.content
-        assert re.search(rb"/Lang\s*\((\w+)", response.content)[1] == language.encode()
-        assert b"/MarkInfo" in response.content
 
     def test_the_page_says_headline_and_comparisons_in_words(self, measured, client):
         page = client.get(reverse("population_figures") + f"?programme={measured.programme.pk}").text

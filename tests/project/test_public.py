@@ -1,4 +1,4 @@
-"""The public pages: help is found without a trace, and only what was published is shown."""
+"""The public pages: help is found without a trace."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from metrics.recidivism.models import RecidivismResult
-from metrics.runs import actions as runs
-from metrics.runs.models import Run
 from partnership.members.sessions import UserSession
-from tests.world import WebClient, run_as
+from tests.world import WebClient
 
 
 @pytest.fixture
@@ -59,50 +55,6 @@ class TestFindHelp:
     def test_one_can_leave_at_once(self, world, visitor, settings):
         settings.QUICK_EXIT_URL = "https://weather.test.example/"
         assert 'id="exit" href="https://weather.test.example/" rel="noreferrer"' in visitor.get("/find-help/").text
-
-
-class TestResults:
-    def run(self, published: bool) -> Run:
-        run = Run.objects.create(
-            reason="test", state=Run.State.DONE, definition="2026-11b", data_cut_off=date(2026, 6, 30),
-            quarter="2026-Q3", released_at=timezone.now(), published_at=timezone.now() if published else None,
-        )  # fmt: skip
-        RecidivismResult.objects.create(
-            run=run,
-            offences="any",
-            window_months=12,
-            eligible=400,
-            rearrested=100,
-            rate=0.25,
-            rate_lower=0.21,
-            rate_upper=0.295,
-        )
-        return run
-
-    def test_nothing_before_it_is_published(self, world, visitor):
-        self.run(published=False)
-        page = visitor.get("/results/").text
-        assert "Nothing has been published yet" in page
-        assert "400" not in page
-
-    def test_what_was_withdrawn_says_so_and_is_not_shown(self, world, visitor):
-        run = self.run(published=True)
-        run_as(world.coordinator, runs.withdraw, run=run)
-        page = visitor.get("/results/").text
-        assert "were withdrawn on" in page
-        assert "25.0" not in page
-
-    def test_the_partnerships_totals_with_their_interval(self, world, visitor):
-        run = self.run(published=True)
-        RecidivismResult.objects.create(
-            run=run, partner=world.ngo, programme=world.programme, offences="any", window_months=12, eligible=77, rearrested=20,
-            rate=0.26, rate_lower=0.2, rate_upper=0.3,
-        )  # fmt: skip
-        page = visitor.get("/results/").text
-        assert "25.0" in page
-        assert "29.5" in page
-        assert "77" not in page
-        assert not visitor.cookies
 
 
 class TestSearch:

@@ -59,7 +59,8 @@ class Command(BaseCommand):
         run = runs.compute()
         if run:
             coordinator = self.acting["coordinator@demo.example"]
-            runs.publish(by=coordinator, run=runs.release(by=coordinator, run=run))
+            released = runs.release(by=coordinator, run=run)
+            runs.publish(by=coordinator, run=released, next_on=timezone.localdate() + timedelta(days=365))
         outbox.relay(limit=10_000)
         self.stdout.write(f"Figures: {run.results_out if run else 0} results.")
 
@@ -123,7 +124,11 @@ class Command(BaseCommand):
             )
             partners[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
         partners[places.COORDINATION] = Partner.objects.create(
-            name=places.COORDINATION, kind=Partner.Kind.COORDINATION, is_simulated=True
+            name=places.COORDINATION,
+            kind=Partner.Kind.COORDINATION,
+            is_simulated=True,
+            phone="+358 00 000 1000",
+            email="office@demo.example",
         )
         return partners
 
