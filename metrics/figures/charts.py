@@ -15,6 +15,8 @@ import altair as alt
 import vl_convert
 from django.utils.translation import gettext as _
 
+from partnership.pages.number_format import percent, plain
+
 
 class IntervalRow(TypedDict):
     """A line of `intervals`: a share from 0 to 1 (or a difference of shares) with its 95 % interval."""
@@ -45,7 +47,7 @@ class SeriesRow(TypedDict):
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
-VERSION = 3
+VERSION = 4
 """Changes when the same figures would be drawn differently: drawings are kept."""
 INK = {"light": "#1f2937", "dark": "#e5e7eb"}
 FAINT = {"light": "#d6dbe1", "dark": "#3b4657"}
@@ -403,11 +405,22 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, narrow: boo
     return dots + limit
 
 
-def funnel(rows: Sequence[tuple[str, int]], *, theme: str, narrow: bool = False) -> Any:
-    """How many are left after each step, as bars with their numbers."""
-    data = _data([{"label": label, "count": count} for label, count in rows])
-    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
-    base = alt.Chart(data, width=200 if narrow else 520, height={"step": 34})
-    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=alt.X("count:Q", title=_("Referrals")))
-    text = base.mark_text(align="left", dx=5, color=INK[theme]).encode(y=y, x="count:Q", text="count:Q")
-    return bars + text
+def funnel(rows: Sequence[tuple[str, int]], heading: Heading, *, theme: str, narrow: bool = False) -> Any:
+    """How many are left after each step, as bars with their numbers and shares of the first."""
+    first = max(1, rows[0][1])
+    data = _data(
+        [
+            {"label": label, "count": count, "text": f"{plain(count)} · {percent(count / first, 0)}"}
+            for label, count in rows
+        ]
+    )
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8)
+    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=axis)
+    # Room for the numbers behind the longest bar, in place of an axis that says less.
+    x = alt.X(
+        "count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, first * (1.6 if narrow else 1.25)], nice=False)
+    )
+    base = alt.Chart(data, width=230 if narrow else 560, height={"step": 34})
+    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=x)
+    text = base.mark_text(align="left", dx=6, color=INK[theme], fontSize=12).encode(y=y, x=x, text="text:N")
+    return _headed(bars + text, heading, theme, narrow=narrow)
