@@ -44,16 +44,16 @@ def _reading(request: PartnerRequest) -> tuple[Run | None, Reading, str]:
 def referral_figures(request: PartnerRequest) -> HttpResponse:
     """The promise kept least and the step that loses most, in words; then the stages, the reasons, the promises and the pairs."""
     run, reading, order = _reading(request)
-    context: dict[str, Any] = {"run": run, "everything": reading.chosen, "of": reading.of, "order": order}
-    if reading.chosen:
-        steps, promises = words.funnel(reading.chosen), reading.promises(order)
+    context: dict[str, Any] = {"run": run, "everything": reading.summary, "of": reading.of, "order": order}
+    if reading.summary:
+        steps, promises = words.funnel(reading.summary), reading.promises(order)
         context |= {
             "choices": reading.choices(),
             "orders": ORDER_LABELS.items(),
             "steps": steps,
-            "headline": f"{words.worst_promise(promises, reading.chosen)} {words.sticking_point(steps)}",
-            "declined": words.declined(reading.chosen),
-            "reasons": words.decline_reasons(reading.chosen),
+            "headline": f"{words.worst_promise(promises, reading.summary)} {words.sticking_point(steps)}",
+            "declined": words.declined(reading.summary),
+            "reasons": words.decline_reasons(reading.summary),
             "promises": promises,
             "matrix": matrix(reading.pairs),
             "pairs": reading.by_pair(order),
@@ -84,8 +84,8 @@ def referrals_figure(request: PartnerRequest) -> Figure:
         _("Days to start, median"),
     ]
     promised = [name for stage in PROMISES.values() for name in stage]
-    results = [reading.chosen] if reading.chosen else []
-    results += [p.result for p in reading.promises(order) if p.result is not reading.chosen]
+    results = [reading.summary] if reading.summary else []
+    results += [p.result for p in reading.promises(order) if p.result is not reading.summary]
     rest = [*reading.receivers, *reading.senders] if reading.of == "all" else []
     results += [r for r in (*rest, *reading.pairs) if r not in results]
     rows = [
@@ -101,7 +101,7 @@ def referrals_figure(request: PartnerRequest) -> Figure:
         ]
         for r in results
     ]
-    steps = words.funnel(reading.chosen) if reading.chosen else []
+    steps = words.funnel(reading.summary) if reading.summary else []
 
     def draw(theme: str, narrow: bool) -> Any:
         heading = charts.Heading(words.sticking_point(steps), _source(run, reading) if run else "")

@@ -53,7 +53,7 @@ class Reading:
         return [r for r in self.visible if r.from_partner and r.to_partner and self.of in ("all", *_names(r))]
 
     @property
-    def chosen(self) -> ReferralResult | None:
+    def summary(self) -> ReferralResult | None:
         """The result that the page is about."""
         own = (r for r in (*self.receivers, *self.senders) if self.of in _names(r))
         return next(own, self.everything)

@@ -225,16 +225,16 @@ class TestWhoSeesWhat:
     @pytest.mark.usefixtures("_results")
     def test_the_coordinator_sees_every_pair_and_their_exact_sum(self, world, run):
         reading = self.seen(world, run, world.coordinator)
-        assert reading.chosen
-        assert not reading.chosen.is_protected
+        assert reading.summary
+        assert not reading.summary.is_protected
         assert len(reading.pairs) == 4
         assert [p.result.to_partner for p in reading.promises("name")] == [world.ngo, world.other_ngo]
 
     @pytest.mark.usefixtures("_results")
     def test_a_partner_sees_its_own_and_the_protected_sum(self, world, run):
         reading = self.seen(world, run, world.liaison)
-        assert reading.chosen
-        assert reading.chosen.is_protected
+        assert reading.summary
+        assert reading.summary.is_protected
         assert {r.from_partner for r in reading.pairs} == {world.police}
         assert [p.result.to_partner for p in reading.promises("name")] == [world.ngo, world.other_ngo]
 
@@ -242,8 +242,8 @@ class TestWhoSeesWhat:
     def test_one_partner_of_the_page_is_chosen_and_somebody_elses_is_not(self, world, run):
         to = f"to-{world.ngo.pk}"
         reading = self.seen(world, run, world.coordinator, to)
-        assert reading.chosen
-        assert reading.chosen.to_partner == world.ngo
+        assert reading.summary
+        assert reading.summary.to_partner == world.ngo
         assert {p.result.from_partner for p in reading.promises("worst")} == {world.police, world.other_police}
         assert self.seen(world, run, world.other_caseworker, to).of == "all"
 

@@ -27,7 +27,7 @@ QUERIES = {
     ("home", "caseworker"): 18,
     ("home", "liaison"): 17,
     ("home", "data_officer"): 10,
-    ("home", "coordinator"): 18,
+    ("home", "coordinator"): 21,
     ("home", "auditor"): 14,
     ("referral_list", "caseworker"): 10,
     ("referral_list", "coordinator"): 9,
