@@ -335,7 +335,7 @@ def multiples(
     x = alt.X("month:T", title=None, axis=axis)
     scale = alt.Scale(domain=[0, highest], nice=False)
     y = alt.Axis(tickCount=3, title=None)
-    base = alt.Chart(width=width(narrow) - 30 if narrow else 190, height=110)
+    base = alt.Chart(width=width(narrow) - 30 if narrow else 182, height=110)
     color = PALETTE[theme][0]
     layers = alt.layer(
         base.mark_rule(color=INK[theme], opacity=0.5).encode(y=alt.Y("hundred:Q", scale=scale, axis=y)),
@@ -347,7 +347,8 @@ def multiples(
     header = alt.Header(
         title=None, labelColor=INK[theme], labelFontSize=13, labelAnchor="start", labelLimit=400, labelFontWeight="bold"
     )
-    chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3)
+    # Room between them, so that the last year of one doesn't touch the first year of the next.
+    chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3, spacing=34)
     return _headed(chart, heading, theme, narrow=narrow)
 
 

@@ -71,7 +71,7 @@ QUERIES = {
     ("recidivism", "coordinator"): 8,
     ("population_figures", "coordinator"): 12,
     ("arrest_trends", "coordinator"): 11,
-    ("intervention", "coordinator"): 11,
+    ("intervention", "coordinator"): 12,
     ("referral_figures", "coordinator"): 8,
     ("data_quality", "coordinator"): 11,
     ("cohort_list", "caseworker"): 8,
