@@ -19,6 +19,7 @@ class PartnershipConfig(AppConfig):
 
         post_migrate.connect(settle_keys, sender=self, weak=False, dispatch_uid="keys")
         # Importing them registers them.
+        from partnership.agreements import briefing as _agreements_briefing  # noqa: F401
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
         from partnership.api.models import ApiClient
@@ -26,6 +27,7 @@ class PartnershipConfig(AppConfig):
         from partnership.events import notifications as _notifications  # noqa: F401
         from partnership.events import webhooks as _webhooks  # noqa: F401
         from partnership.events.models import WebhookSubscription
+        from partnership.integrations import briefing as _integrations_briefing  # noqa: F401
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
         from partnership.members import second_factor as _second_factor  # noqa: F401

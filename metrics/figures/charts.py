@@ -15,6 +15,8 @@ import altair as alt
 import vl_convert
 from django.utils.translation import gettext as _
 
+from partnership.pages.number_format import percent, plain
+
 
 class IntervalRow(TypedDict):
     """A line of `intervals`: a share from 0 to 1 (or a difference of shares) with its 95 % interval."""
@@ -335,7 +337,7 @@ def multiples(
     x = alt.X("month:T", title=None, axis=axis)
     scale = alt.Scale(domain=[0, highest], nice=False)
     y = alt.Axis(tickCount=3, title=None)
-    base = alt.Chart(width=width(narrow) - 30 if narrow else 190, height=110)
+    base = alt.Chart(width=width(narrow) - 30 if narrow else 182, height=110)
     color = PALETTE[theme][0]
     layers = alt.layer(
         base.mark_rule(color=INK[theme], opacity=0.5).encode(y=alt.Y("hundred:Q", scale=scale, axis=y)),
@@ -347,7 +349,8 @@ def multiples(
     header = alt.Header(
         title=None, labelColor=INK[theme], labelFontSize=13, labelAnchor="start", labelLimit=400, labelFontWeight="bold"
     )
-    chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3)
+    # Room between them, so that the last year of one doesn't touch the first year of the next.
+    chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3, spacing=34)
     return headed(chart, heading, theme, narrow=narrow)
 
 
@@ -405,11 +408,22 @@ def balance(rows: Sequence[tuple[str, float, float]], *, theme: str, narrow: boo
     return dots + limit
 
 
-def funnel(rows: Sequence[tuple[str, int]], *, theme: str, narrow: bool = False) -> Any:
-    """How many are left after each step, as bars with their numbers."""
-    data = _data([{"label": label, "count": count} for label, count in rows])
-    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
-    base = alt.Chart(data, width=200 if narrow else 520, height={"step": 34})
-    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=alt.X("count:Q", title=_("Referrals")))
-    text = base.mark_text(align="left", dx=5, color=INK[theme]).encode(y=y, x="count:Q", text="count:Q")
-    return bars + text
+def funnel(rows: Sequence[tuple[str, int]], heading: Heading, *, theme: str, narrow: bool = False) -> Any:
+    """How many are left after each step, as bars with their numbers and shares of the first."""
+    first = max(1, rows[0][1])
+    data = _data(
+        [
+            {"label": label, "count": count, "text": f"{plain(count)} · {percent(count / first, 0)}"}
+            for label, count in rows
+        ]
+    )
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8)
+    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=axis)
+    # Room for the numbers behind the longest bar, in place of an axis that says less.
+    x = alt.X(
+        "count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, first * (1.6 if narrow else 1.25)], nice=False)
+    )
+    base = alt.Chart(data, width=230 if narrow else 560, height={"step": 34})
+    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=x)
+    text = base.mark_text(align="left", dx=6, color=INK[theme], fontSize=12).encode(y=y, x=x, text="text:N")
+    return headed(bars + text, heading, theme, narrow=narrow)

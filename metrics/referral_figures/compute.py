@@ -7,6 +7,7 @@ would tell of single people what they did not consent to be told. Everybody else
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from metrics.protection.counts import Draws, State, member_seed
+from metrics.protection.counts import Draws, ProtectedCount, State, member_seed
 from metrics.protection.rates import rate
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
@@ -38,19 +39,27 @@ STATE_OUTCOMES = {
 OUTCOMES = tuple(dict.fromkeys(STATE_OUTCOMES.values()))
 STAGES = ("acknowledged", "answered")
 """How far referrals came, as both partners know it; acceptance is an outcome."""
-OWN_STAGES = ("enrolled", "visited", "completed")
-"""How far they came at the receiver."""
+OWN_STAGES = ("enrolled", "visited", "completed", "under_way")
+"""How far they came at the receiver: who completed came, though nobody recorded it; under way are those who take part now."""
+PROMISES = {"acknowledged": ("to_acknowledge", "acknowledged_in_time"), "answered": ("to_answer", "answered_in_time")}
+"""What an agreement promises: in how many cases its time is over or it was done, and in how many of these in time."""
+MARKS = ("late", *itertools.chain(*PROMISES.values()), *STAGES, *OWN_STAGES)
+"""What is true of a referral or not, in the order of the query's columns."""
 SQL = """
     SELECT r.from_partner_id, r.to_partner_id, r.state, r.reason_code, hashint8extended(r.id, %(seed)s),
            r.state IN ('sent', 'acknowledged') AND r.due_accept_at < now() OR r.state = 'sent' AND r.due_acknowledge_at < now(),
-           r.due_accept_at IS NOT NULL AND (r.answered_at IS NOT NULL OR r.due_accept_at < now()),
-           r.answered_at <= r.due_accept_at,
-           coalesce(r.acknowledged_at, r.answered_at) IS NOT NULL, r.answered_at IS NOT NULL, r.enrolled_at IS NOT NULL,
-           EXISTS (SELECT FROM cases_session s WHERE s.enrolment_id = r.enrolment_id AND s.attendance = 'attended'),
-           r.state = 'completed',
+           r.due_acknowledge_at IS NOT NULL AND (first_at IS NOT NULL OR r.due_acknowledge_at < until),
+           first_at <= r.due_acknowledge_at,
+           r.due_accept_at IS NOT NULL AND (r.answered_at IS NOT NULL OR r.due_accept_at < until), r.answered_at <= r.due_accept_at,
+           first_at IS NOT NULL, r.answered_at IS NOT NULL, r.enrolled_at IS NOT NULL,
+           r.state = 'completed'
+           OR EXISTS (SELECT FROM cases_session s WHERE s.enrolment_id = r.enrolment_id AND s.attendance = 'attended'),
+           r.state = 'completed', r.state = 'enrolled',
            extract(epoch FROM r.acknowledged_at - r.sent_at) / 86400, extract(epoch FROM r.answered_at - r.sent_at) / 86400,
            extract(epoch FROM r.enrolled_at - r.sent_at) / 86400
-      FROM referrals_referral r
+      FROM referrals_referral r,
+           -- Who withdraws before the promised time is over leaves no promise broken.
+           LATERAL (SELECT coalesce(r.acknowledged_at, r.answered_at) AS first_at, coalesce(r.closed_at, now()) AS until) AS clock
      WHERE r.sent_at >= now() - interval '12 months' AND r.from_partner_id <> r.to_partner_id
 """
 
@@ -59,24 +68,22 @@ class Tally:
     """The referrals of a pair, a sender, a receiver or all: counts, the state that noise follows from, and days."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, int] = defaultdict(int, dict.fromkeys((*OUTCOMES, "late", *STAGES, *OWN_STAGES), 0))
-        self.sent = self.promised = self.kept = 0
+        self.counts: dict[str, int] = defaultdict(int, dict.fromkeys((*OUTCOMES, *MARKS), 0))
+        self.sent = 0
         self.states: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
         self.days: tuple[list[float], ...] = ([], [], [])
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Counts a referral: a row of `SQL` without its partners."""
-        state, reason, hashed, is_late, is_promised, is_kept, *reached = row
-        stages, days = reached[:5], reached[5:]
+        state, reason, hashed, *rest = row
+        marks, days = rest[: len(MARKS)], rest[len(MARKS) :]
         self.sent += 1
         self.counts[STATE_OUTCOMES[state]] += 1
         if state == "declined":
             self.counts[f"declined:{reason}"] += 1
-        for name, is_so in zip(("late", *STAGES, *OWN_STAGES), (is_late, *stages), strict=True):
+        for name, is_so in zip(MARKS, marks, strict=True):
             self.counts[name] += bool(is_so)
-        self.promised += bool(is_promised)
-        self.kept += bool(is_promised and is_kept)
-        name = "|".join(map(str, (state, reason, is_late, is_promised, is_kept, *stages)))
+        name = "|".join(map(str, (state, reason, *marks)))
         hashes, people = self.states[name]
         self.states[name] = (hashes + hashed, people + 1)
         for values, value in zip(self.days, days, strict=True):
@@ -106,19 +113,30 @@ def _as_it_is(run: Run, pair: tuple[int | None, int | None], tally: Tally) -> Re
         run=run, from_partner_id=pair[0], to_partner_id=pair[1], is_protected=False, sent=tally.sent, counts=counts
     )
     result.acknowledged_days, result.answered_days, result.started_days = _medians(tally.days, ENOUGH)
-    if tally.promised >= ENOUGH:
-        result.on_time_rate = tally.kept / tally.promised
+    promised, kept = (counts[name] for name in PROMISES["answered"])
+    if promised >= ENOUGH:
+        result.on_time_rate = kept / promised
     return result
 
 
 def _protected(run: Run, tally: Tally, draws: Draws) -> ReferralResult:
     state = State.of(tally.states)
-    counts = {name: draws.of_people(count, state, f"referrals, {name}").value for name, count in tally.counts.items()}
+
+    def protected(count: int, cell: str) -> ProtectedCount:
+        return draws.of_people(count, state, f"referrals, {cell}")
+
+    counts = {name: protected(count, name).value for name, count in tally.counts.items()}
+    # What is a sum is the sum of its parts, so that pages add up.
+    counts["declined"] = sum(count for name, count in counts.items() if name.startswith("declined:"))
+    shares = {}
+    for promised, kept in PROMISES.values():
+        in_time = protected(tally.counts[kept], kept)
+        late = protected(tally.counts[promised] - tally.counts[kept], f"not {kept}")
+        counts[kept], counts[promised] = in_time.value, (in_time + late).value
+        shares[kept] = rate(in_time, late)
     result = ReferralResult(run=run, is_protected=True, sent=sum(counts[name] for name in OUTCOMES), counts=counts)
     result.acknowledged_days, result.answered_days, result.started_days = _medians(tally.days, ENOUGH_FOR_ALL)
-    kept = draws.of_people(tally.kept, state, "referrals, in time")
-    missed = draws.of_people(tally.promised - tally.kept, state, "referrals, not in time")
-    if share := rate(kept, missed):
+    if share := shares["answered_in_time"]:
         result.on_time_rate = share.rate
     return result
 

@@ -13,7 +13,7 @@ class ReferralResult(models.Model):
     """How referrals went between two partners, to or from one, or in all: the last twelve months.
 
     `is_protected`: all together, of protected counts, which everybody sees; the other rows count every referral, and their
-    partners and the coordinator see them. `counts`: outcome, stage, "late" or "declined:reason" → count. Times in days, medians.
+    partners and the coordinator see them. `counts`: outcome, stage, promise ("to_answer", "answered_in_time"), "late" or "declined:reason" → count. Times in days, medians.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="referral_results")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from metrics.figures.charts import IndexRow
+from metrics.protection.perturbation import SMALL
 from metrics.runs.models import Run
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from metrics.trends.words import brief, finding, unseen
@@ -42,8 +47,10 @@ class Place:
 
     @property
     def change(self) -> float | None:
-        """From the twelve months before to the newest twelve, as a share."""
-        return (self.now - self.before) / self.before if self.now is not None and self.before else None
+        """From the twelve months before to the newest twelve, as a share; None where either is under 5, or not known."""
+        if self.now is None or self.before is None or min(self.now, self.before) < SMALL:
+            return None
+        return (self.now - self.before) / self.before
 
     @property
     def finding(self) -> str:
@@ -77,6 +84,17 @@ class Place:
             )
             for place, (result, rate) in enumerate(zip(self.results, rates, strict=True))
         ]
+
+
+def through(places: Sequence[tuple[str, Place]]) -> str:
+    """Through which month the places are complete, each by its own feeds: the month of most, and which have another one."""
+    months = Counter(place.through for _name, place in places)
+    usual = max(months, key=lambda month: (months[month], month))
+    parts = [_("Complete through %(month)s") % {"month": date_format(usual, "YEAR_MONTH_FORMAT")}]
+    for month in sorted(set(months) - {usual}, reverse=True):
+        names = ", ".join(name for name, place in places if place.through == month)
+        parts.append(f"{names}: {date_format(month, 'YEAR_MONTH_FORMAT')}")
+    return "; ".join(parts)
 
 
 def _sum(results: Sequence[ArrestTrendResult]) -> int | None:

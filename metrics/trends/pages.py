@@ -23,6 +23,7 @@ from metrics.runs.models import Run
 from metrics.trends import actions as trends
 from metrics.trends import overview
 from metrics.trends.forms import InterventionForm
+from metrics.trends.levels import far_districts
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from metrics.trends.words import brief, finding, unseen
 from metrics.trends.words import placebos as placebo_words
@@ -53,10 +54,13 @@ MEASURES = {
 }
 
 
-def source(run: Run, through: date) -> str:
-    """What a picture says of where its numbers come from: the last month, the computation, and that they are simulated."""
+def source(run: Run, through: date | str) -> str:
+    """What a picture says of where its numbers come from: the last month (or words for several), the computation, and that they
+    are simulated."""
+    if isinstance(through, date):
+        through = _("Complete through %(month)s") % {"month": date_format(through, "YEAR_MONTH_FORMAT")}
     parts = [
-        _("Complete through %(month)s") % {"month": date_format(through, "YEAR_MONTH_FORMAT")},
+        through,
         _("Computation %(number)s, definition %(definition)s") % {"number": run.pk, "definition": run.definition},
     ]
     if settings.DEMO:
@@ -120,12 +124,11 @@ def districts_figure(request: PartnerRequest) -> Figure:
 
     def draw(theme: str, narrow: bool) -> Any:
         five_years = context["partnership"] and context["partnership"].five_years
-        through = max(place.through for _name, place in places)
         heading = charts.Heading(
             f"{label}. {brief(five_years) if five_years else ''}",
             _("The first year is 100; thick: twelve months together; dashed: something began.")
             + " "
-            + source(context["run"], through),
+            + source(context["run"], overview.through(places)),
         )
         index_rows = [row for own in indexed.values() for row in own.values()]
         starts = [(name, each.started_on) for name, place in places if indexed[name] for each in place.started]
@@ -294,6 +297,7 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
         (changes[k], finding(changes[k])) for k in (kind.DIFFERENCE, kind.BY_DISTRICT, kind.DRIFT) if k in changes
     ]
     context |= {
+        "far": _far_from_pilots(context["run"], context["intervention"]),
         "against_before": against_before,
         "headline": " ".join([*map(brief, against_before[:1]), *map(finding, against_before[1:])]),
         "unseen": " ".join(map(unseen, against_before[:1])),
@@ -305,6 +309,12 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "metrics/trends/intervention.html", context)
+
+
+def _far_from_pilots(run: Run | None, intervention: Intervention) -> str:
+    """The names of its comparison districts of quite another level."""
+    pilot, other = intervention.districts.all(), intervention.comparison_districts.all()
+    return ", ".join(district.name for district in far_districts(run, pilot, other, intervention.series))
 
 
 @figure("intervention")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,17 +17,16 @@ from cases.imports.models import DataImport
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, Task
 from cases.rights.models import RetentionCount, SubjectRequest
-from metrics.quality.models import FeedQuality
-from metrics.runs.models import Run
-from metrics.runs.releases import unreleased_run
 from partnership.agreements.models import Agreement
 from partnership.announcements.models import Announcement
 from partnership.audit_trail.models import ReadLog
 from partnership.audit_trail.read_log import log_read
 from partnership.events.models import Notification
 from partnership.isolation.acting import Acting, PartnerRequest
-from partnership.members.models import Partner, Role
+from partnership.members.joining import joining_partners
+from partnership.members.models import Role
 from partnership.oversight.models import ReadDay
+from partnership.pages.briefing import lines
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from partnership.pages.lists import up_to_100
@@ -40,7 +38,6 @@ from referrals.handover.transitions import State
 FEED_LATE_DAYS = 45
 SHOWN = 6
 ANNOUNCED = 3
-CLOCK_DAYS = 90
 
 
 WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_decide", "overdue", "drafts")
@@ -138,74 +135,7 @@ def _data_officer(acting: Acting) -> dict[str, Any]:
 
 
 def _coordinator(acting: Acting) -> dict[str, Any]:
-    today = timezone.localdate()
-    sent = Referral.objects.seen_by(acting)
-    overdue = sent.overdue().select_related("from_partner", "to_partner", "programme")
-    expiring = Agreement.objects.in_force().filter(valid_to__lte=today + timedelta(days=90)).order_by("valid_to")
-    diversions = DiversionAgreement.objects.seen_by(acting)
-    return {
-        "overdue": overdue.order_by("due_acknowledge_at")[:SHOWN],
-        "overdue_count": up_to_100(overdue),
-        "open_count": up_to_100(
-            sent.filter(state__in=[State.SENT, State.ACKNOWLEDGED, State.WAITLISTED, State.ACCEPTED])
-        ),
-        "overdue_diversions": up_to_100(with_status(diversions, "overdue")),
-        "expiring": expiring[:SHOWN],
-        "clocks": clocks(sent),
-        "late_feeds": _late_feeds(),
-        "days": CLOCK_DAYS,
-        "unreleased": unreleased_run(),
-    }
-
-
-class Clock(NamedTuple):
-    """How a receiver kept its promised times, of the referrals that it got lately and whose time is over or kept."""
-
-    partner: Partner
-    acknowledged: int
-    acknowledged_in_time: int
-    answered: int
-    answered_in_time: int
-
-
-def clocks(referrals: Any) -> list[Clock]:
-    """Per receiving partner, of referrals sent in the last 90 days: the promise is kept, or its time has passed. One query."""
-    now = timezone.now()
-    since = now - timedelta(days=CLOCK_DAYS)
-    recent_referrals = referrals.filter(changed_at__gte=since, sent_at__gte=since, due_accept_at__isnull=False)
-    recent_referrals = recent_referrals.exclude(state=State.WITHDRAWN)
-    acknowledged = Coalesce("acknowledged_at", "answered_at")
-    in_time = Q(first_at__lte=F("due_acknowledge_at"))
-    answered_in_time = Q(answered_at__lte=F("due_accept_at"))
-    rows = (
-        recent_referrals.annotate(first_at=acknowledged)
-        .values("to_partner")
-        .annotate(
-            acknowledged=Count("pk", filter=in_time | Q(due_acknowledge_at__lt=now)),
-            acknowledged_in_time=Count("pk", filter=in_time),
-            answered=Count("pk", filter=answered_in_time | Q(due_accept_at__lt=now)),
-            answered_in_time=Count("pk", filter=answered_in_time),
-        )
-    )
-    partners = Partner.objects.in_bulk([row["to_partner"] for row in rows])
-    clocks = [Clock(partners[row.pop("to_partner")], **row) for row in rows]
-    return sorted(
-        clocks, key=lambda clock: (clock.answered_in_time / clock.answered if clock.answered else 1, clock.partner.name)
-    )
-
-
-def _late_feeds() -> list[FeedQuality]:
-    """The police feeds that were late at the latest computation."""
-    run = Run.objects.filter(state=Run.State.DONE).order_by("-id").first()
-    return (
-        list(
-            run.feeds.filter(problems__contains=["late"])
-            .select_related("partner", "district")
-            .order_by("-days_late")[:SHOWN]
-        )
-        if run
-        else []
-    )
+    return {"said": lines(acting), "joining": joining_partners(SHOWN)}
 
 
 def _auditor(acting: Acting) -> dict[str, Any]:

@@ -177,6 +177,24 @@ class TestAreArrestsFalling:
         assert page.index("January 2025") < folded < page.index("December 2024")
         assert "Complete through December 2025" in page
 
+    def test_each_place_is_complete_through_its_own_month(self):
+        places = [
+            (name, overview.Place(None, [ArrestTrendResult(month=month)], None))
+            for name, month in (("Partnership", MONTHS[-2]), ("Harbour", MONTHS[-1]), ("Hill", MONTHS[-1]))
+        ]
+        assert overview.through(places) == "Complete through December 2025; Partnership: November 2025"
+        assert overview.through(places[1:]) == "Complete through December 2025"
+
+    def test_twelve_months_of_fewer_than_five_are_neither_shown_nor_compared(self, world, run):
+        run.trends.filter(district=world.hill).update(arrests=0)
+        run.trends.filter(district=world.hill, month=MONTHS[-1]).update(arrests=3)
+        page = world.client(world.coordinator).get(reverse("arrest_trends")).text
+        row = " ".join(page[page.index(f">{world.hill.name}<") :].split("</tr>")[0].split())
+        assert "under 5" in row
+        assert ">3<" not in row.replace(" ", "")
+        results = list(run.trends.filter(district=world.hill).order_by("month"))
+        assert overview.Place(world.hill, results, None).change is None
+
     def test_the_public_page_has_a_row_a_district_and_none_without_a_name(self, world, run):
         for district in (None, world.city):
             not_shown(run=run, district=district).save()
@@ -189,6 +207,27 @@ class TestAreArrestsFalling:
         assert (
             world.client(world.coordinator).get(reverse("figure", args=["arrests-districts", kind])).status_code == 200
         )
+
+
+class TestInterventionPage:
+    def page(self, world: World, run: Run) -> str:
+        intervention = Intervention.objects.create(
+            name="Mentors", started_on=date(2022, 1, 1), created_by=world.coordinator.user
+        )
+        intervention.districts.set([world.city])
+        intervention.comparison_districts.set([world.hill])
+        not_shown(run=run, kind="joint", intervention=intervention).save()
+        address = reverse("intervention", args=[intervention.pk])
+        return " ".join(world.client(world.coordinator).get(address).text.split())
+
+    def test_the_finding_comes_first_then_what_began_and_where(self, world, run):
+        page = self.page(world, run)
+        assert page.index("No change is shown.") < page.index("Comparison districts")
+        assert "tenth of the pilot" not in page
+
+    def test_comparison_districts_of_another_level_are_told(self, world, run):
+        run.trends.filter(district=world.hill, month__gte=MONTHS[-12]).update(rate_per_100k=1)
+        assert f"or ten times it: {world.hill.name}." in self.page(world, run)
 
 
 class TestEffects:

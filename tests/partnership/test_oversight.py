@@ -1,4 +1,4 @@
-"""What a coordinator, an auditor and a manager see of the whole: promises kept, announcements, workload, unusual reading."""
+"""What a coordinator, an auditor and a manager see of the whole: announcements, workload, unusual reading."""
 
 from __future__ import annotations
 
@@ -20,45 +20,7 @@ from partnership.events import outbox
 from partnership.events.models import Notification
 from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
-from partnership.project.home import clocks
-from referrals.handover import actions as handover
-from referrals.handover.models import Referral
 from tests.world import database_role, on_web, run_as
-
-
-class TestPromisesKept:
-    def found(self, world):
-        with on_web(world.coordinator):
-            return {clock.partner.name: clock[1:] for clock in clocks(Referral.objects.seen_by(world.coordinator))}
-
-    def sent(self, world, hours_ago=0, **times):
-        referral = world.sent(person=world.person(world.police, first_names=f"P{Referral.objects.count()}"))
-        at = timezone.now() - timedelta(hours=hours_ago)
-        day = timedelta(days=1)
-        values = {"sent_at": at, "due_acknowledge_at": at + day, "due_accept_at": at + 3 * day}
-        Referral.objects.filter(pk=referral.pk).update(**values, **{name: at + after for name, after in times.items()})
-        return referral
-
-    def test_in_time_late_and_still_open(self, world):
-        hour = timedelta(hours=1)
-        self.sent(world, 200, acknowledged_at=23 * hour, answered_at=71 * hour)  # both in time
-        self.sent(world, 200, acknowledged_at=25 * hour, answered_at=73 * hour)  # both late
-        self.sent(world, 200)  # nobody ever answered
-        self.sent(world, 2)  # its time is not over: neither kept nor missed
-        self.sent(world, 2, answered_at=hour)  # answered at once counts as acknowledged
-        assert self.found(world) == {"Anchor": (4, 2, 4, 2)}
-
-    def test_what_was_withdrawn_or_lies_long_back_is_not_counted(self, world):
-        withdrawn = self.sent(world, 200)
-        run_as(world.liaison, handover.withdraw, referral=withdrawn, reason="sent_by_mistake")
-        self.sent(world, 24 * 91)
-        assert self.found(world) == {}
-
-    def test_the_coordinators_page_shows_them_without_a_name(self, world):
-        self.sent(world, 200)
-        page = world.client(world.coordinator).get("/").content.decode()
-        assert "0 of 1" in page
-        assert "Meikäläinen" not in page
 
 
 class TestAnnouncements:
