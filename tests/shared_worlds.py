@@ -92,13 +92,13 @@ def shared(build: Build) -> Any:
     def fixture(**_others: Any) -> Any:
         return tower.copies[build]
 
-    fixture.__doc__ = build.__doc__
+    fixture.__name__, fixture.__doc__ = build.__name__, build.__doc__
     fixture.shared = build  # type: ignore[attr-defined]
     parameters = ["db", *inspect.signature(build).parameters]
     fixture.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in parameters]
     )
-    return pytest.fixture(name=build.__name__)(fixture)
+    return pytest.fixture(fixture)
 
 
 def _builds(item: pytest.Function) -> dict[Build, dict[str, Build]]:

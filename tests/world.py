@@ -197,19 +197,31 @@ class World:
     def arrest(
         self, person: Person, arrested_on: date, iccs: str = "060111", offence_on: date | None = None, **fields: Any
     ) -> Arrest:
-        values = {"district": self.city, "age_at_offence": 30, "is_drug": False} | fields
-        arrest = Arrest.objects.create(
-            partner=person.partner,
-            person=person,
-            arrest_number=f"A{next(numbers)}",
-            arrested_on=arrested_on,
-            content_hash="x",
-            **values,
-        )
-        Offence.objects.create(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on)
-        sum_up_offences(arrests=Arrest.objects.filter(pk=arrest.pk))
-        arrest.refresh_from_db()
+        (arrest,) = self.arrests(person, [arrested_on], iccs, offence_on, **fields)
         return arrest
+
+    def arrests(
+        self, person: Person, days: list[date], iccs: str = "060111", offence_on: date | None = None, **fields: Any
+    ) -> list[Arrest]:
+        """An arrest of one offence on each of the days."""
+        values = {"district": self.city, "age_at_offence": 30, "is_drug": False} | fields
+        arrests = Arrest.objects.bulk_create(
+            Arrest(
+                partner=person.partner,
+                person=person,
+                arrest_number=f"A{next(numbers)}",
+                arrested_on=day,
+                content_hash="x",
+                **values,
+            )
+            for day in days
+        )
+        Offence.objects.bulk_create(
+            Offence(partner=person.partner, arrest=arrest, iccs=iccs, offence_on=offence_on) for arrest in arrests
+        )
+        written = Arrest.objects.filter(pk__in=[arrest.pk for arrest in arrests]).order_by("pk")
+        sum_up_offences(arrests=written)
+        return list(written)
 
     def complete_through(self, day: date, district: District | None = None) -> None:
         Feed.objects.update_or_create(

@@ -77,13 +77,20 @@ def code_of(secret: str) -> str:
     return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
 
 
+@pytest.fixture
+def stopped_clock(monkeypatch):
+    """A wait is told in seconds, of which a busy machine needs some between two requests."""
+    now = limits.time.time()
+    monkeypatch.setattr(limits.time, "time", lambda: now)
+
+
 class TestGuessing:
     def guess(self, user: User | str, times: int, **headers: str) -> str:
         for _ in range(times):
             response, _client = sign_in(user, "wrong", **headers)
         return str(response.context["form"].errors)
 
-    def test_after_five_tries_even_the_right_password_waits(self, user):
+    def test_after_five_tries_even_the_right_password_waits(self, user, stopped_clock):
         assert "Too many" not in self.guess(user, 5)
         response, client = sign_in(user)
         assert "Too many attempts. Try again in 15 seconds" in str(response.context["form"].errors)
@@ -122,7 +129,7 @@ class TestGuessing:
         for login, host in ((user.email.upper(), "testserver"), (user.email, "localhost")):
             assert not is_in(sign_in(login, HTTP_HOST=host)[1])
 
-    def test_an_unknown_account_answers_alike(self, user):
+    def test_an_unknown_account_answers_alike(self, user, stopped_clock):
         known, unknown = (
             re.sub(r"user\d+@test.example|nobody@test.example", "", self.guess(who, 6))
             for who in (user, "nobody@test.example")

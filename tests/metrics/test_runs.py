@@ -281,8 +281,7 @@ class TestInterventions:
         for month in range(48):
             day = date(2022 + month // 12, 1 + month % 12, 5)
             for district, count in ((measured.city, 18 if month < 24 else 4), (measured.hill, 12)):
-                for _ in range(count + month % 3):
-                    measured.arrest(person, day, district=district)
+                measured.arrests(person, [day] * (count + month % 3), district=district)
         measured.complete_through(date(2025, 12, 31))
         measured.complete_through(date(2025, 12, 31), measured.hill)
         intervention = Intervention(name="Pilot", started_on=date(2024, 1, 1), series="drug")
