@@ -417,13 +417,12 @@ def funnel(rows: Sequence[tuple[str, int]], heading: Heading, *, theme: str, nar
             for label, count in rows
         ]
     )
-    axis = alt.Axis(ticks=False, domain=False, labelPadding=8)
-    y = alt.Y("label:N", sort=[label for label, _ in rows], title=None, axis=axis)
+    y = _named_lines([label for label, _ in rows], narrow=narrow)
     # Room for the numbers behind the longest bar, in place of an axis that says less.
-    x = alt.X(
-        "count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, first * (1.6 if narrow else 1.25)], nice=False)
-    )
-    base = alt.Chart(data, width=230 if narrow else 560, height={"step": 34})
-    bars = base.mark_bar(color=PALETTE[theme][0], size=22).encode(y=y, x=x)
-    text = base.mark_text(align="left", dx=6, color=INK[theme], fontSize=12).encode(y=y, x=x, text="text:N")
-    return headed(bars + text, heading, theme, narrow=narrow)
+    scale = alt.Scale(domain=[0, first * (1.5 if narrow else 1.25)], nice=False)
+    x = alt.X("count:Q", title=None, axis=None, scale=scale)
+    base = alt.Chart(data, width=WIDTHS["narrow"] if narrow else 560, height={"step": 44 if narrow else 34})
+    bars = base.mark_bar(color=PALETTE[theme][0], size=14 if narrow else 22).encode(y=y, x=x)
+    numbers = base.mark_text(align="left", dx=6, color=INK[theme], fontSize=12).encode(y=y, x=x, text="text:N")
+    names = (_names_above(base, y, theme),) if narrow else ()
+    return headed(alt.layer(bars, numbers, *names), heading, theme, narrow=narrow)
