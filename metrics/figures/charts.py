@@ -25,16 +25,6 @@ class IntervalRow(TypedDict):
     upper: float
 
 
-class VerdictRow(NamedTuple):
-    """A line of `verdicts`: a difference of shares with its 95 % interval, None where there is no estimate, and its verdict."""
-
-    label: str
-    verdict: str
-    difference: float | None
-    lower: float | None
-    upper: float | None
-
-
 class SeriesRow(TypedDict):
     """A month of one series; `value` None where it is under 5."""
 
@@ -150,45 +140,6 @@ def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bo
     return alt.layer(zero, rule, dot, *names)
 
 
-def verdicts(rows: Sequence[VerdictRow], *, theme: str, title: str, narrow: bool = False) -> Any:
-    """Differences in percentage points, a line each: its name and verdict above it, a mark where there is no difference."""
-    width = WIDTHS["narrow"] if narrow else 620
-    said = {
-        row.label: [*wrap(row.label, width // 8), row.verdict] if narrow else [f"{row.label}: {row.verdict.lower()}"]
-        for row in rows
-    }
-    most_lines = max(map(len, said.values()), default=1)
-    values = [
-        {
-            "name": row.label,
-            # All of as many lines, so that the last one stands above the interval.
-            "said": [""] * (most_lines - len(said[row.label])) + said[row.label],
-            "none": None if row.difference is None else 0,
-            "difference": None if row.difference is None else 100 * row.difference,
-            "lower": None if row.lower is None else 100 * row.lower,
-            "upper": None if row.upper is None else 100 * row.upper,
-        }
-        for row in rows
-    ]
-    bounds = [100 * abs(end) for row in rows for end in (row.lower, row.upper) if end is not None]
-    furthest = max([5.0, *bounds])
-    scale = alt.Scale(domain=[-furthest, furthest])
-    sign = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
-    axis = alt.Axis(labelExpr=sign, tickCount=5, grid=False)
-    x = alt.X("lower:Q", title=wrap(title, width // 7), scale=scale, axis=axis)
-    y = alt.Y("name:N", sort=[row.label for row in rows], title=None, axis=None)
-    base = alt.Chart(_data(values), width=width, height={"step": 36 + 18 * most_lines}).encode(y=y)
-    rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(x=x, x2="upper:Q")
-    dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=90, opacity=1).encode(
-        x=alt.X("difference:Q", scale=scale)
-    )
-    none = base.mark_tick(color=INK[theme], thickness=1.5, size=24).encode(x=alt.X("none:Q", scale=scale))
-    above = base.mark_text(align="left", baseline="bottom", dy=4 - 16 * most_lines, fontSize=13, lineHeight=16).encode(
-        x=alt.value(0), text="said:N", color=alt.value(INK[theme])
-    )
-    return alt.layer(rule, none, dot, above)
-
-
 def _months(months: Sequence[date], *, narrow: bool) -> alt.Axis:
     """Ticks of a time axis that have room for their labels: on a phone the years, where there are several."""
     years = max(months).year - min(months).year if months else 0
@@ -204,7 +155,8 @@ class Heading(NamedTuple):
     source: str
 
 
-def _headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
+def headed(chart: Any, heading: Heading, theme: str, *, narrow: bool) -> Any:
+    """The chart with its heading above it, wrapped to its width."""
     return chart.properties(
         title=alt.TitleParams(
             text=wrap(heading.finding, 34 if narrow else 74),
@@ -234,7 +186,7 @@ def series(rows: Sequence[SeriesRow], heading: Heading, *, title: str, theme: st
             **_lines(names, theme),
         )
     )
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 class ExpectedRow(TypedDict):
@@ -293,7 +245,7 @@ def expected(
         .encode(x=x, y=y, **colors)
     )
     chart = alt.layer(area, line, *_start(start, theme))
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 def _start(start: date, theme: str) -> tuple[Any, Any]:
@@ -346,7 +298,7 @@ def multiples(
         title=None, labelColor=INK[theme], labelFontSize=13, labelAnchor="start", labelLimit=400, labelFontWeight="bold"
     )
     chart = layers.facet(alt.Facet("panel:N", sort=panels, header=header), columns=1 if narrow else 3)
-    return _headed(chart, heading, theme, narrow=narrow)
+    return headed(chart, heading, theme, narrow=narrow)
 
 
 def _few_years(months: Sequence[date]) -> list[int]:

@@ -8,16 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics.figures import charts
-from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
-from metrics.runs.models import Run
+from metrics.recidivism.words import does_not_show, release_name, share, statement, who_is_compared
 from partnership.pages import pdf
 from partnership.pages.pdf import section
-
-
-def release_name(run: Run) -> str:
-    """Which release a run's outcomes are, or that they are a preview of one."""
-    text = _("Release %(quarter)s") if run.released_at else _("Preview of release %(quarter)s")
-    return text % {"quarter": run.quarter}
 
 
 def programme_report(context: dict[str, Any]) -> bytes:

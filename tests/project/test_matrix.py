@@ -120,6 +120,7 @@ MATRIX: dict[str, Row] = {
     "agreement": Row(EVERYBODY, agreement),
     "programme_list": Row(EVERYBODY),
     "programme": Row(EVERYBODY, own_programme),
+    "effects": Row(EVERYBODY),
     "recidivism": Row(EVERYBODY),
     "arrest_trends": Row(EVERYBODY),
     "population_figures": only(our=200, coordinator=200, default=404, query=lambda w: f"?programme={w.programme.pk}"),

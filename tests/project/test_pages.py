@@ -68,6 +68,7 @@ QUERIES = {
     ("notification_list", "caseworker"): 7,
     ("profile", "caseworker"): 6,
     ("read_log", "auditor"): 7,
+    ("effects", "coordinator"): 7,
     ("recidivism", "coordinator"): 8,
     ("population_figures", "coordinator"): 12,
     ("arrest_trends", "coordinator"): 11,
