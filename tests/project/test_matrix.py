@@ -159,6 +159,7 @@ MATRIX: dict[str, Row] = {
     "intervention_edit": only(coordinator=200, args=lambda w: [w.intervention.pk]),
     "cohort_list": only(our=200, other_caseworker=200, coordinator=200, auditor=200),
     "cohort_new": only(our=200, other_caseworker=200, coordinator=200),
+    "cohort_people": only(our=200, other_caseworker=200, coordinator=200, method="post"),
     "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
     "cohort_allow": only(auditor=404, args=lambda w: [w.cohort.pk], method="post"),
     "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
