@@ -62,13 +62,13 @@ def forest(blocks: Sequence[Block], heading: Heading, *, theme: str, narrow: boo
         for text in wrap(block.title, sizes.width // LETTER):
             titles.append({"y": y, "text": text})
             y += ABOVE
-        top = y - ABOVE / 2
         for line in block.lines:
             of_verdict = colors.get(line.look, PALETTE[theme][2])
             fill = of_verdict if line.look in colors else GROUND[theme]
             marks.append({"y": y + 2, "color": of_verdict, "fill": fill, **line._asdict()})
+            if line.difference is not None:
+                down_rules.append((y + 2 - LINE / 2, y + 2 + LINE / 2))
             y += LINE
-        down_rules.append((top, y - ABOVE / 2))
         y += GAP
     bounds = [abs(end) for mark in marks for end in (mark["lower"], mark["upper"]) if end is not None]
     furthest = max([LEAST, *bounds])
@@ -86,7 +86,7 @@ def forest(blocks: Sequence[Block], heading: Heading, *, theme: str, narrow: boo
 
     at = alt.Y("y:Q", scale=down, axis=None)
     lines = alt.Chart(_data(marks), **size).encode(y=at)
-    # Within the blocks alone, so that no line crosses a title.
+    # At the intervals alone, so that they cross neither a title nor the words in the place of a missing one.
     grid = alt.Chart(
         _data(
             [
