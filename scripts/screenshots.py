@@ -66,6 +66,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "data@demo.example": [("home-data", "/"), ("imports", "/imports/"), ("import-new", "/imports/new/")],
     "coordinator@demo.example": [
         ("home-coordinator", "/"),
+        ("effects", "/figures/effects/"),
         ("recidivism", "/figures/recidivism/?window=24"),
         ("arrests", "/figures/arrests/"),
         ("programme-figures", "first:/figures/recidivism/?window=24 th a"),

@@ -27,14 +27,14 @@ def save_cohort(*, by: Acting, cohort: Cohort, selection: Selection) -> Cohort:
     if len(selection.dimensions) > MOST_DIMENSIONS:
         raise RuleError(
             _(
-                "A cohort is chosen by at most two traits beside programmes and years: of fewer people somebody could be recognised."
+                "Choose at most two traits besides programmes and years. With more, so few people would be left that somebody could be recognised."
             )
         )
     if by.role == Role.COORDINATOR:
         cohort.is_partnership_wide = cohort.is_shared
     else:
         if set(selection.partners) - {by.partner.pk}:
-            raise RuleError(_("A cohort of yours holds participants of your own programmes."))
+            raise RuleError(_("You can only choose your own programmes."))
         selection = Selection.from_json(selection.to_json() | {"partners": [by.partner.pk]})
     if cohort.pk is None:
         cohort.partner, cohort.created_by = by.partner, by.user
@@ -68,7 +68,7 @@ def archive_cohort(*, by: Acting, cohort: Cohort, is_archived: bool) -> None:
 def allow_cohort(*, by: Acting, cohort: Cohort) -> CohortPermit:
     """Lets a cohort have figures though six others of its programme have. Raises RuleError for one that does not wait for it."""
     if cohort.waits_for != WaitsFor.AUDITOR:
-        raise RuleError(_("This cohort does not wait for the auditor."))
+        raise RuleError(_("This cohort isn’t waiting for a decision. Somebody may have made it: reload the list."))
     permit, _is_new = CohortPermit.objects.get_or_create(
         cohort=cohort, digest=cohort.digest, defaults={"user": by.user}
     )

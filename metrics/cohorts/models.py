@@ -33,8 +33,16 @@ class WaitsFor(models.TextChoices):
     """Why a cohort has no figures; empty where it has, or will have with the next run."""
 
     NOTHING = "", _("Nothing")
-    PEOPLE = "people", _("Two traits at once are shown from 600 people on")
-    AUDITOR = "auditor", _("Six cohorts of a programme have figures this quarter: the auditor decides on more")
+    PEOPLE = (
+        "people",
+        _("Too few people for two traits at once: choose one, or more programmes (600 people are needed)"),
+    )
+    AUDITOR = (
+        "auditor",
+        _(
+            "Six other cohorts of the same programme have figures this quarter: the auditor decides whether this one gets them too"
+        ),
+    )
 
 
 MAY_HOLD = f"({COORDINATOR} or (not is_partnership_wide and selection -> 'partners' = jsonb_build_array(partner_id)))"

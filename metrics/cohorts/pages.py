@@ -15,9 +15,10 @@ from metrics.cohorts import actions as cohorts_actions
 from metrics.cohorts.budget import MOST_COHORTS
 from metrics.cohorts.forms import CohortForm
 from metrics.cohorts.models import Cohort, CohortUse, own_cohorts, visible_cohorts
-from metrics.cohorts.selection import Selection
+from metrics.cohorts.participants import Participants, taken
+from metrics.cohorts.selection import ENOUGH_FOR_TWO, Selection
 from metrics.permissions import COHORTS
-from metrics.runs.releases import quarter_of
+from metrics.runs.releases import latest_release, quarter_of
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Role
@@ -52,11 +53,19 @@ def _programmes(request: PartnerRequest) -> QuerySet[Programme]:
 
 @partner_page(cohorts_actions.save_cohort)
 def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
-    """A new cohort, or one of the own ones to change. Somebody else's is not found."""
+    """A new cohort, or one of the own ones to change. Somebody else's is not found. Its button for numbers saves nothing."""
     cohort = get_object_or_404(own_cohorts(request.acting), pk=pk) if pk else Cohort(partner=request.acting.partner)
     saved_selection = Selection.from_json(cohort.selection) if cohort.pk else None
-    form = CohortForm(request.POST or None, acting=request.acting, instance=cohort, selection=saved_selection)
-    if form.is_valid():
+    participants = Participants.of(latest_release(), request.acting)
+    form = CohortForm(
+        request.POST or None,
+        acting=request.acting,
+        instance=cohort,
+        selection=saved_selection,
+        participants=participants,
+    )
+    only_asks = "numbers" in request.POST
+    if form.is_valid() and not only_asks:
         try:
             saved_cohort = cohorts_actions.save_cohort(
                 by=request.acting, cohort=form.save(commit=False), selection=form.selection()
@@ -64,11 +73,29 @@ def cohort_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Saved. Its figures come with the computation that has just been asked for."))
+            messages.success(request, _("Saved. Its figures are being computed."))
             return redirect(f"{reverse('population_figures')}?cohort={saved_cohort.pk}")
-    title = str(cohort) if cohort.pk else _("New cohort")
-    context = {"form": form, "title": title, "back": reverse("cohort_list"), "history": "cohort" if pk else ""}
-    return render(request, "pages/form.html", context | {"history_of": pk})
+    selection = form.selection() if form.is_bound else saved_selection or Selection()
+    context = {
+        "form": form,
+        "title": cohort.name if cohort.pk else _("New cohort"),
+        "only_asks": only_asks,
+        "taken": taken(selection, participants),
+        "enough": ENOUGH_FOR_TWO,
+        "history_of": pk,
+    }
+    return render(request, "metrics/cohorts/cohort_form.html", context)
+
+
+@require_POST
+@partner_page(cohorts_actions.save_cohort)
+def cohort_people(request: PartnerRequest) -> HttpResponse:
+    """How many people the choices of the form are taken from, as they are made: a part of its page. Nothing is saved."""
+    form = CohortForm(request.POST, acting=request.acting)
+    form.is_valid()
+    participants = Participants.of(latest_release(), request.acting)
+    context = {"taken": taken(form.selection(), participants), "enough": ENOUGH_FOR_TWO}
+    return render(request, "metrics/cohorts/_people.html", context)
 
 
 @require_POST

@@ -29,14 +29,17 @@ class ComparisonResult(models.Model):
 
     class Refusal(models.TextChoices):
         NONE = "", _("Estimated")
-        FEW_PARTICIPANTS = "few_participants", _("Fewer than 60 participants with the whole window observed")
-        FEW_COMPARISONS = "few_comparisons", _("Too few comparison people who are like the participants")
-        NO_OVERLAP = "no_overlap", _("Participants and comparison people have too little in common")
+        FEW_PARTICIPANTS = "few_participants", _("Fewer than 60 participants have been followed for this long")
+        FEW_COMPARISONS = "few_comparisons", _("Too few people to compare with")
+        NO_OVERLAP = "no_overlap", _("Hardly anybody to compare with is like the participants")
         UNBALANCED = (
             "unbalanced",
-            _("Participants and comparison people differ too much on record, even after weighting"),
+            _("Participants and the people to compare with differ too much in what the police have on record"),
         )
-        NO_ESTIMATE = "no_estimate", _("Something on record tells nearly all participants from the comparison people")
+        NO_ESTIMATE = (
+            "no_estimate",
+            _("Nearly all participants have something on record that hardly anybody else has, such as a district"),
+        )
 
     class Verdict(models.TextChoices):
         """What an estimate says, in the same words wherever it stands."""
@@ -46,6 +49,13 @@ class ComparisonResult(models.Model):
         CHANCE = "chance", _("Could be chance")
         TOO_FEW = "too_few", _("Too few people")
         NOT_COMPARABLE = "not_comparable", _("Cannot be compared")
+
+        @classmethod
+        def of(cls, lower: float, upper: float) -> ComparisonResult.Verdict:
+            """Of a difference whose 95 % interval, as it is shown, has these bounds: on one side of no difference, or on both."""
+            if upper < 0:
+                return cls.LOWER
+            return cls.HIGHER if lower > 0 else cls.CHANCE
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="comparisons")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
@@ -98,14 +108,12 @@ class ComparisonResult(models.Model):
 
     @property
     def verdict(self) -> Verdict:
-        """What the estimate says: the difference's interval, as it is shown, lies on one side of no difference or on both."""
+        """What the estimate says, or why there is none."""
         if self.refusal in (self.Refusal.UNBALANCED, self.Refusal.NO_OVERLAP, self.Refusal.NO_ESTIMATE):
             return self.Verdict.NOT_COMPARABLE
         if self.difference_lower is None or self.difference_upper is None:
             return self.Verdict.TOO_FEW
-        if self.difference_upper < 0:
-            return self.Verdict.LOWER
-        return self.Verdict.HIGHER if self.difference_lower > 0 else self.Verdict.CHANCE
+        return self.Verdict.of(self.difference_lower, self.difference_upper)
 
     @property
     def hazard_varies(self) -> bool:

@@ -1,16 +1,191 @@
-"""A programme against its comparison groups: the figures that its page shows and hands out as files."""
+"""Does it work, and which works best: all programmes against all their comparison groups; and the files of one programme's."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
+from metrics.comparison import words
+from metrics.comparison.effects import GROUPS, ORDERS, Effect, KindEffect, effects_by_kind, effects_of
+from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
+from metrics.figures.address import choice
+from metrics.figures.forest import Block, Line, forest
 from metrics.figures.registry import Figure, figure
+from metrics.permissions import FIGURES
 from metrics.recidivism import words as recidivism_words
-from metrics.recidivism.population import file_name, population_context
+from metrics.recidivism.population import file_name, page_choices, population_context
 from partnership.isolation.acting import PartnerRequest
+from partnership.pages.guard import partner_page
+
+SORTS = {
+    "verdict": gettext_lazy("Verdict, then difference"),
+    "name": gettext_lazy("Programme"),
+    "matched": gettext_lazy("Difference to similar people arrested"),
+    "not_enrolled": gettext_lazy("Difference to people referred, not enrolled"),
+    "baseline": gettext_lazy("Difference to the own first year"),
+}
+"""The orders of the page, in words; a key for each of `metrics.comparison.effects.ORDERS`."""
+
+
+def effects_context(request: PartnerRequest) -> dict[str, Any]:
+    """The choices of the address, and for them every programme in sight with all its comparisons, in the order asked for."""
+    context = page_choices(request)
+    context["sort"], context["sorts"] = choice(request, "sort", SORTS, "verdict"), SORTS.items()
+    effects: list[Effect] = []
+    if run := context["run"]:
+        effects = effects_of(run, request.acting, months=context["window"], offences=context["offences"])
+    context["effects"] = sorted(effects, key=ORDERS[context["sort"]])
+    context["kinds"] = effects_by_kind(effects)
+    context["finding"] = words.finding_of_all(effects)
+    return context
+
+
+@require_safe
+@partner_page(FIGURES)
+def effects(request: PartnerRequest) -> HttpResponse:
+    """Does it work, which works best: what the comparisons of all programmes show."""
+    context = effects_context(request)
+    if context["run"]:
+        context["release"] = recidivism_words.release_name(context["run"])
+    context["groups"] = [words.short_name(group) for group in GROUPS]
+    context["rows"] = [
+        (effect, [(words.short_name(c.group), c, words.cell(recidivism_words.numbers(c))) for c in effect.comparisons])
+        for effect in context["effects"]
+    ]
+    context["kind_rows"] = [(kind, words.short_name(kind.group), *_in_words(kind)) for kind in context["kinds"]]
+    return render(request, "metrics/comparison/effects.html", context)
+
+
+def _in_words(kind: KindEffect) -> tuple[str, str, str]:
+    """Both rates and the difference of an average."""
+    said = words.numbers_of_kind(kind)
+    rates = (recidivism_words.share(rate / 100, said.digits) for rate in (said.rate, said.other))
+    return (*rates, words.cell(said))  # type: ignore[return-value]
+
+
+def line_of(comparison: ComparisonResult) -> Line:
+    """A comparison as a line of a forest plot."""
+    difference, lower, upper = (
+        None if value is None else 100 * value
+        for value in (comparison.difference, comparison.difference_lower, comparison.difference_upper)
+    )
+    verdict = recidivism_words.in_sentence(comparison.verdict.label)
+    said = ", ".join(filter(None, [verdict, words.cell(recidivism_words.numbers(comparison))]))
+    return Line(words.short_name(comparison.group), said, comparison.verdict.value, difference, lower, upper)
+
+
+def _heading(context: dict[str, Any], finding: str) -> charts.Heading:
+    return charts.Heading(
+        finding,
+        _("Difference in percentage points, with its 95 % interval.")
+        + " "
+        + words.source(context["run"], context["offences"], context["window"]),
+    )
+
+
+@figure("effects")
+def effects_figure(request: PartnerRequest) -> Figure:
+    """A row a programme and comparison group; the chart: a block a programme, with all its comparisons."""
+    context = effects_context(request)
+    heading = [
+        _("Partner"),
+        _("Programme"),
+        _("Kind of programme"),
+        _("Verdict of all comparisons"),
+        _("Comparison group"),
+        _("Verdict"),
+        _("Participants"),
+        _("Comparison people"),
+        _("Rate"),
+        _("Comparison rate"),
+        _("Difference"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Note"),
+    ]
+    rows = [
+        [
+            effect.partner.name,
+            effect.programme.name,
+            effect.programme.get_kind_display(),
+            effect.verdict.label,
+            c.get_group_display(),
+            c.verdict.label,
+            c.participants,
+            c.comparisons,
+            c.rate,
+            c.comparison_rate,
+            c.difference,
+            c.difference_lower,
+            c.difference_upper,
+            c.get_refusal_display() if c.refusal else "",
+        ]
+        for effect in context["effects"]
+        for c in effect.comparisons
+    ]
+
+    def draw(theme: str, narrow: bool) -> Any:
+        blocks = [
+            Block(
+                f"{effect.programme.name}: {recidivism_words.in_sentence(effect.verdict.label)}",
+                [line_of(c) for c in effect.comparisons],
+            )
+            for effect in context["effects"]
+        ]
+        return forest(blocks, _heading(context, context["finding"]), theme=theme, narrow=narrow)
+
+    name = f"effects-{context['window']}-{context['offences']}"
+    return Figure(name, heading, rows, context["run"], draw if rows else None)
+
+
+@figure("effects-by-kind")
+def effects_by_kind_figure(request: PartnerRequest) -> Figure:
+    """A row a kind of programme and comparison group: the average over the participants of its programmes."""
+    context = effects_context(request)
+    heading = [
+        _("Kind of programme"),
+        _("Comparison group"),
+        _("Verdict"),
+        _("Programmes averaged"),
+        _("Programmes"),
+        _("Rate"),
+        _("Comparison rate"),
+        _("Difference"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+    ]
+    rows = [
+        [
+            kind.kind,
+            kind.group.label,
+            kind.verdict.label,
+            kind.of,
+            kind.programmes,
+            *(round(value, 3) for value in kind.average),
+        ]
+        for kind in context["kinds"]
+    ]
+
+    def draw(theme: str, narrow: bool) -> Any:
+        by_kind: dict[str, list[Line]] = {}
+        for kind in context["kinds"]:
+            average = kind.average
+            said = f"{recidivism_words.in_sentence(kind.verdict.label)}, {words.cell(words.numbers_of_kind(kind))}"
+            ends = (100 * average.difference, 100 * average.lower, 100 * average.upper)
+            by_kind.setdefault(kind.kind, []).append(
+                Line(words.short_name(kind.group), said, kind.verdict.value, *ends)
+            )
+        blocks = [Block(name, lines) for name, lines in by_kind.items()]
+        return forest(blocks, _heading(context, _("By kind of programme, on average")), theme=theme, narrow=narrow)
+
+    name = f"effects-by-kind-{context['window']}-{context['offences']}"
+    return Figure(name, heading, rows, context["run"], draw if rows else None)
 
 
 @figure("comparison")
@@ -70,14 +245,9 @@ def comparison_figure(request: PartnerRequest) -> Figure:
     ]
 
     def draw(theme: str, narrow: bool) -> Any:
-        lines = [
-            charts.VerdictRow(
-                str(c.get_group_display()), str(c.verdict.label), c.difference, c.difference_lower, c.difference_upper
-            )
-            for c in comparisons
-        ]
-        title = _("Percentage points fewer or more arrested again, with 95 % interval")
-        return charts.verdicts(lines, theme=theme, narrow=narrow, title=title)
+        block = Block("", [line_of(c) for c in comparisons])
+        finding = f"{context['programme'].name}. {recidivism_words.finding(comparisons)}"
+        return forest([block], _heading(context, finding), theme=theme, narrow=narrow)
 
     title = f"{context['programme'].name}. {context['headline']}" if comparisons else ""
     return Figure(

@@ -27,16 +27,6 @@ class IntervalRow(TypedDict):
     upper: float
 
 
-class VerdictRow(NamedTuple):
-    """A line of `verdicts`: a difference of shares with its 95 % interval, None where there is no estimate, and its verdict."""
-
-    label: str
-    verdict: str
-    difference: float | None
-    lower: float | None
-    upper: float | None
-
-
 class SeriesRow(TypedDict):
     """A month of one series; `value` None where it is under 5."""
 
@@ -151,45 +141,6 @@ def intervals(rows: Sequence[IntervalRow], *, theme: str, title: str, narrow: bo
     zero = alt.Chart(_data([{"x": 0}])).mark_rule(color=INK[theme], strokeWidth=1).encode(x="x:Q")
     names = (_names_above(base, y, theme),) if narrow else ()
     return alt.layer(zero, rule, dot, *names)
-
-
-def verdicts(rows: Sequence[VerdictRow], *, theme: str, title: str, narrow: bool = False) -> Any:
-    """Differences in percentage points, a line each: its name and verdict above it, a mark where there is no difference."""
-    width = WIDTHS["narrow"] if narrow else 620
-    said = {
-        row.label: [*wrap(row.label, width // 8), row.verdict] if narrow else [f"{row.label}: {row.verdict.lower()}"]
-        for row in rows
-    }
-    most_lines = max(map(len, said.values()), default=1)
-    values = [
-        {
-            "name": row.label,
-            # All of as many lines, so that the last one stands above the interval.
-            "said": [""] * (most_lines - len(said[row.label])) + said[row.label],
-            "none": None if row.difference is None else 0,
-            "difference": None if row.difference is None else 100 * row.difference,
-            "lower": None if row.lower is None else 100 * row.lower,
-            "upper": None if row.upper is None else 100 * row.upper,
-        }
-        for row in rows
-    ]
-    bounds = [100 * abs(end) for row in rows for end in (row.lower, row.upper) if end is not None]
-    furthest = max([5.0, *bounds])
-    scale = alt.Scale(domain=[-furthest, furthest])
-    sign = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
-    axis = alt.Axis(labelExpr=sign, tickCount=5, grid=False)
-    x = alt.X("lower:Q", title=wrap(title, width // 7), scale=scale, axis=axis)
-    y = alt.Y("name:N", sort=[row.label for row in rows], title=None, axis=None)
-    base = alt.Chart(_data(values), width=width, height={"step": 36 + 18 * most_lines}).encode(y=y)
-    rule = base.mark_rule(color=PALETTE[theme][0], strokeWidth=3, opacity=0.55).encode(x=x, x2="upper:Q")
-    dot = base.mark_point(color=PALETTE[theme][0], filled=True, size=90, opacity=1).encode(
-        x=alt.X("difference:Q", scale=scale)
-    )
-    none = base.mark_tick(color=INK[theme], thickness=1.5, size=24).encode(x=alt.X("none:Q", scale=scale))
-    above = base.mark_text(align="left", baseline="bottom", dy=4 - 16 * most_lines, fontSize=13, lineHeight=16).encode(
-        x=alt.value(0), text="said:N", color=alt.value(INK[theme])
-    )
-    return alt.layer(rule, none, dot, above)
 
 
 def _months(months: Sequence[date], *, narrow: bool) -> alt.Axis:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from metrics.comparison.words import short_name, source
 from metrics.figures import charts
+from metrics.figures.curves import Panel, curves
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES, visible_results
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.population import file_name, page_choices, population_context
+from metrics.runs import actions as runs
 from partnership.isolation.acting import PartnerRequest
+from partnership.members.models import Role
 from partnership.pages.guard import partner_page
 
 
@@ -113,11 +118,14 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
 @require_safe
 @partner_page(FIGURES)
 def population_figures(request: PartnerRequest) -> HttpResponse:
-    """One programme or cohort in full: headline, comparisons, curve, windows, care."""
+    """One programme or cohort in full: headline, comparisons, curve, windows, care. A cohort without figures: what it waits for, a
+    part that asks for itself anew while a computation is under way."""
     context = population_context(request)
+    if context["cohort"] and not context["window_rows"]:
+        return _waiting(request, context)
     if context["run"]:
-        curve = context["curve"]
-        context["curve_points"] = curve.points if curve else []
+        context["release"] = recidivism_words.release_name(context["run"])
+        context["panels"] = _curves(context)
         context["comparisons"] = [
             (c, recidivism_words.statement(c), recidivism_words.who_is_compared(c), recidivism_words.does_not_show(c))
             for c in context["comparisons"]
@@ -130,24 +138,53 @@ def population_figures(request: PartnerRequest) -> HttpResponse:
     return render(request, "metrics/recidivism/population.html", context)
 
 
+def _curves(context: dict[str, Any]) -> list[Panel]:
+    """All participants' curve; beside it, for each comparison group, that of those who are compared and the group's."""
+    curve = context.get("curve")
+    panels = [Panel(_("All participants"), curve.points)] if curve else []
+    return panels + [Panel(short_name(pair.group), pair.participants, pair.others) for pair in context["pairs"]]
+
+
+def _waiting(request: PartnerRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page of a cohort that has no figures yet. The coordinator goes on to the preview that has them."""
+    cohort, newest, asks_for_part = context["cohort"], runs.latest_run(), "HX-Request" in request.headers
+    computed = newest.parameters.get("cohorts", {}).get(str(cohort.pk)) if newest else None
+    is_computed = computed == cohort.selection
+    if newest and is_computed and newest != context["run"] and request.acting.role == Role.COORDINATOR:
+        address = f"{reverse('population_figures')}?cohort={cohort.pk}&run={newest.pk}"
+        return HttpResponse(headers={"HX-Redirect": address}) if asks_for_part else redirect(address)
+    context["is_computed"], context["is_running"] = is_computed, not is_computed and runs.is_under_way()
+    template = "metrics/recidivism/_waiting.html" if asks_for_part else "metrics/recidivism/population.html"
+    return render(request, template, context)
+
+
 @figure("survival")
 def survival_figure(request: PartnerRequest) -> Figure:
-    """A row a window of the population's curve."""
+    """A row a window of the population's curve, and of the curves of each comparison; the chart: a panel each."""
     context = population_context(request)
-    curve = context.get("curve")
-    name = context["programme"].name if context["programme"] else context["cohort"].name
+    panels = _curves(context)
     heading = [
+        _("Curve"),
+        _("Who"),
         _("Months"),
         _("Not arrested again"),
         _("Lower 95 %"),
         _("Upper 95 %"),
         _("Followed"),
     ]
-    return Figure(
-        file_name(context, "survival"),
-        heading,
-        curve.points if curve else [],
-        context["run"],
-        (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
-        title=f"{name}: {context['rate_sentence'] or context['headline']}" if curve else "",
-    )
+    rows = [
+        [panel.title, name, *point]
+        for panel in panels
+        for name, points in ((_("Participants"), panel.participants), (_("Comparison people"), panel.others))
+        for point in points
+    ]
+
+    def draw(theme: str, narrow: bool) -> Any:
+        name = (context["programme"] or context["cohort"]).name
+        about = charts.Heading(
+            f"{name}: {_('how many were not arrested again')}",
+            _("Bands hold the share with 95 % confidence.") + " " + source(context["run"], context["offences"]),
+        )
+        return curves(panels, about, theme=theme, narrow=narrow)
+
+    return Figure(file_name(context, "survival"), heading, rows, context["run"], draw if panels else None)

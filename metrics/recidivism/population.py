@@ -9,6 +9,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from metrics.cohorts.models import visible_cohorts
+from metrics.comparison.curves import pairs
+from metrics.comparison.effects import in_order
 from metrics.comparison.models import ComparisonResult
 from metrics.figures.address import choice, requested_run
 from metrics.recidivism import words as recidivism_words
@@ -51,7 +53,7 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
     context = page_choices(request) | requested_population(request)
     run, about = context["run"], {"programme": context["programme"], "cohort": context["cohort"]}
     if run is None:
-        return context | {"window_rows": [], "comparisons": [], "curve": None}
+        return context | {"window_rows": [], "comparisons": [], "pairs": [], "curve": None}
     total = Q(partner=None, programme=None, cohort=None, window_months=context["window"])
     own_and_total = run.recidivismresults.filter(Q(**about) | total)
     results = list(own_and_total.filter(offences=context["offences"]).order_by("window_months"))
@@ -62,13 +64,11 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
     context["result"] = next((r for r in context["window_rows"] if r.window_months == context["window"]), None)
     context["curve"] = SurvivalResult.objects.filter(run=run, offences=context["offences"], **about).first()
     context["care"] = CareResult.objects.filter(run=run, **about).first()
-    context["comparisons"] = []
+    context["comparisons"], context["pairs"] = [], []
     if context["programme"]:
-        comparisons = run.comparisons.filter(
-            programme=context["programme"], offences=context["offences"], window_months=context["window"]
-        )
-        order = list(ComparisonResult.Group.values)
-        context["comparisons"] = sorted(comparisons, key=lambda c: order.index(c.group))
+        every = list(run.comparisons.filter(programme=context["programme"], offences=context["offences"]))
+        context["comparisons"] = in_order(c for c in every if c.window_months == context["window"])
+        context["pairs"] = pairs(every)
     context["matched"] = next((c for c in context["comparisons"] if c.group == ComparisonResult.Group.MATCHED), None)
     rate = recidivism_words.rate_sentence(context["result"], context["window"])
     finding = recidivism_words.finding(context["comparisons"])

@@ -7,14 +7,22 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from metrics.comparison.effects import in_order
 from metrics.comparison.models import ComparisonResult
 from metrics.recidivism.models import RecidivismResult
+from metrics.runs.models import Run
 from partnership.pages.number_format import percent, plain, round_half_up
 
 
 def share(value: float | None, digits: int = 0) -> str:
     """A share from 0 to 1 as a percentage with so many decimals; a dash for none."""
     return "–" if value is None else percent(value, digits)
+
+
+def release_name(run: Run) -> str:
+    """Which release a run's outcomes are, or that they are a preview of one."""
+    text = _("Release %(quarter)s") if run.released_at else _("Preview of release %(quarter)s")
+    return text % {"quarter": run.quarter}
 
 
 class Numbers(NamedTuple):
@@ -31,12 +39,17 @@ class Numbers(NamedTuple):
 
 
 def numbers(result: ComparisonResult) -> Numbers | None:
-    """What an estimate comes to in words; None where there is none. A narrow interval is said to a tenth, others in whole points."""
+    """What an estimate comes to in words; None where there is none."""
     if result.rate is None or result.comparison_rate is None:
         return None
-    low, high = 100 * (result.difference_lower or 0), 100 * (result.difference_upper or 0)
+    return numbers_of(result.rate, result.comparison_rate, result.difference_lower or 0, result.difference_upper or 0)
+
+
+def numbers_of(own_rate: float, other_rate: float, lower: float, upper: float) -> Numbers:
+    """Two rates and the bounds of their difference, as they are said: a narrow interval to a tenth, others in whole points."""
+    low, high = 100 * lower, 100 * upper
     digits = 0 if high - low >= WIDE else 1
-    rate, other = round_half_up(100 * result.rate, digits), round_half_up(100 * result.comparison_rate, digits)
+    rate, other = round_half_up(100 * own_rate, digits), round_half_up(100 * other_rate, digits)
     difference = round(rate - other, digits)
     reduction = round_half_up(100 * (1 - rate / other), 0) if other else None
     return Numbers(digits, rate, other, difference, low, high, reduction)
@@ -50,7 +63,7 @@ def statement(result: ComparisonResult) -> str:
     """What a comparison says, after its verdict: the two rates, the difference that they make, its interval."""
     said = numbers(result)
     if said is None:
-        return _("No estimate: %(reason)s.") % {"reason": _in_sentence(result.get_refusal_display())}
+        return _("No estimate: %(reason)s.") % {"reason": in_sentence(result.get_refusal_display())}
     about = {
         "rate": percent(said.rate / 100, said.digits),
         "other": percent(said.other / 100, said.digits),
@@ -128,7 +141,8 @@ def _bound(points: float, digits: int) -> str:
     return "<\N{NO-BREAK SPACE}" + plain(10**-digits, digits)
 
 
-def _in_sentence(label: Any) -> str:
+def in_sentence(label: Any) -> str:
+    """A label as it stands within a sentence."""
     text = str(label)
     return text[:1].lower() + text[1:]
 
@@ -182,8 +196,7 @@ def finding(comparisons: Sequence[ComparisonResult]) -> str:
     """What the comparisons of one window say, all of them, each with its verdict; empty where none has an estimate."""
     if not any(numbers(result) for result in comparisons):
         return ""
-    order = ["matched", "not_enrolled", "baseline"]
-    verdicts = [_verdict_on(result) for result in sorted(comparisons, key=lambda c: order.index(c.group))]
+    verdicts = [_verdict_on(result) for result in in_order(comparisons)]
     months = {"months": comparisons[0].window_months}
     first = _("Arrested again within %(months)s months, against comparison groups:") % months
     return f"{first} {'; '.join(verdicts)}."
@@ -192,7 +205,7 @@ def finding(comparisons: Sequence[ComparisonResult]) -> str:
 def _verdict_on(result: ComparisonResult) -> str:
     """A comparison's group and verdict, with the difference behind it where it is lower or higher."""
     said = numbers(result)
-    about = {"group": _in_sentence(result.get_group_display()), "verdict": _in_sentence(result.verdict.label)}
+    about = {"group": in_sentence(result.get_group_display()), "verdict": in_sentence(result.verdict.label)}
     if said is None or result.verdict == ComparisonResult.Verdict.CHANCE:
         return _("%(group)s – %(verdict)s") % about
     about["points"] = plain(abs(said.difference), said.digits)

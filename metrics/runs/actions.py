@@ -115,6 +115,11 @@ def latest_run() -> Run | None:
     return Run.objects.filter(state=Run.State.DONE, again=None).order_by("-id").first()
 
 
+def is_under_way() -> bool:
+    """Whether a computation was asked for that is not over."""
+    return Run.objects.filter(state__in=(Run.State.REQUESTED, Run.State.RUNNING)).exists()
+
+
 @action("run.release", roles=(Role.COORDINATOR,))
 def release(*, by: Acting, run: Run) -> Run:
     """Makes a run the release of its quarter: frozen, and shown to every partner until the next one.

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from metrics.statistics.proportions import wilson
+from metrics.statistics.proportions import Proportion, wilson
 
 FEWEST = 60
 """Fewest participants for an estimate: as the UK Justice Data Lab."""
@@ -269,7 +269,7 @@ def effect(ours: Side, theirs: Side, noise: float = 0.0) -> Effect:
     ValueError where either side is empty.
     """
     known, others_known = (_without_noise(side, noise) for side in (ours, theirs))
-    one, two = wilson(*known), wilson(*others_known)
+    one, two = interval(ours, noise), interval(theirs, noise)
     difference = ours.rate - theirs.rate
     lower = difference - float(np.sqrt((ours.rate - one.lower) ** 2 + (two.upper - theirs.rate) ** 2))
     upper = difference + float(np.sqrt((one.upper - ours.rate) ** 2 + (theirs.rate - two.lower) ** 2))
@@ -287,6 +287,12 @@ def effect(ours: Side, theirs: Side, noise: float = 0.0) -> Effect:
         *(1 - ratio, 1 - high, 1 - low),
         *(smallest, e_value(ratio), limit),
     )
+
+
+def interval(side: Side, noise: float = 0.0) -> Proportion:
+    """The side's rate with Wilson's interval, which allows for events that were changed by noise of that variance."""
+    known = wilson(*_without_noise(side, noise))
+    return Proportion(side.rate, known.lower, known.upper)
 
 
 def _without_noise(side: Side, noise: float) -> Side:

@@ -50,6 +50,7 @@ GROUPS = (
     Group(
         _("Figures"),
         (
+            Entry(_("Does it work?"), "effects", icon="scale"),
             Entry(_("Recidivism"), "recidivism", icon="chart-line"),
             Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar"),
             Entry(_("Referral figures"), "referral_figures", icon="filter"),

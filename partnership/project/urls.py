@@ -17,7 +17,7 @@ ROOMS = (
     "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
     "cases.imports",
     "referrals.handover", "referrals.diversions", "referrals.roadside",
-    "metrics.runs", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
+    "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip
 """Rooms with pages; Django reports one whose list of addresses can't be imported when it starts."""

@@ -40,7 +40,14 @@ from tests.world import World, database_role, on_web, run_as
 
 ROLES = ("caseworker", "case_manager", "other_caseworker", "liaison", "coordinator", "auditor")
 MONTHS = fixed_windows.WINDOWS
-OUTCOMES = {"recidivism": False, "survival": True, "comparison": True, "balance": True}
+OUTCOMES = {
+    "recidivism": False,
+    "effects": False,
+    "effects-by-kind": False,
+    "survival": True,
+    "comparison": True,
+    "balance": True,
+}
 """Figures of outcomes, and whether their address names a population."""
 
 

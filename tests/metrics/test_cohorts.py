@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from django.urls import reverse
 
 from cases.people.models import Person
 from metrics.cohorts import actions as cohorts
-from metrics.cohorts.models import Cohort
+from metrics.cohorts.models import Cohort, CohortUse
 from metrics.cohorts.selection import Selection
-from metrics.recidivism.models import RecidivismResult
+from metrics.recidivism.models import CareResult, RecidivismResult
+from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from tests.measuring import START, about, compute, people, release
 from tests.shared_worlds import shared
-from tests.world import on_web, pseudonyms_of, run_as
+from tests.world import World, on_web, pseudonyms_of, run_as
 
 
 @shared
@@ -170,5 +172,91 @@ class TestCohorts:
         cohort = Cohort.objects.get()
         assert cohort.selection == {"ages": ["0-17", "18-24"], "first_year": 2023}
         page = client.get(reverse("cohort_edit", args=[cohort.pk])).text
-        assert 'value="18-24" selected' in page
+        chosen = re.findall(r'<input type="checkbox" name="ages" value="([^"]+)"[^>]* checked', page)
+        assert chosen == ["0-17", "18-24"]
         assert 'value="2023"' in page
+
+
+class TestNumbersWhileOneChooses:
+    """How many people the choices are taken from: of the release, and never of a selection by traits."""
+
+    @pytest.fixture
+    def crowd(self, measured: World) -> World:
+        people(measured, 60, rearrested=20, women=20)
+        measured.release = release(measured)
+        return measured
+
+    def said(self, world: World, **choices: object) -> str:
+        response = world.client(world.case_manager).post(reverse("cohort_people"), choices)
+        assert response.status_code == 200
+        return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+    def test_they_are_those_that_the_release_shows(self, crowd):
+        shown = CareResult.objects.get(run=crowd.release, programme=crowd.programme).participants
+        assert f"About {shown} participants of 1 programme," in self.said(crowd, programmes=[crowd.programme.pk])
+        assert f"· {shown}<" in crowd.client(crowd.case_manager).get(reverse("cohort_new")).text
+
+    def test_a_trait_changes_no_number_and_no_budget(self, crowd):
+        everybody, women = (self.said(crowd, sexes=sexes) for sexes in ([], ["female"]))
+        assert women.startswith(everybody)
+        assert "is counted once the cohort is saved" in women
+        assert not CohortUse.objects.exists()
+        assert not Cohort.objects.exists()
+
+    def test_who_came_since_the_release_is_in_none(self, crowd):
+        before = self.said(crowd)
+        people(crowd, 5, rearrested=0, first=80)
+        compute()
+        assert self.said(crowd) == before
+
+    def test_another_partners_people_are_in_none(self, crowd):
+        response = crowd.client(crowd.other_caseworker).post(reverse("cohort_people"), {})
+        assert "About 0 participants of 0 programmes" in " ".join(response.text.split())
+
+    def test_traits_that_would_be_refused_are_said_at_once(self, crowd):
+        assert "too few for two traits at once: 600 are needed" in self.said(crowd, sexes=["male"], ages=["18-24"])
+        three = self.said(crowd, sexes=["male"], ages=["18-24"], substances=["opioids"])
+        assert "Choose at most two traits" in three
+
+    def test_without_scripts_a_button_shows_them_and_saves_nothing(self, crowd):
+        form = {"sexes": ["female"], "index": "start", "numbers": "yes"}
+        page = crowd.client(crowd.case_manager).post(reverse("cohort_new"), form).text
+        assert "participants of 1 programme" in " ".join(page.split())
+        assert "Nothing was saved" not in page
+        assert not Cohort.objects.exists()
+
+
+class TestWaiting:
+    """The page of a cohort that has no figures yet."""
+
+    def page(self, acting: Acting, world: World, cohort: Cohort, **headers: str) -> object:
+        return world.client(acting).get(reverse("population_figures") + f"?cohort={cohort.pk}", headers=headers)
+
+    def test_it_asks_for_itself_while_a_computation_is_under_way(self, measured):
+        people(measured, 40, rearrested=20)
+        release(measured)
+        cohort = run_as(measured.coordinator, cohorts.save_cohort, cohort=Cohort(name="All"), selection=Selection())
+        waiting = self.page(measured.coordinator, measured, cohort)
+        assert 'hx-trigger="every 3s"' in waiting.text
+        part = self.page(measured.coordinator, measured, cohort, **{"HX-Request": "true"})
+        assert "<html" not in part.text
+        run = compute()
+        done = self.page(measured.coordinator, measured, cohort, **{"HX-Request": "true"})
+        assert done.headers["HX-Redirect"].endswith(f"?cohort={cohort.pk}&run={run.pk}")
+        assert "A preview of release" in measured.client(measured.coordinator).get(done.headers["HX-Redirect"]).text
+
+    def test_others_hear_that_it_comes_with_the_next_release(self, measured):
+        people(measured, 40, rearrested=20)
+        release(measured)
+        cohort = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="All"), selection=Selection())
+        compute()
+        page = self.page(measured.case_manager, measured, cohort).text
+        assert "with the next release" in page
+        assert "hx-trigger" not in page
+
+    def test_a_refusal_is_in_words(self, measured):
+        people(measured, 40, rearrested=20)
+        selection = Selection(sexes=["female"], ages=["45-"])
+        cohort = run_as(measured.case_manager, cohorts.save_cohort, cohort=Cohort(name="Two"), selection=selection)
+        release(measured)
+        assert "Too few people for two traits at once" in self.page(measured.case_manager, measured, cohort).text

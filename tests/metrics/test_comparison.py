@@ -282,7 +282,8 @@ class TestRefused:
         )
         assert not any(re.search(r"[.,]\d", cell) for cell in row)
         svg = client.get(reverse("figure", args=["comparison", "svg"]) + query).text
-        assert "own first year: too few people" in svg
+        assert ">Own first year<" in svg
+        assert ">too few people<" in svg
 
     @pytest.mark.parametrize("name", ESTIMATES)
     def test_the_database_holds_no_estimate_beside_a_refusal(self, measured, name):

@@ -109,7 +109,7 @@ class TestStatement:
 
     def test_a_refusal_says_why(self):
         text = words.statement(ComparisonResult(refusal="few_participants", group="matched"))
-        assert text == "No estimate: fewer than 60 participants with the whole window observed."
+        assert text == "No estimate: fewer than 60 participants have been followed for this long."
 
     @settings(deadline=None)
     @given(st.integers(60, 3000), st.integers(60, 3000), st.floats(0.06, 0.94), st.floats(0.06, 0.94))

@@ -36,7 +36,8 @@ class TestDownloads:
         return released.client(released.caseworker)
 
     @pytest.mark.parametrize(
-        "name", ["recidivism", "survival", "comparison", "balance", "arrests", "referrals", "feeds", "link-ranges"]
+        "name",
+        ["recidivism", "effects", "survival", "comparison", "balance", "arrests", "referrals", "feeds", "link-ranges"],
     )
     def test_csv_and_xlsx_hold_the_same_and_say_where_they_come_from(self, measured, client, name):
         query = f"?programme={measured.programme.pk}" if name in ("survival", "comparison", "balance") else ""
@@ -53,7 +54,7 @@ class TestDownloads:
         assert cells(rows) == cells(sheet)
         assert ["Definition", runs.DEFINITION] in rows
 
-    @pytest.mark.parametrize("name", ["recidivism", "survival", "comparison", "arrests"])
+    @pytest.mark.parametrize("name", ["recidivism", "effects", "survival", "comparison", "arrests"])
     def test_charts_as_svg_and_png_in_both_themes_and_for_a_phone(self, measured, client, name):
         of = f"?programme={measured.programme.pk}" if name in ("survival", "comparison") else "?measure=count"
         for theme in ("light", "dark"):
