@@ -62,8 +62,9 @@ class TestWindow:
         ],
         ids=["same day", "day after", "last day", "day after the last"],
     )
-    def test_which_arrests_fall_into_twelve_months(self, measured, arrested_on, rearrested):
-        measured.arrest(participant(measured), arrested_on)
+    @pytest.mark.parametrize("iccs", ["060111", "02"], ids=["drug", "other"])
+    def test_which_arrests_fall_into_twelve_months(self, measured, arrested_on, rearrested, iccs):
+        measured.arrest(participant(measured), arrested_on, iccs=iccs)
         assert counts(measured) == (1, rearrested)
 
     def test_months_are_calendar_months_and_end_with_the_month_where_it_is_shorter(self, measured):
