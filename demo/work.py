@@ -103,7 +103,6 @@ def history(
                 referral=referral,
                 from_partner_id=referral.from_partner_id,
                 to_partner_id=referral.to_partner_id,
-                is_open=True,
                 **{name: getattr(referral.person, name) for name in IDENTITY},
             )
             for _, referral, _, _ in rows

@@ -13,6 +13,7 @@ class PartnershipConfig(AppConfig):
 
         post_migrate.connect(lambda **_kwargs: store_key(), sender=self, weak=False, dispatch_uid="context_key")
         # Importing them registers them.
+        from partnership.agreements import events as _agreement_events  # noqa: F401
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
         from partnership.api.models import ApiClient

@@ -9,7 +9,8 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         from cases.rights import actions as rights
         from partnership.api import codes
-        from referrals.diversions import events as _diversion_events  # noqa: F401 — importing registers them
+        from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
+        from referrals.diversions import events as _diversion_events  # noqa: F401
         from referrals.diversions import handlers as _diversion_handlers  # noqa: F401
         from referrals.diversions import models as diversions_models
         from referrals.handover import events as _handover_events  # noqa: F401

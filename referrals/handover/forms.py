@@ -92,6 +92,8 @@ CONSENT_TERMS = (
 class ConsentForm(ModelForm[Consent]):
     """The terms of a consent. `is_given` says whether it is recorded now."""
 
+    KEPT_AT_RENEWAL = ("scope", "purpose", "reports_back", "expires_event", "guardian_name", "guardian_missing_reason")
+
     is_given = forms.BooleanField(label=_("The person has given consent"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-not-kept": ""}))
@@ -155,6 +157,12 @@ class ConsentForm(ModelForm[Consent]):
 
     def terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in CONSENT_TERMS}
+
+
+class EventForm(forms.Form):
+    """When the event happened with which a consent ends."""
+
+    on = forms.DateField(label=_("It happened on"), widget=DateInput())
 
 
 # --- Verbs -----------------------------------------------------------------------------------------------------------------

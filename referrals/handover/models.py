@@ -1,12 +1,12 @@
 """Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
-`Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
+`Disclosure`, which only the two parties see, the receiver on the days that consent and agreement cover.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +20,7 @@ from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.days import TODAY, Days, DaysField
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
 from partnership.isolation.pointers import (
     PARTIES,
@@ -46,7 +47,16 @@ from partnership.isolation.triggers import Bury, Fixed
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import transitions
-from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State, parties_of, reason_label, verbs_for
+from referrals.handover.covering import OpenWhile
+from referrals.handover.transitions import (
+    ANSWERED_STATES,
+    CLOSED_STATES,
+    OPEN_STATES,
+    State,
+    parties_of,
+    reason_label,
+    verbs_for,
+)
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -74,6 +84,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             Q(state=State.SENT, due_acknowledge_at__lt=now)
             | Q(state__in=[State.SENT, State.ACKNOWLEDGED], due_accept_at__lt=now)
         )
+
+
+COVERED = f"""exists (
+ select from referrals_referral r where r.id = referrals_message.referral_id and r.covered_days @> {TODAY})"""
+"""Of a message: consent and agreement cover its referral today."""
 
 
 def jobs_write_as_receiver(privilege: str, *columns: str) -> list[TableRule]:
@@ -113,6 +128,10 @@ class Referral(models.Model):
     due_acknowledge_at = models.DateTimeField(null=True)
     due_accept_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+    covered_days = DaysField(
+        help_text="On which consent and agreement cover the disclosure to this receiver: `portal_covered_days`."
+    )
+    report_days = DaysField(help_text="Those of them on which the receiver may report attendance and outcome back.")
 
     objects = ReferralQuerySet.as_manager()
 
@@ -203,6 +222,20 @@ class Referral(models.Model):
         return verbs_for(self.state, self.parties_of(partner_id))
 
     @property
+    def is_covered(self) -> bool:
+        """Whether consent and agreement cover it today: else nothing of it is disclosed, either way."""
+        return timezone.localdate() in self.covered_days
+
+    @property
+    def may_report(self) -> bool:
+        """Whether the receiver may report attendance and outcome back today."""
+        return timezone.localdate() in self.report_days
+
+    @property
+    def covered_until(self) -> date | None:
+        return covered_until(self.covered_days)
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -228,13 +261,19 @@ class Referral(models.Model):
         return self.kind in {ReferralKind.ARREST_DIVERSION, ReferralKind.COURT}
 
 
+def covered_until(days: Days) -> date | None:
+    """The last day of a disclosure that is open today; none where it is closed, or no end is known."""
+    before = days.end_after(timezone.localdate())
+    return before - timedelta(days=1) if before else None
+
+
 class Disclosure(models.Model):
     """The identity that a referral carries, copied from the sender's record when it is sent."""
 
     referral = OneOfOwner(Referral, models.CASCADE, related_name="disclosure")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    is_open = models.BooleanField(default=False)
+    open_days = DaysField(help_text="On which the receiver sees it.")
     first_names = EncryptedTextField(_("first names"), owner="from_partner", blank=True)
     last_name = EncryptedTextField(_("last name"), owner="from_partner", blank=True)
     born_on = EncryptedDateField(_("date of birth"), owner="from_partner", blank=True)
@@ -250,7 +289,8 @@ class Disclosure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="disclosed_once"),
             *same_parties("referral"),
-            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and is_open))", draft="not is_open"),
+            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and open_days @> {TODAY}))", draft="isempty(open_days)"),
+            OpenWhile(states=[State.SENT, State.ACKNOWLEDGED, *ANSWERED_STATES]),
         ]
 
     def __str__(self) -> str:
@@ -319,12 +359,20 @@ class Message(models.Model):
         indexes = [models.Index(fields=["referral", "id"], name="message_list")]
         constraints = [
             *same_parties("referral"),
-            # Written once, by either party.
+            # Written once, by either party, while consent and agreement cover it; the receiver reads the sender's so long.
             written_by("author_id"),
             Grant(role="web", privileges="SELECT, INSERT"),
-            Policy(name="parties_read", role="web", command="SELECT", using=PARTY),
             Policy(
-                name="parties_write", role="web", command="INSERT", using=f"{PARTY} and author_partner_id = {PARTNER}"
+                name="parties_read",
+                role="web",
+                command="SELECT",
+                using=f"({SENDER} or ({RECEIVER} and (author_partner_id = {PARTNER} or {COVERED})))",
+            ),
+            Policy(
+                name="parties_write",
+                role="web",
+                command="INSERT",
+                using=f"{PARTY} and author_partner_id = {PARTNER} and {COVERED}",
             ),
         ]
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from cases.people.models import Person
 from cases.rights.actions import Holder, Part
 from partnership.pages.template_tags import day
+from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
-from referrals.handover.actions import erase_disclosed
 from referrals.handover.models import Message, Referral
 
 

@@ -16,7 +16,7 @@ from partnership.api.models import ApiClient, Credential, IdempotentAnswer
 from partnership.audit_trail.models import ReadLog
 from partnership.integrations import actions as integrations
 from partnership.isolation.errors import RuleError
-from referrals.handover import actions as handover
+from referrals.consents import actions as consents
 from tests.systems import JSON, System
 from tests.world import WebClient, database_role, on_web, run_as
 
@@ -333,7 +333,7 @@ class TestHabits:
         referral = world.sent()
         ask = lambda: ngo.call("post", f"referrals/{referral.pk}/acknowledge", Idempotency_Key="k-4").found
         assert ask()["disclosure"]["last_name"] == "Meikäläinen"
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         assert ask()["disclosure"] is None
 
     def test_an_answer_given_again_is_in_the_read_log_too(self, world, ngo):

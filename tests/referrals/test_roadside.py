@@ -12,11 +12,11 @@ from django.utils import timezone
 from cases.people.models import Person
 from partnership.audit_trail.models import ReadLog
 from partnership.members.models import District
+from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
 from referrals.diversions import outcomes
 from referrals.diversions.models import DiversionAgreement
 from referrals.diversions.outcomes import ORDER, by_quarter
-from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from tests.world import on_web, run_as
 
@@ -152,7 +152,7 @@ class TestLetter:
         referral = world.sent()
         address = reverse("diversion_letter", args=[referral.diversion.pk])
         assert world.client(world.other_liaison).get(address).status_code == 404
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         assert world.client(world.caseworker).get(address).status_code == 404
 
 
