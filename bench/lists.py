@@ -147,14 +147,22 @@ def fill(world: World) -> None:
         cursor.execute(
             """
             INSERT INTO referrals_disclosure (referral_id, from_partner_id, to_partner_id, open_days, first_names, last_name, born_on,
-                   identity_code, sex, phone, email, language, summary)
-            SELECT r.id, r.from_partner_id, r.to_partner_id, '{}', d.first_names, d.last_name, d.born_on, d.identity_code, d.sex, '', '', '', ''
+                   identity_code, phone, email)
+            SELECT r.id, r.from_partner_id, r.to_partner_id, '{}', d.first_names, d.last_name, d.born_on, d.identity_code, '', ''
               FROM (SELECT * FROM referrals_referral WHERE to_partner_id = %s ORDER BY changed_at DESC LIMIT 1000) r
              CROSS JOIN (SELECT * FROM referrals_disclosure LIMIT 1) d
             ON CONFLICT DO NOTHING
             """,
             [ids[0]],
         )
+        cursor.execute(
+            """
+            INSERT INTO referrals_need (referral_id, from_partner_id, to_partner_id, open_days, age_band, sex, language, summary)
+            SELECT referral_id, from_partner_id, to_partner_id, '{}', '25_34', 'female', '', '' FROM referrals_disclosure
+            ON CONFLICT DO NOTHING
+            """
+        )
+        cursor.execute("VACUUM ANALYZE referrals_need")
         cursor.execute("VACUUM ANALYZE referrals_referral")
         cursor.execute("VACUUM ANALYZE referrals_disclosure")
 

@@ -26,7 +26,7 @@ from partnership.members.models import REFERRING_ROLES
 from referrals.consents import events
 from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
-from referrals.handover.models import Disclosure, Referral
+from referrals.handover.models import Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
 
 
@@ -124,8 +124,11 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
     if mine.filter(closed_at=None).exclude(state=State.DRAFT).exists():
         raise rights.StillNeeded(_("A referral of the person is under way: withdraw it first."))
     for disclosure in Disclosure.objects.filter(referral__person=person):
-        rights.blank(disclosure, "summary", "language")
+        rights.blank(disclosure)
         disclosure.save()
+    for need in Need.objects.filter(referral__person=person):
+        need.summary, need.language = "", ""
+        need.save()
     Condition.objects.filter(diversion__referral__person=person).update(detail="")
     for referral in Referral.objects.filter(person=person, sent_at__isnull=False):
         handover.announce(referral, events.ERASED, f"referral:{referral.pk}:erased", by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from partnership.isolation.errors import NotAParty, RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import events, transitions
-from referrals.handover.models import Change, Disclosure, Message, Referral
+from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
@@ -67,6 +68,12 @@ class NoConsent(RuleError):
     code = "no_consent"
 
 
+class NamesThePerson(RuleError):
+    """The situation names the person, and the receiver reads it before it has answered. Leave name and identity code out."""
+
+    code = "names_the_person"
+
+
 class NotTaken(RuleError):
     """The programme does not take this referral.
 
@@ -104,22 +111,23 @@ def draft(
     )
     _check_kind(referral, by.partner)
     referral.save()
-    Disclosure.objects.create(
-        referral=referral,
-        from_partner=by.partner,
-        to_partner=programme.partner,
-        summary=summary,
-        language=language,
-        **_identity(person),
-    )
+    parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
+    Need.objects.create(**parties, summary=summary, language=language, **traits_of(person))
+    Disclosure.objects.create(**parties, **identity_of(person))
     return referral
 
 
-IDENTITY = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district")
+def identity_of(record: Person | Disclosure) -> dict[str, Any]:
+    """What says who somebody is: of the sender's record, or as it was disclosed."""
+    return {
+        name: getattr(record, name)
+        for name in ("first_names", "last_name", "born_on", "identity_code", "phone", "email")
+    }
 
 
-def _identity(record: Person | Disclosure) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in IDENTITY}
+def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
+    """What a receiver may know of somebody before it answers; as of today unless said."""
+    return {"sex": person.sex, "district": person.district, "age_band": AgeBand.of(person.age(on))}
 
 
 @action("referral.change_draft", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -138,16 +146,15 @@ def change_draft(
     )
     _check_kind(referral, by.partner)
     referral.changed_at = timezone.now()
-    referral.save()  # disclosure, diversion and conditions follow it to another receiver (`same_parties`)
-    _change_disclosure(referral, summary=summary, language=language)
+    referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
+    _change(Need.objects.get(referral=referral), summary=summary, language=language)
     return referral
 
 
-def _change_disclosure(referral: Referral, **fields: Any) -> None:
-    disclosure = Disclosure.objects.get(referral=referral)
+def _change(record: Need | Disclosure, **fields: Any) -> None:
     for name, value in fields.items():
-        setattr(disclosure, name, value)
-    disclosure.save(update_fields=list(fields))
+        setattr(record, name, value)
+    record.save(update_fields=list(fields))
 
 
 @action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -158,6 +165,7 @@ def discard(*, by: Acting, referral: Referral) -> None:
     if diversion:
         diversion.conditions.all().delete()
         diversion.delete()
+    Need.objects.filter(referral=referral).delete()
     Disclosure.objects.filter(referral=referral).delete()
     referral.delete()
 
@@ -187,7 +195,8 @@ def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     "referral.send", roles=REFERRING_ROLES, party=TRANSITIONS["send"].by, scope="referrals:write", event="referral.sent"
 )
 def send(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
-    """Discloses the person to the receiver. Needs an agreement in force and a valid consent (or another legal basis)."""
+    """Asks the receiver, who sees what it needs to answer and not yet who it is. Needs an agreement in force and a valid consent
+    (or another legal basis)."""
     referral = _begin("send", by, referral, version)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
@@ -202,7 +211,10 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
             )
         _check_consent(referral, agreement)
         referral.agreement = agreement
-    _change_disclosure(referral, **_identity(referral.person))
+    need, person = Need.objects.get(referral=referral), referral.person
+    _check_names_nobody(need.summary or "", person)
+    _change(need, **traits_of(person))
+    _change(Disclosure.objects.get(referral=referral), **identity_of(person))
     if referral.consent_id:
         Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)
@@ -220,8 +232,17 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
     if consent is None or not referral.is_covered:
         raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
     consents.check_guardian(referral.person, consent)
-    if consent.scope == Consent.Scope.IDENTITY and Disclosure.objects.get(referral=referral).summary:
+    if consent.scope == Consent.Scope.IDENTITY and Need.objects.get(referral=referral).summary:
         raise NoConsent(_("The consent covers no summary of the situation: leave it out, or ask for a wider consent."))
+
+
+def _check_names_nobody(summary: str, person: Person) -> None:
+    """What the receiver reads before it answers must not say who it is about."""
+    words = re.findall(r"[\w+-]+", summary.casefold())
+    if {(person.last_name or "").casefold(), (person.identity_code or "").casefold()} - {""} & set(words):
+        raise NamesThePerson(
+            _("The situation names the person: the receiver reads it before it has answered. Leave the name out.")
+        )
 
 
 def check_covered(referral: Referral) -> None:
@@ -259,14 +280,15 @@ def accept(
     started_on: date | None = None,
     measurement_consent: bool = False,
 ) -> Referral:
-    """Takes the person on: the receiver's own Person is made from what was disclosed (or is the one given).
+    """Takes the person on, which opens who it is: the receiver's own Person is made from it (or is the one given).
 
     With a start date the person is enrolled at once.
     """
     referral = _begin("accept", by, referral, version)
     check_covered(referral)
-    referral.receiver_person = person or _own_person(by, referral)
     referral = move("accept", by, referral)
+    referral.receiver_person = person or _own_person(by, referral)
+    referral.save(update_fields=["receiver_person"])
     if started_on:
         referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
     return referral
@@ -279,7 +301,8 @@ def _own_person(by: Acting, referral: Referral) -> Person:
     known = people.find_known(by.partner, disclosed.identity_code or "")
     if known:
         return known
-    person = Person(partner=by.partner, **_identity(disclosed))
+    need = Need.objects.get(referral=referral)
+    person = Person(partner=by.partner, sex=need.sex, district=need.district, **identity_of(disclosed))
     return people.save_person(by=by, person=person)
 
 
@@ -291,7 +314,7 @@ def _own_person(by: Acting, referral: Referral) -> Person:
     event="referral.waitlisted",
 )
 def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int | None = None) -> Referral:
-    """Promises a place, expected on a day."""
+    """Promises a place, expected on a day. Opens who it is, as accepting does."""
     referral = _begin("waitlist", by, referral, version)
     check_covered(referral)
     referral.expected_on = expected_on
@@ -427,7 +450,7 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
     """A new draft for the same person to another programme; the declined referral stays as its history."""
     if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
-    old = Disclosure.objects.get(referral=referral)
+    old = Need.objects.get(referral=referral)
     return draft(
         by=by,
         kind=referral.kind,

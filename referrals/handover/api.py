@@ -44,7 +44,7 @@ from referrals.handover.api_inputs import (
     WaitlistInput,
     WithdrawInput,
 )
-from referrals.handover.models import Change, Disclosure, Message, Referral, covered_until
+from referrals.handover.models import Change, Disclosure, Message, Need, Referral, covered_until
 from referrals.handover.transitions import FHIR_TASK_STATUS, TRANSITIONS, State, parties_of, verbs_for
 from referrals.permissions import REFERRALS
 
@@ -108,6 +108,14 @@ class ReferralSerializer(Resource):
         return verbs_for(referral.state, parties_of(referral.from_partner_id, referral.to_partner_id, self.mine))
 
 
+class NeedSerializer(serializers.ModelSerializer[Need]):
+    summary = serializers.CharField()
+
+    class Meta:
+        model = Need
+        fields = ["age_band", "sex", "district", "language", "summary"]
+
+
 class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
     first_names = serializers.CharField()
     last_name = serializers.CharField()
@@ -115,14 +123,12 @@ class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
     identity_code = serializers.CharField()
     phone = serializers.CharField()
     email = serializers.CharField()
-    summary = serializers.CharField()
     notice = serializers.SerializerMethodField()
 
     class Meta:
         model = Disclosure
         fields = [
-            "first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "language", "summary",
-            "notice",
+            "first_names", "last_name", "born_on", "identity_code", "phone", "email", "notice",
         ]  # fmt: skip
 
     def get_notice(self, disclosure: Disclosure) -> str:
@@ -142,16 +148,25 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
 
 class ReferralDetailSerializer(ReferralSerializer):
     disclosure = serializers.SerializerMethodField(
-        help_text="Whom the referral is about; null when it is closed (declined, withdrawn, consent or agreement ended), or for who is no party."
+        help_text="Whom the referral is about, for its receiver from acceptance or the waiting list on; null before, when it is closed"
+        " (declined, withdrawn, consent or agreement ended), and for who is no party."
+    )
+    need = serializers.SerializerMethodField(
+        help_text="What the receiver sees to answer, and not who it is; null when it is closed, and for who is no party."
     )
     consent = serializers.SerializerMethodField()
 
     class Meta(ReferralSerializer.Meta):
-        fields = [*ReferralSerializer.Meta.fields, "disclosure", "consent"]
+        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent"]
+
+    @extend_schema_field(NeedSerializer(allow_null=True))
+    def get_need(self, referral: Referral) -> Any:
+        need = Need.objects.filter(referral=referral).first()
+        return NeedSerializer(need, context=self.context).data if need else None
 
     @extend_schema_field(DisclosureSerializer(allow_null=True))
     def get_disclosure(self, referral: Referral) -> Any:
-        # The database shows it to the parties alone, to the receiver while it is open.
+        # The database shows it to the parties alone, to the receiver once it has taken the person on and while it is open.
         disclosure = Disclosure.objects.filter(referral=referral).first()
         return DisclosureSerializer(disclosure, context=self.context).data if disclosure else None
 
@@ -249,9 +264,9 @@ class ReferralView(View):
     def still_open(self, body: Any) -> Any:
         body = super().still_open(body)
         # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
-        if isinstance(body, dict) and body.get("disclosure"):
-            is_open = Disclosure.objects.filter(referral=body["id"]).exists()
-            body["disclosure"] = body["disclosure"] if is_open else None
+        for name, model in (("need", Need), ("disclosure", Disclosure)):
+            if isinstance(body, dict) and body.get(name) and not model.objects.filter(referral=body["id"]).exists():
+                body[name] = None
         return body
 
     def etag_parts(self, instance: Any) -> str:
@@ -334,7 +349,7 @@ class ReferralView(View):
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: int) -> Response:
-        """Discloses the person to the receiver. Needs an agreement in force and a valid consent."""
+        """Asks the receiver, who sees `need` and not yet who it is. Needs an agreement in force and a valid consent."""
         return self.perform(request, pk, handover.send)
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
@@ -346,13 +361,13 @@ class ReferralView(View):
     @extend_schema(request=AcceptInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
-        """Takes the person on; with a start date enrols at once."""
+        """Takes the person on, which opens `disclosure`; with a start date enrols at once."""
         return self.perform(request, pk, handover.accept, AcceptInput)
 
     @extend_schema(request=WaitlistInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def waitlist(self, request: Request, pk: int) -> Response:
-        """Promises a place."""
+        """Promises a place, which opens `disclosure`."""
         return self.perform(request, pk, handover.waitlist, WaitlistInput)
 
     @extend_schema(request=DeclineInput, responses={200: ReferralDetailSerializer})

@@ -69,6 +69,7 @@ END $$;
 CREATE FUNCTION portal_open_disclosure() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+  UPDATE public.referrals_need SET open_days = open_days WHERE referral_id = NEW.id;
   UPDATE public.referrals_disclosure SET open_days = open_days WHERE referral_id = NEW.id;
   RETURN NULL;
 END $$;

@@ -55,7 +55,7 @@ class ReferralForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What the receiver needs to know to answer, and no more."),
+        help_text=_("What the receiver needs to know to answer, and no more. Leave the name out: it is shown with the answer."),
     )
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:

@@ -1,7 +1,8 @@
 """Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
-`Disclosure`, which only the two parties see, the receiver on the days that consent and agreement cover.
+`Disclosure`, which only the two parties see: the receiver once it has said that it takes the person on, on the days that consent and
+agreement cover. To answer, it sees the `Need`, which names nobody.
 """
 
 from __future__ import annotations
@@ -267,8 +268,72 @@ def covered_until(days: Days) -> date | None:
     return before - timedelta(days=1) if before else None
 
 
+OPEN_TO_RECEIVER = f"({SENDER} or ({RECEIVER} and open_days @> {TODAY}))"
+
+
+class AgeBand(models.TextChoices):
+    """How old somebody is, as far as a programme must know to answer."""
+
+    UNKNOWN = "unknown", _("Age not known")
+    UNDER_13 = "under_13", _("Under 13")
+    FROM_13 = "13_14", _("13 to 14")
+    FROM_15 = "15_17", _("15 to 17")
+    FROM_18 = "18_24", _("18 to 24")
+    FROM_25 = "25_34", _("25 to 34")
+    FROM_35 = "35_49", _("35 to 49")
+    FROM_50 = "50_64", _("50 to 64")
+    FROM_65 = "65_over", _("65 or over")
+
+    @classmethod
+    def of(cls, age: int | None) -> AgeBand:
+        """The band of an age in whole years."""
+        if age is None:
+            return cls.UNKNOWN
+        firsts = {
+            65: cls.FROM_65,
+            50: cls.FROM_50,
+            35: cls.FROM_35,
+            25: cls.FROM_25,
+            18: cls.FROM_18,
+            15: cls.FROM_15,
+            13: cls.FROM_13,
+        }
+        return next((band for first, band in firsts.items() if age >= first), cls.UNDER_13)
+
+
+class Need(models.Model):
+    """What the receiver of a referral sees to answer, and not who it is: from the moment of sending on."""
+
+    referral = OneOfOwner(Referral, models.CASCADE, related_name="need")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    open_days = DaysField(help_text="On which the receiver sees it.")
+    age_band = models.CharField(_("age"), max_length=10, choices=AgeBand, default=AgeBand.UNKNOWN)
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
+    language = models.CharField(_("language"), max_length=40, blank=True)
+    summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="needed_once"),
+            *same_parties("referral"),
+            *rows_of_two_parties(OPEN_TO_RECEIVER, draft="isempty(open_days)"),
+            OpenWhile(states=[State.SENT, State.ACKNOWLEDGED, *ANSWERED_STATES]),
+        ]
+
+    def __str__(self) -> str:
+        return f"need {self.pk}"
+
+    @property
+    def label(self) -> str:
+        """Whom one may expect, in few words."""
+        return f"{self.get_sex_display()}, {self.get_age_band_display()}"
+
+
 class Disclosure(models.Model):
-    """The identity that a referral carries, copied from the sender's record when it is sent."""
+    """The identity that a referral carries, copied from the sender's record when it is sent. The receiver sees it when it has
+    accepted the person or put them on its waiting list."""
 
     referral = OneOfOwner(Referral, models.CASCADE, related_name="disclosure")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
@@ -278,19 +343,15 @@ class Disclosure(models.Model):
     last_name = EncryptedTextField(_("last name"), owner="from_partner", blank=True)
     born_on = EncryptedDateField(_("date of birth"), owner="from_partner", blank=True)
     identity_code = EncryptedTextField(_("personal identity code"), owner="from_partner", blank=True)
-    sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
     phone = EncryptedTextField(_("phone"), owner="from_partner", blank=True)
     email = EncryptedTextField(_("e-mail"), owner="from_partner", blank=True)
-    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
-    language = models.CharField(_("language"), max_length=40, blank=True)
-    summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="disclosed_once"),
             *same_parties("referral"),
-            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and open_days @> {TODAY}))", draft="isempty(open_days)"),
-            OpenWhile(states=[State.SENT, State.ACKNOWLEDGED, *ANSWERED_STATES]),
+            *rows_of_two_parties(OPEN_TO_RECEIVER, draft="isempty(open_days)"),
+            OpenWhile(states=ANSWERED_STATES),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
 from referrals.handover.forms import ConsentForm, EventForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
 from referrals.handover.lists import REFERRAL_LIST
-from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Referral
+from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, State
 from referrals.permissions import REFERRALS
 
@@ -58,7 +58,7 @@ def box_of(acting: Acting, box: str) -> str:
 def listed_referrals(acting: Acting, box: str) -> Any:
     """The referrals of a list, each with what its row shows."""
     everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
-    return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
+    return everything.select_related("from_partner", "to_partner", "programme", "disclosure", "need")
 
 
 @require_safe
@@ -136,9 +136,8 @@ def _referral_page(
         "is_receiver": referral.to_partner_id == acting.partner.pk,
         "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
         "ended_on": None if referral.is_covered else referral.covered_days.ended_by(timezone.localdate()),
-        "disclosure": Disclosure.objects.filter(referral=referral).select_related("district").first()
-        if is_party
-        else None,
+        "disclosure": Disclosure.objects.filter(referral=referral).first() if is_party else None,
+        "need": Need.objects.filter(referral=referral).select_related("district").first() if is_party else None,
         "changes": list(referral.changes.select_related("by", "by_partner").order_by("id")),
         "notes": list(referral.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
         "message_form": MessageForm(),
@@ -277,13 +276,13 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
     initial: dict[str, Any] = {}
     diversion = getattr(draft, "diversion", None) if draft else None
     if draft:
-        disclosure = Disclosure.objects.get(referral=draft)
+        need = Need.objects.get(referral=draft)
         initial = {
             "kind": draft.kind,
             "programme": draft.programme_id,
             "is_urgent": draft.is_urgent,
-            "language": disclosure.language,
-            "summary": disclosure.summary,
+            "language": need.language,
+            "summary": need.summary,
         }
     forms: dict[str, Any] = {
         "referral": ReferralForm(data, acting=acting, initial=initial),

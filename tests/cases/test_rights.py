@@ -190,7 +190,7 @@ class TestErasure:
         for model in (Note, Goal, Assessment, Task, ConsentPaper):
             assert not model.objects.exists(), model
         disclosure = Disclosure.objects.get(referral=case.onward)
-        assert (disclosure.first_names, disclosure.summary, str(disclosure.open_days)) == ("", "", "{}")
+        assert (disclosure.first_names, disclosure.referral.need.summary, str(disclosure.open_days)) == ("", "", "{}")
         with on_web(case.caseworker):
             text = str(rights.held_about(them))
         for secret in SECRETS:

@@ -16,9 +16,9 @@ from partnership.audit_trail.models import ReadLog
 from partnership.isolation import context
 from partnership.isolation.acting import Acting, enter
 from referrals.handover import actions as handover
-from referrals.handover.models import Disclosure
+from referrals.handover.models import Disclosure, Need
 from tests.services import PASSWORD
-from tests.world import World, database_role, on_web
+from tests.world import World, database_role, do, on_web
 
 
 def rows(sql: str) -> list[tuple]:
@@ -146,6 +146,7 @@ COUNTED = {
     "consent": "cases_consent",
     "referral": "referrals_referral",
     "identity": "referrals_disclosure",
+    "need": "referrals_need",
     "message": "referrals_message",
     "diversion": "referrals_diversionagreement",
     "condition": "referrals_condition",
@@ -186,12 +187,12 @@ class TestWhoSeesWhat:
 
     def test_the_ngo_sees_its_case_and_as_a_party_the_referral_with_its_identity(self, committed):
         own = dict(person=1, note=1, session=1, enrolment=1)
-        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        shared = dict(consent=1, referral=1, identity=1, need=1, message=1, diversion=1, condition=1)
         assert seen_by(committed.caseworker) == NOTHING | own | shared | {"read": 1}
 
     def test_the_referring_unit_sees_its_person_and_arrest_and_the_referral_but_no_note_or_session(self, committed):
         own = dict(person=1, arrest=1, offence=1)
-        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        shared = dict(consent=1, referral=1, identity=1, need=1, message=1, diversion=1, condition=1)
         assert seen_by(committed.liaison) == NOTHING | own | shared
 
     def test_another_ngo_and_another_unit_see_nothing(self, committed):
@@ -306,6 +307,7 @@ class TestWorkerRole:
             "cases_goal",
             "cases_consent",
             "referrals_disclosure",
+            "referrals_need",
             "referrals_message",
             "referrals_decision",
         ],
@@ -335,7 +337,7 @@ class TestWorkerRole:
 class TestWithdrawalClosesDisclosure:
     def test_in_the_same_statement_whoever_records_it(self, world):
         for who in (world.liaison, world.caseworker):
-            referral = world.sent()
+            referral = world.enrolled()
             with on_web(world.caseworker):
                 assert Disclosure.objects.filter(referral=referral).exists()
             with on_web(who), connection.cursor() as cursor:
@@ -356,10 +358,12 @@ class TestWithdrawalClosesDisclosure:
             cursor.execute("UPDATE cases_consent SET expires_on = '2099-01-01' WHERE id = %s", [referral.consent_id])
 
     def test_a_declined_referral_is_closed_to_its_receiver(self, world):
-        referral = world.sent()
+        referral = do(world, "waitlist", world.sent())
         with on_web(world.caseworker):
+            assert Disclosure.objects.filter(referral=referral).exists()
             handover.decline(by=world.caseworker, referral=referral, reason="no_capacity")
             assert not Disclosure.objects.filter(referral=referral).exists()
+            assert not Need.objects.filter(referral=referral).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,7 @@ from partnership.isolation.errors import DateOutOfRange, NotAParty
 from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
-from referrals.handover.models import Disclosure, Message, Referral
+from referrals.handover.models import Disclosure, Message, Need, Referral
 from referrals.handover.transitions import IllegalTransition, State
 from referrals.reminders.reminders import send_reminders
 from tests.world import World, database_role, do, on_web, run_as
@@ -93,9 +93,9 @@ def attend(world: World, referral: Referral) -> None:
 
 
 def may_be_read(world: World, referral: Referral) -> bool:
-    """Whether the receiver sees whom the referral is about."""
+    """Whether the receiver sees anything of whom the referral is about: before its answer the need, then who it is as well."""
     with on_web(world.caseworker):
-        return Disclosure.objects.filter(referral=referral).exists()
+        return Need.objects.filter(referral=referral).exists() or Disclosure.objects.filter(referral=referral).exists()
 
 
 def end_by_date(world: World, referral: Referral) -> None:

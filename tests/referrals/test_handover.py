@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from partnership.isolation.errors import DateOutOfRange
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.consents import actions as consents
 from referrals.handover import actions as handover
-from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.models import AgeBand, Change, Disclosure, Need, Referral
 from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, ReasonMissing, State, step, verbs_for
 from tests.world import World, details, do, on_web, run_as
 
@@ -133,13 +134,15 @@ class TestSending:
         with pytest.raises(handover.NotTaken):
             do(world, "send", referral)
 
-    def test_it_discloses_the_person_and_starts_the_clocks(self, world):
+    def test_it_asks_without_saying_who_it_is_and_starts_the_clocks(self, world):
         referral = world.sent()
         promise = world.agreement
         assert referral.due_acknowledge_at - referral.sent_at == timedelta(days=promise.days_to_acknowledge)
         assert referral.due_accept_at - referral.sent_at == timedelta(days=promise.days_to_accept)
         with on_web(world.caseworker):
-            assert Disclosure.objects.get(referral=referral).last_name == "Meikäläinen"
+            assert not Disclosure.objects.exists()
+            need = Need.objects.get(referral=referral)
+        assert (need.sex, need.age_band, need.summary) == ("female", AgeBand.of(referral.person.age()), "Wants help.")
 
     def test_sending_twice_is_refused_with_the_state_it_is_in(self, world):
         referral = world.sent()
@@ -158,6 +161,75 @@ class TestSending:
         run_as(world.caseworker, handover.send, referral=referral)
         accepted = run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
         assert accepted.receiver_person == person
+
+
+class TestTwoSteps:
+    """The receiver answers without knowing who it is; who it is opens with the answer."""
+
+    @pytest.mark.parametrize(
+        ("verbs", "opens"),
+        [
+            ([], False),
+            (["acknowledge"], False),
+            (["waitlist"], True),
+            (["accept"], True),
+            (["decline"], False),
+            (["waitlist", "decline"], False),
+            (["accept", "enrol", "complete"], True),
+            (["accept", "end_early"], True),
+            (["accept", "withdraw"], False),
+        ],
+        ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+    )
+    def test_it_opens_with_the_answer(self, world, verbs, opens):
+        referral = world.sent()
+        for verb in verbs:
+            do(world, verb, referral)
+        with on_web(world.caseworker):
+            assert Disclosure.objects.filter(referral=referral).exists() == opens
+        with on_web(world.liaison):
+            assert Disclosure.objects.filter(referral=referral).exists()
+
+    @pytest.mark.parametrize("address", ["/", "/referrals/?box=incoming", "/referrals/export/?box=incoming&format=csv",
+                                         "/referrals/{r}/", "/diversions/", "/diversions/{d}/", "/diversions/export/?format=csv",
+                                         "/api/v1/referrals/{r}", "/api/v1/referrals", "/api/v1/diversions?expand=referral",
+                                         "/api/v1/fhir/Task/{r}", "/api/v1/fhir/ServiceRequest/{r}", "/notifications/"])  # fmt: skip
+    def test_no_page_file_or_answer_says_who_it_is_before(self, world, address):
+        referral = world.sent(person=world.person(world.police, identity_code="131052-308T", phone="+358 40 1234567"))
+        address = address.format(r=referral.pk, d=referral.diversion.pk)
+        response = world.client(world.caseworker).get(address, follow=True)
+        assert response.status_code == 200
+        shown = (response.body if response.streaming else response.content).decode()
+        assert not [secret for secret in ("Meikäläinen", "Maija", "131052-", "40 1234567") if secret in shown]
+
+    def test_the_name_is_on_the_page_and_in_the_list_from_the_answer_on(self, world):
+        referral = world.sent()
+        page = world.client(world.caseworker)
+        addresses = (f"/referrals/{referral.pk}/", "/referrals/?box=incoming")
+        assert all("Female, " in page.get(address).text for address in addresses)
+        do(world, "waitlist", referral)
+        assert all("Meikäläinen" in page.get(address).text for address in addresses)
+
+    def test_its_letter_waits_for_the_answer(self, world):
+        referral = world.sent()
+        address = reverse("diversion_letter", args=[referral.diversion.pk])
+        assert world.client(world.caseworker).get(address).status_code == 404
+        assert world.client(world.liaison).get(address).status_code == 200
+
+    @pytest.mark.parametrize("summary", ["Call Meikäläinen at home.", "meikäläinen", "Code 131052-308T."])
+    def test_the_situation_names_nobody(self, world, summary):
+        person = world.person(world.police, identity_code="131052-308T")
+        referral = world.draft(person=person, summary=summary)
+        with pytest.raises(handover.NamesThePerson):
+            do(world, "send", referral)
+
+    @pytest.mark.parametrize(
+        ("age", "band"),
+        [(None, "unknown"), (12, "under_13"), (13, "13_14"), (14, "13_14"), (15, "15_17"), (17, "15_17"), (18, "18_24"),
+         (24, "18_24"), (25, "25_34"), (49, "35_49"), (50, "50_64"), (65, "65_over"), (99, "65_over")],
+    )  # fmt: skip
+    def test_an_age_has_its_band(self, age, band):
+        assert AgeBand.of(age) == band
 
 
 class TestTheStep:

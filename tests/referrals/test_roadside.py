@@ -18,7 +18,7 @@ from referrals.diversions import outcomes
 from referrals.diversions.models import DiversionAgreement
 from referrals.diversions.outcomes import ORDER, by_quarter
 from referrals.handover.models import Referral
-from tests.world import on_web, run_as
+from tests.world import do, on_web, run_as
 
 CODE = "020394-123X"
 
@@ -77,9 +77,7 @@ class TestDivert:
             ("assessment", 1),
             ("sessions", 5),
         ]
-        assert (
-            referral.disclosure.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
-        )
+        assert referral.need.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
 
     def test_a_known_identity_code_means_the_known_person(self, world):
         world.person(world.police, identity_code=CODE, born_on=date(1994, 3, 2))
@@ -137,7 +135,7 @@ class TestLetter:
         return response.content
 
     def test_both_parties_can_print_it_in_each_language(self, world):
-        referral = world.sent()
+        referral = do(world, "waitlist", world.sent())
         for acting in (world.liaison, world.caseworker):
             for language in ("", "fi", "sv", "en"):
                 address = reverse("diversion_letter", args=[referral.diversion.pk])

@@ -29,7 +29,8 @@ from referrals.handover.transitions import OPEN_STATES, State
 from tests.partnership.test_isolation import act_as, web_connection
 from tests.world import World, do, run_as
 
-SHOWN_IN = {*OPEN_STATES, State.COMPLETED, State.ENDED_EARLY}
+ASKED_IN = {*OPEN_STATES, State.COMPLETED, State.ENDED_EARLY}
+SHOWN_IN = ASKED_IN - {State.SENT, State.ACKNOWLEDGED}
 
 
 @pytest.fixture
@@ -196,11 +197,11 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_read_outside(self) -> None:
-        expected = self.is_covered and self.referral.state in SHOWN_IN
         with web_connection() as cursor:
             act_as(cursor, self.world.caseworker)
-            cursor.execute("SELECT count(*) FROM referrals_disclosure WHERE referral_id = %s", [self.referral.pk])
-            assert cursor.fetchone() == (int(expected),)
+            for table, states in (("referrals_need", ASKED_IN), ("referrals_disclosure", SHOWN_IN)):
+                cursor.execute(f"SELECT count(*) FROM {table} WHERE referral_id = %s", [self.referral.pk])
+                assert cursor.fetchone() == (int(self.is_covered and self.referral.state in states),)
 
     @invariant()
     def nothing_is_reported_outside(self) -> None:
