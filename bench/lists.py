@@ -111,9 +111,11 @@ def fill(world: World) -> None:
     """A million referrals between forty partners over two years; the world's NGO receives its share."""
     from django.db import connection
 
+    from partnership.agreements.models import Agreement
     from partnership.members.models import Partner
     from programs.catalogue.models import Programme
 
+    Agreement.objects.update(legal_basis=Agreement.LegalBasis.PUBLIC_TASK)  # the copies have no consent
     world.sent()  # one whole referral, whose rows the others copy
     ids = [world.ngo.pk] + [Partner.objects.create(name=f"Partner {n}", kind="ngo").pk for n in range(PARTNERS - 1)]
     programmes = [world.programme.pk] + [
@@ -144,15 +146,23 @@ def fill(world: World) -> None:
         # What the page shows beside the row, for the receiver's newest thousand.
         cursor.execute(
             """
-            INSERT INTO referrals_disclosure (referral_id, from_partner_id, to_partner_id, is_open, first_names, last_name, born_on,
-                   identity_code, sex, phone, email, language, summary)
-            SELECT r.id, r.from_partner_id, r.to_partner_id, true, d.first_names, d.last_name, d.born_on, d.identity_code, d.sex, '', '', '', ''
+            INSERT INTO referrals_disclosure (referral_id, from_partner_id, to_partner_id, open_days, first_names, last_name, born_on,
+                   identity_code, phone, email)
+            SELECT r.id, r.from_partner_id, r.to_partner_id, '{}', d.first_names, d.last_name, d.born_on, d.identity_code, '', ''
               FROM (SELECT * FROM referrals_referral WHERE to_partner_id = %s ORDER BY changed_at DESC LIMIT 1000) r
              CROSS JOIN (SELECT * FROM referrals_disclosure LIMIT 1) d
             ON CONFLICT DO NOTHING
             """,
             [ids[0]],
         )
+        cursor.execute(
+            """
+            INSERT INTO referrals_need (referral_id, from_partner_id, to_partner_id, open_days, age_band, sex, language, summary)
+            SELECT referral_id, from_partner_id, to_partner_id, '{}', '25_34', 'female', '', '' FROM referrals_disclosure
+            ON CONFLICT DO NOTHING
+            """
+        )
+        cursor.execute("VACUUM ANALYZE referrals_need")
         cursor.execute("VACUUM ANALYZE referrals_referral")
         cursor.execute("VACUUM ANALYZE referrals_disclosure")
 

@@ -27,8 +27,7 @@ from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import Condition, DiversionAgreement
 from referrals.handover import actions as handover
-from referrals.handover.actions import IDENTITY
-from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.models import Change, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS
 
 
@@ -97,17 +96,24 @@ def history(
     for _life, referral, consent, _enrolment in rows:
         referral.consent = consent
     Referral.objects.bulk_create([referral for _, referral, _, _ in rows], batch_size=1000)
+    between = [
+        (
+            {
+                "referral": referral,
+                "from_partner_id": referral.from_partner_id,
+                "to_partner_id": referral.to_partner_id,
+            },
+            referral.person,
+            consent.signed_on,
+        )
+        for _, referral, consent, _ in rows
+    ]
+    Need.objects.bulk_create(
+        [Need(**parties, **handover.traits_of(person, sent_on)) for parties, person, sent_on in between],
+        batch_size=1000,
+    )
     Disclosure.objects.bulk_create(
-        [
-            Disclosure(
-                referral=referral,
-                from_partner_id=referral.from_partner_id,
-                to_partner_id=referral.to_partner_id,
-                is_open=True,
-                **{name: getattr(referral.person, name) for name in IDENTITY},
-            )
-            for _, referral, _, _ in rows
-        ],
+        [Disclosure(**parties, **handover.identity_of(person)) for parties, person, _sent_on in between],
         batch_size=1000,
     )
     Change.objects.bulk_create(changes, batch_size=2000)

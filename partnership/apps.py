@@ -20,6 +20,7 @@ class PartnershipConfig(AppConfig):
         post_migrate.connect(settle_keys, sender=self, weak=False, dispatch_uid="keys")
         # Importing them registers them.
         from partnership.agreements import briefing as _agreements_briefing  # noqa: F401
+        from partnership.agreements import events as _agreement_events  # noqa: F401
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
         from partnership.api.models import ApiClient

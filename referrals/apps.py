@@ -9,8 +9,9 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         from cases.rights import actions as rights
         from partnership.api import codes
+        from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
         from referrals.diversions import briefing as _diversion_briefing  # noqa: F401
-        from referrals.diversions import events as _diversion_events  # noqa: F401 — importing registers them
+        from referrals.diversions import events as _diversion_events  # noqa: F401
         from referrals.diversions import handlers as _diversion_handlers  # noqa: F401
         from referrals.diversions import models as diversions_models
         from referrals.handover import briefing as _handover_briefing  # noqa: F401

@@ -18,6 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from metrics.linkage import actions as linkage
+from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting, enter
 from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
@@ -25,6 +26,7 @@ from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
+from referrals.handover.transitions import TRANSITIONS
 
 numbers = itertools.count(1)
 
@@ -234,4 +236,22 @@ def run_as(acting: Acting, action: Any, **arguments: Any) -> Any:
         return action(by=acting, **arguments)
 
 
-__all__ = ["WebClient", "World", "database_role", "link", "on_web", "run_as"]
+def details(verb: str, world: World) -> dict[str, Any]:
+    """What a verb takes beside the referral."""
+    return {
+        "waitlist": {"expected_on": world.today + timedelta(days=10)},
+        "decline": {"reason": "no_capacity"},
+        "withdraw": {"reason": "sent_by_mistake"},
+        "enrol": {"started_on": world.today},
+        "complete": {"ended_on": world.today},
+        "end_early": {"reason": "person_left", "ended_on": world.today},
+    }.get(verb, {})
+
+
+def do(world: World, verb: str, referral: Referral, **extra: Any) -> Any:
+    """Carries out a verb of the hand-over's table, by the party that has it."""
+    acting = world.liaison if TRANSITIONS[verb].by == Party.SENDER else world.caseworker
+    return run_as(acting, getattr(handover, verb), referral=referral, **(details(verb, world) | extra))
+
+
+__all__ = ["WebClient", "World", "database_role", "details", "do", "link", "on_web", "run_as"]

@@ -38,8 +38,11 @@ def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: 
     """Records the person's consent to a disclosure to another partner, with the guardian's for somebody under 18."""
     consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
     check_guardian(person, consent)
-    consent.full_clean(exclude=["disclosed_at", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"])
+    consent.full_clean(
+        exclude=["disclosed_at", "event_on", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"]
+    )
     consent.save()
+    consent.refresh_from_db(fields=["valid_days"])
     return consent
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.days import TODAY, DaysField
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
 from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows, written_by
@@ -46,6 +47,9 @@ class Consent(models.Model):
     )
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     expires_event = models.CharField(_("or until this event"), max_length=200, blank=True)
+    event_on = models.DateField(
+        _("the event happened on"), null=True, help_text="From that day on the consent is over, whatever its date says."
+    )
     signed_on = models.DateField(_("signed on"))
     signed_how = models.CharField(_("signed how"), max_length=10, choices=Signed)
     told_right_to_withdraw = models.BooleanField(_("the right to withdraw was explained"))
@@ -56,6 +60,9 @@ class Consent(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
     disclosed_at = models.DateTimeField(
         null=True, help_text="When the referral under it was sent: from then on the receiver sees it."
+    )
+    valid_days = DaysField(
+        help_text="From its signing to its date, its event or its withdrawal: `portal_consent_days`."
     )
 
     class Meta:
@@ -76,24 +83,33 @@ class Consent(models.Model):
                 name="right_to_withdraw_told",
                 violation_error_message=_("A consent is valid only when the right to withdraw was explained."),
             ),
+            models.CheckConstraint(
+                condition=Q(event_on=None) | ~Q(expires_event=""), name="consent_ends_by_its_own_event"
+            ),
             known_by_owner("from_partner", name="consent_by_discloser"),
             known_by_owner("from_partner", "to_partner", "person", name="consent_by_what_it_covers"),
             *same_partner("person", owner="from_partner_id"),
             written_by("recorded_by_id"),
-            # The discloser's, and the receiver's to see once the referral under it was sent. Either may withdraw it for the person.
+            # The discloser's, and the receiver's to see once the referral under it was sent. Either may withdraw it for the
+            # person, and say that its event happened.
             Grant(role="web", privileges=READ_AND_WRITE),
             Policy(name="discloser", role="web", using=SENDER),
             Policy(
                 name="receiver_reads", role="web", command="SELECT", using=f"{RECEIVER} and disclosed_at is not null"
             ),
             Policy(
-                name="receiver_withdraws",
+                name="receiver_ends",
                 role="web",
                 command="UPDATE",
                 using=f"{RECEIVER} and disclosed_at is not null",
-                check=f"{RECEIVER} and disclosed_at is not null and withdrawn_at is not null",
+                check=f"{RECEIVER} and disclosed_at is not null and (withdrawn_at is not null or event_on <= {TODAY})",
             ),
-            Recorded(record="consent", partners=["from_partner_id", "to_partner_id"], about_person=True),
+            Recorded(
+                record="consent",
+                partners=["from_partner_id", "to_partner_id"],
+                leaves_out=["valid_days"],
+                about_person=True,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,7 +117,8 @@ class Consent(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        return self.withdrawn_at is None and (self.expires_on is None or self.expires_on >= timezone.localdate())
+        """Whether it is valid today."""
+        return timezone.localdate() in self.valid_days
 
 
 class ConsentPaper(models.Model):

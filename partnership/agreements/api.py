@@ -11,8 +11,6 @@ from partnership.api.views import View
 from partnership.members.models import Partner
 from partnership.permissions import DIRECTORY
 
-pass
-
 
 class AgreementSerializer(Resource):
     parties = serializers.SerializerMethodField(help_text="Numbers of partners.")
@@ -22,7 +20,7 @@ class AgreementSerializer(Resource):
         model = Agreement
         fields = [
             "id", "title", "parties", "purposes", "data_categories", "legal_basis", "valid_from", "valid_to", "ended_on",
-            "is_in_force", "days_to_acknowledge", "days_to_accept",
+            "open_cases_run", "is_in_force", "days_to_acknowledge", "days_to_accept",
         ]  # fmt: skip
 
     def get_parties(self, agreement: Agreement) -> list[int]:

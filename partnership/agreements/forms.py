@@ -22,6 +22,7 @@ class AgreementForm(ModelForm[Agreement]):
             "legal_basis",
             "valid_from",
             "valid_to",
+            "open_cases_run",
             "days_to_acknowledge",
             "days_to_accept",
         ]

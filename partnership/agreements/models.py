@@ -44,6 +44,13 @@ class Agreement(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("Empty: until further notice."))
     ended_on = models.DateField(_("ended early on"), null=True, blank=True)
+    open_cases_run = models.BooleanField(
+        _("open cases run to their end"),
+        default=False,
+        help_text=_(
+            "When it ends, what was sent under it goes on until the referral is closed. Otherwise everything stops."
+        ),
+    )
     days_to_acknowledge = models.PositiveSmallIntegerField(_("days to acknowledge a referral"), default=2)
     days_to_accept = models.PositiveSmallIntegerField(_("days to accept or decline a referral"), default=7)
 

@@ -54,6 +54,12 @@ def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
 @partner_page(agreements_actions.end_agreement)
 def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
     agreement = get_object_or_404(Agreement, pk=pk)
-    agreements_actions.end_agreement(by=request.acting, agreement=agreement, on=timezone.localdate())
-    messages.success(request, _("The agreement ended today: nothing new is disclosed under it."))
+    open_cases_run = request.POST.get("open_cases") == "run"
+    agreements_actions.end_agreement(
+        by=request.acting, agreement=agreement, on=timezone.localdate(), open_cases_run=open_cases_run
+    )
+    if open_cases_run:
+        messages.success(request, _("The agreement ended today. Open cases run to their end; nothing new can be sent."))
+    else:
+        messages.success(request, _("The agreement ended today. What was disclosed under it is closed."))
     return redirect("agreement", pk=pk)

@@ -323,11 +323,14 @@ class View(GenericViewSet[Any]):
 
     def etag(self, instance: Model) -> str:
         """A strong tag: the record's version, and which representation of it (fields, expansions, language)."""
-        how = (
+        return f'"{_version(instance)}-{hashlib.sha256(self.etag_parts(instance).encode()).hexdigest()[:8]}"'
+
+    def etag_parts(self, instance: Any) -> str:
+        """What an answer depends on beside the record's version."""
+        return (
             f"{self.parameters.get('fields')}{self.parameters.get('expand')}{get_language()}{type(self).__name__}"
             f"{getattr(instance, 'changed_at', '')}"
         )
-        return f'"{_version(instance)}-{hashlib.sha256(how.encode()).hexdigest()[:8]}"'
 
     def check_unchanged(self, instance: Model) -> None:
         """Raises PreconditionFailed when If-Match names another version than the record's."""

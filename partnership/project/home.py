@@ -74,7 +74,7 @@ def _guide(acting: Acting) -> tuple[Step, ...]:
 
 def _caseworker(acting: Acting) -> dict[str, Any]:
     incoming = Referral.objects.incoming(acting.partner).select_related(
-        "from_partner", "to_partner", "programme", "disclosure"
+        "from_partner", "to_partner", "programme", "disclosure", "need"
     )
     waiting = incoming.filter(state__in=[State.SENT, State.ACKNOWLEDGED]).order_by("due_accept_at")
     to_enrol = incoming.filter(state=State.ACCEPTED).order_by("-changed_at")

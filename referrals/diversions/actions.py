@@ -89,8 +89,7 @@ def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
     locked = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
     if locked.outcome:
         raise DiversionClosed(_("The outcome of this diversion has been reported already."))
-    consent = locked.referral.consent
-    if consent and (not consent.is_valid or not consent.reports_back):
+    if not locked.referral.may_report:
         raise ReportingNotAllowed(_("The person's consent does not cover reporting to the police (any more)."))
     return locked
 
@@ -110,9 +109,9 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
 @action("diversion.count_sessions", outside="jobs")
 def count_sessions(*, enrolment: int) -> None:
     """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
-    a date."""
+    a date, where the consent covers reporting back today."""
     referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
-    if referral is None:
+    if referral is None or not referral.may_report:
         return
     attended = Session.objects.filter(enrolment=enrolment, attendance=Session.Attendance.ATTENDED).count()
     Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(

@@ -57,7 +57,14 @@ def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     sent = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
     if outcome in DiversionAgreement.Outcome.values and outcome:
         sent = sent.filter(outcome=outcome)
-    related = ["referral", "referral__disclosure", "referral__programme", "from_partner", "to_partner"]
+    related = [
+        "referral",
+        "referral__disclosure",
+        "referral__need",
+        "referral__programme",
+        "from_partner",
+        "to_partner",
+    ]
     return sent.select_related(*related).prefetch_related("conditions")
 
 
@@ -84,6 +91,7 @@ def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
     related = [
         "referral",
         "referral__disclosure",
+        "referral__need",
         "referral__programme",
         "referral__consent",
         "from_partner",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,8 +17,6 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people
 from cases.people.models import Person
-from cases.permissions import PEOPLE_ROLES
-from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.models import Agreement
@@ -29,9 +27,8 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import NotAParty, RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
-from referrals.diversions.models import Condition
 from referrals.handover import events, transitions
-from referrals.handover.models import Change, Disclosure, Message, Referral
+from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
@@ -63,12 +60,18 @@ class NoAgreement(RuleError):
 
 
 class NoConsent(RuleError):
-    """The person's consent to the disclosure is missing or was withdrawn.
+    """No consent of the person covers the disclosure: it is missing, has ended or was withdrawn, or covers less than is sent.
 
-    Record the consent, under 18 the guardian's too, before you go on.
+    Record a consent, under 18 the guardian's too, before you go on; where the agreement ended, ask your coordinator.
     """
 
     code = "no_consent"
+
+
+class NamesThePerson(RuleError):
+    """The situation names the person, and the receiver reads it before it has answered. Leave name and identity code out."""
+
+    code = "names_the_person"
 
 
 class NotTaken(RuleError):
@@ -108,22 +111,23 @@ def draft(
     )
     _check_kind(referral, by.partner)
     referral.save()
-    Disclosure.objects.create(
-        referral=referral,
-        from_partner=by.partner,
-        to_partner=programme.partner,
-        summary=summary,
-        language=language,
-        **_identity(person),
-    )
+    parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
+    Need.objects.create(**parties, summary=summary, language=language, **traits_of(person))
+    Disclosure.objects.create(**parties, **identity_of(person))
     return referral
 
 
-IDENTITY = ("first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district")
+def identity_of(record: Person | Disclosure) -> dict[str, Any]:
+    """What says who somebody is: of the sender's record, or as it was disclosed."""
+    return {
+        name: getattr(record, name)
+        for name in ("first_names", "last_name", "born_on", "identity_code", "phone", "email")
+    }
 
 
-def _identity(record: Person | Disclosure) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in IDENTITY}
+def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
+    """What a receiver may know of somebody before it answers; as of today unless said."""
+    return {"sex": person.sex, "district": person.district, "age_band": AgeBand.of(person.age(on))}
 
 
 @action("referral.change_draft", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -142,16 +146,15 @@ def change_draft(
     )
     _check_kind(referral, by.partner)
     referral.changed_at = timezone.now()
-    referral.save()  # disclosure, diversion and conditions follow it to another receiver (`same_parties`)
-    _change_disclosure(referral, summary=summary, language=language)
+    referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
+    _change(Need.objects.get(referral=referral), summary=summary, language=language)
     return referral
 
 
-def _change_disclosure(referral: Referral, **fields: Any) -> None:
-    disclosure = Disclosure.objects.get(referral=referral)
+def _change(record: Need | Disclosure, **fields: Any) -> None:
     for name, value in fields.items():
-        setattr(disclosure, name, value)
-    disclosure.save(update_fields=list(fields))
+        setattr(record, name, value)
+    record.save(update_fields=list(fields))
 
 
 @action("referral.discard", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -162,6 +165,7 @@ def discard(*, by: Acting, referral: Referral) -> None:
     if diversion:
         diversion.conditions.all().delete()
         diversion.delete()
+    Need.objects.filter(referral=referral).delete()
     Disclosure.objects.filter(referral=referral).delete()
     referral.delete()
 
@@ -191,7 +195,8 @@ def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     "referral.send", roles=REFERRING_ROLES, party=TRANSITIONS["send"].by, scope="referrals:write", event="referral.sent"
 )
 def send(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
-    """Discloses the person to the receiver. Needs an agreement in force and a valid consent (or another legal basis)."""
+    """Asks the receiver, who sees what it needs to answer and not yet who it is. Needs an agreement in force and a valid consent
+    (or another legal basis)."""
     referral = _begin("send", by, referral, version)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
@@ -206,7 +211,10 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
             )
         _check_consent(referral, agreement)
         referral.agreement = agreement
-    _change_disclosure(referral, is_open=True, **_identity(referral.person))
+    need, person = Need.objects.get(referral=referral), referral.person
+    _check_names_nobody(need.summary or "", person)
+    _change(need, **traits_of(person))
+    _change(Disclosure.objects.get(referral=referral), **identity_of(person))
     if referral.consent_id:
         Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)
@@ -214,16 +222,33 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         diversion.conditions.update(is_sent=True)
         diversion.is_sent = True
         diversion.save(update_fields=["is_sent"])
-    return _move("send", by, referral)
+    return move("send", by, referral)
 
 
 def _check_consent(referral: Referral, agreement: Agreement) -> None:
     consent = referral.consent
     if consent is None and agreement.legal_basis != Agreement.LegalBasis.CONSENT:
         return
-    if consent is None or not consent.is_valid:
+    if consent is None or not referral.is_covered:
         raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
     consents.check_guardian(referral.person, consent)
+    if consent.scope == Consent.Scope.IDENTITY and Need.objects.get(referral=referral).summary:
+        raise NoConsent(_("The consent covers no summary of the situation: leave it out, or ask for a wider consent."))
+
+
+def _check_names_nobody(summary: str, person: Person) -> None:
+    """What the receiver reads before it answers must not say who it is about."""
+    words = re.findall(r"[\w+-]+", summary.casefold())
+    if {(person.last_name or "").casefold(), (person.identity_code or "").casefold()} - {""} & set(words):
+        raise NamesThePerson(
+            _("The situation names the person: the receiver reads it before it has answered. Leave the name out.")
+        )
+
+
+def check_covered(referral: Referral) -> None:
+    """Raises NoConsent where consent and agreement don't cover the referral today."""
+    if not referral.is_covered:
+        raise NoConsent(_("The consent or the agreement behind this referral has ended: nothing more is disclosed."))
 
 
 @action(
@@ -236,7 +261,7 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
 def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Tells the sender that somebody has it in hand."""
     referral = _begin("acknowledge", by, referral, version)
-    return _move("acknowledge", by, referral)
+    return move("acknowledge", by, referral)
 
 
 @action(
@@ -253,15 +278,17 @@ def accept(
     version: int | None = None,
     person: Person | None = None,
     started_on: date | None = None,
-    measurement_consent: bool = True,
+    measurement_consent: bool = False,
 ) -> Referral:
-    """Takes the person on: the receiver's own Person is made from what was disclosed (or is the one given).
+    """Takes the person on, which opens who it is: the receiver's own Person is made from it (or is the one given).
 
     With a start date the person is enrolled at once.
     """
     referral = _begin("accept", by, referral, version)
+    check_covered(referral)
+    referral = move("accept", by, referral)
     referral.receiver_person = person or _own_person(by, referral)
-    referral = _move("accept", by, referral)
+    referral.save(update_fields=["receiver_person"])
     if started_on:
         referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
     return referral
@@ -270,13 +297,12 @@ def accept(
 def _own_person(by: Acting, referral: Referral) -> Person:
     if referral.from_partner_id == referral.to_partner_id:
         return referral.person
-    disclosed = Disclosure.objects.filter(referral=referral).first()
-    if disclosed is None:
-        raise NoConsent(_("The consent was withdrawn: what was disclosed is closed."))
+    disclosed = Disclosure.objects.get(referral=referral)
     known = people.find_known(by.partner, disclosed.identity_code or "")
     if known:
         return known
-    person = Person(partner=by.partner, **_identity(disclosed))
+    need = Need.objects.get(referral=referral)
+    person = Person(partner=by.partner, sex=need.sex, district=need.district, **identity_of(disclosed))
     return people.save_person(by=by, person=person)
 
 
@@ -288,10 +314,11 @@ def _own_person(by: Acting, referral: Referral) -> Person:
     event="referral.waitlisted",
 )
 def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int | None = None) -> Referral:
-    """Promises a place, expected on a day."""
+    """Promises a place, expected on a day. Opens who it is, as accepting does."""
     referral = _begin("waitlist", by, referral, version)
+    check_covered(referral)
     referral.expected_on = expected_on
-    return _move("waitlist", by, referral)
+    return move("waitlist", by, referral)
 
 
 @action(
@@ -305,7 +332,7 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
     """Declines with a coded reason that says whose decision it was. The database closes the disclosure; the sender can
     refer on."""
     referral = _begin("decline", by, referral, version, reason)
-    return _move("decline", by, referral, reason=reason, note=note)
+    return move("decline", by, referral, reason=reason, note=note)
 
 
 @action(
@@ -316,7 +343,7 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
     event="referral.enrolled",
 )
 def enrol(
-    *, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = True, version: int | None = None
+    *, by: Acting, referral: Referral, started_on: date, measurement_consent: bool = False, version: int | None = None
 ) -> Referral:
     """Starts the programme: makes the receiver's enrolment."""
     referral = _begin("enrol", by, referral, version)
@@ -329,7 +356,7 @@ def enrol(
         measurement_consent=measurement_consent,
         referral_kind=referral.kind,
     )
-    return _move("enrol", by, referral)
+    return move("enrol", by, referral)
 
 
 @action(
@@ -347,7 +374,14 @@ def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | N
         enrolments.end_enrolment(
             by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED
         )
-    return _move("complete", by, referral)
+    verb, reason = _reported_end(referral, "complete", "")
+    return move(verb, by, referral, reason=reason)
+
+
+def _reported_end(referral: Referral, verb: str, reason: str) -> tuple[str, str]:
+    """The verb and reason by which a referral closes when its enrolment ended: how it ended is told only where the consent
+    covers reporting back that day."""
+    return (verb, reason) if referral.may_report else ("end_early", NOT_REPORTED)
 
 
 END_REASON_OF: dict[str, str] = {
@@ -360,6 +394,7 @@ END_REASON_OF: dict[str, str] = {
     "died": Enrolment.EndReason.DIED,
 }
 """A referral's reason for ending early → the enrolment's."""
+NOT_REPORTED = "outcome_not_reported"
 REASON_OF_END = {end: reason for reason, end in END_REASON_OF.items() if reason != "person_declined"}
 
 
@@ -377,7 +412,8 @@ def end_early(
     referral = _begin("end_early", by, referral, version, reason)
     if referral.enrolment and not referral.enrolment.ended_on:
         enrolments.end_enrolment(by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=END_REASON_OF[reason])
-    return _move("end_early", by, referral, reason=reason, note=note)
+    verb, reason = _reported_end(referral, "end_early", reason)
+    return move(verb, by, referral, reason=reason, note=note)
 
 
 @action("referral.follow_enrolment", outside="jobs")
@@ -390,7 +426,7 @@ def follow_enrolment(*, enrolment: int, reason: str, user: int, partner: int) ->
     if referral is None:
         return
     is_complete = reason == Enrolment.EndReason.COMPLETED
-    verb, coded = ("complete", "") if is_complete else ("end_early", REASON_OF_END[reason])
+    verb, coded = _reported_end(referral, *(("complete", "") if is_complete else ("end_early", REASON_OF_END[reason])))
     change = referral.take(verb, user_id=user, partner_id=partner, at=timezone.now(), reason=coded)
     _write(referral, change, None)
 
@@ -406,30 +442,7 @@ def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None
     """Takes the referral back before enrolment. The database closes the disclosure: the receiver no longer sees whom it
     was about."""
     referral = _begin("withdraw", by, referral, version, reason)
-    return _move("withdraw", by, referral, reason=reason, note=note)
-
-
-@action(
-    "consent.withdraw",
-    roles=REFERRING_ROLES,
-    party=Party.EITHER,
-    scope="referrals:write",
-    event="referral.consent_withdrawn",
-)
-def withdraw_consent(*, by: Acting, consent: Consent) -> None:
-    """The person takes the consent back. Disclosure ends in this very transaction (the database closes it); referrals
-    not yet enrolled are withdrawn; the other party is told."""
-    consent = Consent.objects.select_for_update().get(pk=consent.pk)
-    if consent.withdrawn_at:
-        return
-    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
-    for referral in Referral.objects.select_for_update().filter(consent=consent):
-        if referral.state in TRANSITIONS["withdraw"].sources and referral.state != State.DRAFT:
-            _move("withdraw", by, referral, reason="consent_withdrawn")
-        elif referral.state != State.DRAFT:
-            # What the receiver sees of it has changed: a copy elsewhere learns it.
-            Referral.objects.filter(pk=referral.pk).update(changed_at=timezone.now())
-            announce(referral, events.CONSENT_WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
+    return move("withdraw", by, referral, reason=reason, note=note)
 
 
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -437,7 +450,7 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
     """A new draft for the same person to another programme; the declined referral stays as its history."""
     if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
-    old = Disclosure.objects.get(referral=referral)
+    old = Need.objects.get(referral=referral)
     return draft(
         by=by,
         kind=referral.kind,
@@ -455,6 +468,8 @@ def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
     """A message to the other party."""
     if referral.state == State.DRAFT:
         raise IllegalTransition(_("A draft has no other party yet: send it first."))
+    referral.refresh_from_db(fields=["covered_days"])
+    check_covered(referral)
     message = Message.objects.create(
         referral=referral,
         from_partner_id=referral.from_partner_id,
@@ -468,26 +483,10 @@ def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
     return message
 
 
-@action("referral.erase_person", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)
-def erase_disclosed(*, by: Acting, person: Person) -> None:
-    """Empties and closes what the own partner disclosed of the person; what it received is the sender's to erase.
-
-    Raises StillNeeded while a referral of the person is under way.
-    """
-    mine = Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
-    if mine.filter(closed_at=None).exclude(state=State.DRAFT).exists():
-        raise rights.StillNeeded(_("A referral of the person is under way: withdraw it first."))
-    for disclosure in Disclosure.objects.filter(referral__person=person):
-        rights.blank(disclosure, "summary", "language")
-        disclosure.is_open = False
-        disclosure.save()
-    Condition.objects.filter(diversion__referral__person=person).update(detail="")
-
-
 # --- Shared by the verbs -----------------------------------------------------------------------------------------------------
 
 
-def _locked(referral: Referral, version: int | None) -> Referral:
+def locked(referral: Referral, version: int | None) -> Referral:
     """The referral as it is now, locked until the transaction ends. That the acting partner is a party, the action has asked."""
     # The lock first and alone: PostgreSQL can't lock the rows of an outer join.
     locked = Referral.objects.select_for_update().filter(pk=referral.pk).first()
@@ -512,19 +511,20 @@ def _locked(referral: Referral, version: int | None) -> Referral:
 
 def _locked_draft(referral: Referral, by: Acting) -> Referral:
     """The referral, locked, while it is a draft: what alone can be sent."""
-    referral = _locked(referral, version=None)
+    referral = locked(referral, version=None)
     transitions.check(referral, "send")
     return referral
 
 
 def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reason: str = "") -> Referral:
     """The referral, locked, when its state has the verb now."""
-    referral = _locked(referral, version)
+    referral = locked(referral, version)
     transitions.check(referral, verb, reason)
     return referral
 
 
-def _move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: str = "") -> Referral:
+def move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: str = "") -> Referral:
+    """Moves a referral by a verb of the table, for other rooms' actions too: what the verb asks has been asked."""
     change = referral.take(verb, user_id=by.user.pk, partner_id=by.partner.pk, at=timezone.now(), reason=reason)
     return _write(referral, change, by, note)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -16,20 +17,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.consents.models import Consent
-from cases.people.models import Person
 from partnership.api.export import ExportView
-from partnership.api.serializers import InPast, Resource, Strict
+from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
 from partnership.isolation.acting import Acting
 from partnership.members.api import PartnerBrief
 from partnership.members.models import Role
 from programs.catalogue.api import ProgrammeBrief
-from programs.catalogue.models import Programme, ReferralKind
+from programs.catalogue.models import ReferralKind
+from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
-from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
-from referrals.handover.models import Change, Disclosure, Message, Referral
-from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, State, parties_of, verbs_for
+from referrals.handover.api_inputs import (
+    AcceptInput,
+    ChangedDraftInput,
+    CompleteInput,
+    ConsentInput,
+    DeclineInput,
+    DraftInput,
+    EndEarlyInput,
+    EnrolInput,
+    EventInput,
+    MessageInput,
+    ReferOnInput,
+    TermsInput,
+    WaitlistInput,
+    WithdrawInput,
+)
+from referrals.handover.models import Change, Disclosure, Message, Need, Referral, covered_until
+from referrals.handover.transitions import FHIR_TASK_STATUS, TRANSITIONS, State, parties_of, verbs_for
 from referrals.permissions import REFERRALS
 
 NOTICE = "This information may not be disclosed further without the person's consent."
@@ -43,6 +59,9 @@ class ReferralSerializer(Resource):
     fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
     reason_code = serializers.CharField()
     person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
+    covered_until = serializers.SerializerMethodField(
+        help_text="The last day on which consent and agreement cover the disclosure; null: no end is known, or it has ended."
+    )
     verbs = serializers.SerializerMethodField(help_text="What the caller's partner can do next.")
     expandable = {
         "from_partner": ("from_partner", PartnerBrief, "from_partner"),
@@ -54,6 +73,7 @@ class ReferralSerializer(Resource):
         "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "person_id", "receiver_person_id",
         "is_urgent", "reason_code", "expected_on", "referred_on_from_id", "enrolment_id", "sent_at", "acknowledged_at",
         "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+        "covered_days",
     )  # fmt: skip
 
     class Meta:
@@ -62,7 +82,12 @@ class ReferralSerializer(Resource):
             "id", "kind", "state", "fhir_task_status", "verbs", "from_partner", "to_partner", "programme", "person",
             "is_urgent", "reason_code", "expected_on", "referred_on_from", "enrolment", "sent_at", "acknowledged_at",
             "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
+            "covered_until",
         ]  # fmt: skip
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_covered_until(self, referral: Referral) -> date | None:
+        return covered_until(referral.covered_days)
 
     def get_fhir_task_status(self, referral: Referral) -> str:
         return FHIR_TASK_STATUS[State(referral.state)]
@@ -83,6 +108,14 @@ class ReferralSerializer(Resource):
         return verbs_for(referral.state, parties_of(referral.from_partner_id, referral.to_partner_id, self.mine))
 
 
+class NeedSerializer(serializers.ModelSerializer[Need]):
+    summary = serializers.CharField()
+
+    class Meta:
+        model = Need
+        fields = ["age_band", "sex", "district", "language", "summary"]
+
+
 class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
     first_names = serializers.CharField()
     last_name = serializers.CharField()
@@ -90,14 +123,12 @@ class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
     identity_code = serializers.CharField()
     phone = serializers.CharField()
     email = serializers.CharField()
-    summary = serializers.CharField()
     notice = serializers.SerializerMethodField()
 
     class Meta:
         model = Disclosure
         fields = [
-            "first_names", "last_name", "born_on", "identity_code", "sex", "phone", "email", "district", "language", "summary",
-            "notice",
+            "first_names", "last_name", "born_on", "identity_code", "phone", "email", "notice",
         ]  # fmt: skip
 
     def get_notice(self, disclosure: Disclosure) -> str:
@@ -105,26 +136,37 @@ class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
 
 
 class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    is_in_force = serializers.BooleanField(source="is_valid", read_only=True)
+
     class Meta:
         model = Consent
         fields = [
             "id", "scope", "purpose", "reports_back", "expires_on", "expires_event", "signed_on", "signed_how",
-            "told_right_to_withdraw", "recorded_at", "withdrawn_at",
+            "told_right_to_withdraw", "recorded_at", "event_on", "withdrawn_at", "is_in_force",
         ]  # fmt: skip
 
 
 class ReferralDetailSerializer(ReferralSerializer):
     disclosure = serializers.SerializerMethodField(
-        help_text="Whom the referral is about; null when it is closed (declined, withdrawn, consent withdrawn), or for who is no party."
+        help_text="Whom the referral is about, for its receiver from acceptance or the waiting list on; null before, when it is closed"
+        " (declined, withdrawn, consent or agreement ended), and for who is no party."
+    )
+    need = serializers.SerializerMethodField(
+        help_text="What the receiver sees to answer, and not who it is; null when it is closed, and for who is no party."
     )
     consent = serializers.SerializerMethodField()
 
     class Meta(ReferralSerializer.Meta):
-        fields = [*ReferralSerializer.Meta.fields, "disclosure", "consent"]
+        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent"]
+
+    @extend_schema_field(NeedSerializer(allow_null=True))
+    def get_need(self, referral: Referral) -> Any:
+        need = Need.objects.filter(referral=referral).first()
+        return NeedSerializer(need, context=self.context).data if need else None
 
     @extend_schema_field(DisclosureSerializer(allow_null=True))
     def get_disclosure(self, referral: Referral) -> Any:
-        # The database shows it to the parties alone, to the receiver while it is open.
+        # The database shows it to the parties alone, to the receiver once it has taken the person on and while it is open.
         disclosure = Disclosure.objects.filter(referral=referral).first()
         return DisclosureSerializer(disclosure, context=self.context).data if disclosure else None
 
@@ -160,102 +202,6 @@ class PartQuery(Query):
     is_list = True
 
 
-# --- What is taken -----------------------------------------------------------------------------------------------------------
-
-
-class DraftInput(Strict):
-    kind = serializers.ChoiceField(choices=ReferralKind.choices)
-    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
-    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
-    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
-    language = serializers.CharField(max_length=40, default="", allow_blank=True)
-    is_urgent = serializers.BooleanField(default=False)
-
-
-class ChangedDraftInput(Strict):
-    kind = serializers.ChoiceField(choices=ReferralKind.choices)
-    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
-    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
-    language = serializers.CharField(max_length=40, default="", allow_blank=True)
-    is_urgent = serializers.BooleanField(default=False)
-
-
-class ConsentInput(Strict):
-    scope = serializers.ChoiceField(choices=Consent.Scope.choices, default=Consent.Scope.IDENTITY_AND_SITUATION)
-    purpose = serializers.CharField(max_length=200)
-    reports_back = serializers.BooleanField(default=True)
-    expires_on = serializers.DateField(default=None, allow_null=True)
-    expires_event = serializers.CharField(max_length=200, default="", allow_blank=True)
-    signed_on = InPast()
-    signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
-    told_right_to_withdraw = serializers.BooleanField()
-    guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)
-    guardian_missing_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
-
-
-class AcceptInput(Strict):
-    person = serializers.PrimaryKeyRelatedField(
-        queryset=Person.objects.all(),
-        default=None,
-        allow_null=True,
-        help_text="An own person; empty: found by code, or made.",
-    )
-    started_on = serializers.DateField(default=None, allow_null=True, help_text="Enrols at once, from that day.")
-    measurement_consent = serializers.BooleanField(default=True)
-
-
-class WaitlistInput(Strict):
-    expected_on = serializers.DateField(help_text="When a place is expected.")
-
-
-def _reasons(verb: str) -> list[str]:
-    return [code for code, reason in REASONS.items() if verb in reason.verbs]
-
-
-class DeclineInput(Strict):
-    reason = serializers.ChoiceField(choices=_reasons("decline"))
-    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
-
-
-class WithdrawInput(Strict):
-    reason = serializers.ChoiceField(choices=_reasons("withdraw"))
-    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
-
-
-class EnrolInput(Strict):
-    started_on = serializers.DateField()
-    measurement_consent = serializers.BooleanField(default=True)
-
-
-class CompleteInput(Strict):
-    ended_on = serializers.DateField()
-
-
-class EndEarlyInput(Strict):
-    reason = serializers.ChoiceField(choices=_reasons("end_early"))
-    ended_on = serializers.DateField()
-    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
-
-
-class ReferOnInput(Strict):
-    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
-
-
-class MessageInput(Strict):
-    text = serializers.CharField(max_length=4000)
-
-
-class ConditionInput(Strict):
-    kind = serializers.ChoiceField(choices=Condition.Kind.choices)
-    detail = serializers.CharField(max_length=500, default="", allow_blank=True)
-    target = serializers.IntegerField(min_value=1, max_value=1000, default=1)
-
-
-class TermsInput(Strict):
-    deadline = serializers.DateField()
-    conditions = ConditionInput(many=True)
-
-
 # --- Referrals ---------------------------------------------------------------------------------------------------------------
 
 
@@ -279,7 +225,9 @@ class ReferralView(View):
         "complete": handover.complete,
         "end_early": handover.end_early,
         "withdraw": handover.withdraw,
-        "withdraw_consent": handover.withdraw_consent,
+        "withdraw_consent": consents.withdraw_consent,
+        "renew_consent": consents.renew_consent,
+        "end_consent": consents.record_event,
         "refer_on": handover.refer_on,
         "write": handover.write_message,
     }
@@ -316,10 +264,14 @@ class ReferralView(View):
     def still_open(self, body: Any) -> Any:
         body = super().still_open(body)
         # Consent may have been withdrawn since the answer was kept: what is closed is not disclosed again.
-        if isinstance(body, dict) and body.get("disclosure"):
-            is_open = Disclosure.objects.filter(referral=body["id"]).exists()
-            body["disclosure"] = body["disclosure"] if is_open else None
+        for name, model in (("need", Need), ("disclosure", Disclosure)):
+            if isinstance(body, dict) and body.get(name) and not model.objects.filter(referral=body["id"]).exists():
+                body[name] = None
         return body
+
+    def etag_parts(self, instance: Any) -> str:
+        # The day after a consent ends the same version shows nobody any more.
+        return f"{super().etag_parts(instance)}{instance.is_covered}"
 
     def referral(self, pk: int) -> Referral:
         return get_object_or_404(self.get_queryset(), pk=pk)
@@ -397,7 +349,7 @@ class ReferralView(View):
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: int) -> Response:
-        """Discloses the person to the receiver. Needs an agreement in force and a valid consent."""
+        """Asks the receiver, who sees `need` and not yet who it is. Needs an agreement in force and a valid consent."""
         return self.perform(request, pk, handover.send)
 
     @extend_schema(request=None, responses={200: ReferralDetailSerializer})
@@ -409,13 +361,13 @@ class ReferralView(View):
     @extend_schema(request=AcceptInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
-        """Takes the person on; with a start date enrols at once."""
+        """Takes the person on, which opens `disclosure`; with a start date enrols at once."""
         return self.perform(request, pk, handover.accept, AcceptInput)
 
     @extend_schema(request=WaitlistInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"])
     def waitlist(self, request: Request, pk: int) -> Response:
-        """Promises a place."""
+        """Promises a place, which opens `disclosure`."""
         return self.perform(request, pk, handover.waitlist, WaitlistInput)
 
     @extend_schema(request=DeclineInput, responses={200: ReferralDetailSerializer})
@@ -453,11 +405,32 @@ class ReferralView(View):
     def withdraw_consent(self, request: Request, pk: int) -> Response:
         """The person takes the consent back: from now on the receiver sees no identity."""
         referral = self.unchanged_referral(pk)
+        consents.withdraw_consent(by=self.acting, consent=self.consent_of(referral))
+        return self.answer_referral(referral)
+
+    @extend_schema(request=ConsentInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="renew-consent")
+    def renew_consent(self, request: Request, pk: int) -> Response:
+        """Records a new consent of the person, under which an open referral goes on."""
+        referral = self.unchanged_referral(pk)
+        terms = self.checked_body(ConsentInput)
+        consents.renew_consent(by=self.acting, referral=referral, version=referral.version, **terms)
+        return self.answer_referral(referral)
+
+    @extend_schema(request=EventInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="end-consent")
+    def end_consent(self, request: Request, pk: int) -> Response:
+        """The event happened with which the consent ends: from that day on the receiver sees no identity."""
+        referral = self.unchanged_referral(pk)
+        on = self.checked_body(EventInput)["event_on"]
+        consents.record_event(by=self.acting, consent=self.consent_of(referral), on=on)
+        return self.answer_referral(referral)
+
+    def consent_of(self, referral: Referral) -> Consent:
         consent = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
         if consent is None:
             raise handover.NoConsent(_("No consent was recorded with this referral."))
-        handover.withdraw_consent(by=self.acting, consent=consent)
-        return self.answer_referral(referral)
+        return consent
 
     @extend_schema(request=ReferOnInput, responses={201: ReferralDetailSerializer})
     @action(detail=True, methods=["post"], url_path="refer-on")

@@ -20,9 +20,3 @@ BY_STATE: dict[State, EventType] = {
     }.items()
 }
 MESSAGE = declare("referral.message", sentence=_("There is a new message on a referral"), webhooks=True, referral=int)
-CONSENT_WITHDRAWN = declare(
-    "referral.consent_withdrawn",
-    sentence=_("A consent was withdrawn: what was disclosed is closed"),
-    webhooks=True,
-    referral=int,
-)

@@ -55,7 +55,9 @@ class ReferralForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What the receiver needs to know to answer, and no more."),
+        help_text=_(
+            "What the receiver needs to know to answer, and no more. Leave the name out: it is shown with the answer."
+        ),
     )
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
@@ -91,6 +93,8 @@ CONSENT_TERMS = (
 
 class ConsentForm(ModelForm[Consent]):
     """The terms of a consent. `is_given` says whether it is recorded now."""
+
+    KEPT_AT_RENEWAL = ("scope", "purpose", "reports_back", "expires_event", "guardian_name", "guardian_missing_reason")
 
     is_given = forms.BooleanField(label=_("The person has given consent"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
@@ -155,6 +159,12 @@ class ConsentForm(ModelForm[Consent]):
 
     def terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in CONSENT_TERMS}
+
+
+class EventForm(forms.Form):
+    """When the event happened with which a consent ends."""
+
+    on = forms.DateField(label=_("It happened on"), widget=DateInput())
 
 
 # --- Verbs -----------------------------------------------------------------------------------------------------------------

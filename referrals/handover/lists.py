@@ -27,9 +27,11 @@ LOOKS: dict[str, str] = {
 
 
 def _name(referral: Referral) -> str:
-    """The person's name for the parties; the number for whoever sees no identity."""
-    disclosure = getattr(referral, "disclosure", None)
-    return (disclosure.name if disclosure else "") or _("Referral %(n)s") % {"n": referral.pk}
+    """The person's name for who sees it; before the answer whom to expect; the number for whoever sees neither."""
+    disclosure, need = getattr(referral, "disclosure", None), getattr(referral, "need", None)
+    if disclosure and disclosure.name:
+        return str(disclosure.name)
+    return f"{need.label} · {referral.pk}" if need else _("Referral %(n)s") % {"n": referral.pk}
 
 
 def _name_link(referral: Referral) -> str:

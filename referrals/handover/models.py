@@ -1,12 +1,13 @@
 """Referrals with what they disclose, their history and their messages.
 
 A referral row holds status and times and no identity: the coordinator may see it. What identifies the person stands in
-`Disclosure`, which only the two parties see, the receiver from the moment of sending until consent is withdrawn.
+`Disclosure`, which only the two parties see: the receiver once it has said that it takes the person on, on the days that consent and
+agreement cover. To answer, it sees the `Need`, which names nobody.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +21,7 @@ from partnership.actions import Party
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.days import TODAY, Days, DaysField
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
 from partnership.isolation.pointers import (
     PARTIES,
@@ -46,7 +48,16 @@ from partnership.isolation.triggers import Bury, Fixed
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import transitions
-from referrals.handover.transitions import CLOSED_STATES, OPEN_STATES, State, parties_of, reason_label, verbs_for
+from referrals.handover.covering import OpenWhile
+from referrals.handover.transitions import (
+    ANSWERED_STATES,
+    CLOSED_STATES,
+    OPEN_STATES,
+    State,
+    parties_of,
+    reason_label,
+    verbs_for,
+)
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -74,6 +85,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             Q(state=State.SENT, due_acknowledge_at__lt=now)
             | Q(state__in=[State.SENT, State.ACKNOWLEDGED], due_accept_at__lt=now)
         )
+
+
+COVERED = f"""exists (
+ select from referrals_referral r where r.id = referrals_message.referral_id and r.covered_days @> {TODAY})"""
+"""Of a message: consent and agreement cover its referral today."""
 
 
 def jobs_write_as_receiver(privilege: str, *columns: str) -> list[TableRule]:
@@ -113,6 +129,10 @@ class Referral(models.Model):
     due_acknowledge_at = models.DateTimeField(null=True)
     due_accept_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+    covered_days = DaysField(
+        help_text="On which consent and agreement cover the disclosure to this receiver: `portal_covered_days`."
+    )
+    report_days = DaysField(help_text="Those of them on which the receiver may report attendance and outcome back.")
 
     objects = ReferralQuerySet.as_manager()
 
@@ -203,6 +223,20 @@ class Referral(models.Model):
         return verbs_for(self.state, self.parties_of(partner_id))
 
     @property
+    def is_covered(self) -> bool:
+        """Whether consent and agreement cover it today: else nothing of it is disclosed, either way."""
+        return timezone.localdate() in self.covered_days
+
+    @property
+    def may_report(self) -> bool:
+        """Whether the receiver may report attendance and outcome back today."""
+        return timezone.localdate() in self.report_days
+
+    @property
+    def covered_until(self) -> date | None:
+        return covered_until(self.covered_days)
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -228,29 +262,96 @@ class Referral(models.Model):
         return self.kind in {ReferralKind.ARREST_DIVERSION, ReferralKind.COURT}
 
 
-class Disclosure(models.Model):
-    """The identity that a referral carries, copied from the sender's record when it is sent."""
+def covered_until(days: Days) -> date | None:
+    """The last day of a disclosure that is open today; none where it is closed, or no end is known."""
+    before = days.end_after(timezone.localdate())
+    return before - timedelta(days=1) if before else None
 
-    referral = OneOfOwner(Referral, models.CASCADE, related_name="disclosure")
+
+OPEN_TO_RECEIVER = f"({SENDER} or ({RECEIVER} and open_days @> {TODAY}))"
+
+
+class AgeBand(models.TextChoices):
+    """How old somebody is, as far as a programme must know to answer."""
+
+    UNKNOWN = "unknown", _("Age not known")
+    UNDER_13 = "under_13", _("Under 13")
+    FROM_13 = "13_14", _("13 to 14")
+    FROM_15 = "15_17", _("15 to 17")
+    FROM_18 = "18_24", _("18 to 24")
+    FROM_25 = "25_34", _("25 to 34")
+    FROM_35 = "35_49", _("35 to 49")
+    FROM_50 = "50_64", _("50 to 64")
+    FROM_65 = "65_over", _("65 or over")
+
+    @classmethod
+    def of(cls, age: int | None) -> AgeBand:
+        """The band of an age in whole years."""
+        if age is None:
+            return cls.UNKNOWN
+        firsts = {
+            65: cls.FROM_65,
+            50: cls.FROM_50,
+            35: cls.FROM_35,
+            25: cls.FROM_25,
+            18: cls.FROM_18,
+            15: cls.FROM_15,
+            13: cls.FROM_13,
+        }
+        return next((band for first, band in firsts.items() if age >= first), cls.UNDER_13)
+
+
+class Need(models.Model):
+    """What the receiver of a referral sees to answer, and not who it is: from the moment of sending on."""
+
+    referral = OneOfOwner(Referral, models.CASCADE, related_name="need")
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    is_open = models.BooleanField(default=False)
-    first_names = EncryptedTextField(_("first names"), owner="from_partner", blank=True)
-    last_name = EncryptedTextField(_("last name"), owner="from_partner", blank=True)
-    born_on = EncryptedDateField(_("date of birth"), owner="from_partner", blank=True)
-    identity_code = EncryptedTextField(_("personal identity code"), owner="from_partner", blank=True)
+    open_days = DaysField(help_text="On which the receiver sees it.")
+    age_band = models.CharField(_("age"), max_length=10, choices=AgeBand, default=AgeBand.UNKNOWN)
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    phone = EncryptedTextField(_("phone"), owner="from_partner", blank=True)
-    email = EncryptedTextField(_("e-mail"), owner="from_partner", blank=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
     language = models.CharField(_("language"), max_length=40, blank=True)
     summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="needed_once"),
+            *same_parties("referral"),
+            *rows_of_two_parties(OPEN_TO_RECEIVER, draft="isempty(open_days)"),
+            OpenWhile(states=[State.SENT, State.ACKNOWLEDGED, *ANSWERED_STATES]),
+        ]
+
+    def __str__(self) -> str:
+        return f"need {self.pk}"
+
+    @property
+    def label(self) -> str:
+        """Whom one may expect, in few words."""
+        return f"{self.get_sex_display()}, {self.get_age_band_display()}"
+
+
+class Disclosure(models.Model):
+    """The identity that a referral carries, copied from the sender's record when it is sent. The receiver sees it when it has
+    accepted the person or put them on its waiting list."""
+
+    referral = OneOfOwner(Referral, models.CASCADE, related_name="disclosure")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    open_days = DaysField(help_text="On which the receiver sees it.")
+    first_names = EncryptedTextField(_("first names"), owner="from_partner", blank=True)
+    last_name = EncryptedTextField(_("last name"), owner="from_partner", blank=True)
+    born_on = EncryptedDateField(_("date of birth"), owner="from_partner", blank=True)
+    identity_code = EncryptedTextField(_("personal identity code"), owner="from_partner", blank=True)
+    phone = EncryptedTextField(_("phone"), owner="from_partner", blank=True)
+    email = EncryptedTextField(_("e-mail"), owner="from_partner", blank=True)
+
+    class Meta:
+        constraints = [
             models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="disclosed_once"),
             *same_parties("referral"),
-            *rows_of_two_parties(f"({SENDER} or ({RECEIVER} and is_open))", draft="not is_open"),
+            *rows_of_two_parties(OPEN_TO_RECEIVER, draft="isempty(open_days)"),
+            OpenWhile(states=ANSWERED_STATES),
         ]
 
     def __str__(self) -> str:
@@ -319,12 +420,20 @@ class Message(models.Model):
         indexes = [models.Index(fields=["referral", "id"], name="message_list")]
         constraints = [
             *same_parties("referral"),
-            # Written once, by either party.
+            # Written once, by either party, while consent and agreement cover it; the receiver reads the sender's so long.
             written_by("author_id"),
             Grant(role="web", privileges="SELECT, INSERT"),
-            Policy(name="parties_read", role="web", command="SELECT", using=PARTY),
             Policy(
-                name="parties_write", role="web", command="INSERT", using=f"{PARTY} and author_partner_id = {PARTNER}"
+                name="parties_read",
+                role="web",
+                command="SELECT",
+                using=f"({SENDER} or ({RECEIVER} and (author_partner_id = {PARTNER} or {COVERED})))",
+            ),
+            Policy(
+                name="parties_write",
+                role="web",
+                command="INSERT",
+                using=f"{PARTY} and author_partner_id = {PARTNER} and {COVERED}",
             ),
         ]
 

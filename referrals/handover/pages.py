@@ -12,18 +12,18 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.consents.models import Consent
 from cases.people.forms import PersonForm
 from cases.people.models import Person, RegisterTooLarge
 from cases.people.named_person import named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.members.models import Role
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
@@ -31,9 +31,9 @@ from referrals.diversions.forms import DiversionForm
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
-from referrals.handover.forms import ConsentForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
+from referrals.handover.forms import ConsentForm, EventForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
 from referrals.handover.lists import REFERRAL_LIST
-from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Referral
+from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, State
 from referrals.permissions import REFERRALS
 
@@ -58,7 +58,7 @@ def box_of(acting: Acting, box: str) -> str:
 def listed_referrals(acting: Acting, box: str) -> Any:
     """The referrals of a list, each with what its row shows."""
     everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
-    return everything.select_related("from_partner", "to_partner", "programme", "disclosure")
+    return everything.select_related("from_partner", "to_partner", "programme", "disclosure", "need")
 
 
 @require_safe
@@ -135,14 +135,15 @@ def _referral_page(
         "is_sender": referral.from_partner_id == acting.partner.pk,
         "is_receiver": referral.to_partner_id == acting.partner.pk,
         "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
-        "disclosure": Disclosure.objects.filter(referral=referral).select_related("district").first()
-        if is_party
-        else None,
+        "ended_on": None if referral.is_covered else referral.covered_days.ended_by(timezone.localdate()),
+        "disclosure": Disclosure.objects.filter(referral=referral).first() if is_party else None,
+        "need": Need.objects.filter(referral=referral).select_related("district").first() if is_party else None,
         "changes": list(referral.changes.select_related("by", "by_partner").order_by("id")),
         "notes": list(referral.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
         "message_form": MessageForm(),
         "diversion": getattr(referral, "diversion", None),
         "notice": str(NO_FURTHER_DISCLOSURE),
+        "event_form": EventForm(initial={"on": timezone.localdate()}),
     }
     if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         context["refer_on_form"] = ReferOnForm(kind=referral.kind)
@@ -207,18 +208,6 @@ def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, _("Choose a programme."))
     return redirect("referral", pk=pk)
-
-
-@require_POST
-@partner_page(handover.withdraw_consent)
-def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Either party records that the person took the consent back; disclosure ends in this very request."""
-    consent = get_object_or_404(Consent, pk=pk)
-    handover.withdraw_consent(by=request.acting, consent=consent)
-    messages.success(request, _("The consent is withdrawn. What was disclosed is closed, and the other party is told."))
-    if consent.from_partner_id == request.acting.partner.pk and request.acting.role in CASEWORK_ROLES:
-        return redirect("person", pk=consent.person_id)
-    return redirect("referral_list")
 
 
 # --- Drafts ----------------------------------------------------------------------------------------------------------------
@@ -287,13 +276,13 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
     initial: dict[str, Any] = {}
     diversion = getattr(draft, "diversion", None) if draft else None
     if draft:
-        disclosure = Disclosure.objects.get(referral=draft)
+        need = Need.objects.get(referral=draft)
         initial = {
             "kind": draft.kind,
             "programme": draft.programme_id,
             "is_urgent": draft.is_urgent,
-            "language": disclosure.language,
-            "summary": disclosure.summary,
+            "language": need.language,
+            "summary": need.summary,
         }
     forms: dict[str, Any] = {
         "referral": ReferralForm(data, acting=acting, initial=initial),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from cases.people.models import Person
 from cases.rights.actions import Holder, Part
 from partnership.pages.template_tags import day
+from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
-from referrals.handover.actions import erase_disclosed
 from referrals.handover.models import Message, Referral
 
 
@@ -19,7 +19,7 @@ def _referrals_of(person: Person) -> QuerySet[Referral]:
 
 def held(person: Person) -> list[Part]:
     """Referrals of the person with what was said of their situation, messages, and diversions with conditions and decision."""
-    referrals = _referrals_of(person).select_related("from_partner", "to_partner", "disclosure").order_by("id")
+    referrals = _referrals_of(person).select_related("from_partner", "to_partner", "need").order_by("id")
     messages = (
         Message.objects.filter(referral__in=_referrals_of(person))
         .select_related("author", "author_partner")
@@ -43,7 +43,7 @@ def held(person: Person) -> list[Part]:
                     r.get_kind_display(),
                     r.get_state_display(),
                     day(r.sent_at),
-                    (r.disclosure.summary if hasattr(r, "disclosure") else "") or "–",
+                    (r.need.summary if hasattr(r, "need") else "") or "–",
                 ]
                 for r in referrals
             ],

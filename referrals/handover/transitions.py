@@ -70,6 +70,8 @@ TRANSITIONS: dict[str, Transition] = {
 }  # fmt: skip
 
 OPEN_STATES = (S.SENT, S.ACKNOWLEDGED, S.WAITLISTED, S.ACCEPTED, S.ENROLLED)
+ANSWERED_STATES = (S.WAITLISTED, S.ACCEPTED, S.ENROLLED, S.COMPLETED, S.ENDED_EARLY)
+"""The receiver has said that it takes the person on: from then on it sees who it is."""
 CLOSED_STATES = (S.DECLINED, S.COMPLETED, S.ENDED_EARLY, S.WITHDRAWN)
 
 FHIR_TASK_STATUS: dict[State, str] = {
@@ -104,6 +106,9 @@ REASONS: dict[str, Reason] = {
     "no_capacity": Reason("receiver", _("No free place"), ("decline",)),
     "outside_area": Reason("receiver", _("Lives outside the area"), ("decline",)),
     "needs_other_service": Reason("receiver", _("Needs another service first"), ("decline",)),
+    "outcome_not_reported": Reason(
+        "person", _("The outcome is not reported: the consent does not cover it"), ("end_early",)
+    ),
     "provider_ended": Reason("receiver", _("Participation was ended"), ("end_early",)),
     "missing_information": Reason("sender", _("Information is missing or wrong"), ("decline",)),
     "sent_by_mistake": Reason("sender", _("Sent by mistake or twice"), ("decline", "withdraw")),

@@ -15,5 +15,4 @@ urlpatterns = [
     path("referrals/<int:pk>/message/", pages.message_add, name="message_add"),
     path("referrals/<int:pk>/refer-on/", pages.refer_on, name="refer_on"),
     path("referrals/<int:pk>/do/<slug:verb>/", pages.referral_do, name="referral_do"),
-    path("consents/<int:pk>/withdraw/", pages.consent_withdraw, name="consent_withdraw"),
 ]

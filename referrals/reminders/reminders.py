@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import DateField, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from partnership.events.outbox import announce
 from partnership.members.models import CASEWORK_ROLES, Role
+from referrals.consents import events as consent_events
+from referrals.consents.actions import note_end
 from referrals.diversions.models import DUE_SOON_DAYS, DiversionAgreement
+from referrals.handover.actions import announce as announce_on
 from referrals.handover.models import Referral
-from referrals.handover.transitions import State
+from referrals.handover.transitions import OPEN_STATES, State
 from referrals.reminders import events
+
+DAYS_BEFORE_END = 30
+"""How long before a consent or agreement ends both parties are told, so that it can be renewed."""
+DAYS_LOOKED_BACK = 14
+"""How long the jobs may have stood still without an end going untold."""
 
 
 def send_reminders() -> int:
@@ -61,4 +69,21 @@ def send_reminders() -> int:
             ],
         )
         sent += 1
-    return sent
+    return sent + _of_ends(today)
+
+
+def _of_ends(today: date) -> int:
+    """What covers a referral ends soon, or has ended: both parties are told, once each."""
+    told = 0
+    ends = Func(F("covered_days"), function="upper", output_field=DateField())
+    covered = Referral.objects.exclude(state__in=[State.DRAFT, State.DECLINED, State.WITHDRAWN]).annotate(ends=ends)
+    soon = today + timedelta(days=DAYS_BEFORE_END)
+    for referral in covered.filter(state__in=OPEN_STATES, ends__gt=today, ends__lte=soon):
+        if end := referral.covered_days.end_after(today):
+            announce_on(referral, consent_events.ENDING, f"referral:{referral.pk}:ending:{end}", None)
+            told += 1
+    for referral in covered.filter(ends__gt=today - timedelta(days=DAYS_LOOKED_BACK), ends__lte=today):
+        if end := referral.covered_days.ended_by(today):
+            note_end(referral=referral, on=end)
+            told += 1
+    return told

@@ -16,7 +16,7 @@ from partnership.api.models import ApiClient, Credential, IdempotentAnswer
 from partnership.audit_trail.models import ReadLog
 from partnership.integrations import actions as integrations
 from partnership.isolation.errors import RuleError
-from referrals.handover import actions as handover
+from referrals.consents import actions as consents
 from tests.systems import JSON, System
 from tests.world import WebClient, database_role, on_web, run_as
 
@@ -157,9 +157,12 @@ class TestIsolation:
             problem = system.call("get", address, status=403).found
             assert problem["type"].endswith("/forbidden")
 
-    def test_the_receiver_sees_the_identity_until_it_is_closed(self, world, ngo, police):
+    def test_the_receiver_sees_the_identity_from_its_answer_until_it_is_closed(self, world, ngo, police):
         referral = world.sent()
-        assert ngo.get(f"referrals/{referral.pk}")["disclosure"]["last_name"] == "Meikäläinen"
+        asked = ngo.get(f"referrals/{referral.pk}")
+        assert (asked["disclosure"], asked["need"]["sex"], asked["need"]["summary"]) == (None, "female", "Wants help.")
+        accepted = ngo.post(f"referrals/{referral.pk}/accept", {})
+        assert accepted["disclosure"]["last_name"] == "Meikäläinen"
         police.post(f"referrals/{referral.pk}/withdraw-consent")
         again = ngo.get(f"referrals/{referral.pk}")
         assert again["disclosure"] is None
@@ -331,9 +334,9 @@ class TestHabits:
 
     def test_an_answer_given_again_discloses_nothing_that_was_closed_since(self, world, ngo):
         referral = world.sent()
-        ask = lambda: ngo.call("post", f"referrals/{referral.pk}/acknowledge", Idempotency_Key="k-4").found
+        ask = lambda: ngo.call("post", f"referrals/{referral.pk}/accept", {}, Idempotency_Key="k-4").found
         assert ask()["disclosure"]["last_name"] == "Meikäläinen"
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         assert ask()["disclosure"] is None
 
     def test_an_answer_given_again_is_in_the_read_log_too(self, world, ngo):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases.enrolments.models import Enrolment
 from partnership.audit_trail.models import ReadLog
+from referrals.consents import actions as consents
 from referrals.handover import actions as handover
 from tests.systems import JSON, System
 from tests.world import WebClient, on_web, run_as
@@ -73,7 +74,7 @@ class TestLists:
     def test_a_change_that_a_withdrawn_consent_makes_reaches_the_receivers_copy(self, world, ngo):
         referral = world.enrolled()
         synced = timezone.now()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         page = ngo.get(f"referrals?updated_since={synced.isoformat().replace('+00:00', 'Z')}")
         assert [row["id"] for row in page["results"]] == [referral.pk]
 

@@ -37,14 +37,16 @@ def test_from_a_roadside_diversion_to_the_coordinators_figure(browser, base, tmp
 
     address = divert(liaison, "Roadside", identity_code.make(date(1995, 5, 17), 999), sign=True)
 
-    # The NGO answers in three taps: open, start, accept.
+    # The NGO answers in three taps: open, start, accept. Who it is, it learns with its answer.
     caseworker.goto("/referrals/?box=incoming&state=sent")
-    caseworker.get_by_role("link", name="Roadside, Testi").click()
+    caseworker.get_by_role("link", name=f"· {address.rstrip('/').rpartition('/')[2]}").click()
     assert caseworker.url == address
+    expect(caseworker.locator("main")).not_to_contain_text("Testi")
     accept = caseworker.locator("details", has_text="Accept").first
     accept.get_by_label("Start").fill(str(date.today()))
     accept.get_by_role("button", name="Accept").click()
     expect(caseworker.locator(".head")).to_contain_text("Enrolled")
+    expect(caseworker.locator(".head")).to_contain_text("Roadside, Testi")
     caseworker.get_by_role("link", name="Sessions, goals and notes").click()
     caseworker.get_by_label("Minutes").fill("45")
     caseworker.get_by_role("button", name="Record", exact=True).click()

@@ -22,7 +22,7 @@ from partnership.audit_trail.models import RecordChange, RecordChangeContent
 from partnership.isolation.policies import TableRule
 from partnership.members import actions as members
 from partnership.members.models import Membership
-from referrals.handover import actions as handover
+from referrals.consents import actions as consents
 from tests.world import database_role, on_web, run_as
 
 
@@ -99,7 +99,7 @@ class TestWhatIsRecorded:
 
     def test_a_withdrawn_consent_stands_in_the_history_of_both_parties(self, world):
         referral = world.sent()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         for party in (world.liaison, world.caseworker):
             with on_web(party):
                 assert changes_of("consent", referral.consent_id)[-1].action == "consent.withdraw"

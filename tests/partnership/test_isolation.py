@@ -16,9 +16,9 @@ from partnership.audit_trail.models import ReadLog
 from partnership.isolation import context
 from partnership.isolation.acting import Acting, enter
 from referrals.handover import actions as handover
-from referrals.handover.models import Disclosure
+from referrals.handover.models import Disclosure, Need
 from tests.services import PASSWORD
-from tests.world import World, database_role, on_web
+from tests.world import World, database_role, do, on_web
 
 
 def rows(sql: str) -> list[tuple]:
@@ -48,8 +48,6 @@ class TestCatalogue:
             "bury_programs_programme",
             "bury_referrals_diversionagreement",
             "bury_referrals_referral",
-            "close_disclosure_of_referral",
-            "close_disclosures_of_consent",
             "metrics_rebuild_begins",
             "metrics_rebuild_ends",
             "metrics_rebuild_index",
@@ -58,20 +56,30 @@ class TestCatalogue:
             "portal_acting_administrator",
             "portal_acting_manager",
             "portal_agreed_now",
+            "portal_ask_report",
             "portal_auditors_by_two",
             "portal_auditors_invited_by_two",
             "portal_caller",
             "portal_context",
+            "portal_cover_between",
+            "portal_cover_by_agreement",
+            "portal_cover_by_consent",
+            "portal_cover_by_parties",
+            "portal_cover_by_person",
+            "portal_cover_referral",
+            "portal_covered_days",
             "portal_had_manager",
             "portal_keep_person",
+            "portal_open_days",
+            "portal_open_disclosure",
             "portal_record_change",
             "portal_role_fits",
         ]
 
     def test_the_web_role_can_call_none_of_them(self):
         for name in (
-            "close_disclosure_of_referral()",
-            "close_disclosures_of_consent()",
+            "portal_covered_days(referrals_referral)",
+            "portal_cover_between(bigint[], bigint[])",
             "metrics_rebuild_begins()",
             "metrics_rebuild_index(text)",
             "bury_cases_person()",
@@ -138,6 +146,7 @@ COUNTED = {
     "consent": "cases_consent",
     "referral": "referrals_referral",
     "identity": "referrals_disclosure",
+    "need": "referrals_need",
     "message": "referrals_message",
     "diversion": "referrals_diversionagreement",
     "condition": "referrals_condition",
@@ -178,12 +187,12 @@ class TestWhoSeesWhat:
 
     def test_the_ngo_sees_its_case_and_as_a_party_the_referral_with_its_identity(self, committed):
         own = dict(person=1, note=1, session=1, enrolment=1)
-        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        shared = dict(consent=1, referral=1, identity=1, need=1, message=1, diversion=1, condition=1)
         assert seen_by(committed.caseworker) == NOTHING | own | shared | {"read": 1}
 
     def test_the_referring_unit_sees_its_person_and_arrest_and_the_referral_but_no_note_or_session(self, committed):
         own = dict(person=1, arrest=1, offence=1)
-        shared = dict(consent=1, referral=1, identity=1, message=1, diversion=1, condition=1)
+        shared = dict(consent=1, referral=1, identity=1, need=1, message=1, diversion=1, condition=1)
         assert seen_by(committed.liaison) == NOTHING | own | shared
 
     def test_another_ngo_and_another_unit_see_nothing(self, committed):
@@ -298,6 +307,7 @@ class TestWorkerRole:
             "cases_goal",
             "cases_consent",
             "referrals_disclosure",
+            "referrals_need",
             "referrals_message",
             "referrals_decision",
         ],
@@ -327,7 +337,7 @@ class TestWorkerRole:
 class TestWithdrawalClosesDisclosure:
     def test_in_the_same_statement_whoever_records_it(self, world):
         for who in (world.liaison, world.caseworker):
-            referral = world.sent()
+            referral = world.enrolled()
             with on_web(world.caseworker):
                 assert Disclosure.objects.filter(referral=referral).exists()
             with on_web(who), connection.cursor() as cursor:
@@ -348,10 +358,12 @@ class TestWithdrawalClosesDisclosure:
             cursor.execute("UPDATE cases_consent SET expires_on = '2099-01-01' WHERE id = %s", [referral.consent_id])
 
     def test_a_declined_referral_is_closed_to_its_receiver(self, world):
-        referral = world.sent()
+        referral = do(world, "waitlist", world.sent())
         with on_web(world.caseworker):
+            assert Disclosure.objects.filter(referral=referral).exists()
             handover.decline(by=world.caseworker, referral=referral, reason="no_capacity")
             assert not Disclosure.objects.filter(referral=referral).exists()
+            assert not Need.objects.filter(referral=referral).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -247,6 +247,10 @@ MATRIX: dict[str, Row] = {
     ),
     "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "consent_renew": only(liaison=200, our=404, other_caseworker=404, other_liaison=404, args=referral),
+    "consent_event": only(
+        our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
+    ),
     "consent_withdraw": only(
         our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
     ),

@@ -36,7 +36,7 @@ QUERIES = {
     ("diversion_export", "liaison"): 12,
     ("person_export", "caseworker"): 11,
     ("caseload_export", "caseworker"): 11,
-    ("referral", "caseworker"): 12,
+    ("referral", "caseworker"): 13,
     ("referral", "coordinator"): 9,
     ("referral_new", "liaison"): 8,
     ("referral_edit", "liaison"): 13,

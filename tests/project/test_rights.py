@@ -74,6 +74,8 @@ SAME = {
     "message_add": ["ReferralView.write"],
     "refer_on": ["ReferralView.refer_on"],
     "consent_withdraw": ["ReferralView.withdraw_consent"],
+    "consent_renew": ["ReferralView.renew_consent"],
+    "consent_event": ["ReferralView.end_consent"],
     "diversion_list": ["DiversionView.list"],
     "diversion": ["DiversionView.retrieve"],
     "condition_progress": ["DiversionView.progress"],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,32 +18,16 @@ from cases.consents.actions import GuardianConsentMissing
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
-from partnership.actions import NotAllowed, Party
+from partnership.actions import Party
 from partnership.agreements.models import Agreement
-from partnership.events.models import EventDelivery, OutboxEvent
-from partnership.isolation.errors import DateOutOfRange, NotAParty, RuleError
+from partnership.events.models import EventDelivery
+from partnership.isolation.errors import DateOutOfRange
 from programs.catalogue.models import Programme, ReferralKind
-from referrals.diversions import actions as diversions
+from referrals.consents import actions as consents
 from referrals.handover import actions as handover
-from referrals.handover.models import Change, Disclosure, Referral
+from referrals.handover.models import AgeBand, Change, Disclosure, Need, Referral
 from referrals.handover.transitions import FHIR_TASK_STATUS, REASONS, TRANSITIONS, ReasonMissing, State, step, verbs_for
-from tests.world import World, on_web, run_as
-
-
-def details(verb: str, world: World) -> dict:
-    return {
-        "waitlist": {"expected_on": world.today + timedelta(days=10)},
-        "decline": {"reason": "no_capacity"},
-        "withdraw": {"reason": "sent_by_mistake"},
-        "enrol": {"started_on": world.today},
-        "complete": {"ended_on": world.today},
-        "end_early": {"reason": "person_left", "ended_on": world.today},
-    }.get(verb, {})
-
-
-def do(world: World, verb: str, referral: Referral, **extra):
-    acting = world.liaison if TRANSITIONS[verb].by == Party.SENDER else world.caseworker
-    return run_as(acting, getattr(handover, verb), referral=referral, **(details(verb, world) | extra))
+from tests.world import World, details, do, on_web, run_as
 
 
 class TestTransitionTable:
@@ -116,7 +101,7 @@ class TestSending:
 
     def test_a_withdrawn_consent_is_none(self, world):
         referral = world.draft()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         with pytest.raises(handover.NoConsent):
             do(world, "send", referral)
 
@@ -149,13 +134,15 @@ class TestSending:
         with pytest.raises(handover.NotTaken):
             do(world, "send", referral)
 
-    def test_it_discloses_the_person_and_starts_the_clocks(self, world):
+    def test_it_asks_without_saying_who_it_is_and_starts_the_clocks(self, world):
         referral = world.sent()
         promise = world.agreement
         assert referral.due_acknowledge_at - referral.sent_at == timedelta(days=promise.days_to_acknowledge)
         assert referral.due_accept_at - referral.sent_at == timedelta(days=promise.days_to_accept)
         with on_web(world.caseworker):
-            assert Disclosure.objects.get(referral=referral).last_name == "Meikäläinen"
+            assert not Disclosure.objects.exists()
+            need = Need.objects.get(referral=referral)
+        assert (need.sex, need.age_band, need.summary) == ("female", AgeBand.of(referral.person.age()), "Wants help.")
 
     def test_sending_twice_is_refused_with_the_state_it_is_in(self, world):
         referral = world.sent()
@@ -174,6 +161,75 @@ class TestSending:
         run_as(world.caseworker, handover.send, referral=referral)
         accepted = run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
         assert accepted.receiver_person == person
+
+
+class TestTwoSteps:
+    """The receiver answers without knowing who it is; who it is opens with the answer."""
+
+    @pytest.mark.parametrize(
+        ("verbs", "opens"),
+        [
+            ([], False),
+            (["acknowledge"], False),
+            (["waitlist"], True),
+            (["accept"], True),
+            (["decline"], False),
+            (["waitlist", "decline"], False),
+            (["accept", "enrol", "complete"], True),
+            (["accept", "end_early"], True),
+            (["accept", "withdraw"], False),
+        ],
+        ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+    )
+    def test_it_opens_with_the_answer(self, world, verbs, opens):
+        referral = world.sent()
+        for verb in verbs:
+            do(world, verb, referral)
+        with on_web(world.caseworker):
+            assert Disclosure.objects.filter(referral=referral).exists() == opens
+        with on_web(world.liaison):
+            assert Disclosure.objects.filter(referral=referral).exists()
+
+    @pytest.mark.parametrize("address", ["/", "/referrals/?box=incoming", "/referrals/export/?box=incoming&format=csv",
+                                         "/referrals/{r}/", "/diversions/", "/diversions/{d}/", "/diversions/export/?format=csv",
+                                         "/api/v1/referrals/{r}", "/api/v1/referrals", "/api/v1/diversions?expand=referral",
+                                         "/api/v1/fhir/Task/{r}", "/api/v1/fhir/ServiceRequest/{r}", "/notifications/"])  # fmt: skip
+    def test_no_page_file_or_answer_says_who_it_is_before(self, world, address):
+        referral = world.sent(person=world.person(world.police, identity_code="131052-308T", phone="+358 40 1234567"))
+        address = address.format(r=referral.pk, d=referral.diversion.pk)
+        response = world.client(world.caseworker).get(address, follow=True)
+        assert response.status_code == 200
+        shown = (response.body if response.streaming else response.content).decode()
+        assert not [secret for secret in ("Meikäläinen", "Maija", "131052-", "40 1234567") if secret in shown]
+
+    def test_the_name_is_on_the_page_and_in_the_list_from_the_answer_on(self, world):
+        referral = world.sent()
+        page = world.client(world.caseworker)
+        addresses = (f"/referrals/{referral.pk}/", "/referrals/?box=incoming")
+        assert all("Female, " in page.get(address).text for address in addresses)
+        do(world, "waitlist", referral)
+        assert all("Meikäläinen" in page.get(address).text for address in addresses)
+
+    def test_its_letter_waits_for_the_answer(self, world):
+        referral = world.sent()
+        address = reverse("diversion_letter", args=[referral.diversion.pk])
+        assert world.client(world.caseworker).get(address).status_code == 404
+        assert world.client(world.liaison).get(address).status_code == 200
+
+    @pytest.mark.parametrize("summary", ["Call Meikäläinen at home.", "meikäläinen", "Code 131052-308T."])
+    def test_the_situation_names_nobody(self, world, summary):
+        person = world.person(world.police, identity_code="131052-308T")
+        referral = world.draft(person=person, summary=summary)
+        with pytest.raises(handover.NamesThePerson):
+            do(world, "send", referral)
+
+    @pytest.mark.parametrize(
+        ("age", "band"),
+        [(None, "unknown"), (12, "under_13"), (13, "13_14"), (14, "13_14"), (15, "15_17"), (17, "15_17"), (18, "18_24"),
+         (24, "18_24"), (25, "25_34"), (49, "35_49"), (50, "50_64"), (65, "65_over"), (99, "65_over")],
+    )  # fmt: skip
+    def test_an_age_has_its_band(self, age, band):
+        assert AgeBand.of(age) == band
 
 
 class TestTheStep:
@@ -346,13 +402,6 @@ class TestAnswering:
         with pytest.raises(DateOutOfRange):
             do(world, "enrol", referral, started_on=world.today + timedelta(days=1))
 
-    def test_after_the_consent_was_withdrawn_nothing_is_left_to_accept(self, world):
-        """Where the referral itself went on all the same: what was disclosed is closed, whatever the page still offers."""
-        referral = world.sent()
-        Disclosure.objects.update(is_open=False)
-        with pytest.raises(handover.NoConsent):
-            do(world, "accept", referral)
-
     def test_ending_the_enrolment_closes_the_referral_by_its_event(self, world):
         from cases.enrolments import actions as enrolments
         from partnership.events import outbox
@@ -378,181 +427,6 @@ class TestAnswering:
     def test_completing_the_referral_ends_the_enrolment(self, world):
         referral = do(world, "complete", world.enrolled())
         assert Enrolment.objects.get(pk=referral.enrolment_id).end_reason == "completed"
-
-
-class TestConsentWithdrawn:
-    def test_a_referral_not_yet_enrolled_is_withdrawn_and_the_receiver_is_told(self, world):
-        referral = world.sent()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
-        referral.refresh_from_db()
-        assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
-        told = OutboxEvent.objects.filter(kind="referral.withdrawn").get().payload["tell"]
-        assert [t["partner"] for t in told] == [world.ngo.pk]
-
-    @pytest.mark.parametrize("verb", ["acknowledge", "waitlist", "accept"])
-    def test_nor_does_one_go_on_that_was_answered_already(self, world, verb):
-        referral = do(world, verb, world.sent())
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
-        referral.refresh_from_db()
-        assert (referral.state, referral.reason_code) == (State.WITHDRAWN, "consent_withdrawn")
-        assert referral.closed_at
-        with on_web(world.caseworker):
-            assert not Disclosure.objects.filter(referral=referral).exists()
-
-    def test_a_draft_stays_a_draft_and_lacks_its_consent(self, world):
-        referral = world.draft()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
-        referral.refresh_from_db()
-        assert referral.state == State.DRAFT
-
-    def test_an_enrolled_one_stays_but_nothing_more_is_disclosed(self, world):
-        referral = world.enrolled()
-        run_as(world.caseworker, handover.withdraw_consent, consent=referral.consent)
-        referral.refresh_from_db()
-        assert referral.state == State.ENROLLED
-        condition = referral.diversion.conditions.get()
-        with pytest.raises(diversions.ReportingNotAllowed):
-            run_as(world.caseworker, diversions.report_progress, condition=condition, done=1, on=world.today)
-
-    def test_it_can_be_withdrawn_once(self, world):
-        referral = world.sent()
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
-        at = Consent.objects.get(pk=referral.consent_id).withdrawn_at
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
-        assert Consent.objects.get(pk=referral.consent_id).withdrawn_at == at
-
-
-class TestDiversion:
-    def test_from_conditions_to_the_liaisons_decision(self, world):
-        referral = world.enrolled()
-        diversion = referral.diversion
-        run_as(
-            world.caseworker, diversions.report_progress, condition=diversion.conditions.get(), done=3, on=world.today
-        )
-        with pytest.raises(diversions.DiversionClosed):
-            run_as(
-                world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="too early"
-            )
-        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
-        with pytest.raises(diversions.DiversionClosed):
-            run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="partly")
-        decided = run_as(
-            world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons="All met."
-        )
-        assert decided.status == "decided"
-        with on_web(world.caseworker):
-            assert diversion.decision_note.reasons == "All met."
-
-    def report(self, world, diversion, done=1, on=None):
-        condition = diversion.conditions.get()
-        return run_as(
-            world.caseworker, diversions.report_progress, condition=condition, done=done, on=on or world.today
-        )
-
-    @pytest.mark.parametrize(
-        "change", [{"reports_back": False}, {"expires_on": date(2026, 1, 2), "signed_on": date(2026, 1, 1)}],
-        ids=["not consented to", "consent is over"],
-    )  # fmt: skip
-    def test_nothing_is_reported_beyond_the_persons_consent(self, world, change):
-        diversion = world.enrolled().diversion
-        Consent.objects.update(**change)
-        with pytest.raises(diversions.ReportingNotAllowed):
-            self.report(world, diversion)
-        with pytest.raises(diversions.ReportingNotAllowed):
-            run_as(world.caseworker, diversions.report_breach, diversion=diversion, on=world.today)
-        with pytest.raises(diversions.ReportingNotAllowed):
-            run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
-
-    def test_what_is_reported_has_happened(self, world):
-        diversion = world.enrolled().diversion
-        tomorrow = world.today + timedelta(days=1)
-        with pytest.raises(RuleError):
-            self.report(world, diversion, on=tomorrow)
-        with pytest.raises(RuleError):
-            self.report(world, diversion, done=-1)
-        with pytest.raises(RuleError):
-            run_as(world.caseworker, diversions.report_breach, diversion=diversion, on=tomorrow)
-        assert self.report(world, diversion, done=0).done == 0
-
-    def test_terms_are_agreed_before_sending_with_a_deadline_ahead_and_a_condition(self, world):
-        terms = {
-            "deadline": world.today + timedelta(days=9),
-            "conditions": [{"kind": "other", "detail": "", "target": 1}],
-        }
-        set_terms = lambda referral, **other: run_as(
-            world.liaison, diversions.set_terms, referral=referral, **(terms | other)
-        )
-        draft = world.draft()
-        assert set_terms(draft, deadline=world.today + timedelta(days=1)).conditions.get().kind == "other"
-        with pytest.raises(diversions.DeadlinePast):
-            set_terms(draft, deadline=world.today)
-        with pytest.raises(diversions.NoDiversion):
-            set_terms(draft, conditions=[])
-        with pytest.raises(diversions.NoDiversion):
-            set_terms(world.draft(kind=ReferralKind.SOCIAL_CONTACT))
-        with pytest.raises(diversions.DiversionClosed):
-            set_terms(world.sent())
-
-    def test_the_decision_has_reasons_and_is_taken_once(self, world):
-        diversion = world.enrolled().diversion
-        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
-        decide = lambda reasons: run_as(
-            world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons=reasons
-        )
-        with pytest.raises(RuleError, match="reasons"):
-            decide("  ")
-        decide("All met.")
-        with pytest.raises(diversions.DiversionClosed):
-            decide("All met, again.")
-
-    def test_attended_sessions_count_by_themselves(self, world):
-        from cases.enrolments import actions as enrolments
-        from partnership.events import outbox
-        from tests.world import database_role
-
-        referral = world.enrolled()
-        for attendance in ("attended", "missed", "attended"):
-            run_as(
-                world.caseworker,
-                enrolments.record_session,
-                enrolment=referral.enrolment,
-                held_on=world.today,
-                method="counselling",
-                attendance=attendance,
-            )
-        with database_role("worker"):
-            outbox.relay()
-        assert referral.diversion.conditions.get().done == 2
-
-    def test_the_status_turns_with_the_day(self, world):
-        diversion = world.sent().diversion
-        for days, status in ((15, "open"), (14, "due_soon"), (0, "due_soon"), (-1, "overdue")):
-            diversion.deadline = timezone.localdate() + timedelta(days=days)
-            assert diversion.status == status
-
-    def test_another_ngo_reports_nothing_and_another_unit_neither_sets_terms_nor_decides(self, world):
-        draft, diversion = world.draft(), world.enrolled().diversion
-        condition, today = diversion.conditions.get(), world.today
-        stranger, other_unit = world.other_caseworker, world.other_liaison
-        for attempt in (
-            lambda: run_as(stranger, diversions.report_progress, condition=condition, done=1, on=today),
-            lambda: run_as(stranger, diversions.report_breach, diversion=diversion, on=today),
-            lambda: run_as(stranger, diversions.report_outcome, diversion=diversion, outcome="completed"),
-            lambda: run_as(other_unit, diversions.set_terms, referral=draft, deadline=today, conditions=[]),
-            lambda: run_as(
-                other_unit, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="All met."
-            ),
-        ):
-            with pytest.raises(NotAParty):
-                attempt()
-
-    def test_the_receiver_only_reports_and_the_sender_only_decides(self, world):
-        diversion = world.enrolled().diversion
-        with pytest.raises(NotAllowed):
-            run_as(world.liaison, diversions.report_outcome, diversion=diversion, outcome="completed")
-        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
-        with pytest.raises(NotAllowed):
-            run_as(world.caseworker, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="x")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,13 +12,13 @@ from django.utils import timezone
 from cases.people.models import Person
 from partnership.audit_trail.models import ReadLog
 from partnership.members.models import District
+from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
 from referrals.diversions import outcomes
 from referrals.diversions.models import DiversionAgreement
 from referrals.diversions.outcomes import ORDER, by_quarter
-from referrals.handover import actions as handover
 from referrals.handover.models import Referral
-from tests.world import on_web, run_as
+from tests.world import do, on_web, run_as
 
 CODE = "020394-123X"
 
@@ -77,9 +77,7 @@ class TestDivert:
             ("assessment", 1),
             ("sessions", 5),
         ]
-        assert (
-            referral.disclosure.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
-        )
+        assert referral.need.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
 
     def test_a_known_identity_code_means_the_known_person(self, world):
         world.person(world.police, identity_code=CODE, born_on=date(1994, 3, 2))
@@ -137,7 +135,7 @@ class TestLetter:
         return response.content
 
     def test_both_parties_can_print_it_in_each_language(self, world):
-        referral = world.sent()
+        referral = do(world, "waitlist", world.sent())
         for acting in (world.liaison, world.caseworker):
             for language in ("", "fi", "sv", "en"):
                 address = reverse("diversion_letter", args=[referral.diversion.pk])
@@ -152,7 +150,7 @@ class TestLetter:
         referral = world.sent()
         address = reverse("diversion_letter", args=[referral.diversion.pk])
         assert world.client(world.other_liaison).get(address).status_code == 404
-        run_as(world.liaison, handover.withdraw_consent, consent=referral.consent)
+        run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
         assert world.client(world.caseworker).get(address).status_code == 404
 
 

@@ -1,0 +1,109 @@
+"""What the API of referrals takes: the bodies of its requests, checked."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from cases.consents.models import Consent
+from cases.people.models import Person
+from partnership.api.serializers import InPast, Strict
+from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions.models import Condition
+from referrals.handover.transitions import REASONS
+
+
+class DraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ChangedDraftInput(Strict):
+    kind = serializers.ChoiceField(choices=ReferralKind.choices)
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+    summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    language = serializers.CharField(max_length=40, default="", allow_blank=True)
+    is_urgent = serializers.BooleanField(default=False)
+
+
+class ConsentInput(Strict):
+    scope = serializers.ChoiceField(choices=Consent.Scope.choices, default=Consent.Scope.IDENTITY_AND_SITUATION)
+    purpose = serializers.CharField(max_length=200)
+    reports_back = serializers.BooleanField(default=True)
+    expires_on = serializers.DateField(default=None, allow_null=True)
+    expires_event = serializers.CharField(max_length=200, default="", allow_blank=True)
+    signed_on = InPast()
+    signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
+    told_right_to_withdraw = serializers.BooleanField()
+    guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    guardian_missing_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class EventInput(Strict):
+    event_on = InPast()
+
+
+class AcceptInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(
+        queryset=Person.objects.all(),
+        default=None,
+        allow_null=True,
+        help_text="An own person; empty: found by code, or made.",
+    )
+    started_on = serializers.DateField(default=None, allow_null=True, help_text="Enrols at once, from that day.")
+    measurement_consent = serializers.BooleanField(default=False)
+
+
+class WaitlistInput(Strict):
+    expected_on = serializers.DateField(help_text="When a place is expected.")
+
+
+def _reasons(verb: str) -> list[str]:
+    return [code for code, reason in REASONS.items() if verb in reason.verbs]
+
+
+class DeclineInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("decline"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class WithdrawInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("withdraw"))
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class EnrolInput(Strict):
+    started_on = serializers.DateField()
+    measurement_consent = serializers.BooleanField(default=False)
+
+
+class CompleteInput(Strict):
+    ended_on = serializers.DateField()
+
+
+class EndEarlyInput(Strict):
+    reason = serializers.ChoiceField(choices=_reasons("end_early"))
+    ended_on = serializers.DateField()
+    note = serializers.CharField(max_length=4000, default="", allow_blank=True, help_text="Sent as a message.")
+
+
+class ReferOnInput(Strict):
+    programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
+
+
+class MessageInput(Strict):
+    text = serializers.CharField(max_length=4000)
+
+
+class ConditionInput(Strict):
+    kind = serializers.ChoiceField(choices=Condition.Kind.choices)
+    detail = serializers.CharField(max_length=500, default="", allow_blank=True)
+    target = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+
+
+class TermsInput(Strict):
+    deadline = serializers.DateField()
+    conditions = ConditionInput(many=True)
