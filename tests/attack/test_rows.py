@@ -206,7 +206,9 @@ class TestAnotherPartnersRows:
             }
         with web_connection() as cursor:
             act_as(cursor, committed.other_caseworker)
-            assert "own_referral" in refusal(cursor, *statement(table, **values))
+            # A message is refused sooner: its policy asks for a referral that the writer sees.
+            by = "row-level security" if table == "referrals_message" else "own_referral"
+            assert by in refusal(cursor, *statement(table, **values))
 
 
 @pytest.mark.django_db(transaction=True)

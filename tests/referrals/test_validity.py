@@ -89,6 +89,7 @@ class History(RuleBasedStateMachine):
         self.world, self.set_day = world, set_day
         self.ahead = 0
         set_day(0)
+        world.today = self.today
         for agreement in Agreement.objects.all():  # of the history before
             agreement.parties.clear()
         self.agreed: list[Agreed] = []
