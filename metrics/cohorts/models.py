@@ -22,6 +22,7 @@ class WaitsFor(models.TextChoices):
 
     NOTHING = "", _("Nothing")
     PEOPLE = "people", _("Two traits at once are shown from 600 people on")
+    TIME = "time", _("Nobody in it can have been followed for six months yet")
     AUDITOR = "auditor", _("Six cohorts of a programme have figures this quarter: the auditor decides on more")
 
 

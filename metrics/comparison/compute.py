@@ -15,6 +15,7 @@ from metrics.comparison.groups import Register, durations, first_year_and_later,
 from metrics.comparison.models import ComparisonResult
 from metrics.protection.counts import Draws, ProtectedCount, State, state_of_rows
 from metrics.protection.perturbation import OF_PEOPLE
+from metrics.quality.rests_on import Feeds, RestsOn
 from metrics.recidivism.members import KINDS
 from metrics.runs.models import Run
 from metrics.statistics import matching
@@ -31,7 +32,9 @@ Refusal = ComparisonResult.Refusal
 Array = NDArray[Any]
 
 
-def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, draws: Draws) -> list[ComparisonResult]:
+def comparisons(
+    run: Run, partner_of_programme: dict[int, int], as_of: date, draws: Draws, feeds: Feeds
+) -> list[ComparisonResult]:
     """Every programme (with its partner) against each comparison group, in every window, for any and for drug offences."""
     register = Register(as_of)
     results = []
@@ -40,6 +43,11 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
         referred, not_enrolled = register.referred(participants, programme)
         recent, arrested = register.arrested(participants, programme)
         first_year, later = first_year_and_later(participants)
+        rests_on = {
+            Group.NOT_ENROLLED: feeds_behind(feeds, referred, not_enrolled, draws),
+            Group.MATCHED: feeds_behind(feeds, recent, arrested, draws),
+            Group.BASELINE: feeds_behind(feeds, later, first_year, draws),
+        }
         for offences in KINDS:
             hazards = {
                 Group.NOT_ENROLLED: hazard(referred, not_enrolled, offences, draws),
@@ -53,14 +61,35 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
                     "offences": offences,
                     "window_months": months,
                 }
-                results += [
+                of_window = [
                     unadjusted(
                         ComparisonResult(group=Group.NOT_ENROLLED, **about), referred, not_enrolled, hazards, draws
                     ),
                     weighted(ComparisonResult(group=Group.MATCHED, **about), recent, arrested, draws),
                     unadjusted(ComparisonResult(group=Group.BASELINE, **about), later, first_year, hazards, draws),
                 ]
+                for result in of_window:
+                    basis = rests_on[Group(result.group)]
+                    result.complete_through, result.poor_feeds = basis.complete_through, basis.as_stored()
+                results += of_window
     return results
+
+
+def feeds_behind(feeds: Feeds, ours: pd.DataFrame, theirs: pd.DataFrame, draws: Draws) -> RestsOn:
+    """The feeds that follow both sides. Comparison people are many more than participants and from everywhere: they count as if
+    they were as many as these, of districts where these were arrested."""
+    like_ours = theirs[theirs.district.isin(ours.district)]
+    as_many = min(1.0, len(ours) / max(len(like_ours), 1))
+    sides = []
+    for name, rows, weight in (("participants", ours, 1.0), ("others", like_ours, as_many)):
+        homes = rows.home.to_numpy(dtype=float)
+        state = state_of_rows(rows.person.to_numpy(), homes, np.zeros(len(rows), bool))
+        people = {
+            None if np.isnan(home) else int(home): round(n * weight)
+            for home, n in zip(*np.unique(homes, return_counts=True), strict=True)
+        }
+        sides.append(feeds.behind(people, state, draws, f"compared, {name}"))
+    return RestsOn.together(sides)
 
 
 def unadjusted(

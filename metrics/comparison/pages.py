@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from metrics.figures import charts
 from metrics.figures.registry import Figure, figure
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.population import file_name, population_context
 from partnership.isolation.acting import PartnerRequest
@@ -79,7 +80,14 @@ def comparison_figure(request: PartnerRequest) -> Figure:
         title = _("Percentage points fewer or more arrested again, with 95 % interval")
         return charts.verdicts(lines, theme=theme, narrow=narrow, title=title)
 
-    return Figure(file_name(context, "comparison"), heading, rows, context["run"], draw if comparisons else None)
+    return Figure(
+        file_name(context, "comparison"),
+        heading,
+        rows,
+        context["run"],
+        draw if comparisons else None,
+        rests_on=RestsOn.of(comparisons),
+    )
 
 
 @figure("balance")
@@ -96,4 +104,5 @@ def balance_figure(request: PartnerRequest) -> Figure:
         _("Standardised difference after"),
     ]
     draw = lambda theme, narrow: charts.balance([(row[0], row[1], row[2]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
-    return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None)
+    name, rests_on = file_name(context, "balance"), RestsOn.of([context["matched"]] if context.get("matched") else [])
+    return Figure(name, heading, rows, context["run"], draw if rows else None, rests_on=rests_on)

@@ -78,7 +78,12 @@ def _about(figure: Figure) -> list[list[Any]]:
     return [
         [],
         [_("Definition"), figure.run.definition],
-        [_("Data complete through"), figure.run.data_cut_off or ""],
+        *([[_("Data complete through"), figure.rests_on.complete_through or ""]] if figure.rests_on else []),
+        *(
+            [[_("Police feeds with problems"), figure.rests_on.names]]
+            if figure.rests_on and figure.rests_on.names
+            else []
+        ),
         [_("Computed"), figure.run.finished_at.isoformat(timespec="seconds") if figure.run.finished_at else ""],
         [_("Computation"), figure.run.pk],
         *([[_("Release"), figure.run.quarter]] if figure.run.released_at else []),

@@ -102,7 +102,7 @@ def feeds_figure(request: PartnerRequest) -> Figure:
         [
             f.partner.name,
             f.district.name,
-            f.complete_through.isoformat(),
+            f.complete_through and f.complete_through.isoformat(),
             f.days_late,
             ", ".join(month[:7] for month in f.missing_months),
             ", ".join(month[:7] for month in f.sudden_drops),

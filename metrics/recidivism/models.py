@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.cohorts.models import Cohort
-from metrics.runs.models import OF_PARTNER, Run, Withheld, results_seen_by
+from metrics.runs.models import OF_PARTNER, RestsOnFeeds, Run, Withheld, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -23,7 +23,7 @@ class Offences(models.TextChoices):
     DRUG = "drug", _("Drug offence")
 
 
-class PopulationResult(models.Model):
+class PopulationResult(RestsOnFeeds):
     """A result about a programme's participants, a saved cohort, or (neither) all programmes of a partner or of the partnership."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="%(class)ss")
@@ -53,6 +53,12 @@ class RecidivismResult(PopulationResult):
     rate_upper = models.FloatField(null=True)
     programmes = models.PositiveSmallIntegerField(default=1)
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
+    doubts = models.JSONField(
+        default=list,
+        help_text="[[kind, quarter, months or release], …]: what speaks against the figures. selected: by the outcome, from that"
+        " quarter of entry on; windows: the rate within so many months is below that of a shorter time; gone: people whom that"
+        " earlier release followed.",
+    )
 
     class Meta:
         constraints = [

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from metrics.figures import charts
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES, visible_results
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism import report as recidivism_report
 from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.population import file_name, page_choices, population_context
 from partnership.isolation.acting import PartnerRequest
@@ -29,7 +31,7 @@ def overview(request: PartnerRequest) -> dict[str, Any]:
             visible_results(request.acting), window_months=context["window"], offences=context["offences"], cohort=None
         )
         results = sorted(visible.select_related("programme", "partner"), key=_order)
-    context["results"] = results
+    context |= {"results": results, "rests_on": RestsOn.of(results)}
     return context
 
 
@@ -78,7 +80,7 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
             r.rate,
             r.rate_lower,
             r.rate_upper,
-            r.get_withheld_display() if r.withheld else "",
+            " ".join([*([str(r.get_withheld_display())] if r.withheld else []), *(Doubt(*d).words for d in r.doubts)]),
         ]
         for r in context["results"]
     ]
@@ -104,7 +106,7 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if published else None)
+    return Figure(name, heading, rows, context["run"], draw if published else None, rests_on=context["rests_on"])
 
 
 @require_safe
@@ -146,6 +148,8 @@ def survival_figure(request: PartnerRequest) -> Figure:
         curve.points if curve else [],
         context["run"],
         (lambda theme, narrow: charts.survival([(name, curve.points)], theme=theme, narrow=narrow)) if curve else None,
+        notes=context.get("doubts", []),
+        rests_on=context["rests_on"],
     )
 
 

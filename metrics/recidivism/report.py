@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics.figures import charts
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
 from metrics.runs.models import Run
 from partnership.pages import pdf
@@ -38,14 +40,14 @@ def contents(context: dict[str, Any]) -> dict[str, Any]:
             "partner": programme.partner.name,
             "offences": offences,
             "months": months,
-            "day": date_format(run.data_cut_off, "SHORT_DATE_FORMAT") if run.data_cut_off else "–",
+            "day": _day(context["rests_on"].complete_through),
         },
         "footer": _("%(release)s, computation %(run)s, definitions %(definition)s, computed %(day)s")
         % {
             "release": release_name(run),
             "run": run.pk,
             "definition": run.definition,
-            "day": date_format(run.finished_at, "SHORT_DATE_FORMAT") if run.finished_at else "–",
+            "day": _day(run.finished_at),
         },
         "warning": _("Simulated data: these figures say nothing about a real programme or place.")
         if programme.partner.is_simulated
@@ -53,6 +55,10 @@ def contents(context: dict[str, Any]) -> dict[str, Any]:
         "headline": " ".join(filter(None, [context["headline"], context["rate_sentence"]])),
         "sections": [*_sections(context, months)],
     }
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT") if day else "–"
 
 
 def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
@@ -95,8 +101,9 @@ def _sections(context: dict[str, Any], months: int) -> list[dict[str, Any]]:
                 alt=_("The share not arrested again over time; the table below holds the same figures."),
             )
         )
-    if context["run"].poor_feeds:
-        names = ", ".join(name for _id, name in context["run"].poor_feeds)
+    if context["doubts"]:
+        sections.append(section(_("Check these figures"), context["doubts"]))
+    if names := RestsOn.together([context["rests_on"], RestsOn.of(context["comparisons"])]).names:
         sections.append(
             section(
                 _("Data quality"),
