@@ -17,7 +17,7 @@ class RecidivismSerializer(Resource):
         model = RecidivismResult
         fields = [
             "id", "run", "partner", "programme", "cohort", "offences", "window_months", "eligible", "rearrested", "rate",
-            "rate_lower", "rate_upper", "programmes", "withheld", "complete_through", "poor_feeds", "doubts",
+            "rate_lower", "rate_upper", "rate_sure", "rate_expected", "rate_all", "programmes", "withheld", "complete_through", "poor_feeds", "doubts",
         ]  # fmt: skip
 
 

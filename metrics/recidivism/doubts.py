@@ -19,7 +19,7 @@ from metrics.recidivism.fixed_windows import WINDOWS, Tails, WindowTails
 from metrics.recidivism.members import MemberRows, Population, partners_of_programmes, rows_of_statement
 from metrics.runs.models import Run
 
-STEP, STEP_ERRORS = 0.25, 4.0
+STEP, STEP_ERRORS = 0.25, 5.0
 """People of two quarters count as selected by what became of them from so large a step in their share rearrested on, against the two
 quarters before; and from so many standard errors on."""
 FALL_ERRORS = 3.0

@@ -51,6 +51,12 @@ class RecidivismResult(PopulationResult):
     rate = models.FloatField(null=True)
     rate_lower = models.FloatField(null=True)
     rate_upper = models.FloatField(null=True)
+    rate_sure = models.FloatField(
+        null=True,
+        help_text="By sure links alone, of the same people as the next two: with those whom unsure links leave out.",
+    )
+    rate_expected = models.FloatField(null=True, help_text="Each unsure link counts with its probability.")
+    rate_all = models.FloatField(null=True, help_text="Every unsure link is right.")
     programmes = models.PositiveSmallIntegerField(default=1)
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
     doubts = models.JSONField(
@@ -75,6 +81,12 @@ class RecidivismResult(PopulationResult):
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.offences} {self.window_months}"
+
+    @property
+    def link_rates(self) -> list[float | None]:
+        """By sure links, expected, and with all unsure links: as fine as it is known."""
+        rates = (self.rate_sure, self.rate_expected, self.rate_all)
+        return [None if rate is None else round(rate, 2) for rate in rates]
 
 
 class SurvivalResult(PopulationResult):

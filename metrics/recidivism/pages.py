@@ -80,6 +80,7 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
             r.rate,
             r.rate_lower,
             r.rate_upper,
+            *r.link_rates,
             " ".join([*([str(r.get_withheld_display())] if r.withheld else []), *(Doubt(*d).words for d in r.doubts)]),
         ]
         for r in context["results"]
@@ -103,6 +104,9 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Rate"),
         _("Lower 95 %"),
         _("Upper 95 %"),
+        _("Sure links"),
+        _("Expected"),
+        _("All links"),
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"

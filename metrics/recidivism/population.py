@@ -64,6 +64,8 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
     context["rests_on"] = RestsOn.of(context["window_rows"])
     context["partnership"] = next((r for r in results if not (r.programme_id or r.cohort_id)), None)
     context["result"] = next((r for r in context["window_rows"] if r.window_months == context["window"]), None)
+    sentences = [recidivism_words.links_sentence(result) for result in context["window_rows"]]
+    context["links"] = [sentence for sentence in sentences if sentence]
     context["curve"] = SurvivalResult.objects.filter(run=run, offences=context["offences"], **about).first()
     context["care"] = CareResult.objects.filter(run=run, **about).first()
     context["comparisons"] = []

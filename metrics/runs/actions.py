@@ -41,7 +41,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-12b"
+DEFINITION = "2026-12c"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
@@ -306,12 +306,12 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("referrals", lambda: referral_figures_compute.referrals(run, draws))
     step("quality", lambda: [*quality_compute.links(run, draws)])
     results.append([*feed_qualities])
-    results.append([*quality_linkage.ranges(run, as_of, protected, draws)])
     kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}
     say_what_they_rest_on(
         results,
         rests_on.of_populations(member_rows, as_of, draws, feeds),
         doubts.of_populations(run, member_rows, as_of, draws, protected, release_before(run)),
+        quality_linkage.link_rates(as_of, protected, draws),
         earlier,
         kept_small,
     )

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from metrics.comparison.models import ComparisonResult
-from metrics.quality.models import LinkRange
+from metrics.quality.linkage import LinkRates
 from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.members import Population
@@ -58,12 +58,15 @@ def say_what_they_rest_on(
     results: list[list[Model]],
     rests_on: dict[Population, RestsOn],
     doubts: dict[Population, list[Doubt]],
+    link_rates: dict[Population, dict[tuple[str, int], LinkRates]],
     earlier: Run | None,
     kept: set[Population],
 ) -> None:
-    """Notes on each result about a population which feeds it rests on, and what speaks against it; of a population that an earlier
-    release shows, as that one does."""
-    of_earlier = {population_of(row): row for row in earlier.recidivismresults.all()} if earlier and kept else {}
+    """Notes on each result about a population which feeds it rests on, what speaks against it, and what unsure links may change; of
+    a population that an earlier release shows, as that one does."""
+    earlier_rows = list(earlier.recidivismresults.all()) if earlier and kept else []
+    of_earlier = {population_of(row): row for row in earlier_rows}
+    of_window = {(population_of(row), row.offences, row.window_months): row for row in earlier_rows}
     for rows in results:
         for row in rows:
             if not isinstance(row, PopulationResult):
@@ -74,12 +77,18 @@ def say_what_they_rest_on(
             row.complete_through, row.poor_feeds = basis.complete_through, basis.as_stored()
             if isinstance(row, RecidivismResult):
                 row.doubts = shown.doubts if shown else [list(doubt) for doubt in doubts.get(population, [])]
+                window = (row.offences, row.window_months)
+                if shown:
+                    same = of_window[population, *window]
+                    row.rate_sure, row.rate_expected, row.rate_all = same.rate_sure, same.rate_expected, same.rate_all
+                elif rates := link_rates.get(population, {}).get(window):
+                    row.rate_sure, row.rate_expected, row.rate_all = rates
 
 
 def keep_small(run: Run, results: list[list[Model]], earlier: Run, kept: set[Population]) -> None:
     """Puts an earlier release's results about small populations in the place of a run's own: they change twice a year."""
     for rows in results:
-        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult, LinkRange)):
+        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult)):
             continue
         earlier_rows = type(rows[0])._default_manager.filter(run=earlier)
         rows[:] = [row for row in rows if population_of(row) not in kept]
