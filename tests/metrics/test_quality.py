@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from cases.arrests.models import Feed
+from cases.people.identity_code import make
 from cases.people.models import Person
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up import upkeep
@@ -108,7 +109,9 @@ class TestWhatFiguresRestOn:
         Person.objects.filter(partner=world.ngo).update(district=world.city)
         Person.objects.filter(pk__in=[person.pk for person in police]).update(district=world.city)
         for number in range(40):
-            person = world.person(world.other_ngo, first_names=f"Hill {number}", district=world.hill)
+            born_on = date(1960, 1, 1) + timedelta(days=number)
+            of_hill = {"district": world.hill, "born_on": born_on, "identity_code": make(born_on, 900)}
+            person = world.person(world.other_ngo, **of_hill)
             fields = {"partner": world.other_ngo, "programme": world.other_programme}
             world.enrolment(person=person, started_on=START, **fields)
         return release(world)
@@ -124,8 +127,8 @@ class TestWhatFiguresRestOn:
         assert release.poor_feeds == [[world.hill.pk, "Hill"]]
 
     def test_curve_care_and_comparisons_are_dated_as_their_people_are(self, world, release):
-        for model in (SurvivalResult, CareResult, ComparisonResult):
-            result = model.objects.filter(run=release, programme=world.programme).first()
+        for model, of in ((SurvivalResult, {}), (CareResult, {}), (ComparisonResult, {"group": "matched"})):
+            result = model.objects.filter(run=release, programme=world.programme, **of).first()
             assert (result.complete_through, result.poor_feeds) == (world.today, [])
         care = CareResult.objects.get(run=release, programme=world.other_programme)
         assert care.poor_feeds == [[world.hill.pk, "Hill"]]
