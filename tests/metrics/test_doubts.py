@@ -108,10 +108,9 @@ def test_a_programme_whose_people_were_chosen_by_what_they_did_later_says_so_on_
     )
     run = release(measured)
     of = RecidivismResult.objects.filter(run=run, window_months=12, offences="any")
-    selected = [["selected", "2023-Q2"]]
-    assert [of.get(programme=measured.programme).doubts, of.get(cohort=cohort).doubts, of.get(cohort=sound).doubts] == [
-        selected, selected, [],
-    ]  # fmt: skip
+    for doubted in (of.get(programme=measured.programme), of.get(cohort=cohort)):
+        assert ["selected", "2023-Q2"] in doubted.doubts
+    assert of.get(cohort=sound).doubts == []
     client = measured.client(measured.case_manager)
     words = "People who started from 2023-Q2 on were arrested again far more or far less often"
     page = reverse("population_figures")
