@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
 from metrics.publication.results import PublicResults, public_results
+from metrics.quality.rests_on import RestsOn
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.words import rate_sentence, share, statement
 from metrics.referral_figures.models import ReferralResult
@@ -39,6 +41,7 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
     by_group = {group: _sorted([c for c in comparisons if c.group == group]) for group in ComparisonResult.Group}
     feeds = list(run.feeds.select_related("partner", "district").order_by("district__name", "partner__name"))
     parts = [
+        _doubts(programmes),
         _summary(by_group, arrests, referrals),
         _rates([*programmes, *([total] if total else [])]),
         *[_effects(group, own) for group, own in by_group.items() if own],
@@ -50,10 +53,21 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
         by=office,
         title=_("The partnership’s results"),
         facts=[(_("Programmes"), str(len(programmes)))],
+        rests_on=RestsOn.of([*results, *comparisons]),
         feeds=feeds,
         headline=_("All programmes together:") + " " + rate_sentence(total, months),
         sections=[part for part in parts if part],
     )
+
+
+def _doubts(programmes: list[RecidivismResult]) -> Section | None:
+    """What speaks against the figures of single programmes."""
+    doubts = [
+        f"{r.programme.name}: {' '.join(Doubt(*doubt).words for doubt in r.doubts)}"
+        for r in programmes
+        if r.programme and r.doubts
+    ]
+    return section(_("Check these figures"), doubts) if doubts else None
 
 
 def _sorted(comparisons: list[ComparisonResult]) -> list[ComparisonResult]:
