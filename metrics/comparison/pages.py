@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from metrics.comparison import words
 from metrics.comparison.effects import GROUPS, ORDERS, Effect, KindEffect, effects_by_kind, effects_of
-from metrics.comparison.models import ComparisonResult
+from metrics.comparison.lines import line_of
 from metrics.figures import charts
 from metrics.figures.address import choice
 from metrics.figures.forest import Block, Line, forest
@@ -69,17 +69,6 @@ def _in_words(kind: KindEffect) -> tuple[str, str, str]:
     said = words.numbers_of_kind(kind)
     rates = (recidivism_words.share(rate / 100, said.digits) for rate in (said.rate, said.other))
     return (*rates, words.cell(said))  # type: ignore[return-value]
-
-
-def line_of(comparison: ComparisonResult) -> Line:
-    """A comparison as a line of a forest plot."""
-    difference, lower, upper = (
-        None if value is None else 100 * value
-        for value in (comparison.difference, comparison.difference_lower, comparison.difference_upper)
-    )
-    verdict = recidivism_words.in_sentence(comparison.verdict.label)
-    said = ", ".join(filter(None, [verdict, words.cell(recidivism_words.numbers(comparison))]))
-    return Line(words.short_name(comparison.group), said, comparison.verdict.value, difference, lower, upper)
 
 
 def _heading(context: dict[str, Any], finding: str, rests_on: RestsOn) -> charts.Heading:

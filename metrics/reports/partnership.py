@@ -8,8 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from metrics.comparison.lines import line_of
 from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
+from metrics.figures.forest import Block, forest
 from metrics.publication.results import PublicResults, public_results
 from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.doubts import Doubt
@@ -134,18 +136,14 @@ def _rates(results: Sequence[RecidivismResult]) -> Section:
 
 def _effects(group: ComparisonResult.Group, comparisons: list[ComparisonResult]) -> Section:
     """The forest of one comparison group, the best first, and each estimate in words."""
-    rows = [
-        charts.VerdictRow(c.programme.name, str(c.verdict.label), c.difference, c.difference_lower, c.difference_upper)
-        for c in comparisons
-        if c.difference is not None
-    ]
-    title = _("Percentage points fewer or more arrested again, with 95 % interval")
+    lines = [line_of(c, c.programme.name) for c in comparisons if c.difference is not None]
+    heading = charts.Heading(_("Difference in percentage points, with its 95 % interval."), "")
     return section(
         _("Against: %(group)s") % {"group": str(group.label)[:1].lower() + str(group.label)[1:]},
         [],
         [_("Programme"), _("Verdict"), _("What it shows")],
         [[c.programme.name, str(c.verdict.label), statement(c)] for c in comparisons],
-        chart=picture(charts.verdicts(rows, theme=THEME, title=title)) if rows else "",
+        chart=picture(forest([Block("", lines)], heading, theme=THEME)) if lines else "",
         alt=_("Difference of each programme with its interval and verdict; the table below says the same."),
     )
 

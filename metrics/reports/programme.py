@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from metrics.comparison.lines import line_of
 from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
+from metrics.figures.forest import Block, forest
 from metrics.quality.models import FeedQuality
 from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
@@ -79,18 +81,13 @@ def _summary(context: dict[str, Any]) -> Section:
 
 
 def _effects(comparisons: list[ComparisonResult]) -> Section:
-    rows = [
-        charts.VerdictRow(
-            str(c.get_group_display()), str(c.verdict.label), c.difference, c.difference_lower, c.difference_upper
-        )
-        for c in comparisons
-    ]
-    title = _("Percentage points fewer or more arrested again, with 95 % interval")
+    drawn = [Block("", [line_of(c) for c in comparisons])]
+    heading = charts.Heading(_("Difference in percentage points, with its 95 % interval."), "")
     return section(
         _("Does it work?"),
         [],
         parts=[(f"{c.get_group_display()}: {str(c.verdict.label).lower()}", [statement(c)]) for c in comparisons],
-        chart=picture(charts.verdicts(rows, theme=THEME, title=title)),
+        chart=picture(forest(drawn, heading, theme=THEME)),
         alt=_("Difference to each comparison group with its interval and verdict; the sentences above say the same."),
     )
 
