@@ -237,9 +237,9 @@ def _of_names(people: People, one: Numbers, other: Numbers, names: Names) -> tup
     rows = np.flatnonzero((last[0] < 0) & (given_names[0] < 0))
     columns = (column[side[rows]].tolist() for side in (one, other) for column in (people.given_names, people.last))
     for row, *four in zip(rows.tolist(), *columns, strict=True):
-        given, last_name, other_given, other_last = (texts[text] for text in four)
-        if any(word in other_last for word in given):  # most are not: `swapped` is asked of few
-            sides = sorted([(given, last_name), (other_given, other_last)])
+        given_name, last_name, other_given, other_last = (texts[text] for text in four)
+        if any(word in other_last for word in given_name):  # most are not: `swapped` is asked of few
+            sides = sorted([(given_name, last_name), (other_given, other_last)])
             weight = names.swapped(*sides[0], *sides[1])
             if weight is not None:
                 swapped[row] = weight

@@ -71,12 +71,12 @@ def of_populations(
     for population, cells in protected.items():
         if not (population.programme or population.cohort):
             continue  # a sum: its parts say it
-        found = [
+        tested = [
             selected.get(population),
             windows_that_disagree(cells),
             people_gone(cells, followed_before.get(population, {}), before),
         ]
-        doubts[population] = [doubt for doubt in found if doubt]
+        doubts[population] = [doubt for doubt in tested if doubt]
     return doubts
 
 
@@ -138,10 +138,10 @@ def largest_step(entries: dict[date, Tails]) -> date | None:
 
 def windows_that_disagree(cells: WindowTails) -> Doubt | None:
     """The shortest window whose rate is below that of a shorter one beyond chance: of the same people it can't be."""
-    shown = [(months, cells["any", number]) for number, months in enumerate(WINDOWS, 1)]
-    shown = [(months, cell) for months, cell in shown if cell.eligible >= FEWEST_PEOPLE]
-    for place, (months, longer) in enumerate(shown):
-        for _months, shorter in shown[:place]:
+    told = [(months, cells["any", number]) for number, months in enumerate(WINDOWS, 1)]
+    told = [(months, cell) for months, cell in told if cell.eligible >= FEWEST_PEOPLE]
+    for place, (months, longer) in enumerate(told):
+        for _months, shorter in told[:place]:
             fall = _share(shorter) - _share(longer)
             if fall > FALL_ERRORS * math.sqrt(_variance(shorter) + _variance(longer)):
                 return Doubt("windows", str(months))

@@ -72,13 +72,15 @@ def say_what_they_rest_on(
             if not isinstance(row, PopulationResult):
                 continue
             population = population_of(row)
-            shown = of_earlier.get(population) if population in kept else None
-            basis = RestsOn.of([shown]) if shown else rests_on.get(population, RestsOn())
+            earlier_row = of_earlier.get(population) if population in kept else None
+            basis = RestsOn.of([earlier_row]) if earlier_row else rests_on.get(population, RestsOn())
             row.complete_through, row.poor_feeds = basis.complete_through, basis.as_stored()
             if isinstance(row, RecidivismResult):
-                row.doubts = shown.doubts if shown else [list(doubt) for doubt in doubts.get(population, [])]
+                row.doubts = (
+                    earlier_row.doubts if earlier_row else [list(doubt) for doubt in doubts.get(population, [])]
+                )
                 window = (row.offences, row.window_months)
-                if shown:
+                if earlier_row:
                     same = of_window[population, *window]
                     row.rate_sure, row.rate_expected, row.rate_all = same.rate_sure, same.rate_expected, same.rate_all
                 elif rates := link_rates.get(population, {}).get(window):
