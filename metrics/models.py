@@ -4,7 +4,7 @@ from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up.models import FollowUp, Link, Touched
 from metrics.linkage.models import NameCount, Pair, Unlinked
-from metrics.quality.models import FeedQuality, LinkQuality, LinkRange
+from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
@@ -22,7 +22,6 @@ __all__ = [
     "Intervention",
     "Link",
     "LinkQuality",
-    "LinkRange",
     "NameCount",
     "Pair",
     "PopulationResult",

@@ -8,12 +8,15 @@ the auditor decides, one by one.
 from __future__ import annotations
 
 import logging
+from datetime import date
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Max
 
+from cases.arrests.models import Feed
 from metrics.cohorts.models import Cohort, CohortUse, WaitsFor
 from metrics.cohorts.selection import ENOUGH_FOR_TWO, MOST_DIMENSIONS, Selection
+from metrics.recidivism.fixed_windows import WINDOWS
 from metrics.recidivism.members import cohort_rows
 from metrics.runs.models import Run
 from programs.catalogue.models import Programme
@@ -52,6 +55,8 @@ def _what_it_waits_for(cohort: Cohort, quarter: str) -> str:
         and len(selection.programmes) == 1
     ):
         return ""  # the programme itself
+    if selection.first_year and not _can_be_followed_from(date(selection.first_year, 1, 1)):
+        return WaitsFor.TIME
     programmes = _programmes(selection)
     used = CohortUse.objects.filter(quarter=quarter, programme__in=programmes)
     has_figures = set(used.filter(digest=cohort.digest).values_list("programme", flat=True))
@@ -68,6 +73,12 @@ def _what_it_waits_for(cohort: Cohort, quarter: str) -> str:
             ]
         )
     return ""
+
+
+def _can_be_followed_from(first_day: date) -> bool:
+    """Whether the shortest window of somebody who starts on that day lies before the end of a feed."""
+    latest_feed = Feed.objects.aggregate(day=Max("complete_through"))["day"]
+    return latest_feed is not None and latest_feed >= first_day.replace(month=first_day.month + WINDOWS[0])
 
 
 def _programmes(selection: Selection) -> list[int]:

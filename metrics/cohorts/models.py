@@ -37,6 +37,7 @@ class WaitsFor(models.TextChoices):
         "people",
         _("Too few people for two traits at once: choose one, or more programmes (600 people are needed)"),
     )
+    TIME = "time", _("Nobody in it can have been followed for six months yet")
     AUDITOR = (
         "auditor",
         _(

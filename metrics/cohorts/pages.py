@@ -17,6 +17,7 @@ from metrics.cohorts.forms import CohortForm
 from metrics.cohorts.models import Cohort, CohortUse, own_cohorts, visible_cohorts
 from metrics.cohorts.participants import Participants, taken
 from metrics.cohorts.selection import ENOUGH_FOR_TWO, Selection
+from metrics.figures.address import requested_run
 from metrics.permissions import COHORTS
 from metrics.runs.releases import latest_release, quarter_of
 from partnership.isolation.acting import PartnerRequest
@@ -33,8 +34,11 @@ def cohort_list(request: PartnerRequest) -> HttpResponse:
     cohorts = visible_cohorts(request.acting).select_related("partner", "created_by")
     rows = sorted(cohorts[:500], key=lambda cohort: (cohort.archived_at is not None, cohort.name.casefold()))
     uses = CohortUse.objects.filter(quarter=quarter_of(timezone.localdate())).values("programme__name")
+    run = requested_run(request, of_release=True)
+    results = run.recidivismresults.filter(cohort__in=rows, window_months=12, offences="any") if run else []
+    doubts = {result.cohort_id: result.doubts for result in results}
     context = {
-        "cohorts": rows,
+        "cohorts": [(cohort, doubts.get(cohort.pk, [])) for cohort in rows],
         "uses": uses.annotate(n=Count("id"))
         .order_by("-n", "programme__name")
         .filter(programme__in=_programmes(request)),

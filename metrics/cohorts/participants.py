@@ -56,9 +56,9 @@ class Taken:
 
 def taken(selection: Selection, participants: Participants) -> Taken:
     """What a selection that is not saved yet is taken from. One query."""
-    chosen = Programme.objects.all()
+    in_selection = Programme.objects.all()
     for field, values in (("pk", selection.programmes), ("partner", selection.partners), ("kind", selection.kinds)):
         if values:
-            chosen = chosen.filter(**{f"{field}__in": values})
-    in_sight = [programme for programme in chosen if programme.pk in participants.of_programme]
+            in_selection = in_selection.filter(**{f"{field}__in": values})
+    in_sight = [programme for programme in in_selection if programme.pk in participants.of_programme]
     return Taken(participants.among(in_sight), len(in_sight), len(selection.dimensions))

@@ -22,7 +22,7 @@ class ComparisonSerializer(Resource):
             "id", "run", "partner", "programme", "group", "offences", "window_months", "verdict", "refusal", "participants",
             "comparisons", "effective", "rate", "comparison_rate", "difference", "difference_lower", "difference_upper",
             "reduction", "reduction_lower", "reduction_upper", "smallest_difference", "e_value", "e_value_limit", "hazard_ratio", "hazard_lower", "hazard_upper",
-            "proportional_p", "log_rank_p", "balance",
+            "proportional_p", "log_rank_p", "balance", "complete_through", "poor_feeds",
         ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from metrics.comparison.groups import Register, durations, first_year_and_later,
 from metrics.comparison.models import ComparisonResult
 from metrics.protection.counts import Draws, ProtectedCount, State, state_of_rows
 from metrics.protection.perturbation import OF_PEOPLE
+from metrics.quality.rests_on import Feeds, RestsOn
 from metrics.recidivism.members import KINDS
 from metrics.runs.models import Run
 from metrics.statistics import matching
@@ -31,7 +32,9 @@ Refusal = ComparisonResult.Refusal
 Array = NDArray[Any]
 
 
-def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, draws: Draws) -> list[ComparisonResult]:
+def comparisons(
+    run: Run, partner_of_programme: dict[int, int], as_of: date, draws: Draws, feeds: Feeds
+) -> list[ComparisonResult]:
     """Every programme (with its partner) against each comparison group, in every window, for any and for drug offences."""
     register = Register(as_of)
     results = []
@@ -40,16 +43,18 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
         referred, not_enrolled = register.referred(participants, programme)
         recent, arrested = register.arrested(participants, programme)
         first_year, later = first_year_and_later(participants)
+        of_group = (
+            (Group.NOT_ENROLLED, referred, not_enrolled),
+            (Group.MATCHED, recent, arrested),
+            (Group.BASELINE, later, first_year),
+        )
         # (participants, comparison people) of each group in each window, for both kinds of offences.
         sides = {
             (group, months): (within(ours, months), within(theirs, months))
-            for group, ours, theirs in (
-                (Group.NOT_ENROLLED, referred, not_enrolled),
-                (Group.MATCHED, recent, arrested),
-                (Group.BASELINE, later, first_year),
-            )
+            for group, ours, theirs in of_group
             for months in WINDOWS
         }
+        rests_on = {group: feeds_behind(feeds, ours, theirs, draws) for group, ours, theirs in of_group}
         for offences in KINDS:
             hazards = {
                 Group.NOT_ENROLLED: hazard(referred, not_enrolled, offences, draws),
@@ -65,11 +70,32 @@ def comparisons(run: Run, partner_of_programme: dict[int, int], as_of: date, dra
                 }
                 for group in (Group.NOT_ENROLLED, Group.MATCHED, Group.BASELINE):
                     result, ours_and_theirs = ComparisonResult(group=group, **about), sides[group, months]
+                    result.complete_through, result.poor_feeds = (
+                        rests_on[group].complete_through,
+                        rests_on[group].as_stored(),
+                    )
                     if group == Group.MATCHED:
                         results.append(weighted(result, *ours_and_theirs, draws))
                     else:
                         results.append(unadjusted(result, *ours_and_theirs, hazards[group], draws))
     return results
+
+
+def feeds_behind(feeds: Feeds, ours: pd.DataFrame, theirs: pd.DataFrame, draws: Draws) -> RestsOn:
+    """The feeds that follow both sides. Comparison people are many more than participants and from everywhere: they count as if
+    they were as many as these, of districts where these were arrested."""
+    like_ours = theirs[theirs.district.isin(ours.district)]
+    as_many = min(1.0, len(ours) / max(len(like_ours), 1))
+    sides = []
+    for name, rows, weight in (("participants", ours, 1.0), ("others", like_ours, as_many)):
+        homes = rows.home.to_numpy(dtype=float)
+        state = state_of_rows(rows.person.to_numpy(), homes, np.zeros(len(rows), bool))
+        people = {
+            None if np.isnan(home) else int(home): round(n * weight)
+            for home, n in zip(*np.unique(homes, return_counts=True), strict=True)
+        }
+        sides.append(feeds.behind(people, state, draws, f"compared, {name}"))
+    return RestsOn.together(sides)
 
 
 def unadjusted(

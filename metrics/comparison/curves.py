@@ -33,7 +33,7 @@ def pairs(comparisons: Iterable[ComparisonResult]) -> list[Pair]:
         for group in GROUPS
         for own in [[c for c in estimated if c.group == group]]
         if own
-        for others in [[(c.window_months, c.comparison_rate or 0.0, c.effective or 0) for c in own]]
+        for others in [[(c.window_months, c.comparison_rate or 0.0, c.effective or c.comparisons or 0) for c in own]]
     ]
 
 

@@ -1,4 +1,4 @@
-"""A comparison as a line of a forest plot."""
+"""Comparisons as lines of a forest plot, for pages, files and reports."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from metrics.recidivism import words as recidivism_words
 
 
 def line_of(comparison: ComparisonResult, label: str = "") -> Line:
-    """The line, in percentage points; it is called by its comparison group, or by this label."""
+    """A comparison as a line; `label`: what stands before it, its group by itself."""
     difference, lower, upper = (
         None if value is None else 100 * value
         for value in (comparison.difference, comparison.difference_lower, comparison.difference_upper)
     )
     verdict = recidivism_words.in_sentence(comparison.verdict.label)
     said = ", ".join(filter(None, [verdict, words.cell(recidivism_words.numbers(comparison))]))
-    return Line(label or words.short_name(comparison.group), said, comparison.verdict.value, difference, lower, upper)
+    name = label or words.short_name(comparison.group)
+    return Line(name, said, comparison.verdict.value, difference, lower, upper)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.recidivism.models import Offences
-from metrics.runs.models import OF_PARTNER, Run, results_seen_by
+from metrics.runs.models import OF_PARTNER, RestsOnFeeds, Run, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -19,7 +19,7 @@ ESTIMATES = (
 """What a refused comparison does not have."""
 
 
-class ComparisonResult(models.Model):
+class ComparisonResult(RestsOnFeeds):
     """A programme's participants against a named comparison group within a fixed window."""
 
     class Group(models.TextChoices):

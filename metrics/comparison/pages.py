@@ -18,6 +18,7 @@ from metrics.figures.address import choice
 from metrics.figures.forest import Block, Line, forest
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism import words as recidivism_words
 from metrics.recidivism.population import file_name, page_choices, population_context
 from partnership.isolation.acting import PartnerRequest
@@ -43,6 +44,7 @@ def effects_context(request: PartnerRequest) -> dict[str, Any]:
     context["effects"] = sorted(effects, key=ORDERS[context["sort"]])
     context["kinds"] = effects_by_kind(effects)
     context["finding"] = words.finding_of_all(effects)
+    context["rests_on"] = RestsOn.of(c for effect in effects for c in effect.comparisons)
     return context
 
 
@@ -69,12 +71,12 @@ def _in_words(kind: KindEffect) -> tuple[str, str, str]:
     return (*rates, words.cell(said))  # type: ignore[return-value]
 
 
-def _heading(context: dict[str, Any], finding: str) -> charts.Heading:
+def _heading(context: dict[str, Any], finding: str, rests_on: RestsOn) -> charts.Heading:
     return charts.Heading(
         finding,
         _("Difference in percentage points, with its 95 % interval.")
         + " "
-        + words.source(context["run"], context["offences"], context["window"]),
+        + words.source(context["run"], context["offences"], context["window"], rests_on=rests_on),
     )
 
 
@@ -127,10 +129,10 @@ def effects_figure(request: PartnerRequest) -> Figure:
             )
             for effect in context["effects"]
         ]
-        return forest(blocks, _heading(context, context["finding"]), theme=theme, narrow=narrow)
+        return forest(blocks, _heading(context, context["finding"], context["rests_on"]), theme=theme, narrow=narrow)
 
-    name = f"effects-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if rows else None)
+    name, drawn = f"effects-{context['window']}-{context['offences']}", draw if rows else None
+    return Figure(name, heading, rows, context["run"], drawn, rests_on=context["rests_on"])
 
 
 @figure("effects-by-kind")
@@ -171,10 +173,15 @@ def effects_by_kind_figure(request: PartnerRequest) -> Figure:
                 Line(words.short_name(kind.group), said, kind.verdict.value, *ends)
             )
         blocks = [Block(name, lines) for name, lines in by_kind.items()]
-        return forest(blocks, _heading(context, _("By kind of programme, on average")), theme=theme, narrow=narrow)
+        return forest(
+            blocks,
+            _heading(context, _("By kind of programme, on average"), context["rests_on"]),
+            theme=theme,
+            narrow=narrow,
+        )
 
-    name = f"effects-by-kind-{context['window']}-{context['offences']}"
-    return Figure(name, heading, rows, context["run"], draw if rows else None)
+    name, drawn = f"effects-by-kind-{context['window']}-{context['offences']}", draw if rows else None
+    return Figure(name, heading, rows, context["run"], drawn, rests_on=context["rests_on"])
 
 
 @figure("comparison")
@@ -236,11 +243,17 @@ def comparison_figure(request: PartnerRequest) -> Figure:
     def draw(theme: str, narrow: bool) -> Any:
         block = Block("", [line_of(c) for c in comparisons])
         finding = f"{context['programme'].name}. {recidivism_words.finding(comparisons)}"
-        return forest([block], _heading(context, finding), theme=theme, narrow=narrow)
+        return forest([block], _heading(context, finding, RestsOn.of(comparisons)), theme=theme, narrow=narrow)
 
     title = f"{context['programme'].name}. {context['headline']}" if comparisons else ""
     return Figure(
-        file_name(context, "comparison"), heading, rows, context["run"], draw if comparisons else None, title=title
+        file_name(context, "comparison"),
+        heading,
+        rows,
+        context["run"],
+        draw if comparisons else None,
+        title=title,
+        rests_on=RestsOn.of(comparisons),
     )
 
 
@@ -259,4 +272,5 @@ def balance_figure(request: PartnerRequest) -> Figure:
     ]
     draw = lambda theme, narrow: charts.balance([(row[0], row[1], row[2]) for row in rows], theme=theme, narrow=narrow)  # noqa: E731
     title = f"{context['programme'].name}: {_('How alike participants and comparison people are')}" if rows else ""
-    return Figure(file_name(context, "balance"), heading, rows, context["run"], draw if rows else None, title=title)
+    name, rests_on = file_name(context, "balance"), RestsOn.of([context["matched"]] if context.get("matched") else [])
+    return Figure(name, heading, rows, context["run"], draw if rows else None, title=title, rests_on=rests_on)

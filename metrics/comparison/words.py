@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from metrics.comparison.effects import Effect, KindEffect, ProgrammeVerdict
 from metrics.comparison.models import ComparisonResult
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.models import Offences
 from metrics.recidivism.words import Numbers, in_sentence, numbers_of, release_name
 from metrics.runs.models import Run
@@ -79,9 +80,10 @@ def numbers_of_kind(kind: KindEffect) -> Numbers:
     return numbers_of(average.rate, average.other_rate, average.lower, average.upper)
 
 
-def source(run: Run, offences: str, months: int | None = None) -> str:
-    """What a picture of outcomes says of where its numbers come from; `months`: of the one window that it is about."""
-    day = date_format(run.data_cut_off, "SHORT_DATE_FORMAT") if run.data_cut_off else "–"
+def source(run: Run, offences: str, months: int | None = None, *, rests_on: RestsOn) -> str:
+    """What a picture of outcomes says of where its numbers come from; `months`: of the one window that it is about; `rests_on`: the
+    feeds behind it."""
+    day = date_format(rests_on.complete_through, "SHORT_DATE_FORMAT") if rests_on.complete_through else "–"
     parts = [
         str(dict(Offences.choices)[offences]),
         *([_("Within %(months)s months") % {"months": months}] if months else []),

@@ -62,7 +62,7 @@ def _picture(request: PartnerRequest, figure: Figure, kind: str) -> HttpResponse
         narrow = "narrow" in request.GET and kind == "svg" and not is_saved
         chart = figure.draw(theme, narrow)
         if is_saved and not isinstance(chart.title, alt.TitleParams):
-            about = charts.Heading(figure.title or figure.name, source(figure.run))
+            about = charts.Heading(figure.title or figure.name, source(figure.run, figure.rests_on))
             chart = charts.headed(chart, about, theme, narrow=narrow)
         content = charts.to_svg(chart, theme, narrow=narrow) if kind == "svg" else charts.to_png(chart, theme)
         cache.set(cache_key, content, 7 * 86400)
@@ -83,7 +83,12 @@ def _about(figure: Figure) -> list[list[Any]]:
     return [
         [],
         [_("Definition"), figure.run.definition],
-        [_("Data complete through"), figure.run.data_cut_off or ""],
+        *([[_("Data complete through"), figure.rests_on.complete_through or ""]] if figure.rests_on else []),
+        *(
+            [[_("Police feeds with problems"), figure.rests_on.names]]
+            if figure.rests_on and figure.rests_on.names
+            else []
+        ),
         [_("Computed"), figure.run.finished_at.isoformat(timespec="seconds") if figure.run.finished_at else ""],
         [_("Computation"), figure.run.pk],
         *([[_("Release"), figure.run.quarter]] if figure.run.released_at else []),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from metrics.quality.rests_on import RestsOn
 from metrics.runs.models import Run
 from partnership.isolation.acting import PartnerRequest
 
@@ -14,6 +15,7 @@ from partnership.isolation.acting import PartnerRequest
 class Figure:
     """A figure as it is downloaded: a table, and a chart of the same numbers where there is one.
 
+    `rests_on`: the police feeds behind it; None where it rests on none.
     `draw` takes a theme and whether it is for a phone, and returns a chart; None: there is nothing to draw. `title`: what the chart
     shows, for one that leaves its page and has no heading of its own.
     """
@@ -24,6 +26,7 @@ class Figure:
     run: Run | None
     draw: Callable[[str, bool], Any] | None = None
     notes: list[str] = field(default_factory=list)
+    rests_on: RestsOn | None = None
     title: str = ""
 
 

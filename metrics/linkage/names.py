@@ -48,7 +48,9 @@ ALIKE = 0.001
 def words(name: str) -> tuple[str, ...]:
     """The words of a name as they are compared: without case, signs above letters, hyphens and other punctuation."""
     letters = unicodedata.normalize("NFD", normalise_name(name)).translate(LIKE_D)
-    return tuple("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    if not letters.isascii():
+        letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return tuple(letters.split())
 
 
 class Frequencies:

@@ -234,11 +234,15 @@ def _of_names(people: People, one: Numbers, other: Numbers, names: Names) -> tup
     last = _once_each(people.last[one], people.last[other], texts, lambda a, b: (names.last_names(a, b),))
     given_names = _once_each(people.given_names[one], people.given_names[other], texts, names.given_names)
     swapped = np.full(len(one), -np.inf)
-    for row in np.flatnonzero((last[0] < 0) & (given_names[0] < 0)):
-        sides = sorted((texts[people.given_names[side[row]]], texts[people.last[side[row]]]) for side in (one, other))
-        weight = names.swapped(*sides[0], *sides[1])
-        if weight is not None:
-            swapped[row] = weight
+    rows = np.flatnonzero((last[0] < 0) & (given_names[0] < 0))
+    columns = (column[side[rows]].tolist() for side in (one, other) for column in (people.given_names, people.last))
+    for row, *four in zip(rows.tolist(), *columns, strict=True):
+        given_name, last_name, other_given, other_last = (texts[text] for text in four)
+        if any(word in other_last for word in given_name):  # most are not: `swapped` is asked of few
+            sides = sorted([(given_name, last_name), (other_given, other_last)])
+            weight = names.swapped(*sides[0], *sides[1])
+            if weight is not None:
+                swapped[row] = weight
     return last[0], given_names[0], given_names[1], swapped
 
 

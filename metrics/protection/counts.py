@@ -147,5 +147,9 @@ class Draws:
 
     def about(self, people: float, state: State, cell: str) -> float:
         """A number of people that is no count (the size that a weighted group is worth): with noise of the same size."""
+        return self.about_at(people, self.chance(state, cell))
+
+    def about_at(self, people: float, chance: float) -> float:
+        """The same where the chance is shared with other cells."""
         whole = int(people)
-        return max(0.0, people + perturbation.draw(whole + 20, OF_PEOPLE, self.chance(state, cell)) - (whole + 20))
+        return max(0.0, people + perturbation.draw(whole + 20, OF_PEOPLE, chance) - (whole + 20))

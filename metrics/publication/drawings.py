@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from metrics.figures import charts
 from metrics.figures.source import source
 from metrics.publication.results import PublicResults
+from metrics.quality.rests_on import RestsOn
 from partnership.pages.number_format import percent
 
 ROOM = 1.2
@@ -72,4 +73,6 @@ def picture(results: PublicResults, name: str, *, theme: str, narrow: bool, is_s
     if not is_saved:
         return drawing
     title = results.title if name == "rearrested" else results.arrests_title
-    return charts.headed(drawing, charts.Heading(title, source(results.run)), theme, narrow=narrow)
+    return charts.headed(
+        drawing, charts.Heading(title, source(results.run, RestsOn(results.run.data_cut_off))), theme, narrow=narrow
+    )

@@ -52,26 +52,29 @@ def feeds(run: Run, as_of: date) -> list[FeedQuality]:
         )
         for partner, district, share in cursor.fetchall():
             uncoded[partner, district] = float(share)
-        # A file of which rows were refused does not move its feed; one without, for as long a time, settles it.
+        # A file of which rows were refused does not move its feed, nor begin it; one without, for as long a time, settles it.
         cursor.execute(
-            "SELECT f.partner_id, f.district_id, sum(i.rows_bad) FROM cases_feed f JOIN cases_dataimport i"
-            " ON i.partner_id = f.partner_id AND f.district_id = ANY (i.district_ids) AND i.state = 'done'"
-            " AND i.complete_through > f.complete_through AND i.rows_bad > 0 GROUP BY 1, 2"
+            "SELECT i.partner_id, d.district_id, sum(i.rows_bad) FROM cases_dataimport i"
+            " CROSS JOIN unnest(i.district_ids) AS d (district_id)"
+            " LEFT JOIN cases_feed f ON f.partner_id = i.partner_id AND f.district_id = d.district_id"
+            " WHERE i.state = 'done' AND i.rows_bad > 0 AND i.complete_through > coalesce(f.complete_through, '-infinity')"
+            " GROUP BY 1, 2"
         )
         refused = {(partner, district): int(rows) for partner, district, rows in cursor.fetchall()}
-        cursor.execute("SELECT partner_id, district_id, complete_through FROM cases_feed ORDER BY 1, 2")
-        feed_ends = cursor.fetchall()
+        cursor.execute("SELECT partner_id, district_id, complete_through FROM cases_feed")
+        feed_ends = {(partner, district): complete for partner, district, complete in cursor.fetchall()}
     qualities = []
-    for partner, district, complete in feed_ends:
+    for partner, district in sorted(feed_ends.keys() | refused.keys()):
+        complete = feed_ends.get((partner, district))
         counts = monthly.get((partner, district), {})
-        missing, drops = gaps(counts, complete)
+        missing, drops = gaps(counts, complete) if complete else ([], [])
         share = uncoded.get((partner, district))
-        late = max(0, (today - complete).days)
+        late = max(0, (today - complete).days) if complete else None
         rows_refused = refused.get((partner, district), 0)
         problems = [
             name
             for name, is_so in (
-                ("late", late > LATE_AFTER),
+                ("late", late is not None and late > LATE_AFTER),
                 ("missing_months", bool(missing)),
                 ("sudden_drops", bool(drops)),
                 ("uncoded", share is not None and share > UNCODED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from math import log
 from typing import NamedTuple
@@ -12,12 +13,10 @@ from django.db.models import Min
 from cases.arrests.models import Feed
 from metrics.follow_up import upkeep
 from metrics.linkage.scoring import SURE
-from metrics.protection.counts import Draws, State, member_seed
+from metrics.protection.counts import Draws, ProtectedCount, State, member_seed, total
 from metrics.protection.rates import rate
-from metrics.quality.models import LinkRange
-from metrics.recidivism.fixed_windows import WINDOWS, Tails, WindowTails
-from metrics.recidivism.members import Population
-from metrics.runs.models import Run
+from metrics.recidivism.fixed_windows import WINDOWS, WindowTails, alike_chances
+from metrics.recidivism.members import KINDS, Population
 
 Counted = tuple[int, int]
 """The sum of people's hashes, and how many they are."""
@@ -41,7 +40,7 @@ class Rearrested(NamedTuple):
 
 
 def rearrested_by_links(as_of: date) -> list[Rearrested]:
-    """Each programme, window and kind of offence: true counts, for `ranges` alone. As `fixed_windows` counts them, but with those
+    """Each programme, window and kind of offence: true counts, for `link_rates` alone. As `fixed_windows` counts them, but with those
     whom sure links leave out. Inside a transaction."""
     earliest = Feed.objects.aggregate(day=Min("complete_through"))["day"]
     parameters = {"as_of": as_of, "earliest": earliest and min(earliest, as_of), "seed": member_seed()}
@@ -70,44 +69,105 @@ def _counted(hashes_and_people: list[int]) -> Counted:
     return int(hashes), int(people)
 
 
-def ranges(run: Run, as_of: date, protected: dict[Population, WindowTails], draws: Draws) -> list[LinkRange]:
-    """The three rates of each programme that has enough people, in each window, for each kind of offences."""
-    results = []
-    population_of = {population.programme: population for population in protected}
-    for counts in rearrested_by_links(as_of):
-        population = population_of.get(counts.programme_id)
-        if population and population.partner:
-            tails = protected[population][counts.offences, WINDOWS.index(counts.months) + 1]
-            if result := range_of(run, counts, population.partner, tails, draws):
-                results.append(result)
-    return results
+class LinkRates(NamedTuple):
+    """The share rearrested as unsure links are read: by sure links alone, each with its probability, and all of them right. All
+    three are of the same people, and never in another order."""
+
+    sure: float
+    expected: float
+    all: float
 
 
-def range_of(run: Run, counts: Rearrested, partner: int, tails: Tails, draws: Draws) -> LinkRange | None:
-    """All three rates are of the same people; None on too few. Who is surely rearrested is counted as the programme's results
-    count it (`tails`), with the same noise: a second count of the same people would tell more of them. What unsure links add is
-    protected by itself, so the three never stand in another order."""
-    members = State.of({"everybody": counts.everybody, "left out": counts.left_out})
-    outcomes = State.of({"everybody": counts.everybody, "sure": counts.sure, "unsure": counts.unsure})
-    cell = f"{counts.months} months, {counts.offences}"
-    sure = tails.rearrested
-    others = tails.not_rearrested + draws.of_people(counts.left_out[1], members, f"{counts.months} months, left out")
-    unsure = min(draws.of_people(counts.unsure[1], outcomes, f"{cell}, unsure").value, others.value)
-    likely = min(draws.about(counts.likely, outcomes, f"{cell}, likely"), unsure)
-    share = rate(sure, others)
-    if share is None:
-        return None
-    people = sure.value + others.value
-    return LinkRange(
-        run=run,
-        programme_id=counts.programme_id,
-        partner_id=partner,
-        offences=counts.offences,
-        window_months=counts.months,
-        rate_sure=share.rate,
-        rate_expected=(sure.value + likely) / people,
-        rate_all=(sure.value + unsure) / people,
-    )
+class LinkParts(NamedTuple):
+    """What the three rates of a programme come from, protected: who is rearrested by sure links, who is not, and how many of
+    these unsure links make so, probably and at most. Parts of several programmes add up."""
+
+    rearrested: ProtectedCount
+    others: ProtectedCount
+    likely: float
+    unsure: int
+
+    @property
+    def rates(self) -> LinkRates | None:
+        """None on too few people."""
+        share = rate(self.rearrested, self.others)
+        if share is None:
+            return None
+        people = self.rearrested.value + self.others.value
+        return LinkRates(
+            share.rate, (self.rearrested.value + self.likely) / people, (self.rearrested.value + self.unsure) / people
+        )
+
+
+Window = tuple[str, int]
+"""Kind of re-arrest, and months."""
+
+
+def link_rates(
+    as_of: date, protected: dict[Population, WindowTails], draws: Draws
+) -> dict[Population, dict[Window, LinkRates]]:
+    """The three rates of each programme, of each partner with several, and of all programmes, which are sums of theirs."""
+    population_of = {population.programme: population for population in protected if population.programme}
+    counts: dict[Population, dict[Window, Rearrested]] = defaultdict(dict)
+    for row in rearrested_by_links(as_of):
+        if population := population_of.get(row.programme_id):
+            counts[population][row.offences, row.months] = row
+    parts = {population: link_parts(rows, protected[population], draws) for population, rows in counts.items()}
+    for population in protected:
+        if population.programme is None and population.cohort is None:
+            own = [part for one, part in parts.items() if one.programme and population.partner in (None, one.partner)]
+            parts[population] = _together(own)
+    return {
+        population: {window: rates for window, part in of_windows.items() if (rates := part.rates)}
+        for population, of_windows in parts.items()
+    }
+
+
+def link_parts(rows: dict[Window, Rearrested], tails: WindowTails, draws: Draws) -> dict[Window, LinkParts]:
+    """The parts of one programme's rates, in each window, for each kind of offences.
+
+    Who is surely rearrested is counted as the programme's results count it (`tails`), with the same noise: a second count of the
+    same people would tell more of them. What unsure links add is protected as tails are: its noise follows from everybody in the
+    window with what became of them, and is alike by half between windows and kinds. Probable links are changed as the unsure ones are.
+    """
+    states = {
+        WINDOWS.index(months) + 1: State.of(
+            {"everybody": rows["any", months].everybody, "left out": rows["any", months].left_out}
+            | {f"{kind}, sure": rows[kind, months].sure for kind in KINDS}
+            | {f"{kind}, unsure": rows[kind, months].unsure for kind in KINDS}
+        )
+        for kind, months in rows
+        if kind == "any"
+    }
+    chances = alike_chances(draws, states, ("unsure", "left out"))
+    parts = {}
+    for (kind, months), row in rows.items():
+        number = WINDOWS.index(months) + 1
+        cell = tails[kind, number]
+        # Who is left out is so for both kinds of offences.
+        others = cell.not_rearrested + draws.of_people_at(row.left_out[1], chances[number, "any", "left out"])
+        chance = chances[number, kind, "unsure"]
+        unsure = min(draws.of_people_at(row.unsure[1], chance).value, others.value)
+        likely = min(draws.about_at(row.likely, chance), unsure)
+        parts[kind, months] = LinkParts(cell.rearrested, others, likely, unsure)
+    return parts
+
+
+def _together(programmes: list[dict[Window, LinkParts]]) -> dict[Window, LinkParts]:
+    """The sum of several programmes' parts. One of which nobody is observed for a window adds nobody to it."""
+    parts_of: dict[Window, list[LinkParts]] = defaultdict(list)
+    for programme in programmes:
+        for window, part in programme.items():
+            parts_of[window].append(part)
+    return {
+        window: LinkParts(
+            total(part.rearrested for part in parts),
+            total(part.others for part in parts),
+            sum(part.likely for part in parts),
+            sum(part.unsure for part in parts),
+        )
+        for window, parts in parts_of.items()
+    }
 
 
 class FoundByName(NamedTuple):

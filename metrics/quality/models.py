@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from metrics.recidivism.models import Offences
-from metrics.runs.models import OF_PARTNER, Run, results_seen_by
+from metrics.runs.models import Run, results_seen_by
 from partnership.isolation.policies import EVERY_ROW, OWN, ROLE
 from partnership.members.models import District, Partner
-from programs.catalogue.models import Programme
 
 
 class FeedQuality(models.Model):
@@ -17,8 +15,8 @@ class FeedQuality(models.Model):
     run = models.ForeignKey(Run, models.CASCADE, related_name="feeds")
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
     district = models.ForeignKey(District, models.CASCADE, related_name="+")
-    complete_through = models.DateField()
-    days_late = models.PositiveIntegerField()
+    complete_through = models.DateField(null=True, help_text="Empty while no file without refused rows has come.")
+    days_late = models.PositiveIntegerField(null=True)
     missing_months = models.JSONField(default=list)
     sudden_drops = models.JSONField(default=list)
     uncoded_share = models.FloatField(null=True)
@@ -70,29 +68,3 @@ class LinkQuality(models.Model):
             self.unsure_links,
             self.missed_links,
         ]
-
-
-class LinkRange(models.Model):
-    """How much a programme's rate depends on links that are not sure: rearrested within a window by sure links alone, as to be
-    expected when each unsure link is right with its probability, and when all of them are.
-
-    Rates of protected counts, as the programme's results show them; none on fewer than 30 people.
-    """
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="link_ranges")
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
-    offences = models.CharField(max_length=10, choices=Offences)
-    window_months = models.PositiveSmallIntegerField()
-    rate_sure = models.FloatField()
-    rate_expected = models.FloatField()
-    rate_all = models.FloatField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "programme", "offences", "window_months"], name="one_link_range"),
-            *results_seen_by(OF_PARTNER, of_release=True),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.programme_id} {self.window_months} {self.offences}"

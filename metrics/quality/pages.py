@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from metrics.figures.address import requested_run
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
-from metrics.quality.models import LinkQuality, LinkRange
+from metrics.quality.models import LinkQuality
 from metrics.quality.words import PROBLEMS
-from metrics.recidivism.models import Offences
+from metrics.recidivism.models import Offences, RecidivismResult
 from metrics.runs.models import Run
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
@@ -45,30 +45,19 @@ def data_quality(request: PartnerRequest) -> HttpResponse:
     return render(request, "metrics/quality/data_quality.html", context)
 
 
-def link_ranges(run: Run) -> QuerySet[LinkRange]:
+def link_ranges(run: Run) -> QuerySet[RecidivismResult]:
     """Of all programmes, windows and kinds of offences, in the order of a table."""
-    return run.link_ranges.select_related("programme").order_by("programme__name", "window_months", "offences")
+    results = run.recidivismresults.filter(programme__isnull=False, rate_all__isnull=False).select_related("programme")
+    return results.order_by("programme__name", "window_months", "offences")
 
 
 @figure("link-ranges")
 def link_ranges_figure(request: PartnerRequest) -> Figure:
     """A row a programme, window and kind of offences."""
     run = requested_run(request, of_release=True)
-    heading = [
-        _("Programme"),
-        _("Months"),
-        _("Offences"),
-        _("Sure links"),
-        _("Expected"),
-        _("All links"),
-    ]
+    heading = [_("Programme"), _("Months"), _("Offences"), _("Sure links"), _("Expected"), _("All links")]
     rows = [
-        [
-            r.programme.name,
-            r.window_months,
-            r.get_offences_display(),
-            *(round(rate, 2) for rate in (r.rate_sure, r.rate_expected, r.rate_all)),
-        ]
+        [r.programme.name if r.programme else "", r.window_months, r.get_offences_display(), *r.link_rates]
         for r in (link_ranges(run) if run else [])
     ]
     return Figure("link-ranges", heading, rows, run)
@@ -94,7 +83,7 @@ def feeds_figure(request: PartnerRequest) -> Figure:
         [
             f.partner.name,
             f.district.name,
-            f.complete_through.isoformat(),
+            f.complete_through and f.complete_through.isoformat(),
             f.days_late,
             ", ".join(month[:7] for month in f.missing_months),
             ", ".join(month[:7] for month in f.sudden_drops),

@@ -17,7 +17,7 @@ class RecidivismSerializer(Resource):
         model = RecidivismResult
         fields = [
             "id", "run", "partner", "programme", "cohort", "offences", "window_months", "eligible", "rearrested", "rate",
-            "rate_lower", "rate_upper", "programmes", "withheld",
+            "rate_lower", "rate_upper", "rate_sure", "rate_expected", "rate_all", "programmes", "withheld", "complete_through", "poor_feeds", "doubts",
         ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ class SurvivalSerializer(Resource):
 
     class Meta:
         model = SurvivalResult
-        fields = ["id", "run", "partner", "programme", "cohort", "offences", "points"]
+        fields = ["id", "run", "partner", "programme", "cohort", "offences", "points", "complete_through", "poor_feeds"]
 
 
 class SurvivalView(Results):
@@ -60,7 +60,7 @@ class CareSerializer(Resource):
         fields = [
             "id", "run", "partner", "programme", "cohort", "participants", "person_years", "arrests_each",
             "any_per_person_year", "drug_per_person_year", "ended", "completed_rate", "completed_lower", "completed_upper", "retained_90_rate",
-            "days_to_service_median", "days_to_service_upper_quartile",
+            "days_to_service_median", "days_to_service_upper_quartile", "complete_through", "poor_feeds",
         ]  # fmt: skip
 
 

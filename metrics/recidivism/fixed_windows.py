@@ -79,36 +79,50 @@ def tails(outcomes: Outcomes, draws: Draws) -> WindowTails:
     Both tails have noise of their own, and the denominator is their sum: "0 of 12" and "12 of 12" are never certain. What decides
     the noise is everybody in the window's denominator with what became of them, for both kinds.
 
-    The noise of a tail has half its likeness (a correlation of `ALIKE`) in common with that of the next longer window, and with that
-    of the other kind: a person who counts in all windows and both kinds is hidden by one noise more than by twelve, which would
-    average out (docs/decisions/0027-protected-counts.md). From the longest window down, because who can be followed for longer can
-    be followed for less: people who are too new for a window change nothing in its noise.
+    Tails are alike by half, see `alike_chances`.
     """
+    states = {
+        number: State.of({name: (hashes, people) for name, (people, hashes) in outcomes.by_outcome(number).items()})
+        for number in range(1, len(WINDOWS) + 1)
+        if outcomes.eligible(number)
+    }
+    chances = alike_chances(draws, states, ("rearrested", "not"))
     protected: WindowTails = {}
-    longer: dict[tuple[str, str], float] = {}
-    for number, months in reversed([*enumerate(WINDOWS, start=1)]):
-        by_outcome = outcomes.by_outcome(number)
-        state = State.of({name: (hashes, people) for name, (people, hashes) in by_outcome.items()})
+    for number in range(len(WINDOWS), 0, -1):
         eligible = outcomes.eligible(number)
-        own = {
-            (kind, tail): float(norm.ppf(draws.chance(state, f"{months} months, {kind}, {tail}")))
-            for kind in KINDS
-            for tail in ("rearrested", "not")
-        }
-        for kind, tail in own:
-            if kind != "any":
-                own[kind, tail] = _alike(own["any", tail], own[kind, tail])
-        if eligible:
-            longer = {cell: _alike(longer[cell], normal) if longer else normal for cell, normal in own.items()}
         for kind in KINDS:
             rearrested = outcomes.rearrested(kind, number)
             protected[kind, number] = Tails(
                 *(
-                    draws.of_people_at(count, float(norm.cdf(longer.get((kind, tail), 0.0))))
+                    draws.of_people_at(count, chances.get((number, kind, tail), 0.5))
                     for tail, count in (("rearrested", rearrested), ("not", eligible - rearrested))
                 )
             )
     return protected
+
+
+def alike_chances(draws: Draws, states: dict[int, State], names: tuple[str, ...]) -> dict[tuple[int, str, str], float]:
+    """The chance behind the noise of each count of a population: of each window (by number), kind and name.
+
+    The noise of a count has half its likeness (a correlation of `ALIKE`) in common with that of the next longer window, and with that
+    of the other kind: a person who counts in all windows and both kinds is hidden by one noise more than by twelve, which would
+    average out (docs/decisions/0027-protected-counts.md). From the longest window down, because who can be followed for longer can
+    be followed for less: people who are too new for a window change nothing in its noise.
+    """
+    chances: dict[tuple[int, str, str], float] = {}
+    longer: dict[tuple[str, str], float] = {}
+    for number in sorted(states, reverse=True):
+        own = {
+            (kind, name): float(norm.ppf(draws.chance(states[number], f"{WINDOWS[number - 1]} months, {kind}, {name}")))
+            for kind in KINDS
+            for name in names
+        }
+        for kind, name in own:
+            if kind != "any":
+                own[kind, name] = _alike(own["any", name], own[kind, name])
+        longer = {cell: _alike(longer[cell], normal) if longer else normal for cell, normal in own.items()}
+        chances |= {(number, kind, name): float(norm.cdf(normal)) for (kind, name), normal in longer.items()}
+    return chances
 
 
 def _alike(one: float, other: float) -> float:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from metrics.cohorts.models import Cohort
-from metrics.runs.models import OF_PARTNER, Run, Withheld, results_seen_by
+from metrics.runs.models import OF_PARTNER, RestsOnFeeds, Run, Withheld, results_seen_by
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -23,7 +23,7 @@ class Offences(models.TextChoices):
     DRUG = "drug", _("Drug offence")
 
 
-class PopulationResult(models.Model):
+class PopulationResult(RestsOnFeeds):
     """A result about a programme's participants, a saved cohort, or (neither) all programmes of a partner or of the partnership."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="%(class)ss")
@@ -51,8 +51,20 @@ class RecidivismResult(PopulationResult):
     rate = models.FloatField(null=True)
     rate_lower = models.FloatField(null=True)
     rate_upper = models.FloatField(null=True)
+    rate_sure = models.FloatField(
+        null=True,
+        help_text="By sure links alone, of the same people as the next two: with those whom unsure links leave out.",
+    )
+    rate_expected = models.FloatField(null=True, help_text="Each unsure link counts with its probability.")
+    rate_all = models.FloatField(null=True, help_text="Every unsure link is right.")
     programmes = models.PositiveSmallIntegerField(default=1)
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
+    doubts = models.JSONField(
+        default=list,
+        help_text="[[kind, quarter, months or release], …]: what speaks against the figures. selected: by the outcome, from that"
+        " quarter of entry on; windows: the rate within so many months is below that of a shorter time; gone: people whom that"
+        " earlier release followed.",
+    )
 
     class Meta:
         constraints = [
@@ -69,6 +81,12 @@ class RecidivismResult(PopulationResult):
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.offences} {self.window_months}"
+
+    @property
+    def link_rates(self) -> list[float | None]:
+        """By sure links, expected, and with all unsure links: as fine as it is known."""
+        rates = (self.rate_sure, self.rate_expected, self.rate_all)
+        return [None if rate is None else round(rate, 2) for rate in rates]
 
 
 class SurvivalResult(PopulationResult):

@@ -15,7 +15,9 @@ from metrics.figures import charts
 from metrics.figures.curves import Panel, curves
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES, visible_results
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.population import file_name, page_choices, population_context
 from metrics.runs import actions as runs
@@ -33,7 +35,7 @@ def overview(request: PartnerRequest) -> dict[str, Any]:
             visible_results(request.acting), window_months=context["window"], offences=context["offences"], cohort=None
         )
         results = sorted(visible.select_related("programme", "partner"), key=_order)
-    context["results"] = results
+    context |= {"results": results, "rests_on": RestsOn.of(results)}
     return context
 
 
@@ -82,7 +84,8 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
             r.rate,
             r.rate_lower,
             r.rate_upper,
-            r.get_withheld_display() if r.withheld else "",
+            *r.link_rates,
+            " ".join([*([str(r.get_withheld_display())] if r.withheld else []), *(Doubt(*d).words for d in r.doubts)]),
         ]
         for r in context["results"]
     ]
@@ -105,6 +108,9 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         _("Rate"),
         _("Lower 95 %"),
         _("Upper 95 %"),
+        _("Sure links"),
+        _("Expected"),
+        _("All links"),
         _("Note"),
     ]
     name = f"recidivism-{context['window']}-{context['offences']}"
@@ -112,7 +118,8 @@ def recidivism_figure(request: PartnerRequest) -> Figure:
         "months": context["window"],
         "offences": str(dict(context["offence_choices"])[context["offences"]]).lower(),
     }
-    return Figure(name, heading, rows, context["run"], draw if published else None, title=title)
+    drawn = draw if published else None
+    return Figure(name, heading, rows, context["run"], drawn, title=title, rests_on=context["rests_on"])
 
 
 @require_safe
@@ -149,7 +156,7 @@ def _waiting(request: PartnerRequest, context: dict[str, Any]) -> HttpResponse:
     """The page of a cohort that has no figures yet. The coordinator goes on to the preview that has them."""
     cohort, newest, asks_for_part = context["cohort"], runs.latest_run(), "HX-Request" in request.headers
     computed = newest.parameters.get("cohorts", {}).get(str(cohort.pk)) if newest else None
-    is_computed = computed == cohort.selection
+    is_computed = computed == cohort.fingerprint
     if newest and is_computed and newest != context["run"] and request.acting.role == Role.COORDINATOR:
         address = f"{reverse('population_figures')}?cohort={cohort.pk}&run={newest.pk}"
         return HttpResponse(headers={"HX-Redirect": address}) if asks_for_part else redirect(address)
@@ -163,6 +170,8 @@ def survival_figure(request: PartnerRequest) -> Figure:
     """A row a window of the population's curve, and of the curves of each comparison; the chart: a panel each."""
     context = population_context(request)
     panels = _curves(context)
+    # The curves of comparisons stand with it: they rest on the feeds of their people, too.
+    rests_on = RestsOn.together([context["rests_on"], RestsOn.of(context["comparisons"])])
     heading = [
         _("Curve"),
         _("Who"),
@@ -183,8 +192,11 @@ def survival_figure(request: PartnerRequest) -> Figure:
         name = (context["programme"] or context["cohort"]).name
         about = charts.Heading(
             f"{name}: {_('how many were not arrested again')}",
-            _("Bands hold the share with 95 % confidence.") + " " + source(context["run"], context["offences"]),
+            _("Bands hold the share with 95 % confidence.")
+            + " "
+            + source(context["run"], context["offences"], rests_on=rests_on),
         )
         return curves(panels, about, theme=theme, narrow=narrow)
 
-    return Figure(file_name(context, "survival"), heading, rows, context["run"], draw if panels else None)
+    name, drawn = file_name(context, "survival"), draw if panels else None
+    return Figure(name, heading, rows, context["run"], drawn, notes=context["doubts"], rests_on=rests_on)

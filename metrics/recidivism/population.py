@@ -13,9 +13,11 @@ from metrics.comparison.curves import pairs
 from metrics.comparison.effects import in_order
 from metrics.comparison.models import ComparisonResult
 from metrics.figures.address import choice, requested_run
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism import words as recidivism_words
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.fixed_windows import WINDOWS
-from metrics.recidivism.models import CareResult, Offences, SurvivalResult
+from metrics.recidivism.models import CareResult, Offences, RecidivismResult, SurvivalResult
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.number_format import typed
 from programs.catalogue.models import Programme
@@ -53,15 +55,20 @@ def population_context(request: PartnerRequest) -> dict[str, Any]:
     context = page_choices(request) | requested_population(request)
     run, about = context["run"], {"programme": context["programme"], "cohort": context["cohort"]}
     if run is None:
-        return context | {"window_rows": [], "comparisons": [], "pairs": [], "curve": None}
+        nothing: dict[str, Any] = {"window_rows": [], "comparisons": [], "pairs": [], "curve": None, "doubts": []}
+        return context | nothing | {"rests_on": RestsOn()}
     total = Q(partner=None, programme=None, cohort=None, window_months=context["window"])
     own_and_total = run.recidivismresults.filter(Q(**about) | total)
     results = list(own_and_total.filter(offences=context["offences"]).order_by("window_months"))
     cohort = context["cohort"]
     context["is_outdated"] = cohort and run.parameters.get("cohorts", {}).get(str(cohort.pk)) != cohort.fingerprint
     context["window_rows"] = [r for r in results if r.programme_id or r.cohort_id]
+    context["doubts"] = [Doubt(*doubt).words for doubt in (context["window_rows"] or [RecidivismResult()])[0].doubts]
+    context["rests_on"] = RestsOn.of(context["window_rows"])
     context["partnership"] = next((r for r in results if not (r.programme_id or r.cohort_id)), None)
     context["result"] = next((r for r in context["window_rows"] if r.window_months == context["window"]), None)
+    sentences = [recidivism_words.links_sentence(result) for result in context["window_rows"]]
+    context["links"] = [sentence for sentence in sentences if sentence]
     context["curve"] = SurvivalResult.objects.filter(run=run, offences=context["offences"], **about).first()
     context["care"] = CareResult.objects.filter(run=run, **about).first()
     context["comparisons"], context["pairs"] = [], []

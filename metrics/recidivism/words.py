@@ -192,6 +192,23 @@ def rate_sentence(result: RecidivismResult | None, months: int) -> str:
     }
 
 
+def links_sentence(result: RecidivismResult | None) -> str:
+    """Between which values the rate lies as unsure links are read; empty where that was not computed."""
+    if result is None or result.rate_sure is None:
+        return ""
+    sure, expected, all_links = (share(rate) for rate in (result.rate_sure, result.rate_expected, result.rate_all))
+    about = {"months": result.window_months, "sure": sure, "all": all_links, "expected": expected}
+    if sure == all_links:
+        return _("Within %(months)s months: %(sure)s, whether unsure links are right or not.") % about
+    return (
+        _(
+            "Within %(months)s months: between %(sure)s, if no unsure link is right, and %(all)s, if every one is; most likely "
+            "%(expected)s."
+        )
+        % about
+    )
+
+
 def finding(comparisons: Sequence[ComparisonResult]) -> str:
     """What the comparisons of one window say, all of them, each with its verdict; empty where none has an estimate."""
     if not any(numbers(result) for result in comparisons):

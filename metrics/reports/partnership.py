@@ -13,6 +13,8 @@ from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
 from metrics.figures.forest import Block, forest
 from metrics.publication.results import PublicResults, public_results
+from metrics.quality.rests_on import RestsOn
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.models import RecidivismResult
 from metrics.recidivism.words import rate_sentence, share, statement
 from metrics.referral_figures.models import ReferralResult
@@ -41,6 +43,7 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
     by_group = {group: _sorted([c for c in comparisons if c.group == group]) for group in ComparisonResult.Group}
     feeds = list(run.feeds.select_related("partner", "district").order_by("district__name", "partner__name"))
     parts = [
+        _doubts(programmes),
         _summary(by_group, arrests, referrals),
         _rates([*programmes, *([total] if total else [])]),
         *[_effects(group, own) for group, own in by_group.items() if own],
@@ -52,10 +55,21 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
         by=office,
         title=_("The partnership’s results"),
         facts=[(_("Programmes"), str(len(programmes)))],
+        rests_on=RestsOn.of([*results, *comparisons]),
         feeds=feeds,
         headline=_("All programmes together:") + " " + rate_sentence(total, months),
         sections=[part for part in parts if part],
     )
+
+
+def _doubts(programmes: list[RecidivismResult]) -> Section | None:
+    """What speaks against the figures of single programmes."""
+    doubts = [
+        f"{r.programme.name}: {' '.join(Doubt(*doubt).words for doubt in r.doubts)}"
+        for r in programmes
+        if r.programme and r.doubts
+    ]
+    return section(_("Check these figures"), doubts) if doubts else None
 
 
 def _sorted(comparisons: list[ComparisonResult]) -> list[ComparisonResult]:
@@ -123,13 +137,13 @@ def _rates(results: Sequence[RecidivismResult]) -> Section:
 def _effects(group: ComparisonResult.Group, comparisons: list[ComparisonResult]) -> Section:
     """The forest of one comparison group, the best first, and each estimate in words."""
     lines = [line_of(c, c.programme.name) for c in comparisons if c.difference is not None]
-    title = _("Percentage points fewer or more arrested again, with 95 % interval")
+    heading = charts.Heading(_("Difference in percentage points, with its 95 % interval."), "")
     return section(
         _("Against: %(group)s") % {"group": str(group.label)[:1].lower() + str(group.label)[1:]},
         [],
         [_("Programme"), _("Verdict"), _("What it shows")],
         [[c.programme.name, str(c.verdict.label), statement(c)] for c in comparisons],
-        chart=picture(forest([Block("", lines)], charts.Heading(title, ""), theme=THEME)) if lines else "",
+        chart=picture(forest([Block("", lines)], heading, theme=THEME)) if lines else "",
         alt=_("Difference of each programme with its interval and verdict; the table below says the same."),
     )
 

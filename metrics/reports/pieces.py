@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from metrics.figures import charts
 from metrics.quality.models import FeedQuality
+from metrics.quality.rests_on import RestsOn
 from metrics.quality.words import PROBLEMS
 from metrics.runs.models import Run
 from partnership.members.models import Partner
@@ -42,6 +43,7 @@ def report(
     by: Partner,
     title: str,
     facts: Facts,
+    rests_on: RestsOn,
     feeds: list[FeedQuality],
     headline: str,
     sections: list[Section],
@@ -53,10 +55,8 @@ def report(
         _("Offences"): dict(context["offence_choices"])[context["offences"]],
         _("Followed for"): _("%(n)s months") % {"n": context["window"]},
         _("Release"): release_name(run),
-        # Of the figures' own districts: a late feed elsewhere dates nothing here.
-        _("Police data complete through"): day(
-            min([feed.complete_through for feed in feeds], default=run.data_cut_off)
-        ),
+        # Of the figures' own people: a late feed elsewhere dates nothing here.
+        _("Police data complete through"): day(rests_on.complete_through),
         _("Computed"): day(run.finished_at),
     }
     return pdf.document(
@@ -77,7 +77,7 @@ def report(
             if by.is_simulated
             else "",
             "headline": headline,
-            "sections": [*sections, _data_quality(feeds), _how_computed()],
+            "sections": [*sections, _data_quality(rests_on, feeds), _how_computed()],
         }
     )
 
@@ -87,11 +87,18 @@ def contact(partner: Partner) -> str:
     return ", ".join(filter(None, [partner.name, partner.email, partner.phone]))
 
 
-def _data_quality(feeds: list[FeedQuality]) -> Section:
+def _data_quality(rests_on: RestsOn, feeds: list[FeedQuality]) -> Section:
     """How far the police data goes, district by district, and what is wrong with it."""
     return section(
         _("Data quality"),
-        [_("Police data of the districts that these figures rest on.")],
+        [
+            *(
+                [_("These figures rest on police feeds with problems:") + f" {rests_on.names}."]
+                if rests_on.names
+                else []
+            ),
+            _("Police data of the districts that these figures rest on."),
+        ],
         [_("District"), _("Police unit"), _("Complete through"), _("Problems")],
         [
             [

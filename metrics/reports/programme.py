@@ -11,6 +11,7 @@ from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
 from metrics.figures.forest import Block, forest
 from metrics.quality.models import FeedQuality
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
 from metrics.reports.pieces import THEME, Section, picture, report
 from metrics.runs.models import Run
@@ -26,12 +27,14 @@ FIRST = (Group.MATCHED, Group.NOT_ENROLLED, Group.BASELINE)
 def programme_report(context: dict[str, Any]) -> bytes:
     """The PDF of a programme's figures, from what its page shows (metrics.recidivism.population.population_context)."""
     programme = context["programme"]
+    rests_on = RestsOn.together([context["rests_on"], RestsOn.of(context["comparisons"])])
     return report(
         context,
         by=programme.partner,
         title=_("Re-arrest after %(programme)s") % {"programme": programme.name},
         facts=[(_("Programme"), programme.name)],
-        feeds=_own_feeds(context["run"], programme),
+        rests_on=rests_on,
+        feeds=_own_feeds(context["run"], programme, rests_on),
         headline=context["headline"],
         sections=sections(context),
     )
@@ -41,10 +44,12 @@ def sections(context: dict[str, Any]) -> list[Section]:
     """What the report says, in the order of its questions: does it work, how does it go on, who is compared, on which data."""
     comparisons: list[ComparisonResult] = context["comparisons"]
     parts = [
+        section(_("Check these figures"), context["doubts"]) if context["doubts"] else None,
         _summary(context),
         _effects(comparisons) if comparisons else None,
         *([_curve(context)] if context["curve"] else []),
         _windows(context),
+        section(_("How much do unsure links matter?"), context["links"]) if context["links"] else None,
         _who_is_compared(comparisons) if comparisons else None,
     ]
     return [part for part in parts if part]
@@ -76,13 +81,13 @@ def _summary(context: dict[str, Any]) -> Section:
 
 
 def _effects(comparisons: list[ComparisonResult]) -> Section:
-    block = Block("", [line_of(c) for c in comparisons])
-    title = _("Percentage points fewer or more arrested again, with 95 % interval")
+    drawn = [Block("", [line_of(c) for c in comparisons])]
+    heading = charts.Heading(_("Difference in percentage points, with its 95 % interval."), "")
     return section(
         _("Does it work?"),
         [],
         parts=[(f"{c.get_group_display()}: {str(c.verdict.label).lower()}", [statement(c)]) for c in comparisons],
-        chart=picture(forest([block], charts.Heading(title, ""), theme=THEME)),
+        chart=picture(forest(drawn, heading, theme=THEME)),
         alt=_("Difference to each comparison group with its interval and verdict; the sentences above say the same."),
     )
 
@@ -170,8 +175,9 @@ def _about(people: int | None) -> str:
     return "–" if people is None else _("about %(n)s") % {"n": plain(people)}
 
 
-def _own_feeds(run: Run, programme: Programme) -> list[FeedQuality]:
-    """The feeds of the programme's own districts; of all where it names none."""
+def _own_feeds(run: Run, programme: Programme, rests_on: RestsOn) -> list[FeedQuality]:
+    """The feeds of the programme's own districts, of all where it names none; and those with problems that its figures rest on."""
     feeds = run.feeds.select_related("partner", "district").order_by("district__name", "partner__name")
     own = [district.pk for district in programme.districts.all()]
-    return list(feeds.filter(district__in=own) if own else feeds)
+    poor = [district for district, _name in rests_on.poor_feeds]
+    return list(feeds.filter(district__in=[*own, *poor]) if own else feeds)

@@ -21,10 +21,18 @@ from metrics.linkage import actions as linkage
 from metrics.protection.counts import Draws, key_name
 from metrics.quality import compute as quality_compute
 from metrics.quality import linkage as quality_linkage
-from metrics.recidivism import care, fixed_windows, members, survival
+from metrics.quality import rests_on
+from metrics.quality.rests_on import Feeds
+from metrics.recidivism import care, doubts, fixed_windows, members, survival
 from metrics.referral_figures import compute as referral_figures_compute
 from metrics.runs.models import Run
-from metrics.runs.releases import earlier_of_half_year, keep_small, quarter_of
+from metrics.runs.releases import (
+    earlier_of_half_year,
+    keep_small,
+    quarter_of,
+    release_before,
+    say_what_they_rest_on,
+)
 from metrics.trends import compute as trends_compute
 from metrics.trends import effects
 from partnership.actions import action
@@ -33,7 +41,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import District, Role
 
-DEFINITION = "2026-12b"
+DEFINITION = "2026-12c"
 """Version of the definitions in docs/metrics.md: it changes when a figure would."""
 LOCK = (7002, 1)
 """The advisory lock of whoever computes."""
@@ -297,6 +305,10 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     run.parameters["cohorts"] = {str(cohort.pk): cohort.fingerprint for cohort in cohorts}
     member_rows = members.all_member_rows(cohorts)
     earlier = earlier_of_half_year(run)
+    feed_qualities = quality_compute.feeds(run, as_of)
+    district_names = dict(District.objects.values_list("pk", "name"))
+    feeds = Feeds(feed_qualities, district_names, as_of)
+    run.poor_feeds = sorted(([pk, name] for pk, name in feeds.poor.items()), key=lambda feed: feed[1])
     results: list[list[Model]] = []
 
     def step(name: str, compute_results: Callable[[], list[Any]]) -> None:
@@ -310,7 +322,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("survival", lambda: survival.results(run, protected))
     step("care", lambda: care.results(run, member_rows, as_of, draws))
     partner_of_programme = {one.programme: one.partner for one in protected if one.programme and one.partner}
-    step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of, draws))
+    step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of, draws, feeds))
     series = trends_compute.series_by_district(as_of)
     step("trends", lambda: trends_compute.results(run, series))
     step(
@@ -318,13 +330,18 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
         lambda: [*trends_compute.five_year_changes(run, series), *effects.interventions(run, series)],
     )
     step("referrals", lambda: referral_figures_compute.referrals(run, draws))
-    step("quality", lambda: [*quality_compute.feeds(run, as_of)])
-    district_names = dict(District.objects.values_list("pk", "name"))
-    poor_districts = {feed.district_id for feed in results[-1] if feed.problems}  # type: ignore[attr-defined]
-    run.poor_feeds = sorted([[pk, district_names[pk]] for pk in poor_districts], key=lambda feed: feed[1])
-    results.append([*quality_compute.links(run, draws)])
-    results.append([*quality_linkage.ranges(run, as_of, protected, draws)])
+    step("quality", lambda: [*quality_compute.links(run, draws)])
+    results.append([*feed_qualities])
+    kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}
+    say_what_they_rest_on(
+        results,
+        rests_on.of_populations(member_rows, as_of, draws, feeds),
+        doubts.of_populations(run, member_rows, as_of, draws, protected, release_before(run)),
+        quality_linkage.link_rates(as_of, protected, draws),
+        earlier,
+        kept_small,
+    )
     if earlier:
-        keep_small(run, results, earlier, {one for one in kept if one in protected and protected[one] is kept[one]})
+        keep_small(run, results, earlier, kept_small)
     progress.begin("writing")
     return results

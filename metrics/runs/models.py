@@ -84,7 +84,8 @@ class Run(models.Model):
     arrests_in = models.PositiveIntegerField(default=0)
     results_out = models.PositiveIntegerField(default=0)
     poor_feeds = models.JSONField(
-        default=list, help_text="[[district's id, name], …]: figures that rest on these feeds say so."
+        default=list,
+        help_text="[[district's id, name], …]: all feeds with problems. Each figure names those that it rests on.",
     )
     error = models.TextField(blank=True)
     quarter = models.CharField(
@@ -135,6 +136,20 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+
+class RestsOnFeeds(models.Model):
+    """A result that is dated and warned of by the police feeds that follow its own people (metrics/quality/rests_on.py)."""
+
+    complete_through = models.DateField(
+        null=True, help_text="To this day all police feeds are complete that follow the people of the figure."
+    )
+    poor_feeds = models.JSONField(
+        default=list, help_text="[[district's id, name], …]: those of these feeds that have problems."
+    )
+
+    class Meta:
+        abstract = True
 
 
 class Withheld(models.TextChoices):

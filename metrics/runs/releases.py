@@ -13,9 +13,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from metrics.comparison.models import ComparisonResult
-from metrics.quality.models import LinkRange
+from metrics.quality.linkage import LinkRates
+from metrics.quality.rests_on import RestsOn
+from metrics.recidivism.doubts import Doubt
 from metrics.recidivism.members import Population
-from metrics.recidivism.models import CareResult
+from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult
 from metrics.runs.models import Run
 
 
@@ -47,18 +49,57 @@ def earlier_of_half_year(run: Run) -> Run | None:
     return before.order_by("-id").first()
 
 
+def release_before(run: Run) -> Run | None:
+    """The newest release of an earlier quarter."""
+    return Run.objects.filter(released_at__isnull=False, quarter__lt=run.quarter).order_by("-id").first()
+
+
+def say_what_they_rest_on(
+    results: list[list[Model]],
+    rests_on: dict[Population, RestsOn],
+    doubts: dict[Population, list[Doubt]],
+    link_rates: dict[Population, dict[tuple[str, int], LinkRates]],
+    earlier: Run | None,
+    kept: set[Population],
+) -> None:
+    """Notes on each result about a population which feeds it rests on, what speaks against it, and what unsure links may change; of
+    a population that an earlier release shows, as that one does."""
+    earlier_rows = list(earlier.recidivismresults.all()) if earlier and kept else []
+    of_earlier = {population_of(row): row for row in earlier_rows}
+    of_window = {(population_of(row), row.offences, row.window_months): row for row in earlier_rows}
+    for rows in results:
+        for row in rows:
+            if not isinstance(row, PopulationResult):
+                continue
+            population = population_of(row)
+            earlier_row = of_earlier.get(population) if population in kept else None
+            basis = RestsOn.of([earlier_row]) if earlier_row else rests_on.get(population, RestsOn())
+            row.complete_through, row.poor_feeds = basis.complete_through, basis.as_stored()
+            if isinstance(row, RecidivismResult):
+                row.doubts = (
+                    earlier_row.doubts if earlier_row else [list(doubt) for doubt in doubts.get(population, [])]
+                )
+                window = (row.offences, row.window_months)
+                if earlier_row:
+                    same = of_window[population, *window]
+                    row.rate_sure, row.rate_expected, row.rate_all = same.rate_sure, same.rate_expected, same.rate_all
+                elif rates := link_rates.get(population, {}).get(window):
+                    row.rate_sure, row.rate_expected, row.rate_all = rates
+
+
 def keep_small(run: Run, results: list[list[Model]], earlier: Run, kept: set[Population]) -> None:
     """Puts an earlier release's results about small populations in the place of a run's own: they change twice a year."""
     for rows in results:
-        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult, LinkRange)):
+        if not rows or not isinstance(rows[0], (CareResult, ComparisonResult)):
             continue
         earlier_rows = type(rows[0])._default_manager.filter(run=earlier)
-        rows[:] = [row for row in rows if _population(row) not in kept]
+        rows[:] = [row for row in rows if population_of(row) not in kept]
         for row in earlier_rows:
-            if _population(row) in kept:
+            if population_of(row) in kept:
                 row.pk, row.run = None, run
                 rows.append(row)
 
 
-def _population(row: Any) -> Population:
+def population_of(row: Any) -> Population:
+    """Whose result it is."""
     return Population(row.programme_id, row.partner_id, getattr(row, "cohort_id", None))

@@ -19,6 +19,7 @@ from metrics.figures import charts
 from metrics.figures.address import choice, requested_run
 from metrics.figures.registry import Figure, figure
 from metrics.permissions import FIGURES
+from metrics.quality.rests_on import RestsOn
 from metrics.runs.models import Run
 from metrics.trends import actions as trends
 from metrics.trends import overview
@@ -68,6 +69,11 @@ def source(run: Run, through: date | str) -> str:
     return " · ".join(parts)
 
 
+def _rests_on(run: Run | None, group_set: str, districts: list[int]) -> RestsOn | None:
+    """The police feeds behind the series of these districts; None for overdoses, which partners count."""
+    return None if run is None or group_set == "overdoses" else RestsOn.of_districts(run, districts)
+
+
 @require_safe
 @partner_page(FIGURES)
 def arrest_trends(request: PartnerRequest) -> HttpResponse:
@@ -95,6 +101,7 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
         "sets": SET_LABELS.items(),
         "places": list(zip(names, places, strict=True)),
         "partnership": first,
+        "rests_on": _rests_on(run, group_set, [place.district.pk for place in places if place.district]),
         "together": len(together),
         "left_out": [p.district.name for p in places if p.district and p.district.pk not in together],
         "several": [name for name, place in zip(names, places, strict=True) if place.results[-1].is_one_of_several],
@@ -135,7 +142,8 @@ def districts_figure(request: PartnerRequest) -> Figure:
         return charts.multiples(index_rows, starts, heading, theme=theme, narrow=narrow)
 
     notes = [f"{name}: {place.finding}" for name, place in places if place.finding]
-    return Figure("arrests-districts", heading, rows, context["run"], draw if context["has_chart"] else None, notes)
+    drawn = draw if context["has_chart"] else None
+    return Figure("arrests-districts", heading, rows, context["run"], drawn, notes, context["rests_on"])
 
 
 # --- One district ------------------------------------------------------------------------------------------------------------
@@ -174,6 +182,7 @@ def _district_context(request: PartnerRequest) -> dict[str, Any]:
         "all_results": results,
         "through": max((r.month for r in results if r.group in SETS[group_set]), default=None),
         "changes": {change.group: change for change in changes},
+        "rests_on": _rests_on(run, group_set, [choices[district].pk] if district else []),
     }
 
 
@@ -211,7 +220,6 @@ def _one_district(request: PartnerRequest) -> HttpResponse:
         }
         context["years"] = [(label, places[group]) for group, label in groups]
         context["main"] = places.get(context["group"])
-        context["feeds"] = [feed for feed in context["run"].poor_feeds if feed[0] == context["district"].pk]
     return render(request, "metrics/trends/district.html", context)
 
 
@@ -251,7 +259,8 @@ def arrests_figure(request: PartnerRequest) -> Figure:
 
     is_drawn = any(measured(r, measure) is not None for r in context["results"])
     notes = [f"{Group(group).label}: {finding(change)}" for group, change in context["changes"].items()]
-    return Figure(f"arrests-{district.code}", heading, rows, context["run"], draw if is_drawn else None, notes)
+    name, drawn = f"arrests-{district.code}", draw if is_drawn else None
+    return Figure(name, heading, rows, context["run"], drawn, notes, context["rests_on"])
 
 
 # --- Interventions -----------------------------------------------------------------------------------------------------------
@@ -283,7 +292,11 @@ def _intervention_context(request: PartnerRequest, pk: int) -> dict[str, Any]:
     changes = {c.kind: c for c in run.changes.filter(intervention=intervention)} if run else {}
     joint = changes.get(TrendChange.Kind.JOINT)
     lines = [[date.fromisoformat(line[0]), *line[1:]] for line in joint.lines] if joint else []
-    return {"run": run, "intervention": intervention, "changes": changes, "lines": lines}
+    districts = [
+        district.pk for side in (intervention.districts, intervention.comparison_districts) for district in side.all()
+    ]
+    rests_on = RestsOn.of_districts(run, districts) if run else None
+    return {"run": run, "intervention": intervention, "changes": changes, "lines": lines, "rests_on": rests_on}
 
 
 @require_safe
@@ -353,4 +366,4 @@ def intervention_figure(request: PartnerRequest) -> Figure:
         if words
     ]
     name = f"intervention-{context['intervention'].pk}"
-    return Figure(name, heading, rows, context["run"], draw if lines else None, notes)
+    return Figure(name, heading, rows, context["run"], draw if lines else None, notes, context["rests_on"])

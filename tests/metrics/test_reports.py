@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from metrics.comparison.models import ComparisonResult
+from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.population import population_context
 from metrics.reports import programme as programme_report
 from metrics.reports.pieces import contact
@@ -78,7 +79,11 @@ def test_the_partnerships_is_the_coordinators_alone(measured, released):
 def test_it_answers_does_it_work_before_it_says_how(measured, released):
     with translation.override("en"):
         titles = [part["title"] for part in programme_report.sections(context(measured))]
-    assert titles == ["Summary", "Does it work?", "Time to re-arrest", "Fixed windows", "Who is compared"]
+    # What speaks against the figures stands before all of them.
+    assert [title for title in titles if title != "Check these figures"] == [
+        "Summary", "Does it work?", "Time to re-arrest", "Fixed windows", "How much do unsure links matter?", "Who is compared",
+    ]  # fmt: skip
+    assert "Check these figures" not in titles[1:]
 
 
 def test_rates_difference_and_reduction_add_up_everywhere(measured, released):
@@ -106,10 +111,12 @@ def test_its_data_quality_is_of_its_own_districts(measured, released):
     measured.complete_through(date(2020, 1, 31), measured.hill)
     measured.programme.districts.set([measured.city])
     run = release(measured)
-    feeds = programme_report._own_feeds(run, measured.programme)
+    feeds = programme_report._own_feeds(run, measured.programme, RestsOn())
     assert {feed.district for feed in feeds} == {measured.city}
+    poor = programme_report._own_feeds(run, measured.programme, RestsOn(None, ((measured.hill.pk, "Hill"),)))
+    assert {feed.district for feed in poor} == {measured.city, measured.hill}
     measured.programme.districts.clear()
-    assert len(programme_report._own_feeds(run, measured.programme)) > len(feeds)
+    assert len(programme_report._own_feeds(run, measured.programme, RestsOn())) > len(feeds)
 
 
 def test_it_says_whom_to_ask(measured):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.arrests.models import Feed
 from cases.overdoses.actions import count_overdoses
 from metrics.comparison.models import ComparisonResult
-from metrics.quality.models import FeedQuality, LinkQuality, LinkRange
+from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.recidivism.models import CareResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs import actions as runs
@@ -64,7 +64,7 @@ class TestResults:
         assert LinkQuality.objects.get(run=run, partner=measured.police).people == about(81)
         assert run.results_out == sum(
             model.objects.filter(run=run).count()
-            for model in (RecidivismResult, SurvivalResult, CareResult, ComparisonResult, ArrestTrendResult, TrendChange, ReferralResult, FeedQuality, LinkQuality, LinkRange)
+            for model in (RecidivismResult, SurvivalResult, CareResult, ComparisonResult, ArrestTrendResult, TrendChange, ReferralResult, FeedQuality, LinkQuality)
         )  # fmt: skip
 
     def test_frequency_counts_no_arrest_after_the_end_of_follow_up(self, world):

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from metrics.comparison.models import ComparisonResult
-from metrics.recidivism import report
 from metrics.recidivism.population import population_context
+from metrics.reports import programme as programme_report
 from metrics.runs import actions as runs
 from tests.measuring import START, people, release
 from tests.metrics.arithmetic import page_errors, sentence_errors, table_errors
@@ -77,7 +78,9 @@ class TestPages:
         run_as(measured.case_manager, cohorts.save_cohort, cohort=cohort, selection=Selection(last_year=START.year))
         measured.cohort = cohort
         measured.release = release(measured)
-        run_as(measured.coordinator, runs.publish, run=measured.release)
+        run_as(
+            measured.coordinator, runs.publish, run=measured.release, next_on=timezone.localdate() + timedelta(days=90)
+        )
         return measured
 
     def addresses(self, world: World) -> list[str]:
@@ -112,9 +115,11 @@ class TestPages:
         request = rf.get("/", {"programme": told.programme.pk})
         request.acting = told.case_manager
         with database_role("owner"):
-            contents = report.contents(population_context(request))
-        texts = [contents["headline"], *(text for part in contents["sections"] for text in part["text"])]
+            context = population_context(request)
+            parts = programme_report.sections(context)
+        texts = [context["headline"], *(text for part in parts for text in part["text"])]
+        texts += [text for part in parts for _title, lines in part["parts"] for text in lines]
         assert any("That is" in text for text in texts)
         assert [error for text in texts for error in sentence_errors(text)] == []
-        tables = [[part["heading"], *part["rows"]] for part in contents["sections"]]
+        tables = [[part["heading"], *part["rows"]] for part in parts]
         assert [error for table in tables for error in table_errors(table)] == []
