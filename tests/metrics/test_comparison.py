@@ -22,8 +22,8 @@ from metrics.comparison.groups import Register
 from metrics.comparison.models import ESTIMATES, ComparisonResult
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.protection.counts import Draws
-from metrics.recidivism import report
 from metrics.recidivism.population import population_context
+from metrics.reports import programme as programme_report
 from metrics.runs.models import Run
 from metrics.statistics import matching
 from metrics.statistics.matching import Lives, Side
@@ -249,9 +249,12 @@ class TestVerdict:
         request = rf.get("/", {"programme": measured.programme.pk})
         request.acting = measured.caseworker
         with database_role("owner"):
-            contents = report.contents(population_context(request))
-        assert "similar people arrested, not enrolled yet – lower by " in contents["headline"]
-        assert "Similar people arrested, not enrolled yet: lower" in [part["title"] for part in contents["sections"]]
+            context = population_context(request)
+            sections = programme_report.sections(context)
+        assert "similar people arrested, not enrolled yet – lower by " in context["headline"]
+        assert "Similar people arrested, not enrolled yet: lower" in [
+            title for part in sections for title, _lines in part["parts"]
+        ]
 
     def test_every_number_of_an_estimate_follows_from_its_counts(self, run):
         for c in ComparisonResult.objects.filter(run=run, refusal=""):
