@@ -4,7 +4,7 @@ from django.db import migrations
 
 NARROW = """
 REVOKE ALL ON FUNCTION portal_agreed_now(bigint), portal_role_fits(bigint, text), portal_had_manager(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portal_had_manager(bigint) TO portal_web;
+GRANT EXECUTE ON FUNCTION portal_had_manager(bigint), portal_agreed_now(bigint) TO portal_web;
 """
 WIDE = "GRANT EXECUTE ON FUNCTION portal_agreed_now(bigint), portal_role_fits(bigint, text), portal_had_manager(bigint) TO PUBLIC"
 

@@ -98,7 +98,7 @@ class TestBecomingOwner:
         assert dict(runs) == {
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
-            **dict.fromkeys(("portal_caller", "portal_had_manager"), "portal_web"),
+            **dict.fromkeys(("portal_agreed_now", "portal_caller", "portal_had_manager"), "portal_web"),
         }
 
     @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])

@@ -388,7 +388,9 @@ def full(world: World) -> World:
         name="Pilot", started_on=world.today, created_by=world.coordinator.user
     )
     world.intervention.districts.set([world.city])
-    world.cohort = Cohort.objects.create(partner=world.ngo, name="Women", created_by=world.caseworker.user)
+    world.cohort = Cohort.objects.create(
+        partner=world.ngo, name="Women", selection={"partners": [world.ngo.pk]}, created_by=world.caseworker.user
+    )
     for offences in ("any", "drug"):
         RecidivismResult.objects.create(
             run=world.run, partner=world.ngo, programme=world.programme, offences=offences, window_months=12,
