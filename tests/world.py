@@ -181,7 +181,7 @@ class World:
     def enrolled(self, **fields: Any) -> Referral:
         referral = self.sent(**fields)
         with on_web(self.caseworker):
-            handover.accept(by=self.caseworker, referral=referral, started_on=self.today)
+            handover.accept(by=self.caseworker, referral=referral, started_on=self.today, measurement_consent=True)
         return Referral.objects.get(pk=referral.pk)
 
     def enrolment(self, person: Person | None = None, started_on: date | None = None, **fields: Any) -> Enrolment:
@@ -242,7 +242,7 @@ def details(verb: str, world: World) -> dict[str, Any]:
         "waitlist": {"expected_on": world.today + timedelta(days=10)},
         "decline": {"reason": "no_capacity"},
         "withdraw": {"reason": "sent_by_mistake"},
-        "enrol": {"started_on": world.today},
+        "enrol": {"started_on": world.today, "measurement_consent": True},
         "complete": {"ended_on": world.today},
         "end_early": {"reason": "person_left", "ended_on": world.today},
     }.get(verb, {})

@@ -90,7 +90,7 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
     for referral in Referral.objects.select_for_update().filter(consent=consent).exclude(state=State.DRAFT):
         if referral.state in TRANSITIONS["withdraw"].sources:
-            handover.move("withdraw", by, referral, reason="consent_withdrawn")
+            handover.end_with_consent(by=by, referral=referral)
         else:
             handover.announce(referral, events.WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
 

@@ -222,7 +222,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         diversion.conditions.update(is_sent=True)
         diversion.is_sent = True
         diversion.save(update_fields=["is_sent"])
-    return move("send", by, referral)
+    return _move("send", by, referral)
 
 
 def _check_consent(referral: Referral, agreement: Agreement) -> None:
@@ -261,7 +261,7 @@ def check_covered(referral: Referral) -> None:
 def acknowledge(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Tells the sender that somebody has it in hand."""
     referral = _begin("acknowledge", by, referral, version)
-    return move("acknowledge", by, referral)
+    return _move("acknowledge", by, referral)
 
 
 @action(
@@ -286,7 +286,7 @@ def accept(
     """
     referral = _begin("accept", by, referral, version)
     check_covered(referral)
-    referral = move("accept", by, referral)
+    referral = _move("accept", by, referral)
     referral.receiver_person = person or _own_person(by, referral)
     referral.save(update_fields=["receiver_person"])
     if started_on:
@@ -318,7 +318,7 @@ def waitlist(*, by: Acting, referral: Referral, expected_on: date, version: int 
     referral = _begin("waitlist", by, referral, version)
     check_covered(referral)
     referral.expected_on = expected_on
-    return move("waitlist", by, referral)
+    return _move("waitlist", by, referral)
 
 
 @action(
@@ -332,7 +332,7 @@ def decline(*, by: Acting, referral: Referral, reason: str, version: int | None 
     """Declines with a coded reason that says whose decision it was. The database closes the disclosure; the sender can
     refer on."""
     referral = _begin("decline", by, referral, version, reason)
-    return move("decline", by, referral, reason=reason, note=note)
+    return _move("decline", by, referral, reason=reason, note=note)
 
 
 @action(
@@ -356,7 +356,7 @@ def enrol(
         measurement_consent=measurement_consent,
         referral_kind=referral.kind,
     )
-    return move("enrol", by, referral)
+    return _move("enrol", by, referral)
 
 
 @action(
@@ -375,7 +375,7 @@ def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | N
             by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=Enrolment.EndReason.COMPLETED
         )
     verb, reason = _reported_end(referral, "complete", "")
-    return move(verb, by, referral, reason=reason)
+    return _move(verb, by, referral, reason=reason)
 
 
 def _reported_end(referral: Referral, verb: str, reason: str) -> tuple[str, str]:
@@ -413,7 +413,7 @@ def end_early(
     if referral.enrolment and not referral.enrolment.ended_on:
         enrolments.end_enrolment(by=by, enrolment=referral.enrolment, ended_on=ended_on, reason=END_REASON_OF[reason])
     verb, reason = _reported_end(referral, "end_early", reason)
-    return move(verb, by, referral, reason=reason, note=note)
+    return _move(verb, by, referral, reason=reason, note=note)
 
 
 @action("referral.follow_enrolment", outside="jobs")
@@ -442,7 +442,19 @@ def withdraw(*, by: Acting, referral: Referral, reason: str, version: int | None
     """Takes the referral back before enrolment. The database closes the disclosure: the receiver no longer sees whom it
     was about."""
     referral = _begin("withdraw", by, referral, version, reason)
-    return move("withdraw", by, referral, reason=reason, note=note)
+    return _move("withdraw", by, referral, reason=reason, note=note)
+
+
+@action(
+    "referral.end_with_consent",
+    roles=REFERRING_ROLES,
+    party=Party.EITHER,
+    scope="referrals:write",
+    event="referral.withdrawn",
+)
+def end_with_consent(*, by: Acting, referral: Referral) -> Referral:
+    """A referral that is not enrolled ends, because the person has taken the consent back; either party writes that down."""
+    return _move("withdraw", by, referral, reason="consent_withdrawn")
 
 
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -523,8 +535,8 @@ def _begin(verb: str, by: Acting, referral: Referral, version: int | None, reaso
     return referral
 
 
-def move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: str = "") -> Referral:
-    """Moves a referral by a verb of the table, for other rooms' actions too: what the verb asks has been asked."""
+def _move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: str = "") -> Referral:
+    """Moves a referral by a verb of the table: what the verb asks has been asked."""
     change = referral.take(verb, user_id=by.user.pk, partner_id=by.partner.pk, at=timezone.now(), reason=reason)
     return _write(referral, change, by, note)
 

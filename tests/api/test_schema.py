@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from partnership.api.models import ApiClient
 from partnership.isolation.acting import Acting
-from partnership.project.wsgi import application
 from tests.systems import System
 from tests.world import World, database_role
+
+application = get_wsgi_application()
 
 EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "6"))
 

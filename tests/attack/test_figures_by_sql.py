@@ -17,7 +17,7 @@ from metrics.recidivism.models import RecidivismResult
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from metrics.runs.releases import quarter_of
-from tests.measuring import compute, people, release
+from tests.measuring import IN_A_YEAR, compute, people, release
 from tests.world import World, database_role, on_web, run_as
 
 
@@ -75,8 +75,8 @@ class TestARelease:
     @pytest.mark.parametrize("change", [{"published_at": None}, {"withdrawn_at": None}])
     def test_what_was_published_and_withdrawn_stays_so(self, measured, change):
         run = release(measured)
-        run_as(measured.coordinator, runs.publish, run=run)
-        run_as(measured.coordinator, runs.withdraw, run=run)
+        run_as(measured.coordinator, runs.publish, run=run, next_on=IN_A_YEAR)
+        run_as(measured.coordinator, runs.withdraw, run=run, because="Wrong.")
         with pytest.raises(ProgrammingError, match="stays as it is"), on_web(measured.coordinator):
             Run.objects.filter(pk=run.pk).update(**change)
 

@@ -53,7 +53,7 @@ class TestACompromisedLinker:
                 "      OR has_any_column_privilege('portal_linker', c.oid, 'SELECT'))"
             )
             readable = {name for (name,) in cursor.fetchall()}
-        assert readable == {"cases_person", "metrics_pair", "metrics_unlinked", "metrics_namecount"}
+        assert readable == {"cases_person", "metrics_pair", "metrics_unlinked", "metrics_namecount", "portal_key_check"}
 
     @pytest.mark.parametrize(
         "statement",

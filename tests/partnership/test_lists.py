@@ -52,7 +52,7 @@ class TestColumns:
     def test_a_name_is_shown_as_text_whatever_it_holds(self, world):
         world.sent(person=world.person(world.police, last_name="<b>Bold</b>"))
         for address in ("/referrals/", "/diversions/"):
-            page = world.client(world.caseworker).get(address).content.decode()
+            page = world.client(world.liaison).get(address).content.decode()
             assert "&lt;b&gt;Bold" in page
             assert "<b>Bold" not in page
 
@@ -122,7 +122,7 @@ class TestFiles:
     def test_csv_has_the_filters_columns_and_order_of_the_page(self, world):
         world.sent(person=world.person(world.police, last_name="First"))
         world.sent(person=world.person(world.police, last_name="Second"), is_urgent=True)
-        client = world.client(world.caseworker)
+        client = world.client(world.liaison)
         rows = self.rows(client.get("/referrals/export/?columns=name&columns=kind&sort=oldest"))
         assert [row[0] for row in rows[:3]] == ["Person", "First, Maija Liisa", "Second, Maija Liisa"]
         assert len(rows[0]) == 2
@@ -132,7 +132,7 @@ class TestFiles:
 
     def test_xlsx_holds_the_same(self, world):
         world.sent()
-        response = world.client(world.caseworker).get("/referrals/export/?format=xlsx&columns=name")
+        response = world.client(world.liaison).get("/referrals/export/?format=xlsx&columns=name")
         sheet = load_workbook(io.BytesIO(response.body)).active
         assert [row[0].value for row in sheet.iter_rows()][:2] == ["Person", "Meikäläinen, Maija Liisa"]
 

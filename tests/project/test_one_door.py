@@ -26,6 +26,7 @@ ELSEWHERE = {
     "partnership/api/views.py": "the log of reads, in a transaction of its own beside a streaming answer",
     "partnership/audit_trail/history.py": "the trigger that writes the history of changes",
     "partnership/audit_trail/read_log.py": "the log of reads",
+    "partnership/events/letters.py": "e-mail on its way: every letter is written here, and its sender says how it went",
     "partnership/events/notifications.py": "what people are told of events, and which e-mail it went out with",
     "partnership/events/outbox.py": "the outbox and its deliveries: every action announces through it",
     "partnership/events/webhooks.py": "attempts to reach partner systems",
@@ -45,6 +46,8 @@ ELSEWHERE = {
     "cases/imports/sql/load_populations.sql": "moves checked rows into the registers",
     "metrics/cohorts/budget.py": "notes, inside a run, which cohorts have figures",
     "metrics/follow_up/upkeep.py": "the follow-up, computed anew from what was touched",
+    "partnership/isolation/key_check.py": "what stands for the keys, written by the owner of the tables",
+    "referrals/handover/covering.py": "triggers that keep the days on which a referral is covered",
     "metrics/sql/links.sql": "the follow-up's links between records of one human being",
     # Commands of the owner of the tables.
     "cases/management/commands/rotate_keys.py": "re-encrypts what stays the same",

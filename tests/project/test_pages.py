@@ -164,7 +164,7 @@ class TestDrafts:
             "diversion-deadline": str(world.today + timedelta(days=60)),
             "diversion-sessions": "4",
             "consent-is_given": "on",
-            "consent-scope": "identity",
+            "consent-scope": "identity_and_situation",
             "consent-purpose": "Help",
             "consent-reports_back": "on",
             "consent-signed_on": str(world.today),
@@ -180,7 +180,10 @@ class TestDrafts:
         assert response.url == f"/referrals/{referral.pk}/"
         assert referral.state == State.SENT
         assert referral.diversion.conditions.get().target == 4
-        assert "Korhonen" in world.client(world.caseworker).get(response.url).content.decode()
+        receiver = world.client(world.caseworker)
+        assert "Korhonen" not in receiver.get(response.url).content.decode()
+        run_as(world.caseworker, handover.accept, referral=referral, started_on=world.today)
+        assert "Korhonen" in receiver.get(response.url).content.decode()
 
     def test_a_draft_needs_no_consent_and_is_gone_on_with(self, world):
         client = world.client(world.liaison)
@@ -264,7 +267,7 @@ class TestAnswering:
         assert offered(sender) == {"withdraw"}
 
     def test_pages_with_disclosed_data_carry_the_notice(self, world):
-        referral = world.sent()
+        referral = world.enrolled()
         client = world.client(world.caseworker)
         for address in (f"/referrals/{referral.pk}/", f"/diversions/{referral.diversion.pk}/"):
             assert "may not be disclosed further" in client.get(address).content.decode()
@@ -286,7 +289,7 @@ class TestAnswering:
     def test_lists_filter_by_state(self, world):
         run_as(world.caseworker, handover.decline, referral=world.sent(), reason="no_capacity")
         waiting = world.sent(person=world.person(world.police, last_name="Waiting"))
-        client = world.client(world.caseworker)
+        client = world.client(world.liaison)
         assert b"Waiting" in client.get("/referrals/?state=open").content
         assert b"Waiting" not in client.get("/referrals/?state=declined").content
         Referral.objects.filter(pk=waiting.pk).update(due_acknowledge_at=timezone.now() - timedelta(days=1))

@@ -12,6 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.cache import cache
 
+from partnership.events.letters import UNDELIVERED_KEY
 from partnership.events.outbox import FAILED_KEY
 from partnership.project.jobs import HEARTBEAT_KEY
 
@@ -60,19 +61,21 @@ class TestReadyz:
     def test_ready_when_a_worker_was_seen_lately(self, client, db):
         cache.set(HEARTBEAT_KEY, time.time())
         cache.set(FAILED_KEY, 0)
+        cache.set(UNDELIVERED_KEY, 0)
         response = client.get("/readyz")
         assert (response.status_code, set(response.json().values())) == (200, {"ok"})
 
     @pytest.mark.parametrize("seen", [None, 1000])
     def test_not_ready_when_none_was(self, client, db, seen):
         cache.delete(HEARTBEAT_KEY)
-        cache.delete(FAILED_KEY)
+        cache.delete_many([FAILED_KEY, UNDELIVERED_KEY])
         if seen:
             cache.set(HEARTBEAT_KEY, time.time() - seen)
         response = client.get("/readyz")
         assert response.status_code == 503
         assert response.json() == {
             "database": "ok", "migrations": "ok", "redis": "ok", "worker": "not seen lately", "events": "unknown",
+            "letters": "unknown",
         }  # fmt: skip
 
     def test_events_that_failed_are_told_and_make_nothing_unready(self, client, db):
@@ -80,6 +83,12 @@ class TestReadyz:
         cache.set(FAILED_KEY, 3)
         response = client.get("/readyz")
         assert (response.status_code, response.json()["events"]) == (200, "3 failed")
+
+    def test_letters_that_were_not_delivered_too(self, client, db):
+        cache.set(HEARTBEAT_KEY, time.time())
+        cache.set(UNDELIVERED_KEY, 2)
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["letters"]) == (200, "2 failed")
 
     def test_not_ready_with_migrations_to_apply(self, client, db):
         from django.db import connection

@@ -213,8 +213,8 @@ def test_a_running_computation_stops_when_newer_data_has_asked_for_another(monke
         with apart.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO metrics_run (reason, state, definition, parameters, requested_at, step, steps_done, people_touched,"
-                " enrolments_in, arrests_in, results_out, poor_feeds, error, quarter, key_name)"
-                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '', '2026-Q4', '')"
+                " enrolments_in, arrests_in, results_out, poor_feeds, error, quarter, key_name, withdrawn_because)"
+                " VALUES ('import.done', 'requested', 'x', '{}', now(), '', 0, 0, 0, 0, 0, '[]', '', '2026-Q4', '', '')"
             )
         apart.close()
         return compute_survival(run, *arguments)
