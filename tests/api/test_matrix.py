@@ -91,7 +91,10 @@ def full(world: World) -> World:
 
     results = result(world.ngo, world.programme), result(world.other_ngo, world.other_programme)
     cohorts = [
-        Cohort.objects.create(partner=who.partner, name="Women", created_by=who.user) for who in (manager, other)
+        Cohort.objects.create(
+            partner=who.partner, name="Women", created_by=who.user, selection={"partners": [who.partner.pk]}
+        )
+        for who in (manager, other)
     ]
     event = OutboxEvent.objects.create(kind="referral.sent", key="test")
     ngo, police = System(manager), System(liaison)

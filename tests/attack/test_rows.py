@@ -54,6 +54,7 @@ NO_ORACLE = {
 POINT_ANYWHERE = {
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
     "partnership_notification.event_id": "jobs write it; an event has no owner",
+    "partnership_notification.letter_id": "jobs write it; a letter of news has no owner, and its number can't be guessed",
     "partnership_webhookdelivery.event_id": "jobs write it; an event has no owner",
     "referrals_referral.agreement_id": "everybody sees agreements",
 }

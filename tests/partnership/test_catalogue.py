@@ -29,6 +29,7 @@ WITHOUT_ROW_SECURITY = {
     "metrics_pair": "the linker writes it; jobs alone read it",
     "metrics_touched": "triggers write it for whoever changes data; jobs alone read it",
     "metrics_unlinked": "triggers write it for whoever changes data; the linker alone takes it",
+    "portal_key_check": "hashes and one sealed word, by which processes know that their keys are right",
 }
 OF_LIBRARIES = {
     "account_emailaddress",
@@ -49,6 +50,7 @@ OF_OTHERS = {
     ("django_migrations", "portal_web"): {"SELECT"},
     ("django_migrations", "portal_worker"): {"SELECT"},
     ("oauth2_provider_accesstoken", "portal_worker"): {"DELETE", "SELECT (expires, id)"},
+    **{("portal_key_check", role): {"SELECT"} for role in ROLES},
 }
 APPEND_ONLY = ("partnership_readlog", "referrals_change", "referrals_message")
 

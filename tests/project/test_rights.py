@@ -131,6 +131,7 @@ API_ALONE = {
 }
 """Operations without a page of their own, and why."""
 BY_OTHER_ACTIONS = {
+    "referral.end_with_consent": "withdrawing the consent",
     "consent.record": "referral.attach_consent records it",
     "upload.check": "upload.make starts it when the columns are known",
 }
