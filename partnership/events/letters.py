@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from partnership.events.job_queue import ask_for
 from partnership.events.models import Letter, Notification
+from partnership.isolation.encryption import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,8 @@ def send_due(limit: int = 500) -> int:
 def _claim() -> Letter | None:
     """The letter that has been due longest, with its attempt counted; None when none is due."""
     with transaction.atomic():
-        due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=timezone.now())
+        # Without what it says, which whoever writes rows by SQL may have made unreadable.
+        due = Letter.objects.outside().filter(state=Letter.State.WAITING, due_at__lte=timezone.now())
         letter = due.select_for_update(skip_locked=True).order_by("due_at").first()
         if letter is None:
             return None
@@ -107,7 +109,11 @@ def _claim() -> Letter | None:
 
 def _attempt(letter: Letter, connection: Any) -> bool:
     """True when the server took it, False when it was refused. Raises ServerAway."""
-    if not letter.is_genuine:
+    try:
+        is_genuine = letter.is_genuine
+    except Unreadable:
+        is_genuine = False
+    if not is_genuine:
         log.error("Letter %s was not written by the portal: nobody gets it.", letter.pk)
         _end(letter, Letter.State.FAILED, "Not written by the portal.")
         return False
@@ -181,9 +187,11 @@ def _put_back(letter: Letter, **fields: Any) -> None:
 def _end(letter: Letter, state: str, error: str = "") -> None:
     """What it said is needed no more, unless somebody may send it again."""
     letter.state, letter.ended_at, letter.last_error = state, timezone.now(), error
+    fields = ["state", "ended_at", "last_error"]
     if state != Letter.State.FAILED:
         letter.subject = letter.text = ""
-    letter.save(update_fields=["state", "ended_at", "last_error", "subject", "text"])
+        fields += ["subject", "text"]
+    letter.save(update_fields=fields)
 
 
 def _take_back_lost() -> None:
@@ -194,7 +202,11 @@ def _take_back_lost() -> None:
         news = Letter.objects.filter(pk__in=keys, purpose=Letter.Purpose.NEWS)
         Notification.objects.filter(letter__in=news).update(mail=Notification.Mail.DIGEST, letter=None)
         news.update(state=Letter.State.DROPPED, ended_at=timezone.now(), last_error="Its sender died.")
-        Letter.objects.filter(pk__in=keys, state=Letter.State.SENDING).update(state=Letter.State.WAITING)
+        lost = Letter.objects.filter(pk__in=keys, state=Letter.State.SENDING)
+        lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+            state=Letter.State.FAILED, ended_at=timezone.now(), last_error="Its sender died each time."
+        )
+        lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=Letter.State.WAITING)
 
 
 def publish_failed_count() -> None:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from partnership.api import tokens
-from partnership.project import administration, appearance, failed_events, failed_letters, health, help, home, search
+from partnership.project import administration, appearance, failed, health, help, home, search
 
 handler400 = "partnership.project.error_pages.bad_request"
 handler403 = "partnership.project.error_pages.forbidden"
@@ -33,12 +33,12 @@ urlpatterns = [
     path("guide/", help.guide, name="guide"),
     path("styleguide/", help.styleguide, name="styleguide"),
     path("search/", search.search, name="search"),
-    path("service/events/", failed_events.failed_events, name="failed_events"),
-    path("service/events/send-again/", failed_events.send_events_again, name="events_send_again"),
-    path("service/events/<int:pk>/send-again/", failed_events.send_event_again, name="event_send_again"),
-    path("service/letters/", failed_letters.failed_letters, name="failed_letters"),
-    path("service/letters/send-again/", failed_letters.send_all_again, name="letters_send_again"),
-    path("service/letters/<uuid:pk>/send-again/", failed_letters.send_one_again, name="letter_send_again"),
+    path("service/events/", failed.failed_events, name="failed_events"),
+    path("service/events/send-again/", failed.send_events_again, name="events_send_again"),
+    path("service/events/<int:pk>/send-again/", failed.send_event_again, name="event_send_again"),
+    path("service/letters/", failed.failed_letters, name="failed_letters"),
+    path("service/letters/send-again/", failed.send_letters_again, name="letters_send_again"),
+    path("service/letters/<uuid:pk>/send-again/", failed.send_letter_again, name="letter_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
     path(".well-known/oauth-authorization-server", tokens.metadata, name="oauth-metadata"),
     *(path("", include(f"{room}.urls")) for room in ROOMS),

@@ -187,6 +187,17 @@ class TestWhatALetterSays:
         assert server.taken == []
         assert state_of(mine) == Letter.State.FAILED
 
+    def test_rows_that_nobody_can_read_hold_up_no_letter(self, world, server):
+        with on_web(world.coordinator), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO partnership_letter (id, purpose, address, subject, text, signature, state, attempts, created_at, due_at,"
+                " last_error) VALUES (gen_random_uuid(), 'news', 'x@test.example', 'garbage', 'a2.x.y', '', 'waiting', 0, now(),"
+                " '2000-01-01', '')"
+            )
+        write("good@test.example")
+        assert send() == 1
+        assert server.addresses == ["good@test.example"]
+
     def test_a_subject_is_one_line(self, db, server):
         letters.write(Letter.Purpose.ACCOUNT, "x@test.example", "One\r\nBcc: y@test.example", "x")
         send()
@@ -211,6 +222,16 @@ class TestASenderThatDied:
         later(minutes=16)
         assert send() == 1
         assert f"<{letter.pk}@" in server.taken[0][1]
+
+    def test_a_letter_of_which_senders_die_is_given_up(self, db, server):
+        letter = write("x@test.example")
+        for _attempt in range(letters.MAX_ATTEMPTS):
+            with database_role("worker"):
+                letters._claim()
+            later(minutes=16)
+            with database_role("worker"):
+                letters._take_back_lost()
+        assert state_of(letter) == Letter.State.FAILED
 
 
 class TestWhoSeesHowItWent:
