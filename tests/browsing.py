@@ -49,10 +49,11 @@ def base(django_db_blocker: Any) -> Iterator[str]:
     # Its worker must not take the messages of other tests, to carry them out in its own database.
     extra = redis_of(int(os.environ["PORTAL_REDIS_DB"]) + MOST_TEST_PROCESSES)
     extra |= {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
-    subprocess.run(
+    demo = subprocess.run(
         [sys.executable, "manage.py", "demo", "--people", "3000"],
-        cwd=TOP, env=process_environment("owner", DATABASE) | extra, check=True, capture_output=True,
+        cwd=TOP, env=process_environment("owner", DATABASE) | extra, capture_output=True, text=True,
     )  # fmt: skip
+    assert demo.returncode == 0, demo.stderr
     running = [processes.web(DATABASE, port, **extra), processes.worker(DATABASE, **extra)]
     try:
         processes.until(lambda: processes.answers(f"http://localhost:{port}/readyz"), *running)

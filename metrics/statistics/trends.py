@@ -29,6 +29,8 @@ DRIFT_EXCLUDED = 0.05
 """Trends are parallel when a drift of so much a year, either way, is excluded."""
 POWER_80 = 2.8
 """Standard errors of a change that a test at 5 % finds in 80 of 100 series (1.96 + 0.84)."""
+LEAST = -7.0
+"""The smallest logarithm of a month's fitted count (one in ninety years), and of the odds of a share."""
 PLACEBO_STEP = 6
 """Months between the dates before the start on which nothing began."""
 
@@ -201,16 +203,18 @@ def _fitted(
     offset: Floats,
     mean_of: Callable[[Floats], tuple[Floats, Floats]],
     start: Floats,
+    most: float = np.inf,
 ) -> Floats:
     """Linear predictor of a generalised linear model with its canonical link, by iteratively weighted least squares.
 
-    `mean_of` gives the mean and its slope. Responses that no count could have (below zero, by noise) are allowed.
+    `mean_of` gives the mean and its slope. Responses that no count could have (below zero, by noise) are allowed. Where nothing
+    happened for a whole year, the best fit lies at minus infinity: it ends at `LEAST`, where a month weighs next to nothing.
     """
     eta = start
     for _step in range(50):
         mean, slope = mean_of(eta)
         new = _least_squares(design, eta + (response - mean) / slope - offset, sizes * slope) + offset
-        new = np.clip(new, eta - 3, eta + 3)
+        new = np.clip(np.clip(new, eta - 3, eta + 3), LEAST, most)
         if np.max(np.abs(new - eta)) < 1e-8:
             break
         eta = new
@@ -303,7 +307,7 @@ class Pair(NamedTuple):
         noises = (0.0 if noise is None else noise[some] for noise in (self.pilot_noise, self.comparison_noise))
         offset, total = np.log(self.pilot_exposure / self.comparison_exposure)[some], total[some]
         design, share = np.column_stack([np.ones(len(slope)), slope])[some], self.pilot[some] / total
-        eta = _fitted(share, total, design, offset, _logit_link, offset)
+        eta = _fitted(share, total, design, offset, _logit_link, offset, most=-LEAST)
         mean, spread = _logit_link(eta)
         working = eta - offset + (share - mean) / spread
         sizes = (total * mean, total * (1 - mean))

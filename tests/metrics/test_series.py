@@ -227,6 +227,30 @@ class TestFiveYears:
         assert found
         assert found.change == pytest.approx(0, abs=1e-6)
 
+    @pytest.mark.parametrize("between", [0, -1])
+    def test_years_between_in_which_nothing_happened_say_nothing(self, between):
+        full, empty = ([20] * 12 + [each] * 48 + [10] * 12 for each in (20, between))
+        found, without = (trends.change_between(counts, np.ones(72), 1) for counts in (full, empty))
+        assert found
+        assert without
+        assert without.change == pytest.approx(-0.5, abs=0.01)
+        assert found.error < without.error < 1.5 * found.error  # fewer years tell how months vary
+
+    @given(
+        st.lists(st.integers(-2, 3), min_size=12, max_size=12),
+        st.lists(st.sampled_from([0, 1, 9]), min_size=7, max_size=7),
+    )
+    @settings(max_examples=60, deadline=None)
+    def test_of_any_rare_counts_there_is_no_change_or_one_with_an_interval(self, month, years):
+        counts = np.outer(years, month).ravel()
+        for found in (
+            trends.change_between(counts, np.ones(84), 1, noise_variance=1.6),
+            getattr(trends.interrupted(counts, np.ones(84), 42, 1, noise_variance=1.6), "level", None),
+        ):
+            if found:
+                assert np.isfinite(found).all() or found.upper == np.inf
+                assert found.lower <= found.upper
+
     def test_months_that_are_alike_make_no_change(self):
         found = [trends.change_between(wandering(seed), ONES, 1) for seed in range(40)]
         assert sum(each.is_shown for each in found if each) <= 6
