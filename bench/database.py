@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 VAR = Path("var/bench").resolve()
 SIZES = ("full", "small")
@@ -26,6 +30,14 @@ class Figure(NamedTuple):
     unit: str
     goal: str = ""
     holds: bool | None = None
+
+
+@cache
+def world() -> World:
+    """The partners and people of the tests, made once for all benchmarks of a run."""
+    from tests.world import World
+
+    return World()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from bench import database
 from bench.database import Figure, sized
 
 if TYPE_CHECKING:
@@ -75,10 +76,8 @@ def run() -> Iterator[Figure]:
 
 @cache
 def filled_world() -> World:
-    """A world with so many referrals, of which its NGO receives its share; made once for all benchmarks of a run."""
-    from tests.world import World
-
-    world = World()
+    """The world with so many referrals, of which its NGO receives its share."""
+    world = database.world()
     fill(world)
     return world
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 
-from bench.database import VAR, Figure, sized
+from bench.database import VAR, Figure, sized, world
 
 CONNECTIONS = 16
 ROUNDS, SIGN_INS = sized(8, 1), sized(15, 3)
@@ -30,14 +30,13 @@ def run() -> Iterator[Figure]:
     from django.contrib.auth.hashers import make_password
 
     from tests.systems import System
-    from tests.world import World
 
-    world = World()
+    user = world().caseworker.user
     # As in service: the passwords of tests are hashed with MD5.
-    world.caseworker.user.password = make_password(PASSWORD, hasher="sealed_pbkdf2")
-    world.caseworker.user.save(update_fields=["password"])
-    system = System(world.case_manager)
-    email = world.caseworker.user.email
+    user.password = make_password(PASSWORD, hasher="sealed_pbkdf2")
+    user.save(update_fields=["password"])
+    system = System(world().case_manager)
+    email = user.email
     quiet: list[float] = []
     busy: list[float] = []
     tried, seconds = 0, 0.0

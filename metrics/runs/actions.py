@@ -231,6 +231,7 @@ class Progress:
 
     def begin(self, step: str) -> None:
         """Notes the step that begins; raises Superseded when another run has been asked for meanwhile."""
+        self.run.step = step
         with self.own_connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE metrics_run SET step = %s, steps_done = %s WHERE id = %s",
@@ -268,7 +269,8 @@ def _carry_out(run: Run) -> Run:
     except Superseded:
         _mark_ended(run, Run.State.SUPERSEDED, "")
     except Exception as error:
-        _mark_ended(run, Run.State.FAILED, repr(error)[:2000])
+        # Its kind and step: everybody who sees figures reads this, and words of the database can hold a value. The log has more.
+        _mark_ended(run, Run.State.FAILED, f"{type(error).__name__}: {run.step}")
         raise
     finally:
         progress.close()

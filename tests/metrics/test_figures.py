@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, connection
 
 from cases.enrolments.actions import set_measurement_consent
 from cases.enrolments.models import Enrolment
@@ -246,6 +247,19 @@ class TestRun:
             run = runs.compute()
         dead.refresh_from_db()
         assert (dead.state, run.state) == (Run.State.FAILED, Run.State.DONE)
+
+    def test_a_run_that_fails_says_its_kind_and_step_but_no_value_of_a_row(self, measured):
+        """The database's own words, "Failing row contains (…)", would stand on a page that everybody reads."""
+        participant(measured)
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE metrics_linkquality ADD CONSTRAINT never CHECK (false)")
+            try:
+                with pytest.raises(IntegrityError, match="Failing row contains"):
+                    self.compute()
+            finally:
+                cursor.execute("ALTER TABLE metrics_linkquality DROP CONSTRAINT never")
+        run = Run.objects.latest("id")
+        assert (run.state, run.error) == (Run.State.FAILED, "IntegrityError: quality")
 
     def test_nobody_at_all_gives_no_results_and_no_error(self, world):
         assert self.compute().results_out == 0
