@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.database import Figure, sized
 
-DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(800, 10))
+DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(800, 2))
 YEAR = 365
 BEGINS, ENDS = 2 * YEAR, 6 * YEAR
 """When the programme begins to take people, and when the police feed ends."""

@@ -15,7 +15,7 @@ import numpy as np
 from bench import comparisons
 from bench.database import Figure, sized
 
-DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(4000, 20))
+DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(4000, 5))
 SEED = 2026
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench.database import Figure, sized
 
-DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(20_000, 200))
+DRAWS = int(os.environ.get("PORTAL_BENCH_DRAWS") or sized(20_000, 40))
 SEED = 2026
 Floats = NDArray[np.float64]
 SHARES = (0.05, 0.2, 0.5)
@@ -86,7 +86,7 @@ def worst(attack: object) -> tuple[float, float]:
     for people in PEOPLE:
         for share in SHARES:
             rng = np.random.default_rng(SEED)
-            tries = [attack(rng, people, share) for _ in range(max(50, DRAWS // 10))]  # type: ignore[operator]
+            tries = [attack(rng, people, share) for _ in range(max(sized(50, 5), DRAWS // 10))]  # type: ignore[operator]
             shares.append(
                 (100 * np.mean([right for right, _ in tries]), 100 * np.mean([certain for _, certain in tries]))
             )
@@ -139,7 +139,7 @@ class Attack:
     def right(self, people: int) -> float:
         """How often, of 100, the person's status is told right in populations of this size."""
         rng = np.random.default_rng(SEED)
-        tries = max(40, DRAWS // 40)
+        tries = max(sized(40, 4), DRAWS // 40)
         learnt = [np.array([self.seen(rng, people, is_event) for _ in range(tries)]) for is_event in (False, True)]
         weights = np.linalg.pinv(np.cov(np.concatenate([seen - seen.mean(axis=0) for seen in learnt]).T)) @ (
             learnt[1].mean(axis=0) - learnt[0].mean(axis=0)
@@ -218,7 +218,7 @@ def interval(rng: np.random.Generator, people: int, share: float) -> tuple[float
     from metrics.statistics.proportions import wilson
 
     covered, widths, exact = [], [], []
-    for _ in range(max(100, DRAWS // 10)):
+    for _ in range(max(sized(100, 20), DRAWS // 10)):
         events = int(rng.binomial(people, share))
         estimate = rate(shown_before(show(rng, events)), shown_before(show(rng, people - events)))
         if estimate is None:

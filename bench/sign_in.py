@@ -35,7 +35,7 @@ def run() -> Iterator[Figure]:
     # As in service: the passwords of tests are hashed with MD5.
     user.password = make_password(PASSWORD, hasher="sealed_pbkdf2")
     user.save(update_fields=["password"])
-    system = System(world().case_manager)
+    system = System(world().case_manager, name="The one that is guessed at")
     email = user.email
     quiet: list[float] = []
     busy: list[float] = []
