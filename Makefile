@@ -8,13 +8,25 @@ export PYTHONUNBUFFERED := 1
 # The tests start some thirty processes: compiled once, not in each of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run dev test coverage lint mutants bench screenshots lock release clean
+.PHONY: run dev build backup restore test coverage lint mutants chaos bench screenshots lock release clean
 
 run: $(VENV)/.run $(NODE_STAMP)
 	@exec $(BIN)/python -W ignore -m partnership.local.serve
 
 dev: $(VENV)/.dev $(NODE_STAMP)
 	@exec $(BIN)/python -W ignore -m partnership.local.serve --reload
+
+# All that a production needs before its first start: packages, front-end files, translations, static files.
+build: $(VENV)/.run $(NODE_STAMP)
+	@PORTAL_ENV=demo $(BIN)/python manage.py compile_translations
+	@PORTAL_ENV=demo $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+
+# As portal_owner: into BACKUP_DIR; and from FILE, with the secret key in the file IDENTITY, into an empty database.
+backup: $(VENV)/.run
+	@$(BIN)/python manage.py backup
+
+restore: $(VENV)/.run
+	@$(BIN)/python manage.py restore "$(FILE)" --identity "$(IDENTITY)"
 
 test: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations
@@ -40,6 +52,11 @@ lint: $(VENV)/.dev
 mutants: $(VENV)/.dev $(NODE_STAMP)
 	@$(BIN)/python manage.py compile_translations
 	@$(BIN)/python -m scripts.mutants "$(ONLY)"
+
+# Hand-overs while processes are killed, Redis stops and mail is refused: how many are lost or doubled.
+chaos: $(VENV)/.dev $(NODE_STAMP)
+	@$(BIN)/python manage.py compile_translations
+	@$(BIN)/python -W ignore -m scripts.chaos
 
 bench: $(VENV)/.dev $(NODE_STAMP)
 	@PORTAL_BENCH_SIZE=$(SIZE) $(BIN)/python -W ignore -m bench $(ONLY)

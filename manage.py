@@ -14,6 +14,9 @@ OWNER_COMMANDS = {
     "rotate_keys",
     "dbshell",
     "createsuperuser",
+    "first_office",
+    "backup",
+    "restore",
 }
 
 

@@ -5,12 +5,18 @@ Before it, give the top section of CHANGELOG.md its date in the place of "unrele
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
+
+import django
+
+from scripts import two_steps
+from scripts.two_steps import ADMITS
 
 TOP = Path(__file__).resolve().parent.parent
 HEADING = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) – (?P<date>unreleased|\d{4}-\d{2}-\d{2})$", re.MULTILINE)
@@ -65,8 +71,19 @@ def _git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def check_way_back(folder: Path, breaking: list[str]) -> None:
+    """Raises NotReady where the last release's program would not go on after these migrations, and the changelog says nothing of it."""
+    if breaking and ADMITS not in newest_section((folder / "CHANGELOG.md").read_text()).text:
+        raise NotReady(
+            f"Do it in two releases, or write “to go back, {ADMITS}” into CHANGELOG.md:\n" + "\n".join(breaking)
+        )
+
+
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.project.settings")
+    django.setup()
     try:
+        check_way_back(TOP, two_steps.breaking(two_steps.new_migrations(TOP)))
         print(f"Tagged {release(TOP)}. Send it with: git push --tags")
     except NotReady as reason:
         sys.exit(str(reason))

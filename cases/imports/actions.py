@@ -231,6 +231,10 @@ def discard(*, by: Acting, data_import: DataImport) -> None:
     data_import = _locked_in_state(
         data_import, DataImport.State.UPLOADED, DataImport.State.CHECKED, DataImport.State.FAILED
     )
+    if data_import.slices_done:
+        raise WrongState(
+            _("A part of this file is in the registers. Check it again and load all of it; then you can take it back.")
+        )
     forget_file(data_import)
     data_import.problems.all().delete()
     # Where the wrong column was chosen, these hold what stands in it.
@@ -281,7 +285,9 @@ def _locked_in_state(data_import: DataImport, *states: str) -> DataImport:
 
 def _start_job(data_import: DataImport, state: str) -> None:
     data_import.state, data_import.rows_done, data_import.error = state, 0, ""
-    data_import.added = data_import.corrected = data_import.unchanged = data_import.slices_done = 0
+    data_import.added = data_import.corrected = data_import.unchanged = 0
+    if state == DataImport.State.LOADING:  # until then it says what a load that failed has left in the registers
+        data_import.slices_done = 0
     data_import.changed_at = timezone.now()
     data_import.save()
     _ask_for_job(data_import)

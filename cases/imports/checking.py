@@ -65,9 +65,12 @@ def check(*, data_import: DataImport) -> None:
         data_import.state = (
             DataImport.State.LOADING if data_import.loads_if_clean and is_clean else DataImport.State.CHECKED
         )
-        data_import.rows_done = 0 if data_import.state == DataImport.State.LOADING else data_import.rows_done
+        if data_import.state == DataImport.State.LOADING:
+            data_import.rows_done = data_import.slices_done = 0
         data_import.changed_at = timezone.now()
-        data_import.save(update_fields=["unmapped_codes", "rows_bad", "rows_done", "state", "changed_at"])
+        data_import.save(
+            update_fields=["unmapped_codes", "rows_bad", "rows_done", "slices_done", "state", "changed_at"]
+        )
 
 
 def _stream(data_import: DataImport) -> Iterator[Row]:

@@ -45,6 +45,7 @@ REASONS: dict[str, str | Promise] = {
     "bad_sex": _("Not a known value for sex."),
     "bad_yes_no": _("Neither yes nor no."),
     "too_long": _("The value is too long."),
+    "bad_character": _("The value holds a character that is no text: type it anew."),
     "too_few_columns": _("The row has fewer values than the heading."),
     "conflicting_rows": _("Rows with this arrest number disagree on day, district or person."),
     "two_open": _("The person has an open participation in this programme with another start."),
@@ -67,12 +68,15 @@ class Column(NamedTuple):
 
 
 def read_text(limit: int) -> Callable[[Any], str]:
-    """Reads a text of at most `limit` characters; the reader raises Problem("too_long")."""
+    """Reads a text of at most `limit` characters; the reader raises Problem("too_long") and, for what PostgreSQL keeps in no text,
+    Problem("bad_character")."""
 
     def read(value: Any) -> str:
         text = str(value).strip()
         if len(text) > limit:
             raise Problem("too_long")
+        if "\x00" in text:
+            raise Problem("bad_character")
         return text
 
     return read

@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2.errors import DeadlockDetected, ForeignKeyViolation, UniqueViolation
 
 from cases.arrests.actions import SUMMARY
 from cases.arrests.models import Feed
@@ -35,6 +36,10 @@ AT_ONCE = 2
 """Slices that are loaded at the same time, each over a connection of its own."""
 ROWS_A_SLICE = 10_000
 """Of so many a slice is worth its own transaction."""
+TRIES = 3
+"""Of a slice that meets what somebody else is writing, before the import fails."""
+COLLISIONS = (UniqueViolation, ForeignKeyViolation, DeadlockDetected)
+"""What the database says then: the next try sees what the other has written."""
 BOUNDS = [*"0123456789abcdef", "g"]
 
 
@@ -85,6 +90,18 @@ def _bits(first: int, size: int) -> int:
 
 
 def _load_slice(data_import: DataImport, script: str, size: int, total: int, first: int) -> None:
+    """Loads a slice, again when it met what somebody else was writing."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            _try_slice(data_import, script, size, total, first)
+        except (IntegrityError, OperationalError) as error:
+            if attempt == TRIES or not isinstance(error.__cause__, COLLISIONS):
+                raise
+        else:
+            return
+
+
+def _try_slice(data_import: DataImport, script: str, size: int, total: int, first: int) -> None:
     """Loads a slice, and notes in the same transaction that it is loaded: after a restart the others follow."""
     partner_id = data_import.partner_id
     bounds = {"from": BOUNDS[first], "to": BOUNDS[first + size]}

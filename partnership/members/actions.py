@@ -131,7 +131,7 @@ def _invite(inviter: User, partner: Partner, email: str, role: str, is_manager: 
         invited_by=inviter,
         expires_at=timezone.now() + INVITATION_VALID,
     )
-    link = settings.SITE_URL + reverse("accept_invitation", args=[token])
+    link = _link(token)
     subject = _("You are invited to %(partner)s") % {"partner": partner.name}
     text = _(
         "%(name)s invites you to work for %(partner)s in the portal of the prevention partnership.\n\n"
@@ -140,6 +140,10 @@ def _invite(inviter: User, partner: Partner, email: str, role: str, is_manager: 
     body = text % {"name": inviter.full_name, "partner": partner.name, "link": link}
     letters.write(Letter.Purpose.INVITATION, email, subject, body, partner_id=partner.pk)
     return invitation, token
+
+
+def _link(token: str) -> str:
+    return f"{settings.SITE_URL}{reverse('accept_invitation', args=[token])}"
 
 
 def open_invitation(token: str) -> Invitation:
@@ -380,6 +384,28 @@ def invite_first_manager(*, administrator: User, partner: Partner, email: str, r
             invitation=invitation.pk,
         )
     return invitation
+
+
+@action("office.make_first", outside="administrator")
+def make_first_office(*, administrator: User, name: str, email: str) -> tuple[Partner, str]:
+    """Makes the coordination office where there is none, and invites its first coordinator; returns the office and the link.
+
+    For whoever holds the database: the administrator's own address counts as confirmed, since no mail may leave yet. Raises
+    HasManager once somebody has accepted.
+    """
+    if not administrator.is_staff:
+        raise NotAllowed(_("Only administrators of the service may do this."))
+    with signing_in(administrator.pk):
+        EmailAddress.objects.get_or_create(
+            user=administrator, email=administrator.email, defaults={"verified": True, "primary": True}
+        )
+        office = Partner.objects.filter(kind=Partner.Kind.COORDINATION).first()
+        office = office or Partner.objects.create(name=name, kind=Partner.Kind.COORDINATION)
+        if Membership.objects.filter(partner=office, is_manager=True).exists():
+            raise HasManager(_("%(partner)s has, or had, a manager. Ask them.") % {"partner": office.name})
+        email = _invitable(office, email, Role.COORDINATOR)
+        _invitation, token = _invite(administrator, office, email, Role.COORDINATOR, is_manager=True)
+    return office, _link(token)
 
 
 @action("partner.add", roles=(Role.COORDINATOR,))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_ready
+from celery.signals import after_setup_logger, beat_init, before_task_publish, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.project.settings")
 
@@ -35,6 +37,28 @@ def _check_keys(**_more: Any) -> None:
         key_check.keep_watch()
     except key_check.WrongKeys as error:  # Celery would log any other exception, and go on
         sys.exit(str(error))
+
+
+@before_task_publish.connect
+def _stamp(headers: dict[str, Any] | None = None, **_more: Any) -> None:
+    """A message says since when it waits, and which request asked for it."""
+    from partnership.project.log import current_request
+    from partnership.project.monitoring import ASKED_AT
+
+    if headers is not None:
+        headers |= {ASKED_AT: time.time(), "request_id": current_request.get()}
+
+
+@after_setup_logger.connect
+def _log_as_web_does(logger: logging.Logger, **_more: Any) -> None:
+    """Celery gives its log a form of its own."""
+    from django.conf import settings
+
+    from partnership.project.log import AsJson
+
+    if settings.LOG_FORMAT == "json":
+        for handler in logger.handlers:
+            handler.setFormatter(AsJson())
 
 
 @worker_ready.connect

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from partnership.events.letters import UNDELIVERED_KEY
 from partnership.events.outbox import FAILED_KEY
-from partnership.project.jobs import HEARTBEAT_KEY
 from partnership.project.json_cache import Away
+from partnership.project.monitoring import HEARTBEAT_KEY
 
 WORKER_SILENT_AFTER = 120
 """Seconds without a sign of life after which the worker counts as lost."""
@@ -62,7 +62,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
                 "database": _database(),
                 "migrations": _migrations(),
                 "redis": _redis(),
-                "worker": _worker(),
+                "worker": worker(),
                 "events": _failed(FAILED_KEY),
                 "letters": _failed(UNDELIVERED_KEY),
             }
@@ -102,7 +102,8 @@ def _redis() -> str:
     return "unreachable" if Away.is_now() else "ok"
 
 
-def _worker() -> str:
+def worker() -> str:
+    """Whether a worker, and the scheduler that asks it, were seen lately."""
     if Away.is_now():
         return "unknown"
     heartbeat_at = cache.get(HEARTBEAT_KEY)

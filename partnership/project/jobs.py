@@ -10,14 +10,20 @@ from django.core.cache import cache
 from partnership.api.idempotency import forget
 from partnership.events import letters
 from partnership.pages import form_drafts
-
-HEARTBEAT_KEY = "worker:seen"
+from partnership.project import monitoring
+from partnership.project.monitoring import HEARTBEAT_KEY
 
 
 @shared_task
 def heartbeat() -> None:
     """Says that scheduler, broker and a worker are alive: /readyz reads it."""
     cache.set(HEARTBEAT_KEY, time.time(), timeout=600)
+
+
+@shared_task
+def measure() -> None:
+    """Leaves for /metrics what waits and since when."""
+    monitoring.measure()
 
 
 @shared_task

@@ -25,6 +25,7 @@ from partnership.pages.guard import second_factor_page
 from partnership.pages.number_format import typed
 from partnership.pages.template_tags import read_labels
 from partnership.project import error_pages
+from partnership.project.log import current_request
 
 log = logging.getLogger(__name__)
 
@@ -185,12 +186,16 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     def middleware(request: HttpRequest) -> HttpResponse:
         request_id = request.headers.get("X-Request-ID", "")
         request.request_id = request_id if REQUEST_ID.fullmatch(request_id) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        # 503 is no failure: the portal says that it is not ready, or down for maintenance, as often as it is asked.
-        if response.status_code >= 500 and response.status_code != 503:
-            log.error("Request %s failed: %s %s", request.request_id, request.method, request.path)  # type: ignore[attr-defined]
-        return response
+        token = current_request.set(request.request_id)  # type: ignore[attr-defined]
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+            # 503 is no failure: the portal says that it is not ready, or down for maintenance, as often as it is asked.
+            if response.status_code >= 500 and response.status_code != 503:
+                log.error("Request %s failed: %s %s", request.request_id, request.method, request.path)  # type: ignore[attr-defined]
+            return response
+        finally:
+            current_request.reset(token)
 
     return middleware
 

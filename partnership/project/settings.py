@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "partnership.project.health.alive",
+    "partnership.project.monitoring.monitored",
     "partnership.api.tokens.slow_guessing",  # first: a refusal costs as little as it can
     "partnership.project.middleware.request_id",
     "partnership.project.middleware.afterwards",
@@ -134,6 +135,8 @@ DB_ROLE = env("PORTAL_DB_ROLE", default="web")
 _services = embedded.known(VAR)
 if env("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    if DATABASES["default"]["USER"] in database_roles.ROLES:  # the limits below are those of whoever connects
+        DB_ROLE = DATABASES["default"]["USER"].removeprefix("portal_")
 else:
     DATABASES = {
         "default": {
@@ -202,8 +205,10 @@ if DB_ROLE == "web":  # a page that asks for a job waits for nothing; the schedu
 # How many seconds a run waits for the linker before it computes with the links that there are.
 LINKER_PATIENCE = env.int("LINKER_PATIENCE", default=0 if PORTAL_ENV == "test" else 600)
 CELERY_TIMEZONE = "Europe/Helsinki"
+CELERY_BEAT_SCHEDULER = "partnership.project.scheduler:OneActs"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "measure": {"task": "partnership.project.jobs.measure", "schedule": 30.0, "options": {"expires": 60}},
     "heartbeat": {"task": "partnership.project.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "relay": {"task": "partnership.events.jobs.relay_outbox", "schedule": 10.0, "options": {"expires": 30}},
     "letters": {"task": "partnership.events.jobs.send_letters", "schedule": 15.0, "options": {"expires": 30}},
@@ -387,16 +392,28 @@ QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi
 RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
 # While this file exists, every page says that the portal is being looked after.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")))
+# With this token in its header Authorization (Bearer …) Prometheus reads /metrics; without it nobody does.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+# Backups: for which public keys (of age) they are encrypted, where they are written, how long they are kept.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 
 # --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
+LOG_FORMAT = env("LOG_FORMAT", default="line")
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured("LOG_FORMAT is one of: line, json.")
 LOGGING_CONFIG = "partnership.project.log.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "partnership.project.log.AsJson"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"level": "WARNING"},

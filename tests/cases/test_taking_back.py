@@ -184,7 +184,8 @@ class TestArrests:
 
         monkeypatch.setattr(taking_back, "_set_feeds_back", breaks)
         done = take_back(world, done)
-        assert (done.state, done.error, register()) == ("done", "ZeroDivisionError", before)
+        assert (done.state, register()) == ("done", before)
+        assert "this word: ZeroDivisionError" in done.error
 
     def test_for_ninety_days_only_and_then_nothing_is_kept_of_it(self, world):
         done = load(world, csv_of([row()]))

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import models
+from django.db.migrations import operations
 
-from scripts.release import NotReady, newest_section, release, version_of
+from scripts.release import NotReady, check_way_back, newest_section, release, version_of
+from scripts.two_steps import breaks, new_migrations
 
 TOP = Path(__file__).resolve().parent.parent.parent
 DATED = "# Changelog\n\n## 1.2.3 – 2026-11-25\n\nPages.\n\n- New.\n\n## 1.2.2 – 2026-11-01\n\n- Old.\n"
@@ -74,3 +77,54 @@ def test_a_version_is_released_once(repository):
     release(repository)
     with pytest.raises(NotReady, match="tagged already"):
         release(repository)
+
+
+class TestTwoSteps:
+    """The program of the last release goes on with the next one's schema, so that it can come back."""
+
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            operations.RemoveField("person", "sex"),
+            operations.DeleteModel("person"),
+            operations.RenameField("person", "sex", "gender"),
+            operations.AddField("person", "sex", models.CharField(max_length=1, default="")),
+            operations.SeparateDatabaseAndState([operations.RemoveField("person", "sex")]),
+        ],
+    )
+    def test_what_it_would_not_survive_is_named(self, operation):
+        assert "the program of before" in breaks(operation)
+
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            operations.AddField("person", "sex", models.CharField(max_length=1, db_default="")),
+            operations.AddField("person", "sex", models.CharField(max_length=1, null=True)),
+            operations.AddField("person", "friends", models.ManyToManyField("self")),
+            operations.CreateModel("person", [("id", models.BigAutoField(primary_key=True))]),
+            operations.AddIndex("person", models.Index(fields=["sex"], name="by_sex")),
+            operations.SeparateDatabaseAndState(state_operations=[operations.RemoveField("person", "sex")]),
+        ],
+    )
+    def test_what_it_does_not_notice_is_not(self, operation):
+        assert breaks(operation) == ""
+
+    def test_migrations_are_new_that_the_last_tag_had_not(self, repository):
+        assert new_migrations(repository) == []
+        folder = repository / "cases" / "migrations"
+        folder.mkdir(parents=True)
+        (folder / "0001_first.py").touch()
+        git(repository, "add", ".")
+        git(repository, "commit", "--quiet", "--message", "Second")
+        release(repository)
+        (folder / "0002_second.py").touch()
+        git(repository, "add", ".")
+        assert new_migrations(repository) == ["cases.migrations.0002_second"]
+
+    def test_a_release_without_a_way_back_says_so(self, repository):
+        with pytest.raises(NotReady, match="Do it in two releases"):
+            check_way_back(repository, ["cases.migrations.0002: Remove field sex"])
+        changelog = repository / "CHANGELOG.md"
+        changelog.write_text(changelog.read_text().replace("- New.", "- New; to go back, restore the backup."))
+        check_way_back(repository, ["cases.migrations.0002: Remove field sex"])
+        check_way_back(repository, [])

@@ -15,7 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.arrests.models import Arrest
-from cases.imports.jobs import run_import
+from cases.imports import actions as imports
+from cases.imports.jobs import resume_stalled_imports, run_import
 from cases.imports.models import DataImport
 from cases.people import identity_code
 from partnership.audit_trail.models import RecordChange
@@ -23,6 +24,7 @@ from partnership.events.jobs import relay_outbox, send_letters
 from partnership.events.models import EventDelivery, Letter, Notification, OutboxEvent
 from partnership.events.recipients import Tell
 from tests import processes
+from tests.cases.test_import_failures import arrests
 from tests.cases.test_imports import csv_of, row, upload
 from tests.measuring import about
 from tests.world import World, database_role, link, on_web
@@ -97,8 +99,6 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
         for n in range(count)
     ]
     data_import = upload(world, csv_of([row(arrest_number=f"K-{n}", identity_code=codes[n]) for n in range(count)]))
-    from cases.imports import actions as imports
-
     with on_web(world.data_officer):
         imports.start_check(by=world.data_officer, data_import=data_import, mapping=data_import.mapping, codes={})
 
@@ -133,6 +133,89 @@ def test_an_import_survives_a_worker_killed_in_the_middle():
     assert not RecordChange.objects.filter(record="person").exists()
 
 
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return cursor.fetchone()[0]
+
+
+def confirmed(world: World, content: bytes) -> DataImport:
+    """A checked file of which its sender wants all loaded."""
+    data_import = upload(world, content)
+    with on_web(world.data_officer):
+        imports.start_check(by=world.data_officer, data_import=data_import, mapping=data_import.mapping, codes={})
+    with database_role("worker"):
+        run_import(data_import.pk, data_import.partner_id)
+    with on_web(world.data_officer):
+        imports.confirm(by=world.data_officer, data_import=data_import)
+    return data_import
+
+
+def test_a_small_import_survives_a_worker_killed_while_it_loads():
+    world = World()
+    data_import = confirmed(world, arrests(60))
+    first = processes.worker(database())
+    try:
+        with cant_be_written("cases_arrest"):
+            run_import.delay(data_import.pk, data_import.partner_id)
+            processes.until(waits_for_a_lock, first)
+            processes.kill(first)
+    finally:
+        processes.kill(first)
+    processes.until(lambda: not locked())
+    assert not Arrest.objects.exists()
+    DataImport.objects.update(changed_at=timezone.now() - timedelta(minutes=4))
+    second = processes.worker(database())
+    try:
+        resume_stalled_imports.delay()
+        processes.until(lambda: DataImport.objects.get().state == "done", second)
+    finally:
+        processes.stop(second)
+    assert Arrest.objects.count() == DataImport.objects.get().added == 60
+
+
+def test_the_same_file_twice_at_once_is_loaded_once():
+    world = World()
+    both = [confirmed(world, arrests(3_000)) for _ in range(2)]
+    worker = processes.worker(database())
+    try:
+        for data_import in both:
+            run_import.delay(data_import.pk, data_import.partner_id)
+        processes.until(lambda: DataImport.objects.filter(state__in=["done", "failed"]).count() == 2, worker)
+    finally:
+        processes.stop(worker)
+    assert sorted(DataImport.objects.values_list("state", "added", "unchanged", "error")) == [
+        ("done", 0, 3_000, ""),
+        ("done", 3_000, 0, ""),
+    ]
+    assert Arrest.objects.count() == 3_000
+
+
+def test_an_import_that_meets_what_somebody_else_is_writing_tries_that_slice_again():
+    """Somebody at the police writes an arrest of the same number in the same moment."""
+    world = World()
+    data_import = confirmed(world, arrests(60))
+    theirs = world.arrest(world.person(world.police), world.today)
+    worker = processes.worker(database())
+    apart = connection.copy()
+    try:
+        with apart.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE cases_arrest SET arrest_number = 'K-1' WHERE id = %s", [theirs.pk])
+            run_import.delay(data_import.pk, data_import.partner_id)
+            processes.until(waits_for_a_lock, worker)
+            cursor.execute("COMMIT")
+        processes.until(lambda: DataImport.objects.get().state in {"done", "failed"}, worker)
+    finally:
+        apart.close()
+        processes.stop(worker)
+    done = DataImport.objects.get()
+    assert (done.state, done.error, done.added, done.corrected) == ("done", "", 59, 1)
+    assert Arrest.objects.filter(arrest_number="K-1").count() == 1
+
+
 def locked() -> bool:
     with connection.cursor() as cursor:
         # This test's own database: others of the same server are another process's tests.
@@ -144,13 +227,13 @@ def locked() -> bool:
 
 
 @contextmanager
-def results_cant_be_written() -> Iterator[None]:
-    """A computation stops before its end, however fast the worker and however busy the machine of the test."""
+def cant_be_written(table: str) -> Iterator[None]:
+    """A job stops where it writes there, however fast the worker and however busy the machine of the test."""
     apart = connection.copy()
     try:
         with apart.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("LOCK TABLE metrics_recidivismresult IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
         yield
     finally:
         apart.close()  # which ends the transaction and its lock
@@ -169,7 +252,7 @@ def test_figures_survive_a_worker_killed_in_the_middle_and_a_message_delivered_t
     link()
     runs.request_run("test")
     first = processes.worker(database())
-    with results_cant_be_written():
+    with cant_be_written("metrics_recidivismresult"):
         try:
             compute_if_requested.delay()
             processes.until(lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists(), first)
@@ -274,7 +357,7 @@ def test_figures_survive_a_restart_of_redis(tmp_path):
     workers = [processes.worker(database(), REDIS_URL=url)]
     try:
         ask()
-        with results_cant_be_written():
+        with cant_be_written("metrics_recidivismresult"):
             processes.until(lambda: Run.objects.filter(state=Run.State.RUNNING, steps_done__gt=0).exists(), workers[-1])
             processes.kill(server)
         server = start_redis()
