@@ -9,6 +9,7 @@ The keys of the portal (FIELD_KEYS and the others) are in no backup.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import psycopg2
@@ -39,6 +40,7 @@ MADE_KEY = "backup:made"
 """Where /metrics reads when the last backup was made."""
 AT = (1, 15)
 """Hour and minute of the nightly backup, Helsinki time: before the night's figures."""
+NO_BACKUP = "This is a file of age, but no backup of a portal."
 
 
 class BackupFailed(Exception):
@@ -87,12 +89,9 @@ def write(folder: Path, recipients: list[str]) -> tuple[Path, Manifest]:
             program, version = _program("pg_dump", session.server_version // 10_000)
             manifest = Manifest(settings.VERSION, timezone.now().isoformat(), version, _tables(cursor))
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            encrypted = age.Encrypted(file, recipients)
-            encrypted.write(json.dumps(asdict(manifest)).encode() + b"\n")
-            command = [program, "--format=custom", "--no-unlogged-table-data"]
-            for piece in _output([*command, f"--snapshot={snapshot}"], dsn):
-                encrypted.write(piece)
-            encrypted.close()
+            head = json.dumps(asdict(manifest)).encode() + b"\n"
+            command = [program, "--format=custom", "--no-unlogged-table-data", f"--snapshot={snapshot}"]
+            age.encrypt(itertools.chain([head], _output(command, dsn)), file, recipients)
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(target)
@@ -105,7 +104,7 @@ def write(folder: Path, recipients: list[str]) -> tuple[Path, Manifest]:
 
 def restore(path: Path, identity: str, dsn: str) -> tuple[Manifest, list[str]]:
     """Restores a backup into an empty database, as the owner of its tables, all of it or nothing; returns in what it differs from
-    the manifest. Raises BackupFailed, and what `age.decrypted` raises."""
+    the manifest. Raises BackupFailed, and what `age.decrypt` raises."""
     session = psycopg2.connect(dsn)
     try:
         with session, session.cursor() as cursor:
@@ -115,10 +114,7 @@ def restore(path: Path, identity: str, dsn: str) -> tuple[Manifest, list[str]]:
                     " partnership.isolation.database_roles."
                 )
         with path.open("rb") as file:
-            manifest, dump = _opened(age.decrypted(file, identity))
-            program, _version = _program("pg_restore", max(session.server_version // 10_000, manifest.dumped_with))
-            command = [program, "--exit-on-error"]
-            _feed([*command, "--single-transaction", f"--dbname={_without_password(dsn)}"], dsn, dump)
+            manifest = _Restoring(dsn, session.server_version // 10_000).read(file, identity)
         with session, session.cursor() as cursor:
             tables = _tables(cursor)
     finally:
@@ -193,24 +189,6 @@ def _told(table: tuple[int, str] | None) -> str:
     return "no table" if table is None else f"{table[0]:,} rows (hash {table[1]})"
 
 
-def _opened(pieces: Iterator[bytes]) -> tuple[Manifest, Iterator[bytes]]:
-    """The manifest, and the dump after it."""
-    head = b""
-    for piece in pieces:
-        head += piece
-        if b"\n" in head:
-            break
-    line, _end, rest = head.partition(b"\n")
-    values = json.loads(line)
-    tables = {name: (count, total) for name, (count, total) in values["tables"].items()}
-
-    def dump() -> Iterator[bytes]:
-        yield rest
-        yield from pieces
-
-    return Manifest(**values | {"tables": tables}), dump()
-
-
 def _program(name: str, least: int) -> tuple[str, int]:
     """The program of PostgreSQL and its version, the oldest that is new enough: what a newer one writes, an older server may not
     understand. The machine's own, or one of the wheel. Raises BackupFailed."""
@@ -255,23 +233,56 @@ def _output(command: list[str], dsn: str) -> Iterator[bytes]:
             raise BackupFailed(f"{Path(command[0]).name} failed: {_last_words(errors)}")
 
 
-def _feed(command: list[str], dsn: str, pieces: Iterator[bytes]) -> None:
-    """Gives the pieces to the program. Raises BackupFailed with its words."""
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env=_environment(dsn))  # noqa: S603
-        assert process.stdin is not None  # noqa: S101
-        try:
-            for piece in pieces:
-                process.stdin.write(piece)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # its words say why
-        except BaseException:
-            process.kill()  # what it has restored so far is rolled back
-            process.wait()
-            raise
-        if process.wait():
-            raise BackupFailed(f"{Path(command[0]).name} failed: {_last_words(errors)}")
+class _Restoring:
+    """Takes what is in a backup as it is decrypted: the manifest, then the dump, which pg_restore gets in one transaction."""
+
+    def __init__(self, dsn: str, server_version: int) -> None:
+        self.dsn, self.server_version = dsn, server_version
+        self.head = b""
+        self.manifest: Manifest | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def read(self, file: BinaryIO, identity: str) -> Manifest:
+        """Restores it all or nothing. Raises BackupFailed with the words of pg_restore, and what `age.decrypt` raises."""
+        with tempfile.TemporaryFile() as self.errors:
+            try:
+                age.decrypt(file, identity, self.write)
+                if self.manifest is None or self.process is None or self.process.stdin is None:
+                    raise age.Damaged(NO_BACKUP)
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass  # its words say why
+            except BaseException:
+                if self.process:
+                    self.process.kill()  # what it has restored so far is rolled back
+                    self.process.wait()
+                raise
+            if self.process and self.process.wait():
+                raise BackupFailed(f"pg_restore failed: {_last_words(self.errors)}")
+        assert self.manifest is not None  # noqa: S101
+        return self.manifest
+
+    def write(self, piece: bytes) -> None:
+        """The next piece of the file."""
+        if self.process is None:
+            self.head += piece
+            line, end, piece = self.head.partition(b"\n")
+            if not end:
+                return
+            try:
+                values = json.loads(line)
+                values["tables"] = {name: (count, total) for name, (count, total) in values["tables"].items()}
+                self.manifest = Manifest(**values)
+            except (ValueError, TypeError, KeyError, AttributeError):
+                raise age.Damaged(NO_BACKUP) from None
+            self.process = self._start(max(self.server_version, self.manifest.dumped_with))
+        assert self.process.stdin is not None  # noqa: S101
+        self.process.stdin.write(piece)
+
+    def _start(self, least: int) -> subprocess.Popen[bytes]:
+        program, _version = _program("pg_restore", least)
+        command = [program, "--exit-on-error", "--single-transaction", f"--dbname={_without_password(self.dsn)}"]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self.errors, env=_environment(self.dsn))  # noqa: S603
 
 
 def _last_words(errors: Any) -> str:

@@ -102,14 +102,14 @@ def test_a_drill_restores_into_a_server_of_its_own_and_leaves_nothing(world_and_
 def rewritten(path: Path, change: dict[str, tuple[int, str]]) -> Path:
     """The same backup with another manifest."""
     with path.open("rb") as file:
-        line, _end, dump = b"".join(age.decrypted(file, IDENTITY)).partition(b"\n")
+        pieces: list[bytes] = []
+        age.decrypt(file, IDENTITY, pieces.append)
+    line, _end, dump = b"".join(pieces).partition(b"\n")
     values = json.loads(line)
     values["tables"] |= change
     target = path.with_name("changed.age")
     with target.open("wb") as file:
-        encrypted = age.Encrypted(file, [RECIPIENT])
-        encrypted.write(json.dumps(values).encode() + b"\n" + dump)
-        encrypted.close()
+        age.encrypt([json.dumps(values).encode() + b"\n", dump], file, [RECIPIENT])
     return target
 
 
@@ -130,6 +130,14 @@ def test_a_backup_that_is_cut_off_restores_nothing(world_and_person, tmp_path):
             backup.restore(path, IDENTITY, dsn)
         with connected_to(dsn), connection.cursor() as cursor:
             assert connection.introspection.table_names(cursor) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"A diary", b"A diary\nof two lines", b'{"tables": 1}\n', b"{}\n"])
+def test_another_file_for_the_same_key_is_no_backup(tmp_path, content):
+    with (tmp_path / "diary.age").open("wb") as file:
+        age.encrypt([content], file, [RECIPIENT])
+    with empty_database() as dsn, pytest.raises(age.Damaged, match="no backup of a portal"):
+        backup.restore(tmp_path / "diary.age", IDENTITY, dsn)
 
 
 def test_no_database_that_holds_something_is_overwritten(world_and_person, tmp_path):
