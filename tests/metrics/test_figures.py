@@ -259,7 +259,7 @@ class TestRun:
             finally:
                 cursor.execute("ALTER TABLE metrics_linkquality DROP CONSTRAINT never")
         run = Run.objects.latest("id")
-        assert (run.state, run.error) == (Run.State.FAILED, "IntegrityError: quality")
+        assert (run.state, run.error) == (Run.State.FAILED, "IntegrityError: writing")
 
     def test_nobody_at_all_gives_no_results_and_no_error(self, world):
         assert self.compute().results_out == 0
