@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import psycopg2
 import pytest
 
+from cases.consents.models import Consent
+from partnership.agreements.models import Agreement
+from referrals.diversions import actions as diversions
 from referrals.statements import actions as statements
 from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
 from tests.services import process_environment  # noqa: F401 — passwords of the roles
@@ -20,6 +25,8 @@ MAY_SEE = {
     "programs_programme_districts",
     # Its own membership; what was addressed, whose case it is, what was told to it.
     "partnership_membership", DIVERSION, "referrals_case",
+    # What changed of its own (a member) and of what everybody sees (agreements).
+    "partnership_recordchange", "partnership_recordchangecontent",
 }  # fmt: skip
 
 
@@ -59,6 +66,8 @@ class TestReading:
                     cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")
                     if cursor.fetchone():
                         seen.add(table)
+            cursor.execute("SELECT DISTINCT record FROM partnership_recordchange")
+            assert {record for (record,) in cursor.fetchall()} <= {"agreement", "partner", "member"}
         assert seen - MAY_SEE == set()
         assert seen >= {DIVERSION, "referrals_case"}
 
@@ -95,11 +104,6 @@ class TestReading:
                 assert cursor.fetchone() == (0,)
 
     def test_a_statement_is_seen_while_consent_and_agreement_cover_it(self, addressed):
-        from datetime import timedelta
-
-        from cases.consents.models import Consent
-        from partnership.agreements.models import Agreement
-
         run_as(
             addressed.caseworker, statements.send_statement, enrolment=addressed.diversion.referral.enrolment,
             to_partner=addressed.prosecutors, attendance="partly", signed_on=addressed.today, signed_how="paper",
@@ -152,8 +156,6 @@ class TestWriting:
         self.refused(addressed, addressed.liaison, "outcome = 'not_completed'")
 
     def test_the_police_by_name_drop_no_charge(self, committed):  # noqa: F811
-        from referrals.diversions import actions as diversions
-
         committed.diversion = committed.referral.diversion
         run_as(committed.caseworker, diversions.report_outcome, diversion=committed.diversion, outcome="completed")
         change = "decision = 'charge_dropped', decided_by = 'police', decided_at = now()"
