@@ -1,9 +1,9 @@
 """Who sees what about people. Each role sees it of the own partner; the database holds to that."""
 
 from partnership.actions import reading
-from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 
-PEOPLE_ROLES = (*CASEWORK_ROLES, Role.POLICE_LIAISON)
+PEOPLE_ROLES = REFERRING_ROLES
 """Those who keep a register of people. A police data officer sends arrests and looks at their quality, and browses nobody."""
 IMPORT_ROLES = (Role.POLICE_DATA_OFFICER, Role.CASE_MANAGER, Role.COORDINATOR)
 
@@ -16,4 +16,7 @@ TASKS = reading("task", roles=CASEWORK_ROLES)
 IMPORTS = reading("upload", roles=IMPORT_ROLES, scope="uploads:read")
 OVERDOSES = reading("overdose_count", roles=(*CASEWORK_ROLES, Role.COORDINATOR))
 REQUESTS = reading("data_request", roles=(*PEOPLE_ROLES, Role.AUDITOR))
-RETENTION = reading("retention", roles=(Role.CASE_MANAGER, Role.POLICE_LIAISON, Role.AUDITOR))
+RETENTION = reading(
+    "retention",
+    roles=(Role.CASE_MANAGER, Role.POLICE_LIAISON, Role.COURT_OFFICER, Role.PROFESSIONAL, Role.AUDITOR),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from partnership.members.models import Role
+from partnership.members.models import Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
 
 
@@ -97,6 +97,11 @@ NGOS: dict[str, tuple[Offer, ...]] = {
 }  # fmt: skip
 
 COORDINATION = "Partnership Office"
+AUTHORITIES = {
+    "Southern Finland Prosecution District": Partner.Kind.PROSECUTOR,
+    "Helsinki District Court": Partner.Kind.COURT,
+}
+SERVICES = {"Helsinki Social Services": Partner.Kind.SOCIAL, "Helsinki Youth Services": Partner.Kind.YOUTH}
 
 # Name, programme, days ago, series, pilot districts, comparison districts.
 INTERVENTIONS = (
@@ -128,6 +133,10 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
     ("liaison@demo.example", "Timo Virtanen", "Helsinki Police", Role.POLICE_LIAISON, True),
     ("turku-police@demo.example", "Kaisa Nieminen", "Southwest Finland Police", Role.POLICE_LIAISON, True),
     ("data@demo.example", "Riikka Koskinen", "Helsinki Police", Role.POLICE_DATA_OFFICER, False),
+    ("prosecutor@demo.example", "Outi Hakala", "Southern Finland Prosecution District", Role.COURT_OFFICER, True),
+    ("court@demo.example", "Mikael Strand", "Helsinki District Court", Role.COURT_OFFICER, True),
+    ("social@demo.example", "Leena Vainio", "Helsinki Social Services", Role.PROFESSIONAL, True),
+    ("youth@demo.example", "Jere Lampinen", "Helsinki Youth Services", Role.PROFESSIONAL, True),
     ("coordinator@demo.example", "Helena Mattila", COORDINATION, Role.COORDINATOR, True),
     ("auditor@demo.example", "Lars Holm", COORDINATION, Role.AUDITOR, False),
 )

@@ -25,7 +25,7 @@ from partnership.members.models import Partner, User
 from partnership.oversight import actions as oversight
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
-from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.diversions.models import TAKEN_BY, Authority, Condition, DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS
@@ -200,6 +200,7 @@ def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng:
             referral=referral,
             from_partner_id=referral.from_partner_id,
             to_partner_id=referral.to_partner_id,
+            offence=life.arrests[0][2],
             deadline=life.joined_on + timedelta(days=rng.choice([90, 120, 180])),
             is_sent=True,
             changed_at=referral.changed_at,
@@ -220,7 +221,9 @@ def _diversions(rows: list[tuple[Life, Referral]], people: dict[int, User], rng:
                     else decisions.RETURNED
                 )
                 diversion.decided_at = referral.closed_at + timedelta(days=rng.randint(2, 20))
-                diversion.decided_by = people[referral.from_partner_id]
+                diversion.decided_by = TAKEN_BY[diversion.decision][0]
+                diversion.section = "" if diversion.decided_by == Authority.POLICE else "Criminal Code 50:7"
+                diversion.recorded_by = people[referral.from_partner_id]
         progress.append((diversion, done))
     DiversionAgreement.objects.bulk_create([diversion for diversion, _ in progress], batch_size=1000)
     conditions = []
@@ -265,9 +268,13 @@ def today_s_work(
             summary="First time, a small amount for personal use. Wants help.",
             is_urgent=rng.random() < 0.15,
         )
+        talk: dict[str, Any] = {"talk_on": today, "talk_with": "guardian"} if person.is_minor else {}
         diversions.set_terms(
             by=liaison,
             referral=referral,
+            offence="060111",
+            is_first_time=True,
+            **talk,
             deadline=today + timedelta(days=90),
             conditions=[
                 {"kind": "assessment", "detail": "", "target": 1},

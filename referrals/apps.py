@@ -20,6 +20,9 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
         from referrals.reminders import events as _reminder_events  # noqa: F401
+        from referrals.statements import events as _statement_events  # noqa: F401
+        from referrals.statements import models as statement_models
+        from referrals.welfare import events as _welfare_events  # noqa: F401
 
         rights.register(handover_rights.HOLDER)
 
@@ -28,5 +31,7 @@ class ReferralsConfig(AppConfig):
             "referral_reason": [(code, reason.label) for code, reason in transitions.REASONS.items()],
             "condition_kind": diversions_models.Condition.Kind.choices,
             "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,
+            "attendance_stated": statement_models.Statement.Attendance.choices,
+            "deciding_authority": diversions_models.Authority.choices,
             "diversion_decision": diversions_models.DiversionAgreement.Decision.choices,
         }

@@ -1,6 +1,20 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
-from referrals.diversions.models import Condition, Decision, DiversionAgreement
+from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
+from referrals.statements.models import Statement
+from referrals.welfare.models import WelfareNotice
 
-__all__ = ["Change", "Condition", "Decision", "Disclosure", "DiversionAgreement", "Message", "Need", "Referral"]
+__all__ = [
+    "Case",
+    "Change",
+    "Condition",
+    "Decision",
+    "Disclosure",
+    "DiversionAgreement",
+    "Message",
+    "Need",
+    "Referral",
+    "Statement",
+    "WelfareNotice",
+]

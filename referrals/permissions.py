@@ -1,13 +1,17 @@
 """Who sees the hand-over: the parties, and the coordinator without the identity."""
 
 from partnership.actions import reading
-from partnership.members.models import REFERRING_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 
 READERS = (*REFERRING_ROLES, Role.COORDINATOR)
 
 REFERRALS = reading("referral", roles=READERS, scope="referrals:read")
 DIVERSIONS = reading("diversion", roles=READERS, scope="diversions:read")
-DIVERSION_OUTCOMES = reading("diversion_outcome", roles=REFERRING_ROLES)
+DIVERSION_OUTCOMES = reading("diversion_outcome", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON))
+STATEMENTS = reading("statement", roles=(*CASEWORK_ROLES, Role.COURT_OFFICER), scope="diversions:read")
+RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER,))
+"""The list of those that a court or prosecutor received; an NGO sees its own beside the participation."""
+WELFARE_NOTICES = reading("welfare_notice", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="referrals:read")
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))
 """The short page for diverting somebody at the roadside."""

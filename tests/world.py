@@ -24,6 +24,7 @@ from partnership.isolation.acting import Acting, enter
 from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
+from referrals.diversions.models import DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.handover.transitions import TRANSITIONS
@@ -105,6 +106,8 @@ class World:
         self.ngo = self.partner("Anchor", Partner.Kind.NGO)
         self.other_ngo = self.partner("Bridge", Partner.Kind.NGO)
         self.office = self.partner("Office", Partner.Kind.COORDINATION)
+        self.prosecutors = self.partner("Prosecutors", Partner.Kind.PROSECUTOR)
+        self.social = self.partner("Social services", Partner.Kind.SOCIAL)
         self.agreement = Agreement.objects.create(
             title="Agreement", purposes="help", data_categories="identity", valid_from=self.today - timedelta(days=100)
         )
@@ -123,6 +126,8 @@ class World:
         self.other_data_officer = self.member(self.other_police, Role.POLICE_DATA_OFFICER)
         self.coordinator = self.member(self.office, Role.COORDINATOR, is_manager=True)
         self.auditor = self.member(self.office, Role.AUDITOR)
+        self.court_officer = self.member(self.prosecutors, Role.COURT_OFFICER)
+        self.professional = self.member(self.social, Role.PROFESSIONAL)
 
     def partner(self, name: str, kind: str) -> Partner:
         return Partner.objects.create(name=name, kind=kind)
@@ -132,6 +137,24 @@ class World:
         user = User.objects.create_user(f"user{number}@test.example", "x" * 14, full_name=f"User {number}")
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return Acting(Membership.objects.create(user=user, partner=partner, role=role, is_manager=is_manager))
+
+    def agree_with(self, authority: Partner) -> Agreement:
+        """The police and the NGO have an agreement in force with a prosecutor, court or service."""
+        agreement = Agreement.objects.create(
+            title=f"With {authority}", purposes="decide", data_categories="outcome", valid_from=self.today
+        )
+        agreement.parties.set([self.police, self.ngo, authority])
+        return agreement
+
+    def addressed(self, authority: Partner | None = None, outcome: str = "completed") -> DiversionAgreement:
+        """A diversion of an enrolled person with its outcome, addressed to a prosecutor or court: unless said, the prosecutors."""
+        authority = authority or self.prosecutors
+        self.agree_with(authority)
+        diversion = self.enrolled().diversion
+        if outcome:
+            run_as(self.caseworker, diversions.report_outcome, diversion=diversion, outcome=outcome)
+        run_as(self.liaison, diversions.address, diversion=diversion, authority=authority, number="R 26/77")
+        return DiversionAgreement.objects.get(pk=diversion.pk)
 
     def client(self, acting: Acting) -> WebClient:
         client = WebClient()
@@ -165,6 +188,7 @@ class World:
                     by=by,
                     referral=referral,
                     deadline=self.today + timedelta(days=90),
+                    **({"talk_on": self.today, "talk_with": "guardian"} if person.is_minor else {}),
                     conditions=[{"kind": "sessions", "detail": "", "target": 3}],
                 )
             if consent:

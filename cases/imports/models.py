@@ -376,6 +376,8 @@ KINDS_BY_PARTNER: dict[str, str] = {
     Partner.Kind.NGO: DataImport.Kind.PARTICIPANTS,
     Partner.Kind.HEALTH: DataImport.Kind.PARTICIPANTS,
     Partner.Kind.SCHOOL: DataImport.Kind.PARTICIPANTS,
+    Partner.Kind.SOCIAL: DataImport.Kind.PARTICIPANTS,
+    Partner.Kind.YOUTH: DataImport.Kind.PARTICIPANTS,
     Partner.Kind.COORDINATION: DataImport.Kind.POPULATIONS,
 }
 """Which data each kind of partner brings."""

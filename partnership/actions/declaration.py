@@ -28,6 +28,7 @@ class Party(Enum):
     SENDER = ("from_partner_id",)
     RECEIVER = ("to_partner_id",)
     EITHER = ("from_partner_id", "to_partner_id")
+    DECIDER = ("from_partner_id", "authority_id")
 
     @property
     def label(self) -> str:
@@ -37,6 +38,7 @@ class Party(Enum):
             Party.SENDER: _("Sender"),
             Party.RECEIVER: _("Receiver"),
             Party.EITHER: _("Sender or receiver"),
+            Party.DECIDER: _("Sender, or the authority that decides"),
         }[self]
 
     def fits(self, record: Any, partner_id: int) -> bool:

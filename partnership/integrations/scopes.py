@@ -10,7 +10,11 @@ CLIENT_ROLES: dict[str, Role] = {
     Partner.Kind.NGO: Role.CASE_MANAGER,
     Partner.Kind.HEALTH: Role.CASE_MANAGER,
     Partner.Kind.SCHOOL: Role.CASE_MANAGER,
-    Partner.Kind.COURT: Role.POLICE_LIAISON,
+    Partner.Kind.SOCIAL: Role.CASE_MANAGER,
+    Partner.Kind.YOUTH: Role.CASE_MANAGER,
+    Partner.Kind.PRISON: Role.PROFESSIONAL,
+    Partner.Kind.PROSECUTOR: Role.COURT_OFFICER,
+    Partner.Kind.COURT: Role.COURT_OFFICER,
     Partner.Kind.POLICE: Role.POLICE_LIAISON,
     Partner.Kind.COORDINATION: Role.COORDINATOR,
 }

@@ -78,3 +78,19 @@ class DaysField(models.Field):  # type: ignore[type-arg] # Django's takes none w
 
     def get_prep_value(self, value: Any) -> Any:
         return str(value)
+
+
+@DaysField.register_lookup
+class Include(models.Lookup):
+    """`open_days__include=day`: the day is one of them."""
+
+    lookup_name = "include"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
+        return "%s", [value]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        days, days_params = self.process_lhs(compiler, connection)
+        day, day_params = self.process_rhs(compiler, connection)
+        return f"{days} @> {day}::date", [*days_params, *day_params]

@@ -86,7 +86,11 @@ class Partner(models.Model):
         NGO = "ngo", _("NGO")
         POLICE = "police", _("Police unit")
         COORDINATION = "coordination", _("Coordination office")
-        COURT = "court", _("Court or prosecutor")
+        PROSECUTOR = "prosecutor", _("Prosecutor's office")
+        COURT = "court", _("Court")
+        PRISON = "prison", _("Prison and probation service")
+        SOCIAL = "social", _("Social services")
+        YOUTH = "youth", _("Youth services")
         SCHOOL = "school", _("School")
         HEALTH = "health", _("Health service")
 
@@ -209,6 +213,8 @@ class Role(models.TextChoices):
     CASE_MANAGER = "case_manager", _("Case manager")
     POLICE_LIAISON = "police_liaison", _("Police liaison")
     POLICE_DATA_OFFICER = "police_data_officer", _("Police data officer")
+    COURT_OFFICER = "court_officer", _("Court or prosecutor's officer")
+    PROFESSIONAL = "professional", _("Professional")
     COORDINATOR = "coordinator", _("Coordinator")
     AUDITOR = "auditor", _("Auditor")
 
@@ -216,18 +222,24 @@ class Role(models.TextChoices):
 CASEWORK_ROLES = (Role.CASEWORKER, Role.CASE_MANAGER)
 """Those who help people."""
 POLICE_ROLES = (Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER)
-REFERRING_ROLES = (*CASEWORK_ROLES, Role.POLICE_LIAISON)
+REFERRING_ROLES = (*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.COURT_OFFICER, Role.PROFESSIONAL)
 """Those who send and answer referrals."""
+_SERVICE_ROLES = (*CASEWORK_ROLES, Role.PROFESSIONAL)
+"""A service that has programmes has caseworkers; a professional refers people and follows what came of it."""
 
 ROLES_BY_KIND: dict[str, tuple[Role, ...]] = {
     Partner.Kind.NGO: CASEWORK_ROLES,
-    Partner.Kind.HEALTH: CASEWORK_ROLES,
-    Partner.Kind.SCHOOL: CASEWORK_ROLES,
-    Partner.Kind.COURT: (Role.POLICE_LIAISON,),
+    Partner.Kind.HEALTH: _SERVICE_ROLES,
+    Partner.Kind.SCHOOL: _SERVICE_ROLES,
+    Partner.Kind.SOCIAL: _SERVICE_ROLES,
+    Partner.Kind.YOUTH: _SERVICE_ROLES,
+    Partner.Kind.PROSECUTOR: (Role.COURT_OFFICER,),
+    Partner.Kind.COURT: (Role.COURT_OFFICER,),
+    Partner.Kind.PRISON: (Role.COURT_OFFICER, Role.PROFESSIONAL),
     Partner.Kind.POLICE: POLICE_ROLES,
     Partner.Kind.COORDINATION: (Role.COORDINATOR, Role.AUDITOR),
 }
-"""Which roles a membership of each kind of partner can have. A court's liaison reviews outcomes as the police's does."""
+"""Which roles a membership of each kind of partner can have."""
 
 
 _FITS = reduce(or_, [Q(partner__kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()])

@@ -16,7 +16,7 @@ class Word(NamedTuple):
 
 WORDS = (
     Word("referral", _("Referral"), _("Handing a person over from one partner to a programme of another, with the person's consent. It is sent, acknowledged, accepted, put on a waiting list or declined, and ends when the participation ends.")),
-    Word("diversion", _("Diversion"), _("Instead of charge or booking a person agrees to conditions with a deadline. The NGO reports counts and dates; the police liaison decides on the outcome.")),
+    Word("diversion", _("Diversion"), _("Instead of charge or booking a person agrees to conditions with a deadline. The NGO reports counts and dates; the police, or a prosecutor or court, decide on the outcome. It ends with its referral.")),
     Word("consent", _("Consent"), _("The person's permission to disclose: what, to whom, for what, until when. It can be withdrawn at any time; disclosure then ends at once and the receiver no longer sees what was disclosed.")),
     Word("agreement", _("Agreement"), _("The contract between partners under which data may flow: purposes, kinds of data, legal basis, promised times. Without an agreement in force nothing is disclosed.")),
     Word("promise", _("Promise"), _("The days within which a receiver acknowledges and answers a referral, as the agreement says. Late ones are shown to both sides and to the coordinator.")),

@@ -210,6 +210,11 @@ def read_labels() -> dict[str, str]:
         "diversion_letter": _("Letter to a diverted person"),
         "diversion": _("Diversion"),
         "diversion_list": _("List of diversions"),
+        "welfare_notice": _("Child welfare notice"),
+        "welfare_list": _("List of child welfare notices"),
+        "statement": _("Statement"),
+        "statement_list": _("List of statements"),
+        "statement_pdf": _("Statement as PDF"),
         "consent_paper": _("Signed consent form"),
         "import_problems": _("Rejected rows of an import"),
     }

@@ -22,6 +22,8 @@ from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
 from referrals.diversions.api import DiversionView
 from referrals.handover.api import ReferralExport, ReferralView
+from referrals.statements.api import StatementView
+from referrals.welfare.api import WelfareView
 
 router = SimpleRouter(trailing_slash=False)
 for address, view in {
@@ -39,6 +41,8 @@ for address, view in {
     "uploads": UploadView,
     "referrals": ReferralView,
     "diversions": DiversionView,
+    "statements": StatementView,
+    "welfare-notices": WelfareView,
     "runs": RunView,
     "cohorts": CohortView,
 }.items():

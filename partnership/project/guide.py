@@ -39,6 +39,15 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         Step(_("Say through when they are complete"), _("Figures look no further than the day through which your feed is complete."), "home"),
         Step(_("Look at the quality"), _("Late feeds, missing months, sudden drops and codes without a class are shown to everybody who reads a figure."), "data_quality"),
     ),
+    Role.COURT_OFFICER: (
+        Step(_("See what waits for you"), _("When an outcome is reported on a diversion that is addressed to you, it stands on your first page until you decide."), "home"),
+        Step(_("Decide"), _("Open the diversion, choose the decision, name the section of law and give your reasons. The police and the organisation are told."), "diversion_list"),
+        Step(_("Refer somebody yourself"), _("A court or prosecutor referral carries a diversion agreement, too; you decide on it."), "referral_new"),
+    ),
+    Role.PROFESSIONAL: (
+        Step(_("Refer somebody"), _("To another organisation's programme, with the person's consent; the form keeps what you type."), "referral_new"),
+        Step(_("See what became of it"), _("Who was accepted, who waits, who was declined and why. What is said in treatment stays there."), "referral_list"),
+    ),
     Role.COORDINATOR: (
         Step(_("Look at the whole"), _("Promises kept and missed, late feeds, agreements that expire: the first page. You see status and times, never who it is."), "home"),
         Step(_("Read the figures"), _("Each figure names its definition, its denominator, its interval, its comparison and the day through which the data is complete."), "recidivism"),

@@ -33,14 +33,27 @@ from partnership.pages.lists import up_to_100
 from partnership.project.guide import GUIDES, Step
 from referrals.diversions.models import DiversionAgreement, with_status
 from referrals.handover.models import Referral
-from referrals.handover.transitions import State
+from referrals.handover.transitions import OPEN_STATES, State
+from referrals.statements.models import Statement
 
 FEED_LATE_DAYS = 45
 SHOWN = 6
 ANNOUNCED = 3
 
 
-WITH_NAMES = ("waiting", "to_enrol", "not_seen", "tasks", "appointments", "to_decide", "overdue", "drafts")
+WITH_NAMES = (
+    "waiting",
+    "to_enrol",
+    "not_seen",
+    "tasks",
+    "appointments",
+    "to_decide",
+    "overdue",
+    "drafts",
+    "ended",
+    "changed",
+    "statements",
+)
 """What on the first page names people: it stands in the log of reads."""
 
 
@@ -54,13 +67,15 @@ def home(request: PartnerRequest) -> HttpResponse:
         Role.CASE_MANAGER: _caseworker,
         Role.POLICE_LIAISON: _liaison,
         Role.POLICE_DATA_OFFICER: _data_officer,
+        Role.COURT_OFFICER: _court_officer,
+        Role.PROFESSIONAL: _professional,
         Role.COORDINATOR: _coordinator,
         Role.AUDITOR: _auditor,
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
     announcements = Announcement.objects.of_today().order_by("-shown_from", "-id")[:ANNOUNCED]
     context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
-    if build in (_caseworker, _liaison):
+    if build in (_caseworker, _liaison, _court_officer, _professional):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
         if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
             log_read(acting, "home", 0, named)
@@ -113,8 +128,12 @@ def _liaison(acting: Acting) -> dict[str, Any]:
     ).prefetch_related("conditions")
     outgoing = Referral.objects.outgoing(acting.partner)
     return {
-        "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
+        "to_decide": with_status(related, "awaiting_decision").filter(authority=None).order_by("outcome_at")[:SHOWN],
         "overdue": with_status(related, "overdue").order_by("deadline")[:SHOWN],
+        # Who was never taken on is referred on from the referral's page; whoever left early waits for a decision.
+        "ended": with_status(related, "ended")
+        .filter(referral__state=State.ENDED_EARLY)
+        .order_by("-changed_at")[:SHOWN],
         "counts": {
             status: up_to_100(with_status(mine, status))
             for status in ("awaiting_decision", "overdue", "due_soon", "open")
@@ -123,6 +142,31 @@ def _liaison(acting: Acting) -> dict[str, Any]:
         "drafts": outgoing.filter(state=State.DRAFT)
         .select_related("programme", "disclosure")
         .order_by("-changed_at")[:SHOWN],
+    }
+
+
+def _court_officer(acting: Acting) -> dict[str, Any]:
+    mine = DiversionAgreement.objects.filter(authority=acting.partner, is_sent=True)
+    related = mine.select_related("case", "from_partner")
+    return {
+        "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
+        "statements": Statement.objects.filter(to_partner=acting.partner)
+        .select_related("from_partner")
+        .order_by("-sent_at", "-id")[:SHOWN],
+        "counts": {
+            status: up_to_100(with_status(mine, status)) for status in ("awaiting_decision", "ended", "overdue", "open")
+        },
+    }
+
+
+def _professional(acting: Acting) -> dict[str, Any]:
+    outgoing = Referral.objects.outgoing(acting.partner).exclude(state=State.DRAFT)
+    return {
+        "open_count": up_to_100(outgoing.filter(state__in=OPEN_STATES)),
+        "unanswered_count": up_to_100(outgoing.overdue()),
+        "changed": outgoing.select_related("from_partner", "to_partner", "programme", "disclosure", "need").order_by(
+            "-changed_at"
+        )[:SHOWN],
     }
 
 

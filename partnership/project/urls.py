@@ -16,7 +16,7 @@ ROOMS = (
     "programs.catalogue",
     "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
     "cases.imports",
-    "referrals.handover", "referrals.consents", "referrals.diversions", "referrals.roadside",
+    "referrals.handover", "referrals.consents", "referrals.diversions", "referrals.statements", "referrals.welfare", "referrals.roadside",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip

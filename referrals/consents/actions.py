@@ -24,10 +24,13 @@ from partnership.isolation.acting import Acting, enter
 from partnership.isolation.errors import DateOutOfRange, RuleError
 from partnership.members.models import REFERRING_ROLES
 from referrals.consents import events
-from referrals.diversions.models import Condition
+from referrals.diversions.models import Case, Condition
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
+from referrals.statements import actions as statements
+from referrals.statements.models import Statement
+from referrals.welfare.models import WelfareNotice
 
 
 class NoEvent(RuleError):
@@ -93,6 +96,7 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
             handover.end_with_consent(by=by, referral=referral)
         else:
             handover.announce(referral, events.WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
+    statements.tell_closed(by=by, consent=consent)
 
 
 def _tell(consent: Consent, event_type: EventType, why: str, by: Acting) -> None:
@@ -130,5 +134,14 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
         need.summary, need.language = "", ""
         need.save()
     Condition.objects.filter(diversion__referral__person=person).update(detail="")
+    for case in Case.objects.filter(diversion__referral__person=person):
+        rights.blank(case, "number")
+        case.save()
+    for statement in Statement.objects.filter(person=person):
+        rights.blank(statement, "number")
+        statement.save()
+    for notice in WelfareNotice.objects.filter(person=person):
+        rights.blank(notice, "concern")
+        notice.save()
     for referral in Referral.objects.filter(person=person, sent_at__isnull=False):
         handover.announce(referral, events.ERASED, f"referral:{referral.pk}:erased", by)

@@ -1,4 +1,5 @@
-"""Actions on diversion agreements. Counts and dates cross from the NGO to the police; the content of treatment never does."""
+"""Actions on diversion agreements. Counts and dates cross from the NGO to the unit that diverted; the content of treatment never
+does. To the prosecutor or court that decides goes whose case it is, the deadline and the outcome."""
 
 from __future__ import annotations
 
@@ -9,15 +10,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.arrests import iccs
 from cases.enrolments.models import Session
 from partnership.actions import Party, action
+from partnership.agreements.actions import agreement_in_force
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
+from partnership.isolation.errors import DateOutOfRange, RuleError
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from referrals.diversions import events
-from referrals.diversions.models import Condition, Decision, DiversionAgreement
+from referrals.diversions.models import (
+    ADDRESSED_KINDS,
+    TAKEN_BY,
+    Authority,
+    Case,
+    Condition,
+    Decision,
+    DiversionAgreement,
+)
+from referrals.diversions.young import check_age
+from referrals.handover.actions import NoAgreement, identity_of
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
 
@@ -40,18 +53,34 @@ class NoDiversion(RuleError):
 class DiversionClosed(RuleError):
     """The diversion is not open for this.
 
-    Read it again: its terms end with sending, its progress with the outcome, and the decision comes once, after the
-    outcome.
+    Read it again: its terms end with sending, its progress with the outcome or with its referral, and the decision comes once,
+    after the outcome or that end.
     """
 
     code = "diversion_closed"
     status = 409
 
 
+class UnknownOffence(RuleError):
+    """The offence code is none of ICCS 1.0. Give one of `/codes`, or the two digits of its section."""
+
+    code = "unknown_offence"
+
+
 class DeadlinePast(RuleError):
     """The deadline does not lie in the future. Choose a later day."""
 
     code = "deadline_past"
+
+
+class OtherAuthority(RuleError):
+    """Another authority takes this decision.
+
+    Charges are the prosecutor's and the court's; what is addressed to one of them, that one decides alone. Record the decision as
+    that authority's (`decided_by`, with the section of law), or leave it to whom the diversion is addressed.
+    """
+
+    code = "other_authority"
 
 
 class ReportingNotAllowed(RuleError):
@@ -65,11 +94,28 @@ class ReportingNotAllowed(RuleError):
 
 @action("diversion.set_terms", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def set_terms(
-    *, by: Acting, referral: Referral, deadline: date, conditions: list[ConditionTerms]
+    *,
+    by: Acting,
+    referral: Referral,
+    deadline: date,
+    conditions: list[ConditionTerms],
+    offence: str = "",
+    is_first_time: bool | None = None,
+    talk_on: date | None = None,
+    talk_with: str = "",
 ) -> DiversionAgreement:
-    """Sets the deadline and the conditions of a draft's diversion agreement, replacing earlier ones."""
+    """Sets the offence, the deadline and the conditions of a draft's diversion agreement, replacing earlier ones.
+
+    `offence`: its ICCS code. `is_first_time`: as far as the police know. `talk_on`, `talk_with`: the talk with somebody of 15 to 17
+    and a guardian or social worker, without which a first diversion is not sent.
+    """
     if not referral.takes_diversion:
         raise NoDiversion(_("Only a police or court referral carries a diversion agreement."))
+    check_age(referral.person)
+    if offence and not iccs.is_valid(offence):
+        raise UnknownOffence(_("This is no offence code of ICCS 1.0."))
+    if talk_on and talk_on > timezone.localdate():
+        raise DateOutOfRange(_("The talk has been held today or earlier."))
     if referral.state != State.DRAFT:
         raise DiversionClosed(_("The conditions were agreed when the referral was sent."))
     if deadline <= timezone.localdate():
@@ -77,9 +123,21 @@ def set_terms(
     if not conditions:
         raise NoDiversion(_("A diversion agreement has at least one condition."))
     parties = {"from_partner_id": referral.from_partner_id, "to_partner_id": referral.to_partner_id}
+    decides = {"authority": by.partner} if by.partner.kind in ADDRESSED_KINDS else {}
     diversion, _is_new = DiversionAgreement.objects.update_or_create(
-        referral=referral, defaults={"deadline": deadline, **parties}
+        referral=referral,
+        defaults={
+            "deadline": deadline,
+            "offence": offence,
+            "is_first_time": is_first_time,
+            "talk_on": talk_on,
+            "talk_with": talk_with if talk_on else "",
+            **parties,
+            **decides,
+        },
     )
+    if decides:
+        _open_case(diversion, by.partner, "")
     diversion.conditions.all().delete()
     Condition.objects.bulk_create([Condition(diversion=diversion, **parties, **terms) for terms in conditions])
     return diversion
@@ -91,6 +149,8 @@ def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
         raise DiversionClosed(_("The outcome of this diversion has been reported already."))
     if not locked.referral.may_report:
         raise ReportingNotAllowed(_("The person's consent does not cover reporting to the police (any more)."))
+    if not locked.is_open:
+        raise DiversionClosed(_("This diversion ended with its referral: nothing more is reported."))
     return locked
 
 
@@ -111,7 +171,7 @@ def count_sessions(*, enrolment: int) -> None:
     """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
     a date, where the consent covers reporting back today."""
     referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
-    if referral is None or not referral.may_report:
+    if referral is None or not referral.may_report or not referral.diversion.is_open:
         return
     attended = Session.objects.filter(enrolment=enrolment, attendance=Session.Attendance.ATTENDED).count()
     Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(
@@ -133,7 +193,7 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
         raise RuleError(_("The day lies in the future."))
     diversion.breached_on = on
     diversion.save(update_fields=["breached_on"])
-    _tell(diversion, events.BREACHED, f"diversion:{diversion.pk}:breached:{on}", diversion.from_partner_id, by)
+    _tell(diversion, events.BREACHED, f"diversion:{diversion.pk}:breached:{on}", by, diversion.from_partner_id)
     return diversion
 
 
@@ -145,52 +205,132 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
     event="diversion.outcome",
 )
 def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
-    """Closes the NGO's part; the liaison decides next."""
+    """Closes the NGO's part; the unit that diverted decides next, or the prosecutor or court to whom it is addressed."""
     diversion = _locked_open(diversion)
     diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
     diversion.save(update_fields=["outcome", "outcome_at"])
-    _tell(diversion, events.OUTCOME, f"diversion:{diversion.pk}:outcome", diversion.from_partner_id, by)
+    _tell(
+        diversion,
+        events.OUTCOME,
+        f"diversion:{diversion.pk}:outcome",
+        by,
+        diversion.from_partner_id,
+        diversion.authority_id,
+    )
     return diversion
 
 
 @action(
-    "diversion.decide",
+    "diversion.address",
     roles=(Role.POLICE_LIAISON,),
     party=Party.SENDER,
     scope="diversions:write",
+    event="diversion.addressed",
+)
+def address(*, by: Acting, diversion: DiversionAgreement, authority: Partner, number: str = "") -> DiversionAgreement:
+    """Says which prosecutor or court decides, and tells it whose case it is, under which `number` of the investigation. Needs an
+    agreement in force with it; what it is told rests on the law and not on the person's consent."""
+    diversion = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
+    if not diversion.is_sent or diversion.decision:
+        raise DiversionClosed(_("Only a diversion that was sent and isn't decided yet is addressed to an authority."))
+    if authority.kind not in ADDRESSED_KINDS:
+        raise OtherAuthority(_("Choose a prosecutor's office or a court."))
+    if agreement_in_force(by.partner, authority) is None:
+        raise NoAgreement(
+            _(
+                "There is no agreement in force between %(one)s and %(other)s, so nothing may be disclosed. Ask your coordinator."
+            )
+            % {"one": by.partner, "other": authority}
+        )
+    diversion.authority = authority
+    diversion.save(update_fields=["authority"])
+    _open_case(diversion, authority, number)
+    _tell(diversion, events.ADDRESSED, f"diversion:{diversion.pk}:addressed:{authority.pk}", by, authority.pk)
+    return diversion
+
+
+def _open_case(diversion: DiversionAgreement, authority: Partner, number: str) -> None:
+    """What the authority of a diversion is told: as the sender's record says today."""
+    person = identity_of(diversion.referral.person)
+    told = {name: person[name] for name in ("first_names", "last_name", "born_on", "identity_code")}
+    Case.objects.update_or_create(
+        diversion=diversion,
+        from_partner_id=diversion.from_partner_id,
+        defaults={"authority": authority, "number": number, **told},
+    )
+
+
+@action(
+    "diversion.decide",
+    roles=(Role.POLICE_LIAISON, Role.COURT_OFFICER),
+    party=Party.DECIDER,
+    scope="diversions:write",
     event="diversion.decided",
 )
-def decide(*, by: Acting, diversion: DiversionAgreement, decision: str, reasons: str) -> DiversionAgreement:
-    """The liaison's decision on the outcome, with its reasons."""
+def decide(
+    *,
+    by: Acting,
+    diversion: DiversionAgreement,
+    decision: str,
+    reasons: str,
+    decided_by: str = "",
+    section: str = "",
+) -> DiversionAgreement:
+    """The decision after the outcome, or after the diversion ended with its referral, with its reasons and the section of law.
+
+    `decided_by`: which authority decided; the acting partner's kind unless said. The police record as theirs what a prosecutor or
+    court outside of the portal decided.
+    """
     diversion = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
-    if not diversion.outcome:
-        raise DiversionClosed(_("The outcome has not been reported yet."))
     if diversion.decision:
         raise DiversionClosed(_("This diversion was decided already."))
+    if not diversion.is_to_decide:
+        raise DiversionClosed(_("The outcome has not been reported yet."))
+    decided_by = decided_by or by.partner.kind
+    _check_authority(by, diversion, decision, decided_by)
     if not reasons.strip():
         raise RuleError(_("Give the reasons for the decision."))
-    diversion.decision, diversion.decided_at, diversion.decided_by = (
-        DiversionAgreement.Decision(decision),
-        timezone.now(),
-        by.user,
-    )
-    diversion.save(update_fields=["decision", "decided_at", "decided_by"])
+    if decided_by != Authority.POLICE and not section.strip():
+        raise RuleError(_("Give the section of law on which the decision rests."))
+    diversion.decision, diversion.decided_by = DiversionAgreement.Decision(decision), Authority(decided_by)
+    diversion.section, diversion.decided_at, diversion.recorded_by = section.strip(), timezone.now(), by.user
+    diversion.save(update_fields=["decision", "decided_by", "section", "decided_at", "recorded_by"])
     Decision.objects.create(
         diversion=diversion,
         from_partner_id=diversion.from_partner_id,
         to_partner_id=diversion.to_partner_id,
+        authority_id=diversion.authority_id,
         reasons=reasons.strip(),
     )
-    _tell(diversion, events.DECIDED, f"diversion:{diversion.pk}:decided", diversion.to_partner_id, by)
+    parties = (diversion.from_partner_id, diversion.to_partner_id)
+    _tell(diversion, events.DECIDED, f"diversion:{diversion.pk}:decided", by, *parties)
     return diversion
+
+
+def _check_authority(by: Acting, diversion: DiversionAgreement, decision: str, decided_by: str) -> None:
+    """Raises OtherAuthority where the decision is another's, or the acting partner speaks for another."""
+    if diversion.authority_id not in (None, by.partner.pk):
+        raise OtherAuthority(_("This diversion is addressed to a prosecutor or court, which decides on it."))
+    if decided_by not in TAKEN_BY[decision]:
+        raise OtherAuthority(
+            _("“%(decision)s” is not a decision of this authority.")
+            % {"decision": DiversionAgreement.Decision(decision).label}
+        )
+    if by.partner.kind not in (decided_by, Authority.POLICE):
+        raise OtherAuthority(_("Record your own authority's decision."))
 
 
 def _touch(diversion: DiversionAgreement) -> None:
     DiversionAgreement.objects.filter(pk=diversion.pk).update(changed_at=timezone.now())
 
 
-def _tell(diversion: DiversionAgreement, event_type: EventType, key: str, partner_id: int, by: Acting) -> None:
-    roles = [str(role) for role in (*CASEWORK_ROLES, Role.POLICE_LIAISON)]
-    url = reverse("diversion", args=[diversion.pk])
+def _tell(diversion: DiversionAgreement, event_type: EventType, key: str, by: Acting, *partners: int | None) -> None:
+    """Tells those of these partners for which the acting user does not act; None is nobody."""
+    roles, url = [str(role) for role in REFERRING_ROLES], reverse("diversion", args=[diversion.pk])
     _touch(diversion)
-    announce(event_type, key, tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}])
+    whom = sorted({partner for partner in partners if partner not in (None, by.partner.pk)})
+    announce(
+        event_type,
+        key,
+        tell=[{"partner": partner, "roles": roles, "url": url, "not_user": by.user.pk} for partner in whom if partner],
+    )

@@ -6,4 +6,5 @@ from partnership.events.registry import declare
 
 BREACHED = declare("diversion.breached", sentence=_("A breach of a diversion was reported"), webhooks=True)
 OUTCOME = declare("diversion.outcome", sentence=_("The outcome of a diversion was reported"), webhooks=True)
+ADDRESSED = declare("diversion.addressed", sentence=_("A diversion was addressed to you"), webhooks=True)
 DECIDED = declare("diversion.decided", sentence=_("A diversion was decided"), webhooks=True)

@@ -9,14 +9,32 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.arrests import iccs
+from partnership.members.models import Partner
 from partnership.pages.form_fields import DateInput
 from referrals.diversions.actions import ConditionTerms
-from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.diversions.models import ADDRESSED_KINDS, TAKEN_BY, Authority, Condition, DiversionAgreement
 
 
 class DiversionForm(forms.Form):
-    """Deadline and conditions of a diversion."""
+    """Offence, deadline and conditions of a diversion; the talk with a young person."""
 
+    offence = forms.ChoiceField(
+        label=_("Offence"), choices=[("", "—"), *iccs.DRUG_CODES.items(), *iccs.OTHER_SECTIONS.items()], required=False
+    )
+    is_first_time = forms.TypedChoiceField(
+        label=_("First offence"),
+        choices=[("yes", _("Yes, as far as we know")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
+    talk_on = forms.DateField(label=_("Talk held on"), required=False, widget=DateInput())
+    talk_with = forms.ChoiceField(
+        label=_("Present at the talk"),
+        choices=[("", "—"), *DiversionAgreement.TalkWith.choices],
+        required=False,
+    )
     deadline = forms.DateField(label=_("Deadline"), required=False, widget=DateInput())
     sessions = forms.IntegerField(label=_("Sessions to attend"), min_value=0, max_value=200, required=False)
     assessment = forms.BooleanField(label=_("Come to an assessment"), required=False)
@@ -25,13 +43,27 @@ class DiversionForm(forms.Form):
     other = forms.CharField(label=_("Another condition"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"deadline": timezone.localdate() + timedelta(days=90), "sessions": 5, "assessment": True}
+        initial = {
+            "offence": "060111",
+            "is_first_time": "yes",
+            "deadline": timezone.localdate() + timedelta(days=90),
+            "sessions": 5,
+            "assessment": True,
+        }
         kwargs["initial"] = initial | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
 
     @staticmethod
     def initial_of(diversion: DiversionAgreement) -> dict[str, Any]:
-        initial: dict[str, Any] = {"deadline": diversion.deadline, "sessions": 0, "assessment": False}
+        initial: dict[str, Any] = {
+            "offence": diversion.offence,
+            "is_first_time": "no" if diversion.is_first_time is False else "yes",
+            "talk_on": diversion.talk_on,
+            "talk_with": diversion.talk_with,
+            "deadline": diversion.deadline,
+            "sessions": 0,
+            "assessment": False,
+        }
         for condition in diversion.conditions.all():
             if condition.kind == Condition.Kind.SESSIONS:
                 initial["sessions"] = condition.target
@@ -40,6 +72,9 @@ class DiversionForm(forms.Form):
             else:
                 initial[condition.kind] = condition.detail
         return initial
+
+    def offence_terms(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("offence", "is_first_time", "talk_on", "talk_with")}
 
     def conditions(self) -> list[ConditionTerms]:
         data = self.cleaned_data
@@ -57,6 +92,8 @@ class DiversionForm(forms.Form):
         data = super().clean() or {}
         if data.get("deadline") and data["deadline"] <= timezone.localdate():
             self.add_error("deadline", _("The deadline must lie in the future."))
+        if bool(data.get("talk_on")) != bool(data.get("talk_with")):
+            self.add_error("talk_with", _("Say when the talk was held and who was present."))
         return data
 
 
@@ -80,12 +117,41 @@ class OutcomeForm(forms.Form):
     )
 
 
+class AddressForm(forms.Form):
+    """To which prosecutor or court a diversion goes for the decision."""
+
+    authority = forms.ModelChoiceField(label=_("Prosecutor or court"), queryset=Partner.objects.none())
+    number = forms.CharField(
+        label=_("Case number"), max_length=60, required=False, help_text=_("As both of you know the case.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["authority"].queryset = Partner.objects.filter(kind__in=ADDRESSED_KINDS, is_active=True)  # type: ignore[attr-defined]
+
+
 class DecisionForm(forms.Form):
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[(d.value, d.label) for d in DiversionAgreement.Decision if d.value],
-        widget=forms.RadioSelect,
+    """The decision with its section of law and reasons. The police say whose it is; a prosecutor or court decides itself."""
+
+    decided_by = forms.ChoiceField(label=_("Who decided"), choices=Authority.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
+    section = forms.CharField(
+        label=_("Section of law"), max_length=60, required=False, help_text=_("For example Criminal Code 50:7.")
     )
     reasons = forms.CharField(
         label=_("Reasons for the decision"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        """`kind`: of the partner that decides or records a decision."""
+        super().__init__(*args, **kwargs)
+        is_police = kind == Authority.POLICE
+        self.fields["decision"].choices = [  # type: ignore[attr-defined]
+            (decision.value, decision.label)
+            for decision in DiversionAgreement.Decision
+            if decision.value and (is_police or kind in TAKEN_BY[decision])
+        ]
+        if is_police:
+            self.fields["decided_by"].initial = kind
+        else:
+            del self.fields["decided_by"]

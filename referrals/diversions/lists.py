@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from partnership.pages.lists import Column, Listing, Sort, link, tag
 from partnership.pages.template_tags import day
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover.lists import _name
 
-DIVERSION_LOOKS = {"overdue": "bad", "due_soon": "wait", "awaiting_decision": "calm", "decided": "good"}
+DIVERSION_LOOKS = {"overdue": "bad", "due_soon": "wait"}
+OUTCOME_LOOKS = {"completed": "good", "not_completed": "bad", "": ""}
 
 
 def _progress(diversion: DiversionAgreement) -> str:
@@ -18,8 +20,14 @@ def _progress(diversion: DiversionAgreement) -> str:
 
 
 def _deadline(diversion: DiversionAgreement) -> str:
-    looks = DIVERSION_LOOKS.get(diversion.status, "") if not diversion.outcome else ""
-    return tag(day(diversion.deadline), looks)
+    """The day; nothing where the diversion ended before it."""
+    return (
+        "" if diversion.status == "ended" else tag(day(diversion.deadline), DIVERSION_LOOKS.get(diversion.status, ""))
+    )
+
+
+def _outcome(diversion: DiversionAgreement) -> str | Promise:
+    return diversion.ended_with if diversion.status == "ended" else diversion.get_outcome_display()
 
 
 DIVERSION_LIST = Listing(
@@ -31,15 +39,13 @@ DIVERSION_LIST = Listing(
             lambda d: _name(d.referral),
             lambda d: link(reverse("diversion", args=[d.pk]), _name(d.referral)),
         ),
-        Column("deadline", gettext_lazy("Deadline"), lambda d: d.deadline, _deadline),
+        Column("deadline", gettext_lazy("Deadline"), lambda d: None if d.status == "ended" else d.deadline, _deadline),
         Column("progress", gettext_lazy("Progress"), _progress),
         Column(
             "outcome",
             gettext_lazy("Outcome"),
-            lambda d: d.get_outcome_display(),
-            lambda d: tag(
-                d.get_outcome_display(), {"completed": "good", "not_completed": "bad", "": ""}.get(d.outcome, "wait")
-            ),
+            _outcome,
+            lambda d: tag(str(_outcome(d)), OUTCOME_LOOKS.get(d.outcome, "wait")),
         ),
         Column("decision", gettext_lazy("Decision"), lambda d: d.get_decision_display()),
         Column("breach", gettext_lazy("Breach"), lambda d: d.breached_on, lambda d: day(d.breached_on), at_first=False),
@@ -52,3 +58,39 @@ DIVERSION_LIST = Listing(
         "latest": Sort(gettext_lazy("Latest deadline first"), ["-deadline", "-id"]),
     },
 )
+
+
+def _case_outcome(diversion: DiversionAgreement) -> str | Promise:
+    """As `_outcome`; a prosecutor or court sees no referral, and so not with what it ended."""
+    return gettext("Ended without outcome") if diversion.status == "ended" else diversion.get_outcome_display()
+
+
+def _case_name(diversion: DiversionAgreement) -> str:
+    case = getattr(diversion, "case", None)
+    return (case.name if case else "") or gettext("Diversion %(n)s") % {"n": diversion.pk}
+
+
+CASE_LIST = Listing(
+    page="diversion_list",
+    columns=(
+        Column(
+            "name",
+            gettext_lazy("Person"),
+            _case_name,
+            lambda d: link(reverse("diversion", args=[d.pk]), _case_name(d)),
+        ),
+        Column("number", gettext_lazy("Case number"), lambda d: d.case.number if getattr(d, "case", None) else ""),
+        Column("deadline", gettext_lazy("Deadline"), lambda d: None if d.status == "ended" else d.deadline, _deadline),
+        Column(
+            "outcome",
+            gettext_lazy("Outcome"),
+            _case_outcome,
+            lambda d: tag(str(_case_outcome(d)), OUTCOME_LOOKS.get(d.outcome, "wait")),
+        ),
+        Column("decision", gettext_lazy("Decision"), lambda d: d.get_decision_display()),
+        Column("from", gettext_lazy("From"), lambda d: d.from_partner.name),
+        Column("to", gettext_lazy("Taking part at"), lambda d: d.to_partner.name, at_first=False),
+    ),
+    sorts=DIVERSION_LIST.sorts,
+)
+"""What a prosecutor or court sees: no progress, no programme."""

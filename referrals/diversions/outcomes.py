@@ -11,6 +11,8 @@ from django.db.models.functions import TruncQuarter
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from partnership.isolation.acting import PartnerRequest
@@ -44,32 +46,41 @@ class Quarter:
         parts, at = [], 0.0
         for outcome, count in self.counts.items():
             width = BAR * count / self.sent if self.sent else 0.0
-            parts.append((outcome or "open", round(at, 1), round(width, 1)))
+            parts.append((outcome, round(at, 1), round(width, 1)))
             at += width
         return parts
 
     @property
     def met_of_closed(self) -> tuple[int, int]:
-        closed = self.sent - self.counts.get("", 0) - self.counts.get(Outcome.WITHDRAWN, 0)
+        closed = self.sent - sum(self.counts.get(code, 0) for code in ("open", "ended", Outcome.WITHDRAWN))
         return self.counts.get(Outcome.COMPLETED, 0), closed
 
 
-ORDER = (Outcome.COMPLETED, Outcome.PARTLY, Outcome.NOT_COMPLETED, Outcome.WITHDRAWN, Outcome.OPEN)
+ORDER: tuple[tuple[str, str | Promise], ...] = (
+    *((outcome.value, outcome.label) for outcome in Outcome if outcome.value),
+    ("ended", gettext_lazy("Ended without outcome")),
+    ("open", Outcome.OPEN.label),
+)
+"""What came of diversions, as the page shows it, in words."""
 
 
 def by_quarter(diversions: Any, today: date) -> list[Quarter]:
-    """The last twelve quarters, newest first, those without a diversion too. Two queries over the given diversions."""
+    """The last twelve quarters, newest first, those without a diversion too. One query over the given diversions."""
     start = _quarter_of(today)
     starts = [start := (start if n == 0 else _quarter_of(start - timedelta(days=1))) for n in range(QUARTERS)]
     quarters = {day: Quarter(day) for day in starts}
     since = diversions.filter(is_sent=True, referral__sent_at__gte=day_of(starts[-1])[0])
     quarterly = since.annotate(quarter=TruncQuarter("referral__sent_at")).values("quarter")
-    counts = {f"n_{outcome.value or 'open'}": Count("pk", filter=Q(outcome=outcome.value)) for outcome in ORDER}
+    open_or_ended = {
+        "ended": Q(outcome="") & ~Q(open_days__include=today),
+        "open": Q(outcome="", open_days__include=today),
+    }
+    counts = {f"n_{code}": Count("pk", filter=open_or_ended.get(code, Q(outcome=code))) for code, _label in ORDER}
     taken = Avg(F("outcome_at") - F("referral__sent_at"), filter=~Q(outcome="") & ~Q(outcome=Outcome.WITHDRAWN))
     for row in quarterly.annotate(sent=Count("pk"), taken=taken, **counts).order_by("quarter"):
         quarter = quarters[timezone.localtime(row["quarter"]).date()]
         quarter.sent = row["sent"]
-        quarter.counts = {outcome.value: row[f"n_{outcome.value or 'open'}"] for outcome in ORDER}
+        quarter.counts = {code: row[f"n_{code}"] for code, _label in ORDER}
         quarter.days_to_outcome = row["taken"].total_seconds() / 86400 if row["taken"] else None
     return list(quarters.values())
 

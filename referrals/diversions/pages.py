@@ -1,4 +1,4 @@
-"""Pages of diversions: the unit's and the NGO's list, one diversion, progress, outcome, decision."""
+"""Pages of diversions: the unit's, the NGO's and the deciding authority's list, one diversion, progress, outcome, decision."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import partner_page
-from partnership.pages.lists import export, query_of, show
+from partnership.pages.lists import Listing, export, query_of, show
 from referrals.diversions import actions as diversions
 from referrals.diversions import letters
-from referrals.diversions.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
-from referrals.diversions.lists import DIVERSION_LIST
+from referrals.diversions.forms import AddressForm, BreachForm, DecisionForm, OutcomeForm, ProgressForm
+from referrals.diversions.lists import CASE_LIST, DIVERSION_LIST
 from referrals.diversions.models import Condition, DiversionAgreement, with_status
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.permissions import DIVERSIONS, LETTER
@@ -34,6 +34,7 @@ STATUSES = {
     "due_soon": gettext_lazy("Due soon"),
     "open": gettext_lazy("Open"),
     "awaiting_decision": gettext_lazy("Awaiting decision"),
+    "ended": gettext_lazy("Ended"),
     "decided": gettext_lazy("Decided"),
 }
 
@@ -44,7 +45,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     """The own unit's or NGO's diversions, those with the nearest deadline first."""
     status = request.GET.get("status", "")
     outcome = request.GET.get("outcome", "")
-    shown = show(request, DIVERSION_LIST, listed_diversions(request.acting, status, outcome))
+    shown = show(request, listing_of(request.acting), listed_diversions(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
     context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
@@ -52,11 +53,18 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     return render(request, "referrals/diversions/diversion_list.html", context)
 
 
+def listing_of(acting: Acting) -> Listing:
+    """The parties' list, or a prosecutor's or court's, which sees no referral."""
+    return CASE_LIST if acting.role == Role.COURT_OFFICER else DIVERSION_LIST
+
+
 def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     """The diversions of a list, each with what its row shows."""
     sent = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
     if outcome in DiversionAgreement.Outcome.values and outcome:
         sent = sent.filter(outcome=outcome)
+    if acting.role == Role.COURT_OFFICER:
+        return sent.filter(authority=acting.partner).select_related("case", "from_partner", "to_partner")
     related = [
         "referral",
         "referral__disclosure",
@@ -77,7 +85,7 @@ def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     try:
         return export(
             request,
-            DIVERSION_LIST,
+            listing_of(acting),
             lambda: listed_diversions(acting, status, outcome),
             name="diversions",
             notice=str(NO_FURTHER_DISCLOSURE),
@@ -96,7 +104,8 @@ def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
         "referral__consent",
         "from_partner",
         "to_partner",
-        "decided_by",
+        "authority",
+        "recorded_by",
     ]
     return get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
 
@@ -104,7 +113,38 @@ def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
 @require_safe
 @partner_page(DIVERSIONS)
 def diversion(request: PartnerRequest, pk: int) -> HttpResponse:
+    if request.acting.role == Role.COURT_OFFICER:
+        return _case_page(request, addressed_diversion(request, pk))
     return _diversion_page(request, seen_diversion(request, pk))
+
+
+def addressed_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
+    """A diversion on which the acting prosecutor or court decides; any other is not found."""
+    addressed = DiversionAgreement.objects.seen_by(request.acting).filter(
+        authority=request.acting.partner, is_sent=True
+    )
+    return get_object_or_404(addressed.select_related("case", "from_partner", "to_partner", "recorded_by"), pk=pk)
+
+
+def _case_page(
+    request: PartnerRequest, diversion: DiversionAgreement, status: int = 200, decision_form: DecisionForm | None = None
+) -> HttpResponse:
+    """What a prosecutor or court sees of a diversion: whose case, deadline, outcome, decision."""
+    acting = request.acting
+    log_read(acting, "diversion", diversion.pk)
+    context = {
+        "diversion": diversion,
+        "case": getattr(diversion, "case", None),
+        "status": STATUSES[diversion.status],
+        "is_sender": diversion.from_partner_id == acting.partner.pk,
+        "statements": diversion.statements.filter(to_partner=acting.partner)
+        .select_related("from_partner")
+        .order_by("-id"),
+        "to_decide": diversion.is_to_decide,
+        "decision_form": decision_form or DecisionForm(prefix="decision", kind=acting.partner.kind),
+        "decision_note": getattr(diversion, "decision_note", None) if diversion.decision else None,
+    }
+    return render(request, "referrals/diversions/case.html", context, status=status)
 
 
 def _diversion_page(
@@ -117,10 +157,16 @@ def _diversion_page(
         log_read(acting, "diversion", diversion.pk)
     today = timezone.localdate()
     conditions = list(diversion.conditions.all())
+    case = getattr(diversion, "case", None) if is_sender else None
     context = {
         "diversion": diversion,
-        "status": STATUSES[diversion.status],
-        "is_receiver": is_receiver and acting.role in CASEWORK_ROLES,
+        "status": STATUSES.get(diversion.status, gettext_lazy("Draft")),
+        "may_report": is_receiver and acting.role in CASEWORK_ROLES and diversion.is_open and not diversion.outcome,
+        "to_decide": is_sender and diversion.is_to_decide and diversion.authority_id in (None, acting.partner.pk),
+        "to_address": is_sender and diversion.is_sent and not diversion.decision,
+        "address_form": AddressForm(
+            prefix="address", initial={"authority": diversion.authority_id, "number": case.number if case else ""}
+        ),
         "is_sender": is_sender,
         "is_party": is_sender or is_receiver,
         "conditions": [
@@ -129,7 +175,8 @@ def _diversion_page(
         ],
         "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
         "outcome_form": OutcomeForm(prefix="outcome"),
-        "decision_form": DecisionForm(prefix="decision"),
+        "decision_form": DecisionForm(prefix="decision", kind=acting.partner.kind),
+        "state_on": diversion.referral.enrolment_id if is_receiver and diversion.authority_id else None,
         "decision_note": getattr(diversion, "decision_note", None) if diversion.decision else None,
         "notice": str(NO_FURTHER_DISCLOSURE),
     }
@@ -153,7 +200,8 @@ def letter(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 def _carry_out(request: PartnerRequest, pk: int, name: str, form: Any, action: Any) -> HttpResponse:
-    diversion = seen_diversion(request, pk)
+    is_court = request.acting.role == Role.COURT_OFFICER
+    diversion = addressed_diversion(request, pk) if is_court else seen_diversion(request, pk)
     if form.is_valid():
         try:
             action(by=request.acting, diversion=diversion, **form.cleaned_data)
@@ -162,6 +210,8 @@ def _carry_out(request: PartnerRequest, pk: int, name: str, form: Any, action: A
         else:
             messages.success(request, _("Saved. The other party is told."))
             return redirect("diversion", pk=pk)
+    if is_court:
+        return _case_page(request, diversion, status=422, decision_form=form)
     return _diversion_page(request, diversion, status=422, **{f"{name}_form": form})
 
 
@@ -178,9 +228,16 @@ def outcome(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@partner_page(diversions.address)
+def address(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _carry_out(request, pk, "address", AddressForm(request.POST, prefix="address"), diversions.address)
+
+
+@require_POST
 @partner_page(diversions.decide)
 def decide(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _carry_out(request, pk, "decision", DecisionForm(request.POST, prefix="decision"), diversions.decide)
+    form = DecisionForm(request.POST, prefix="decision", kind=request.acting.partner.kind)
+    return _carry_out(request, pk, "decision", form, diversions.decide)
 
 
 @require_POST

@@ -10,6 +10,7 @@ urlpatterns = [
     path("diversions/<int:pk>/", pages.diversion, name="diversion"),
     path("diversions/<int:pk>/breach/", pages.breach, name="diversion_breach"),
     path("diversions/<int:pk>/outcome/", pages.outcome, name="diversion_outcome"),
+    path("diversions/<int:pk>/address/", pages.address, name="diversion_address"),
     path("diversions/<int:pk>/decide/", pages.decide, name="diversion_decide"),
     path("conditions/<int:pk>/progress/", pages.progress, name="condition_progress"),
 ]

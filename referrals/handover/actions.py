@@ -25,19 +25,22 @@ from partnership.events.recipients import Tell
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import NotAParty, RuleError
-from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
+from partnership.members.models import REFERRING_ROLES, Partner
 from programs.catalogue.models import Programme, ReferralKind
+from referrals.diversions import young
 from referrals.handover import events, transitions
 from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
 
-RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
-
 KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
     Partner.Kind.POLICE: (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT),
+    Partner.Kind.PROSECUTOR: (ReferralKind.COURT,),
     Partner.Kind.COURT: (ReferralKind.COURT,),
+    Partner.Kind.PRISON: (ReferralKind.NGO_TO_NGO,),
     Partner.Kind.NGO: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
     Partner.Kind.HEALTH: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
+    Partner.Kind.SOCIAL: (ReferralKind.SOCIAL_CONTACT, ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
+    Partner.Kind.YOUTH: (ReferralKind.SOCIAL_CONTACT, ReferralKind.SCHOOL_OR_GUARDIAN, ReferralKind.SELF),
     Partner.Kind.SCHOOL: (ReferralKind.SCHOOL_OR_GUARDIAN,),
 }
 """Which kinds of referral each kind of partner sends."""
@@ -110,6 +113,7 @@ def draft(
         referred_on_from=referred_on_from,
     )
     _check_kind(referral, by.partner)
+    _check_young(referral)
     referral.save()
     parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
     Need.objects.create(**parties, summary=summary, language=language, **traits_of(person))
@@ -145,6 +149,7 @@ def change_draft(
         is_urgent,
     )
     _check_kind(referral, by.partner)
+    _check_young(referral)
     referral.changed_at = timezone.now()
     referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
     _change(Need.objects.get(referral=referral), summary=summary, language=language)
@@ -179,6 +184,12 @@ def _check_kind(referral: Referral, sender: Partner) -> None:
         raise NotTaken(_("A self-referral goes to your own programme, every other kind to another partner's."))
 
 
+def _check_young(referral: Referral) -> None:
+    """Raises UnderFifteen for the diversion of somebody under 15."""
+    if referral.takes_diversion:
+        young.check_age(referral.person)
+
+
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
     """Records the consent under which the draft will be sent."""
@@ -200,6 +211,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
     referral = _begin("send", by, referral, version)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
+    _check_young(referral)
     if referral.kind != ReferralKind.SELF:
         agreement = agreement_in_force(referral.from_partner, referral.to_partner)
         if agreement is None:
@@ -219,6 +231,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)
     if diversion:
+        young.check_talk(person, diversion)
         diversion.conditions.update(is_sent=True)
         diversion.is_sent = True
         diversion.save(update_fields=["is_sent"])
@@ -559,7 +572,7 @@ def announce(referral: Referral, event_type: EventType, key: str, by: Acting | N
         parties.discard(by.partner.pk)
     tell: list[Tell] = []
     for partner in sorted(parties):
-        whom: Tell = {"partner": partner, "roles": [str(role) for role in RECEIVING_ROLES], "url": url}
+        whom: Tell = {"partner": partner, "roles": [str(role) for role in REFERRING_ROLES], "url": url}
         if by is not None:
             whom["not_user"] = by.user.pk
         tell.append(whom)

@@ -332,8 +332,8 @@ class ReferralView(View):
         diversions.set_terms(
             by=self.acting,
             referral=referral,
-            deadline=terms["deadline"],
-            conditions=[dict(condition) for condition in terms["conditions"]],  # type: ignore[misc]
+            conditions=[dict(condition) for condition in terms.pop("conditions")],  # type: ignore[misc]
+            **terms,
         )
         return self.answer_referral(referral)
 

@@ -8,7 +8,7 @@ from cases.consents.models import Consent
 from cases.people.models import Person
 from partnership.api.serializers import InPast, Strict
 from programs.catalogue.models import Programme, ReferralKind
-from referrals.diversions.models import Condition
+from referrals.diversions.models import Condition, DiversionAgreement
 from referrals.handover.transitions import REASONS
 
 
@@ -105,5 +105,15 @@ class ConditionInput(Strict):
 
 
 class TermsInput(Strict):
+    offence = serializers.CharField(max_length=6, default="", allow_blank=True, help_text="Its ICCS 1.0 code.")
+    is_first_time = serializers.BooleanField(
+        default=None, allow_null=True, help_text="Whether it is the person's first offence, as far as is known."
+    )
+    talk_on = InPast(
+        default=None,
+        allow_null=True,
+        help_text="From 15 to 17, the first time: when the talk with a guardian or social worker was held.",
+    )
+    talk_with = serializers.ChoiceField(choices=DiversionAgreement.TalkWith.choices, default="", allow_blank=True)
     deadline = serializers.DateField()
     conditions = ConditionInput(many=True)

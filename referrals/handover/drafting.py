@@ -28,7 +28,11 @@ def save_draft(acting: Acting, draft: Referral | None, person: Person | None, fo
     if draft.takes_diversion and forms["diversion"].cleaned_data.get("deadline"):
         terms = forms["diversion"]
         diversions.set_terms(
-            by=acting, referral=draft, deadline=terms.cleaned_data["deadline"], conditions=terms.conditions()
+            by=acting,
+            referral=draft,
+            deadline=terms.cleaned_data["deadline"],
+            conditions=terms.conditions(),
+            **terms.offence_terms(),
         )
     consent_form = forms["consent"]
     if consent_form and consent_form.cleaned_data["is_given"]:

@@ -65,7 +65,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """What the acting partner may see: as a party; a coordinator sees all that were sent."""
         if acting.role == "coordinator":
             return self.filter(sent_at__isnull=False)
-        if acting.role not in {"caseworker", "case_manager", "police_liaison"}:
+        if acting.role not in REFERRING_ROLES:
             return self.none()
         mine = acting.partner.pk
         return self.filter(Q(from_partner=mine) | Q(to_partner=mine, sent_at__isnull=False))

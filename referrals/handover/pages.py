@@ -23,7 +23,7 @@ from cases.people.named_person import named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import Role
+from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
@@ -52,7 +52,7 @@ def box_of(acting: Acting, box: str) -> str:
         return "all"
     if box in {"incoming", "outgoing"}:
         return box
-    return "outgoing" if acting.role == Role.POLICE_LIAISON else "incoming"
+    return "incoming" if acting.role in CASEWORK_ROLES else "outgoing"
 
 
 def listed_referrals(acting: Acting, box: str) -> Any:

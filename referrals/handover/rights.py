@@ -11,6 +11,8 @@ from partnership.pages.template_tags import day
 from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
 from referrals.handover.models import Message, Referral
+from referrals.statements.models import Statement
+from referrals.welfare.models import WelfareNotice
 
 
 def _referrals_of(person: Person) -> QuerySet[Referral]:
@@ -28,7 +30,7 @@ def held(person: Person) -> list[Part]:
     conditions = Condition.objects.filter(diversion__referral__in=_referrals_of(person)).order_by("id")
     diversions = (
         DiversionAgreement.objects.filter(referral__in=_referrals_of(person))
-        .select_related("decision_note")
+        .select_related("decision_note", "authority")
         .order_by("id")
     )
     return [
@@ -60,16 +62,42 @@ def held(person: Person) -> list[Part]:
         ),
         Part(
             _("Diversions"),
-            [_("Deadline"), _("Breach"), _("Outcome"), _("Decision"), _("Reasons for the decision")],
+            [
+                _("Deadline"),
+                _("Breach"),
+                _("Outcome"),
+                _("Decision"),
+                _("Decided by"),
+                _("Reasons for the decision"),
+            ],
             [
                 [
                     day(d.deadline),
                     day(d.breached_on),
                     d.get_outcome_display(),
                     d.get_decision_display(),
+                    " ".join(
+                        filter(None, [d.get_decided_by_display(), d.section, d.authority.name if d.authority else ""])
+                    ),
                     (d.decision_note.reasons if hasattr(d, "decision_note") else "") or "–",
                 ]
                 for d in diversions
+            ],
+        ),
+        Part(
+            _("Statements"),
+            [_("Sent"), _("To"), _("Attendance"), _("Meetings attended"), _("Meetings missed")],
+            [
+                [day(s.sent_at), s.to_partner.name, s.get_attendance_display(), str(s.attended), str(s.missed)]
+                for s in Statement.objects.filter(person=person).select_related("to_partner").order_by("id")
+            ],
+        ),
+        Part(
+            _("Child welfare notices"),
+            [_("Made"), _("To"), _("Concern")],
+            [
+                [day(n.made_at), n.to_partner.name, n.concern or "–"]
+                for n in WelfareNotice.objects.filter(person=person).select_related("to_partner").order_by("id")
             ],
         ),
     ]

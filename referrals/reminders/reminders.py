@@ -41,7 +41,9 @@ def send_reminders() -> int:
             tell=[{"partner": referral.to_partner_id, "roles": roles, "url": reverse("referral", args=[referral.pk])}],
         )
         sent += 1
-    soon = DiversionAgreement.objects.filter(Q(outcome="", is_sent=True), referral__state=State.ENROLLED)
+    soon = DiversionAgreement.objects.filter(
+        outcome="", is_sent=True, open_days__include=today, referral__state=State.ENROLLED
+    )
     for diversion in soon.filter(deadline__lte=today + timedelta(days=DUE_SOON_DAYS)).only(
         "pk", "to_partner_id", "deadline"
     ):
@@ -56,14 +58,16 @@ def send_reminders() -> int:
         )
         sent += 1
     undecided = DiversionAgreement.objects.filter(~Q(outcome=""), decision="")
-    for diversion in undecided.filter(outcome_at__lt=timezone.now() - timedelta(days=7)).only("pk", "from_partner_id"):
+    for diversion in undecided.filter(outcome_at__lt=timezone.now() - timedelta(days=7)).only(
+        "pk", "from_partner_id", "authority_id"
+    ):
         announce(
             events.DIVERSION_UNDECIDED,
             f"diversion:{diversion.pk}:undecided:{today:%G-W%V}",
             tell=[
                 {
-                    "partner": diversion.from_partner_id,
-                    "roles": [str(Role.POLICE_LIAISON)],
+                    "partner": diversion.authority_id or diversion.from_partner_id,
+                    "roles": [str(Role.POLICE_LIAISON), str(Role.COURT_OFFICER)],
                     "url": reverse("diversion", args=[diversion.pk]),
                 }
             ],

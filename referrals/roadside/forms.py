@@ -7,12 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from cases.arrests import iccs
 from programs.catalogue.models import Programme, ReferralKind
 
 KIND = ReferralKind.ARREST_DIVERSION
-OFFENCES = ("060111", "060112", "06011", "06019")
-"""What people are diverted for as a rule; anything else takes the long form."""
 
 
 def offered_programmes() -> Any:
@@ -22,11 +19,8 @@ def offered_programmes() -> Any:
 
 
 class RoadsideForm(forms.Form):
-    """The offence, and a programme that takes diverted people now."""
+    """A programme that takes diverted people now."""
 
-    offence = forms.ChoiceField(
-        label=gettext_lazy("Offence"), choices=[(code, iccs.DRUG_CODES[code]) for code in OFFENCES]
-    )
     programme = forms.ModelChoiceField(
         label=gettext_lazy("Programme"),
         queryset=Programme.objects.none(),
@@ -42,8 +36,6 @@ class RoadsideForm(forms.Form):
         self.fields["programme"].queryset = offered_programmes()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """As the long form gives it: the offence is the first line of the situation."""
+        """As the long form gives it."""
         data = super().clean() or {}
-        offence = str(iccs.DRUG_CODES.get(data.pop("offence", ""), ""))
-        summary = "\n".join(filter(None, [offence, data.get("summary", "")]))
-        return data | {"kind": KIND, "language": "", "summary": summary}
+        return data | {"kind": KIND, "language": ""}

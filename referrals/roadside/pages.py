@@ -24,7 +24,7 @@ from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.forms import ConsentForm
 from referrals.permissions import DIVERT
-from referrals.roadside.forms import OFFENCES, RoadsideForm, offered_programmes
+from referrals.roadside.forms import RoadsideForm, offered_programmes
 
 MOST_PROGRAMMES = 60
 
@@ -50,7 +50,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
     person = named_person(request)
     forms_of_page: dict[str, Any] = {
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
-        "referral": RoadsideForm(data, initial={"offence": OFFENCES[0]}),
+        "referral": RoadsideForm(data),
         "consent": ConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
         "diversion": DiversionForm(data, prefix="diversion"),
     }

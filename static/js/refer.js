@@ -34,6 +34,22 @@ const ask = () => {
 };
 if (guardian) { document.addEventListener("input", ask); document.addEventListener("change", ask); ask(); }
 
+// What concerns some ages alone: the talk from 15 to 17, the notice instead of a diversion under 15
+const yearsSince = (day) => {
+  const today = new Date(), then = new Date(day), years = today.getFullYear() - then.getFullYear();
+  const isToCome = today.getMonth() < then.getMonth() || (today.getMonth() === then.getMonth() && today.getDate() < then.getDate());
+  return years - (isToCome ? 1 : 0);
+};
+const aged = [...document.querySelectorAll("[data-ages]")];
+const suit = () => {
+  for (const block of aged) {
+    const [from, to] = block.dataset.ages.split(" ").map(Number), day = block.dataset.born || birthDate();
+    const years = day ? yearsSince(day) : NaN;
+    block.hidden = !(years >= from && years <= to);
+  }
+};
+document.addEventListener("input", suit); document.addEventListener("change", suit); suit();
+
 // A signature: drawn with finger, pen or mouse; sent as a picture
 const box = document.querySelector(".signature");
 if (box) {

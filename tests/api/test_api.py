@@ -265,7 +265,13 @@ class TestRoundTrip:
         ngo.post(f"diversions/{diversion['id']}/outcome", {"outcome": "completed"})
         ngo.post(f"{address}/complete", {"ended_on": world.today.isoformat()})
         decided = police.post(
-            f"diversions/{diversion['id']}/decide", {"decision": "charge_dropped", "reasons": "All met."}
+            f"diversions/{diversion['id']}/decide",
+            {
+                "decision": "charge_dropped",
+                "decided_by": "prosecutor",
+                "section": "Criminal Code 50:7",
+                "reasons": "All met.",
+            },
         )
         assert (decided["status"], decided["conditions"][0]["done"]) == ("decided", 2)
         history = [row["verb"] for row in police.get(f"{address}/history?order=id")["results"]]

@@ -4,6 +4,7 @@ a new one is in the matrix without anybody thinking of it."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +24,11 @@ from partnership.integrations import actions as integrations
 from partnership.integrations.scopes import grantable
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
+from referrals.statements import actions as statements
+from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
 from tests.systems import System
-from tests.world import WebClient, World, on_web
+from tests.world import WebClient, World, on_web, run_as
 
 DOCUMENT = SchemaGenerator(urlconf="partnership.project.api_description_urls").get_schema(request=None, public=True)
 OPERATIONS = {
@@ -106,12 +109,30 @@ def full(world: World) -> World:
 
     notes = [told(ngo.client.membership.user, world.ngo), told(other.user, world.other_ngo)]
     population = DistrictPopulation.objects.get()
+    world.agree_with(world.prosecutors).parties.add(world.other_ngo)
+    stated = [
+        run_as(
+            who, statements.send_statement, enrolment=enrolment, to_partner=world.prosecutors, attendance="as_agreed",
+            signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
+            expires_on=world.today + timedelta(days=90),
+        )
+        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
+    ]  # fmt: skip
+    notices = [
+        run_as(
+            who, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
+            person=world.person(who.partner, born_on=world.today - timedelta(days=13 * 366)),
+        )
+        for who in (world.liaison, world.other_liaison)
+    ]  # fmt: skip
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
         "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
         "enrolments": (ngo, referral.enrolment_id, foreign.enrolment_id),
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
+        "statements": (ngo, stated[0].pk, stated[1].pk),
+        "welfare-notices": (police, notices[0].pk, notices[1].pk),
         "fhir": (ngo, referral.pk, foreign.pk),
         "webhooks": (ngo, hooks[manager].pk, hooks[other].pk),
         "uploads": (police, uploads[world.data_officer].pk, uploads[other].pk),

@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 ATTEMPTS = (
     HERE / "test_sql.py",
     HERE / "test_rows.py",
+    HERE / "test_authorities.py",
     HERE / "test_linker.py",
     HERE / "test_figures_by_sql.py",
     HERE / "test_imports.py",

@@ -24,6 +24,8 @@ from cases.rights import actions as rights
 from partnership.isolation import encryption
 from referrals.diversions import actions as diversions
 from referrals.handover import actions as handover
+from referrals.statements import actions as statements
+from referrals.welfare import actions as welfare
 from tests.attack.counting import decoded_share, keyed_beginnings, register
 from tests.cases.test_imports import check, csv_of, row, upload
 from tests.partnership.test_isolation import act_as, committed, rows, web_connection  # noqa: F401 — a fixture
@@ -296,7 +298,18 @@ def everything(world, manager):
     run_as(us, handover.accept, referral=referral, started_on=world.today)
     run_as(us, handover.write_message, referral=referral, text=text)
     diversion = run_as(us, diversions.report_outcome, diversion=referral.diversion, outcome="completed")
-    run_as(world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons=text)
+    world.agree_with(world.prosecutors)
+    run_as(world.liaison, diversions.address, diversion=diversion, authority=world.prosecutors, number=text)
+    decided = {"decision": "charge_dropped", "section": "50:7", "reasons": text}
+    run_as(world.court_officer, diversions.decide, diversion=diversion, **decided)
+    referral.refresh_from_db()
+    run_as(
+        us, statements.send_statement, enrolment=referral.enrolment, to_partner=world.prosecutors, attendance="partly",
+        number=text, signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
+        expires_on=world.today + timedelta(days=90),
+    )  # fmt: skip
+    child = world.person(world.police, **(who | {"identity_code": "", "born_on": world.today - timedelta(days=4800)}))
+    run_as(world.liaison, welfare.make_notice, person=child, to_partner=world.social, concern=text)
     imported = row(
         last_name=SECRETS["imported name"], identity_code=SECRETS["imported code"], first_names=SECRETS["first name"]
     )

@@ -34,7 +34,7 @@ from tests.world import WebClient, World, database_role, on_web
 TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
-    "account.changed", "agreement.ended", "announcement.made", "auditor.changed", "auditor.proposed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
+    "account.changed", "agreement.ended", "announcement.made", "auditor.changed", "auditor.proposed", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
     "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "overdoses.counted", "person.erased", "referral.accepted", "referral.acknowledged", "referral.completed",
@@ -42,6 +42,7 @@ EVENTS = {
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",
     "referral.person_erased", "referral.withdrawn", "session.recorded",
+    "statement.closed", "statement.sent", "welfare_notice.acknowledged", "welfare_notice.made",
 }  # fmt: skip
 """All of them. A name is a promise to partners' systems and to what waits in the outbox: add to it, rename none."""
 

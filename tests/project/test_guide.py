@@ -17,6 +17,8 @@ BY_ROLE = {
     Role.CASE_MANAGER: "case_manager",
     Role.POLICE_LIAISON: "liaison",
     Role.POLICE_DATA_OFFICER: "data_officer",
+    Role.COURT_OFFICER: "court_officer",
+    Role.PROFESSIONAL: "professional",
     Role.COORDINATOR: "coordinator",
     Role.AUDITOR: "auditor",
 }

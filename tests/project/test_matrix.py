@@ -35,8 +35,10 @@ from partnership.members.models import User
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from referrals.statements import actions as statements
+from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
-from tests.world import WebClient, World, on_web
+from tests.world import WebClient, World, on_web, run_as
 
 OUR = "caseworker case_manager"
 ROLES = [
@@ -46,9 +48,12 @@ ROLES = [
     "other_liaison",
     "data_officer",
     "other_data_officer",
+    "court_officer",
+    "professional",
     "coordinator",
     "auditor",
 ]
+OFFICIALS = ["court_officer", "professional"]
 EVERYBODY = dict.fromkeys(ROLES, 200)
 
 
@@ -68,10 +73,10 @@ def only(
     query: Callable[[World], str] = lambda w: "",
     **expected: int,
 ) -> Row:
-    """`our` stands for both roles of the NGO, `others` for the other NGO's and the other unit's people."""
+    """`our` stands for both roles of the NGO, `officials` for the prosecutor's and the social services' people, `others` for the other NGO's and the other unit's people."""
     table = dict.fromkeys(ROLES, default)
     for name, status in expected.items():
-        for role in {"our": OUR.split()}.get(name, [name]):
+        for role in {"our": OUR.split(), "officials": OFFICIALS}.get(name, [name]):
             table[role] = status
     return Row(table, args, method, query=query)
 
@@ -79,7 +84,17 @@ def only(
 def party(**more: Any) -> Row:
     """A referral's or diversion's page: both parties and the coordinator see it, other partners don't find it."""
     return only(
-        **({"our": 200, "liaison": 200, "coordinator": 200, "other_caseworker": 404, "other_liaison": 404} | more)
+        **(
+            {
+                "our": 200,
+                "liaison": 200,
+                "coordinator": 200,
+                "other_caseworker": 404,
+                "other_liaison": 404,
+                "officials": 404,
+            }
+            | more
+        )
     )
 
 
@@ -95,7 +110,7 @@ agreement = lambda w: [w.agreement.pk]
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
 
-OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404)
+OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, officials=404)
 
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
@@ -178,11 +193,11 @@ MATRIX: dict[str, Row] = {
     "programme_edit": only(case_manager=200, args=own_programme),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
-    "person_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "person_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "caseload_export": only(our=200, other_caseworker=200),
     "caseload_hand_over": only(our=302, other_caseworker=302, method="post"),
-    "diversion_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
-    "referral_acknowledge_all": only(our=302, other_caseworker=302, liaison=302, other_liaison=302, method="post"),
+    "diversion_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_acknowledge_all": only(officials=302, our=302, other_caseworker=302, liaison=302, other_liaison=302, method="post"),
     "calendar": only(our=200, other_caseworker=200),
     "calendar_ics": Row(EVERYBODY, lambda w: [w.feed_token], anonymous=200),
     "feed_make": only(our=200, other_caseworker=200, method="post"),
@@ -195,25 +210,25 @@ MATRIX: dict[str, Row] = {
     "task_mark": only(our=302, other_caseworker=404, args=lambda w: [w.task.pk], method="post"),
     "divert": only(liaison=200, other_liaison=200),
     "diversion_outcomes": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
-    "diversion_letter": only(our=200, other_caseworker=404, liaison=200, other_liaison=404, args=diversion),
+    "diversion_letter": only(officials=404, our=200, other_caseworker=404, liaison=200, other_liaison=404, args=diversion),
     "request_new": only(**OUR_PERSON, args=ngo_person),
     "person_file": only(**OUR_PERSON, args=ngo_person),
     "person_erase": only(case_manager=404, method="post", args=ngo_person),
-    "request_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, auditor=200),
+    "request_list": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, auditor=200),
     "subject_request": only(**OUR_PERSON, args=lambda w: [w.subject_request.pk]),
-    "retention": only(case_manager=200, liaison=200, other_liaison=200, auditor=200),
+    "retention": only(officials=200, case_manager=200, liaison=200, other_liaison=200, auditor=200),
     "unusual_reading": only(auditor=200),
-    "history": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, auditor=200, args=lambda w: ["person", w.referral.receiver_person_id]),
+    "history": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, auditor=200, args=lambda w: ["person", w.referral.receiver_person_id]),
     "reading_seen": only(auditor=302, args=lambda w: [w.read_day.pk], method="post"),
-    "known_people": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
-    "consent_paper": only(
+    "known_people": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, method="post"),
+    "consent_paper": only(officials=404,
         our=404, other_caseworker=404, liaison=200, other_liaison=404,
         args=lambda w: [w.referral.consent_id],
     ),
-    "person_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
-    "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
-    "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
-    "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "person_list": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "person_new": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "person": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "person_edit": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),
@@ -236,29 +251,38 @@ MATRIX: dict[str, Row] = {
     "import_take_back": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     "import_discard": only(**(IMPORTERS | {"data_officer": 302}), method="post"),
     # The hand-over
-    "referral_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
-    "referral_export": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
-    "referral_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    "referral_list": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "referral_new": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "referral": party(args=referral),
-    "referral_edit": only(liaison=200, our=404, other_caseworker=404, other_liaison=404, args=draft),
-    "referral_discard": only(liaison=302, our=404, other_caseworker=404, other_liaison=404, args=draft, method="post"),
-    "referral_do": only(
+    "referral_edit": only(officials=404, liaison=200, our=404, other_caseworker=404, other_liaison=404, args=draft),
+    "referral_discard": only(officials=404, liaison=302, our=404, other_caseworker=404, other_liaison=404, args=draft, method="post"),
+    "referral_do": only(officials=404,
         our=422, liaison=422, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.pk, "complete"], method="post"
     ),
-    "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
-    "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
-    "consent_renew": only(liaison=200, our=404, other_caseworker=404, other_liaison=404, args=referral),
-    "consent_event": only(
+    "message_add": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "refer_on": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "consent_renew": only(officials=404, liaison=200, our=404, other_caseworker=404, other_liaison=404, args=referral),
+    "consent_event": only(officials=404,
         our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
     ),
-    "consent_withdraw": only(
+    "consent_withdraw": only(officials=404,
         our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
     ),
-    "diversion_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "diversion_list": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "diversion": party(args=diversion),
     "diversion_breach": only(args=diversion, **POSTED_ON_CASE),
     "diversion_outcome": only(args=diversion, **POSTED_ON_CASE),
-    "diversion_decide": only(liaison=422, other_liaison=404, args=diversion, method="post"),
+    "diversion_decide": only(court_officer=404, liaison=422, other_liaison=404, args=diversion, method="post"),
+    "diversion_address": only(liaison=422, other_liaison=404, args=diversion, method="post"),
+    "statement_list": only(court_officer=200),
+    "statement": only(our=200, other_caseworker=404, court_officer=200, args=lambda w: [w.statement.pk]),
+    "statement_pdf": only(our=200, other_caseworker=404, court_officer=200, args=lambda w: [w.statement.pk]),
+    "statement_new": only(our=200, other_caseworker=404, args=enrolment),
+    "welfare_list": only(liaison=200, other_liaison=200, professional=200),
+    "welfare_new": only(liaison=200, other_liaison=200, professional=200),
+    "welfare_notice": only(liaison=200, other_liaison=404, professional=200, args=lambda w: [w.welfare_notice.pk]),
+    "welfare_acknowledge": only(professional=302, args=lambda w: [w.welfare_notice.pk], method="post"),
     "condition_progress": only(
         our=302, other_caseworker=404,
         args=lambda w: [w.referral.diversion.conditions.get().pk], method="post",
@@ -351,6 +375,16 @@ def full(world: World) -> World:
         )  # fmt: skip
         world.task = planning.add_task(by=us, text="Call", due_on=None, assigned_to=us.user)
         world.feed_token = planning.make_feed(by=us)
+    world.agree_with(world.prosecutors)
+    world.statement = run_as(
+        world.caseworker, statements.send_statement, enrolment=world.referral.enrolment, to_partner=world.prosecutors,
+        attendance="as_agreed", signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
+        expires_on=world.today + timedelta(days=90),
+    )  # fmt: skip
+    world.welfare_notice = run_as(
+        world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
+        person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),
+    )  # fmt: skip
     with on_web(world.liaison):
         consents.attach_paper(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):

@@ -7,7 +7,16 @@ import pytest
 from partnership.project.menu import GROUPS, MOST_ENTRIES, menu_of
 from tests.world import World
 
-ROLES = ("caseworker", "case_manager", "liaison", "data_officer", "coordinator", "auditor")
+ROLES = (
+    "caseworker",
+    "case_manager",
+    "liaison",
+    "data_officer",
+    "court_officer",
+    "professional",
+    "coordinator",
+    "auditor",
+)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "metrics/cohorts/budget.py": "notes, inside a run, which cohorts have figures",
     "metrics/follow_up/upkeep.py": "the follow-up, computed anew from what was touched",
     "partnership/isolation/key_check.py": "what stands for the keys, written by the owner of the tables",
+    "referrals/diversions/ending.py": "a trigger that ends a diversion with its referral",
     "referrals/handover/covering.py": "triggers that keep the days on which a referral is covered",
     "metrics/sql/links.sql": "the follow-up's links between records of one human being",
     # Commands of the owner of the tables.

@@ -5,14 +5,24 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from cases.consents.models import Consent
+from cases.rights import actions as rights
 from partnership.actions import NotAllowed
+from partnership.agreements import actions as agreements
+from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import NotAParty, RuleError
 from programs.catalogue.models import ReferralKind
+from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
-from tests.world import on_web, run_as
+from referrals.diversions.models import DiversionAgreement, with_status
+from referrals.diversions.outcomes import by_quarter
+from referrals.reminders.reminders import send_reminders
+from tests.world import World, database_role, do, on_web, run_as
+
+STATUSES = ("overdue", "due_soon", "open", "awaiting_decision", "ended", "decided")
 
 
 class TestDiversion:
@@ -24,7 +34,7 @@ class TestDiversion:
         )
         with pytest.raises(diversions.DiversionClosed):
             run_as(
-                world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="too early"
+                world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons="too early"
             )
         run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
         with pytest.raises(diversions.DiversionClosed):
@@ -90,7 +100,7 @@ class TestDiversion:
         diversion = world.enrolled().diversion
         run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
         decide = lambda reasons: run_as(
-            world.liaison, diversions.decide, diversion=diversion, decision="charge_dropped", reasons=reasons
+            world.liaison, diversions.decide, diversion=diversion, decision="no_further_action", reasons=reasons
         )
         with pytest.raises(RuleError, match="reasons"):
             decide("  ")
@@ -146,3 +156,144 @@ class TestDiversion:
         run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
         with pytest.raises(NotAllowed):
             run_as(world.caseworker, diversions.decide, diversion=diversion, decision="charge_dropped", reasons="x")
+
+
+def ends_by_verb(verb: str, *before: str):
+    def end(world: World) -> DiversionAgreement:
+        referral = world.sent()
+        for earlier in (*before, verb):
+            referral.refresh_from_db()
+            do(world, earlier, referral)
+        return referral.diversion
+
+    return end
+
+
+def ends_by_withdrawn_consent(world: World) -> DiversionAgreement:
+    referral = world.enrolled()
+    run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
+    return referral.diversion
+
+
+def ends_with_the_consents_last_day(world: World) -> DiversionAgreement:
+    referral = world.enrolled()
+    Consent.objects.update(signed_on=world.today - timedelta(days=9), expires_on=world.today - timedelta(days=1))
+    return referral.diversion
+
+
+def ends_by_an_agreement(world: World) -> DiversionAgreement:
+    referral = world.enrolled()
+    run_as(world.coordinator, agreements.end_agreement, agreement=world.agreement, on=world.today)
+    return referral.diversion
+
+
+def ends_by_erasing(world: World) -> DiversionAgreement:
+    referral = world.enrolled()
+    do(world, "complete", referral)
+    manager = world.member(world.police, "police_liaison", is_manager=True)
+    run_as(manager, rights.erase, person=referral.person)
+    return referral.diversion
+
+
+def again(diversion: DiversionAgreement) -> DiversionAgreement:
+    return DiversionAgreement.objects.get(pk=diversion.pk)
+
+
+class TestEnding:
+    """A diversion ends with its referral, everywhere."""
+
+    WAYS = {
+        "declined": ends_by_verb("decline"),
+        "withdrawn": ends_by_verb("withdraw"),
+        "ended early": ends_by_verb("end_early", "accept", "enrol"),
+        "consent withdrawn": ends_by_withdrawn_consent,
+        "consent over": ends_with_the_consents_last_day,
+        "agreement ended": ends_by_an_agreement,
+        "person erased": ends_by_erasing,
+    }
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_its_deadline_stops_and_no_list_calls_it_open(self, world, way):
+        diversion = self.WAYS[way](world)
+        DiversionAgreement.objects.update(deadline=world.today - timedelta(days=1))
+        assert again(diversion).status == "ended"
+        everything = DiversionAgreement.objects.all()
+        assert {status for status in STATUSES if with_status(everything, status).exists()} == {"ended"}
+        with database_role("worker"):
+            send_reminders()
+        assert not OutboxEvent.objects.filter(kind__in=["diversion.due_soon", "diversion.overdue"]).exists()
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_nothing_more_is_reported(self, world, way):
+        diversion = again(self.WAYS[way](world))
+        condition = diversion.conditions.get()
+        refused = (diversions.DiversionClosed, diversions.ReportingNotAllowed)
+        with pytest.raises(refused):
+            run_as(world.caseworker, diversions.report_progress, condition=condition, done=1, on=world.today)
+        with pytest.raises(refused):
+            run_as(world.caseworker, diversions.report_breach, diversion=diversion, on=world.today)
+        with pytest.raises(refused):
+            run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome="completed")
+
+    @pytest.mark.parametrize("way", ["declined", "ended early"])
+    def test_the_database_holds_it(self, world, way):
+        diversion = self.WAYS[way](world)
+        for change in ({"outcome": "completed", "outcome_at": timezone.now()}, {"breached_on": world.today}):
+            with pytest.raises(DatabaseError), on_web(world.caseworker):
+                DiversionAgreement.objects.filter(pk=diversion.pk).update(**change)
+        with pytest.raises(DatabaseError), on_web(world.caseworker):
+            diversion.conditions.update(done=1, reported_on=world.today)
+
+    def test_figures_count_it_as_ended_and_not_as_open(self, world):
+        self.WAYS["declined"](world)
+        world.sent(person=world.person(world.police, first_names="Open"))
+        newest = by_quarter(DiversionAgreement.objects.all(), world.today)[0]
+        assert (newest.sent, newest.counts["ended"], newest.counts["open"]) == (2, 1, 1)
+        assert newest.met_of_closed == (0, 0)
+
+    def test_copies_elsewhere_learn_it(self, world):
+        diversion = world.sent().diversion
+        before = again(diversion).changed_at
+        do(world, "decline", diversion.referral)
+        assert again(diversion).changed_at > before
+
+    def test_one_whose_consent_is_renewed_goes_on(self, world):
+        diversion = ends_with_the_consents_last_day(world)
+        run_as(world.liaison, consents.renew_consent, referral=diversion.referral, **world.consent_terms())
+        assert again(diversion).status == "open"
+
+    def test_an_outcome_that_was_reported_before_stays(self, world):
+        referral = world.enrolled()
+        run_as(world.caseworker, diversions.report_outcome, diversion=referral.diversion, outcome="partly")
+        do(world, "end_early", referral)
+        assert again(referral.diversion).status == "awaiting_decision"
+
+    def test_the_decision_can_still_be_recorded(self, world):
+        diversion = self.WAYS["ended early"](world)
+        run_as(
+            world.liaison,
+            diversions.decide,
+            diversion=diversion,
+            decision="returned_to_prosecutor",
+            reasons="Left the programme.",
+        )
+        assert again(diversion).status == "decided"
+
+    def test_a_completed_programme_still_waits_for_its_outcome(self, world):
+        referral = world.enrolled()
+        do(world, "complete", referral)
+        run_as(world.caseworker, diversions.report_outcome, diversion=referral.diversion, outcome="completed")
+
+    def test_the_page_says_with_what_it_ended_and_offers_nothing_more(self, world):
+        diversion = self.WAYS["declined"](world)
+        page = world.client(world.liaison).get(f"/diversions/{diversion.pk}/").content.decode()
+        assert "Ended with" in page
+        assert "Declined" in page
+        page = world.client(world.caseworker).get(f"/diversions/{diversion.pk}/").content.decode()
+        assert "Report the outcome" not in page
+        listed = world.client(world.liaison).get("/diversions/?status=ended").content.decode()
+        assert f"/diversions/{diversion.pk}/" in listed
+        assert (
+            f"/diversions/{diversion.pk}/"
+            not in world.client(world.liaison).get("/diversions/?status=open").content.decode()
+        )

@@ -17,7 +17,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import places, work
+from demo import authorities, places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -123,6 +123,9 @@ class Command(BaseCommand):
                 email=f"help{len(partners)}@demo.example",
             )
             partners[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
+        for name, kind in (places.AUTHORITIES | places.SERVICES).items():
+            partners[name] = Partner.objects.create(name=name, kind=kind, is_simulated=True)
+            partners[name].districts.set([self.districts["Helsinki"]])
         partners[places.COORDINATION] = Partner.objects.create(
             name=places.COORDINATION,
             kind=Partner.Kind.COORDINATION,
@@ -219,6 +222,31 @@ class Command(BaseCommand):
                 **terms,
             ),
             parties=ngos,
+        )
+        deciding = [self.partners[name] for name in places.AUTHORITIES]
+        save(
+            agreement=Agreement(
+                title="Decisions on diversions",
+                valid_from=today - timedelta(days=700),
+                legal_basis=Agreement.LegalBasis.LEGAL_OBLIGATION,
+                purposes="That the prosecutor or court decides on a diversion.",
+                data_categories="Whose case it is, the offence, the deadline and the outcome.",
+            ),
+            parties=[*police, *deciding],
+        )
+        save(
+            agreement=Agreement(
+                title="Statements and referrals of prosecutor and court",
+                valid_from=today - timedelta(days=700),
+                **terms,
+            ),
+            parties=[*deciding, *ngos],
+        )
+        save(
+            agreement=Agreement(
+                title="Referrals of social and youth services", valid_from=today - timedelta(days=500), **terms
+            ),
+            parties=[*(self.partners[name] for name in places.SERVICES), *ngos],
         )
         save(
             agreement=Agreement(
@@ -431,6 +459,18 @@ class Command(BaseCommand):
         )
         for acting in (caseworker, self.acting["turku@demo.example"]):
             work.casework(acting, rng)
+        helsinki, court = self.districts["Helsinki"], self.acting["court@demo.example"]
+        counselling = self.programmes["Counselling instead of imprisonment"]
+        authorities.prosecutors_work(liaison, self.acting["prosecutor@demo.example"], caseworker, today)
+        authorities.courts_work(court, caseworker, counselling, helsinki, today)
+        authorities.services_work(
+            liaison,
+            self.acting["social@demo.example"],
+            self.acting["youth@demo.example"],
+            self.programmes["Neighbourhood mentors"],
+            helsinki,
+            today,
+        )
         readers = ("caseworker", "turku", "liaison", "data")
         work.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         self.say(f"{DiversionAgreement.objects.count()} diversions")

@@ -1,0 +1,118 @@
+"""What can be done with statements: sending one; and telling that one is closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.consents import actions as consents
+from cases.consents.models import Consent
+from cases.enrolments.models import Enrolment, Session
+from partnership.actions import Party, action
+from partnership.agreements.actions import agreement_in_force
+from partnership.events.outbox import announce
+from partnership.isolation.acting import Acting
+from partnership.isolation.errors import RuleError
+from partnership.members.models import CASEWORK_ROLES, Partner, Role
+from referrals.diversions.models import DiversionAgreement
+from referrals.handover.actions import NoAgreement, NoConsent
+from referrals.statements import events
+from referrals.statements.models import Statement
+
+RECEIVING_KINDS = (Partner.Kind.PROSECUTOR, Partner.Kind.COURT, Partner.Kind.PRISON)
+
+
+class NoReceiver(RuleError):
+    """A statement goes to a prosecutor, a court or the prison and probation service. Choose one of these partners."""
+
+    code = "no_receiver"
+
+
+@action(
+    "statement.send",
+    roles=CASEWORK_ROLES,
+    party=Party.OWNER,
+    scope="diversions:write",
+    event="statement.sent",
+)
+def send_statement(
+    *,
+    by: Acting,
+    enrolment: Enrolment,
+    to_partner: Partner,
+    attendance: str,
+    signed_on: date,
+    number: str = "",
+    **terms: Any,
+) -> Statement:
+    """Says to a prosecutor, court or probation service whether a person comes as agreed, in dates and counts as of today, by a
+    consent of the person to just that (`signed_on` and the other `terms` of a consent)."""
+    if to_partner.kind not in RECEIVING_KINDS:
+        raise NoReceiver(_("Choose a prosecutor's office, a court or the probation service."))
+    agreement = agreement_in_force(by.partner, to_partner)
+    if agreement is None:
+        raise NoAgreement(
+            _(
+                "There is no agreement in force between %(one)s and %(other)s, so nothing may be disclosed. Ask your coordinator."
+            )
+            % {"one": by.partner, "other": to_partner}
+        )
+    person = enrolment.person
+    consent = consents.record_consent(
+        by=by,
+        to_partner=to_partner,
+        person=person,
+        scope=Consent.Scope.IDENTITY,
+        purpose=_("To tell whether I came as agreed: dates and counts, nothing of what was said"),
+        reports_back=False,
+        signed_on=signed_on,
+        **terms,
+    )
+    if not consent.is_valid:
+        raise NoConsent(_("The consent does not cover today: look at its days."))
+    Consent.objects.filter(pk=consent.pk).update(disclosed_at=timezone.now())
+    counted = Session.objects.filter(enrolment=enrolment).aggregate(
+        attended=Count("pk", filter=Q(attendance=Session.Attendance.ATTENDED)),
+        missed=Count("pk", filter=Q(attendance=Session.Attendance.MISSED)),
+    )
+    statement = Statement.objects.create(
+        from_partner=by.partner,
+        to_partner=to_partner,
+        person=person,
+        enrolment=enrolment,
+        consent=consent,
+        agreement=agreement,
+        diversion=DiversionAgreement.objects.filter(referral__enrolment=enrolment, authority=to_partner).first(),
+        first_names=person.first_names,
+        last_name=person.last_name,
+        born_on=person.born_on,
+        number=number,
+        attendance=Statement.Attendance(attendance),
+        started_on=enrolment.started_on,
+        ended_on=enrolment.ended_on,
+        signed_by=by.user,
+        **counted,
+    )
+    _tell(statement, events.SENT, reverse("statement", args=[statement.pk]))
+    return statement
+
+
+@action("statement.close", roles=CASEWORK_ROLES, event="statement.closed")
+def tell_closed(*, by: Acting, consent: Consent) -> None:
+    """Tells whoever received a statement under a consent that was withdrawn: the database shows it no more."""
+    for statement in Statement.objects.filter(consent=consent):
+        _tell(statement, events.CLOSED, reverse("statement_list"))
+
+
+def _tell(statement: Statement, event_type: Any, url: str) -> None:
+    announce(
+        event_type,
+        f"{event_type.name}:{statement.pk}",
+        tell=[{"partner": statement.to_partner_id, "roles": [str(Role.COURT_OFFICER)], "url": url}],
+        statement=statement.pk,
+    )
