@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from cases.enrolments import actions as enrolments
 from cases.people import actions as people
 from cases.people.models import Person
-from demo.work import CONSENT
+from demo.work import CONSENT, backdate
 from partnership.isolation.acting import Acting
 from partnership.members.models import District
 from programs.catalogue.models import Programme, ReferralKind
@@ -15,6 +16,7 @@ from referrals.diversions import actions as diversions
 from referrals.diversions.models import DiversionAgreement, with_status
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
+from referrals.handover.transitions import State
 from referrals.statements import actions as statements
 from referrals.statements.models import Statement
 from referrals.welfare import actions as welfare
@@ -27,14 +29,18 @@ STATED = {"completed": Statement.Attendance.AS_AGREED, "partly": Statement.Atten
 def prosecutors_work(liaison: Acting, prosecutor: Acting, ngo: Acting, today: date) -> None:
     """Diversions of a unit with their outcome, addressed to the prosecutor; with statements of an NGO; one is decided."""
     mine = DiversionAgreement.objects.filter(from_partner=liaison.partner, to_partner=ngo.partner)
-    waiting = with_status(mine, "awaiting_decision").select_related("referral__enrolment__person").order_by("-id")
+    mine = mine.select_related("referral__enrolment__person").order_by("-id")
+    waiting = list(with_status(mine, "awaiting_decision")[:ADDRESSED])
+    under_way = with_status(mine, "open").filter(referral__state=State.ENROLLED)
+    for diversion in under_way[: ADDRESSED - len(waiting)]:
+        waiting.append(diversions.report_outcome(by=ngo, diversion=diversion, outcome="completed"))
     addressed = [
         diversions.address(by=liaison, diversion=diversion, authority=prosecutor.partner, number=f"R 26/{1204 + n}")
-        for n, diversion in enumerate(waiting[:ADDRESSED])
+        for n, diversion in enumerate(waiting)
     ]
     for n, diversion in enumerate(addressed[1:], start=1):
         _state(ngo, diversion, prosecutor, f"R 26/{1204 + n}", today)
-    if addressed:
+    if len(addressed) > 1:
         diversions.decide(
             by=prosecutor,
             diversion=addressed[-1],
@@ -73,7 +79,17 @@ def courts_work(court: Acting, ngo: Acting, programme: Programme, district: Dist
     referrals = [_refer(court, programme, today, first_names=first, last_name=last, born_on=born, sex=sex, district=district)
                  for first, last, born, sex in defendants]  # fmt: skip
     for referral in referrals[:2]:
-        handover.accept(by=ngo, referral=referral, started_on=today)
+        backdate(referral, timedelta(days=80))
+        referral.refresh_from_db()
+        accepted = handover.accept(by=ngo, referral=referral, started_on=today - timedelta(days=70))
+        for week in range(8):
+            enrolments.record_session(
+                by=ngo,
+                enrolment=accepted.enrolment,
+                held_on=today - timedelta(days=63 - 7 * week),
+                method="counselling",
+                attendance="attended",
+            )
     done = referrals[0].diversion
     for condition in done.conditions.all():
         diversions.report_progress(by=ngo, condition=condition, done=condition.target, on=today)

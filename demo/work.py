@@ -292,7 +292,7 @@ def today_s_work(
         )
         if send:
             referral = handover.send(by=liaison, referral=Referral.objects.get(pk=referral.pk))
-            _backdate(referral, timedelta(days=days_ago))
+            backdate(referral, timedelta(days=days_ago))
         return Referral.objects.get(pk=referral.pk)
 
     people_left = iter(people)
@@ -319,7 +319,7 @@ def today_s_work(
         refer(next(people_left), 0, send=False)
 
 
-def _backdate(referral: Referral, by: timedelta) -> None:
+def backdate(referral: Referral, by: timedelta) -> None:
     """What was just sent was sent earlier: no action can say so, since none acts in the past."""
     times = ("sent_at", "changed_at", "due_acknowledge_at", "due_accept_at")
     Referral.objects.filter(pk=referral.pk).update(**{time: F(time) - by for time in times})

@@ -155,3 +155,4 @@ class DecisionForm(forms.Form):
             self.fields["decided_by"].initial = kind
         else:
             del self.fields["decided_by"]
+            self.fields["section"].required = True

@@ -299,7 +299,8 @@ def everything(world, manager):
     run_as(us, handover.write_message, referral=referral, text=text)
     diversion = run_as(us, diversions.report_outcome, diversion=referral.diversion, outcome="completed")
     world.agree_with(world.prosecutors)
-    run_as(world.liaison, diversions.address, diversion=diversion, authority=world.prosecutors, number=text)
+    to_whom = {"authority": world.prosecutors, "number": text}
+    diversion = run_as(world.liaison, diversions.address, diversion=diversion, **to_whom)
     decided = {"decision": "charge_dropped", "section": "50:7", "reasons": text}
     run_as(world.court_officer, diversions.decide, diversion=diversion, **decided)
     referral.refresh_from_db()

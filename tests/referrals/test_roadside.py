@@ -77,7 +77,7 @@ class TestDivert:
             ("assessment", 1),
             ("sessions", 5),
         ]
-        assert referral.need.summary == "Possession, purchase or use of drugs for personal consumption\nFirst time."
+        assert (referral.diversion.offence, referral.need.summary) == ("060111", "First time.")
 
     def test_a_known_identity_code_means_the_known_person(self, world):
         world.person(world.police, identity_code=CODE, born_on=date(1994, 3, 2))
@@ -103,7 +103,11 @@ class TestDivert:
         assert not Person.objects.filter(partner=world.police).exists()
 
     def test_under_18_a_guardian_consents(self, world):
-        young = {"person-born_on": (world.today - timedelta(days=16 * 365)).isoformat()}
+        young = {
+            "person-born_on": (world.today - timedelta(days=16 * 366)).isoformat(),
+            "diversion-talk_on": world.today.isoformat(),
+            "diversion-talk_with": "guardian",
+        }
         assert b"guardian" in divert(world, **young).content
         divert(world, **young, **{"consent-guardian_name": "Mother"})
         assert Referral.objects.get().consent.guardian_name == "Mother"
