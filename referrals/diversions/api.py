@@ -20,8 +20,9 @@ from partnership.api.views import Query, View
 from partnership.isolation.errors import Invalid
 from partnership.members.models import Role
 from referrals.diversions import actions as diversions
-from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.diversions.models import STATUSES, Condition, DiversionAgreement
 from referrals.handover.api import ReferralSerializer
+from referrals.handover.transitions import DIRECTIONS
 from referrals.permissions import DIVERSIONS
 
 
@@ -35,7 +36,7 @@ class ConditionSerializer(serializers.ModelSerializer[Condition]):
 
 
 class DiversionSerializer(Resource):
-    status = serializers.CharField(read_only=True, help_text="open, due_soon, overdue, awaiting_decision or decided")
+    status = serializers.ChoiceField(choices=list(STATUSES.items()), read_only=True)
     conditions = ConditionSerializer(many=True, read_only=True)
     expandable = {"referral": ("referral", ReferralSerializer, "referral")}
 
@@ -48,7 +49,7 @@ class DiversionSerializer(Resource):
 
 
 class DiversionQuery(Query):
-    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
+    direction = serializers.ChoiceField(choices=DIRECTIONS, required=False, help_text="Without it: both.")
     outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]], required=False)
     decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]], required=False)
 

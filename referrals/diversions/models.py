@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_parties
 from partnership.isolation.policies import COORDINATOR, PARTY, RECEIVER, SENDER, Policy, jobs_read, rows_of_two_parties
-from partnership.isolation.triggers import Bury
+from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import Partner, User
 from referrals.handover.models import Referral, jobs_write_as_receiver
 
@@ -68,7 +69,8 @@ class DiversionAgreement(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     is_sent = models.BooleanField(default=False)
-    changed_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
+    changed_in = TransactionField()
 
     objects = DiversionQuerySet.as_manager()
 
@@ -80,6 +82,8 @@ class DiversionAgreement(models.Model):
             models.Index(fields=["deadline", "id"], name="diversion_deadline"),
             models.Index(fields=["from_partner", "id"], name="diversion_from_by_id"),
             models.Index(fields=["to_partner", "id"], name="diversion_to_by_id"),
+            models.Index(fields=["from_partner", "changed_in", "id"], name="diversion_from_marks"),
+            models.Index(fields=["to_partner", "changed_in", "id"], name="diversion_to_marks"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -95,6 +99,8 @@ class DiversionAgreement(models.Model):
             *rows_of_two_parties(SENT, draft="not is_sent"),
             Policy(name="coordinator", role="web", command="SELECT", using=f"{COORDINATOR} and is_sent"),
             *jobs_read(),
+            Touch(),
+            Mark(),
             Bury(seen_by="from_partner_id"),
         ]
 
@@ -113,6 +119,13 @@ class DiversionAgreement(models.Model):
 
 
 DUE_SOON_DAYS = 14
+STATUSES = {
+    "overdue": _("Overdue"),
+    "due_soon": _("Due soon"),
+    "open": _("Open"),
+    "awaiting_decision": _("Awaiting decision"),
+    "decided": _("Decided"),
+}
 
 
 class Condition(models.Model):

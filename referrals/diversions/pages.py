@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.audit_trail.read_log import log_read
@@ -25,17 +24,9 @@ from referrals.diversions import actions as diversions
 from referrals.diversions import letters
 from referrals.diversions.forms import BreachForm, DecisionForm, OutcomeForm, ProgressForm
 from referrals.diversions.lists import DIVERSION_LIST
-from referrals.diversions.models import Condition, DiversionAgreement, with_status
+from referrals.diversions.models import STATUSES, Condition, DiversionAgreement, with_status
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.permissions import DIVERSIONS, LETTER
-
-STATUSES = {
-    "overdue": gettext_lazy("Overdue"),
-    "due_soon": gettext_lazy("Due soon"),
-    "open": gettext_lazy("Open"),
-    "awaiting_decision": gettext_lazy("Awaiting decision"),
-    "decided": gettext_lazy("Decided"),
-}
 
 
 @require_safe

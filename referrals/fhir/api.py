@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from partnership.api.about import PublicView
 from partnership.api.paging import page_of
-from partnership.api.serializers import utc
+from partnership.api.serializers import Moment, utc
 from partnership.api.views import JSONRenderer, Query, View
 from partnership.members.models import Role
 from referrals.handover.models import Referral
@@ -97,7 +97,7 @@ def task(referral: Referral) -> dict[str, Any]:
 class FhirQuery(Query):
     is_list = False
     _count = serializers.IntegerField(min_value=1, max_value=500, default=50, help_text="Resources a page.")
-    _lastUpdated = serializers.DateTimeField(required=False, help_text="Changed at or after.")
+    _lastUpdated = Moment(required=False, help_text="Changed at or after.")
     cursor = serializers.CharField(required=False, help_text="From the next link.")
 
 
