@@ -193,4 +193,9 @@ def _tell(diversion: DiversionAgreement, event_type: EventType, key: str, partne
     roles = [str(role) for role in (*CASEWORK_ROLES, Role.POLICE_LIAISON)]
     url = reverse("diversion", args=[diversion.pk])
     _touch(diversion)
-    announce(event_type, key, tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}])
+    announce(
+        event_type,
+        key,
+        tell=[{"partner": partner_id, "roles": roles, "url": url, "not_user": by.user.pk}],
+        diversion=diversion.pk,
+    )
