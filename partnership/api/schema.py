@@ -111,6 +111,8 @@ def _parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenA
     schema: dict[str, Any] = {"type": "string"}
     if isinstance(field, serializers.MultipleChoiceField):
         schema = {"type": "array", "items": {"type": "string", "enum": list(field.choices)}}
+    elif isinstance(field, serializers.ListField):
+        schema = {"type": "array", "items": {"type": "string", "pattern": getattr(field.child, "pattern", "")}}
     elif isinstance(field, serializers.ChoiceField):
         values = [value for value in field.choices if value != ""]
         schema = {"type": "integer" if all(isinstance(value, int) for value in values) else "string", "enum": values}
@@ -130,6 +132,8 @@ def _parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenA
         schema = {"type": "string", "format": "date"}
     elif isinstance(field, serializers.UUIDField):
         schema = {"type": "string", "format": "uuid"}
+    elif hasattr(field, "pattern"):
+        schema = {"type": "string", "pattern": field.pattern}
     elif hasattr(field, "names"):
         names = "|".join(map(re.escape, field.names))
         schema = {"type": "string", "pattern": f"^({names})(,({names}))*$"}
@@ -214,11 +218,17 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         }
         for status, names in _by_status().items()
     }
+    schemas["OperationOutcome"] = OUTCOME_SCHEMA
+    outcome = {"schema": {"$ref": "#/components/schemas/OperationOutcome"}}
+    for status in _by_status():
+        problem = components["responses"][f"Problem{status}"]
+        content = {"application/fhir+json": outcome, **problem["content"]}
+        components["responses"][f"Outcome{status}"] = problem | {"content": content}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _complete_operation(path, method, operation)
     for name, schema in schemas.items():
-        if name != "ProblemDetail":
+        if name not in {"ProblemDetail", "OperationOutcome"}:
             _complete_schema(name, schema)
     used = orjson.dumps(result["paths"], default=str).decode()
     for name in [name for name in components["responses"] if f'/responses/{name}"' not in used]:
@@ -273,7 +283,8 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     if method in WRITES and path not in OAUTH_ADDRESSES:
         statuses |= {404, 409, 412, 413, 415, 422}
     for status in sorted(statuses):
-        responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+        kind = "Outcome" if path.startswith(FHIR_ADDRESSES) else "Problem"
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{kind}{status}"})
     for status, response in responses.items():
         if status.startswith("2") and "$ref" not in response:
             headers = response.setdefault("headers", {})
@@ -296,6 +307,20 @@ HEADERS = {
     "RateLimit": {"description": "How many requests are left, and for how many seconds.", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "How many requests a minute the caller has.", "schema": {"type": "string"}},
     "ETag": {"description": "The version of what was read.", "schema": {"type": "string"}},
+}
+FHIR_ADDRESSES = "/api/v1/fhir/"
+OUTCOME_SCHEMA = {
+    "type": "object",
+    "description": "What is wrong, as HL7 FHIR R4 says it.",
+    "required": ["resourceType", "issue"],
+    "properties": {
+        "resourceType": {"type": "string", "const": "OperationOutcome", "description": "What this is."},
+        "issue": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "Each with `severity`, `code`, `details` and `diagnostics`.",
+        },
+    },
 }
 PROBLEM_SCHEMA = {
     "type": "object",

@@ -112,6 +112,8 @@ class View(GenericViewSet[Any]):
     """Orders that a list offers, the default first."""
     tombstones: tuple[str, ...] = ()
     """Tables whose deleted rows a synchronising client learns of; empty: the list does not take updated_since."""
+    repeatable: frozenset[str] = frozenset()
+    """Parameters that may be given more than once: each a list."""
     logged_as = ""
     """What the log of reads calls it; empty: as the resource."""
     is_personal = False
@@ -182,14 +184,19 @@ class View(GenericViewSet[Any]):
         twice = {
             name: [ErrorDetail(_("Given twice."), "twice")]
             for name in query_params
-            if len(query_params.getlist(name)) > 1
+            if len(query_params.getlist(name)) > 1 and name not in self.repeatable
         }
         if unknown or twice:
             raise WrongParameter(unknown | twice)
         if any("\x00" in value for value in query_params.values()):
             raise WrongParameter({"": [_("An address holds no NUL characters.")]})
         try:
-            checked = query.run_validation({name: query_params[name] for name in query_params})
+            checked = query.run_validation(
+                {
+                    name: query_params.getlist(name) if name in self.repeatable else query_params[name]
+                    for name in query_params
+                }
+            )
         except serializers.ValidationError as error:
             raise WrongParameter(with_allowed(query, error.detail)) from error
         return {name: value for name, value in checked.items() if name in query_params or value is not None}
@@ -216,13 +223,13 @@ class View(GenericViewSet[Any]):
             )
         if serializer is not None and self.request_is_read(action):
             names = [name for name, field in serializer().fields.items() if not field.write_only]
-            usual["fields"] = _Names(names, help_text="Only these fields, divided by commas (and `id`).")
+            usual["fields"] = Names(names, help_text="Only these fields, divided by commas (and `id`).")
             needs = [
                 f"`{name}` needs the scope `{related.sees.scope}`"
                 for name, (_attribute, related, _path) in serializer.expandable.items()
                 if related.sees
             ]
-            usual["expand"] = _Names(
+            usual["expand"] = Names(
                 [*serializer.expandable, "labels"],
                 help_text="; ".join(
                     ["Related records to add under `expanded`, divided by commas", *needs, "`labels`: texts of codes."]
@@ -398,7 +405,7 @@ class View(GenericViewSet[Any]):
             if not rendered.has_header("ETag"):
                 rendered["ETag"] = f'"{hashlib.sha256(rendered.content).hexdigest()[:32]}"'
             if_none_match = request.headers.get("If-None-Match", "")
-            if if_none_match.strip() == "*" or rendered["ETag"] in {
+            if if_none_match.strip() == "*" or rendered["ETag"].removeprefix("W/") in {
                 tag.strip().removeprefix("W/") for tag in if_none_match.split(",")
             }:
                 rendered.status_code = 304
@@ -417,7 +424,7 @@ def _query_of(view_class: type[View], action: str | None, serializer: Any) -> Qu
     return view.query_class(action)()
 
 
-class _Names(serializers.CharField):
+class Names(serializers.CharField):
     """Names divided by commas, each one of those allowed."""
 
     def __init__(self, names: Sequence[str], **kwargs: Any) -> None:

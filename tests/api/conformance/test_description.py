@@ -99,7 +99,7 @@ def test_every_parameter_is_described_and_numbers_are_numbers():
 
 
 def test_every_enumeration_has_the_meaning_of_its_values_among_the_codes():
-    known = {"order", "file_format", "grant_type", "token_type_hint"}
+    known = {"order", "file_format", "_format", "grant_type", "token_type_hint"}
     for where, values in [
         *enumerations(description()["paths"], ""),
         *enumerations(SCHEMAS, ""),
