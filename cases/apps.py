@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
         from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
         from cases.enrolments import models as enrolments_models
         from cases.imports import events as _import_events  # noqa: F401
+        from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
@@ -34,5 +35,9 @@ class CasesConfig(AppConfig):
             "consent_signed_how": consents_models.Consent.Signed.choices,
             "offence_group": arrests_models.OffenceGroup.choices,
             "iccs": list(iccs.CODES.items()),
+            "upload_kind": imports_models.DataImport.Kind.choices,
             "upload_state": imports_models.DataImport.State.choices,
+            "upload_consent": imports_models.DataImport.Consent.choices,
+            "upload_load": imports_models.LOAD_CHOICES,
+            "upload_problem": list(imports_fields.REASONS.items()),
         }

@@ -82,6 +82,7 @@ def courts_work(court: Acting, ngo: Acting, programme: Programme, district: Dist
         backdate(referral, timedelta(days=80))
         referral.refresh_from_db()
         accepted = handover.accept(by=ngo, referral=referral, started_on=today - timedelta(days=70))
+        assert accepted.enrolment  # noqa: S101 — it was accepted
         for week in range(8):
             enrolments.record_session(
                 by=ngo,

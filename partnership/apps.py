@@ -23,11 +23,13 @@ class PartnershipConfig(AppConfig):
         from partnership.agreements import events as _agreement_events  # noqa: F401
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
+        from partnership.api import codes
         from partnership.api.models import ApiClient
         from partnership.audit_trail import history
         from partnership.events import notifications as _notifications  # noqa: F401
         from partnership.events import webhooks as _webhooks  # noqa: F401
-        from partnership.events.models import WebhookSubscription
+        from partnership.events.models import WebhookDelivery, WebhookSubscription
+        from partnership.events.registry import text_of, webhook_events
         from partnership.integrations import briefing as _integrations_briefing  # noqa: F401
         from partnership.members import events as _member_events  # noqa: F401
         from partnership.members import recipients as _recipients  # noqa: F401
@@ -35,6 +37,12 @@ class PartnershipConfig(AppConfig):
         from partnership.members.models import AccountChange, Invitation, Membership, Partner, RoleChange
         from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, ROLE_CHANGES, WEBHOOKS
 
+        codes.CODES |= {
+            "partner_kind": Partner.Kind.choices,
+            "legal_basis": Agreement.LegalBasis.choices,
+            "webhook_event": lambda: [(event, text_of(event)) for event in webhook_events()],
+            "webhook_delivery_state": WebhookDelivery.State.choices,
+        }
         history.register("agreement", Agreement, sees=DIRECTORY, address="agreement")
         history.register("partner", Partner, sees=DIRECTORY, address="partner")
         history.register("member", Membership, sees=MEMBERS, address="member", also=(AccountChange,))

@@ -7,9 +7,15 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
+        from partnership.api import codes
         from partnership.audit_trail import history
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
-        from programs.catalogue.models import Programme
+        from programs.catalogue.models import Programme, ReferralKind
         from programs.permissions import PROGRAMMES
 
+        codes.CODES |= {
+            "referral_kind": ReferralKind.choices,
+            "programme_kind": Programme.Kind.choices,
+            "programme_capacity": Programme.Capacity.choices,
+        }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme")

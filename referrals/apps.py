@@ -17,6 +17,7 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import briefing as _handover_briefing  # noqa: F401
         from referrals.handover import events as _handover_events  # noqa: F401
         from referrals.handover import handlers as _handover_handlers  # noqa: F401
+        from referrals.handover import models as handover_models
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
         from referrals.reminders import events as _reminder_events  # noqa: F401
@@ -28,6 +29,11 @@ class ReferralsConfig(AppConfig):
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,
+            "referral_direction": transitions.DIRECTIONS,
+            "referral_verb": [(verb, transition.label) for verb, transition in transitions.TRANSITIONS.items()],
+            "fhir_task_status": transitions.FHIR_TASK_STATUS_CHOICES,
+            "age_band": handover_models.AgeBand.choices,
+            "diversion_status": list(diversions_models.STATUSES.items()),
             "referral_reason": [(code, reason.label) for code, reason in transitions.REASONS.items()],
             "condition_kind": diversions_models.Condition.Kind.choices,
             "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.arrests import iccs
 from cases.people.models import Person, age_on
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows
 from partnership.isolation.triggers import Bury, Touch
@@ -50,6 +51,7 @@ class Arrest(models.Model):
     content_hash = models.CharField(max_length=32)
     received_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
+    changed_in = TransactionField()
 
     class Meta:
         verbose_name = _("arrest")
@@ -61,6 +63,7 @@ class Arrest(models.Model):
             *jobs_read(),
             *imports_write("INSERT, UPDATE, DELETE"),
             Touch(),
+            Mark(),
             Bury(),
         ]
         indexes = [
@@ -68,6 +71,7 @@ class Arrest(models.Model):
             models.Index(fields=["district", "arrested_on"], name="arrest_trend"),
             models.Index(fields=["partner", "id"], name="arrest_by_id"),
             models.Index(fields=["partner", "changed_at", "id"], name="arrest_sync"),
+            models.Index(fields=["partner", "changed_in", "id"], name="arrest_marks"),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,10 @@ def enrol(
             )
     except IntegrityError as error:
         if "enrolled_once_at_a_time" in str(error):
-            raise AlreadyEnrolled(_("This person takes part in the programme already.")) from error
+            open_enrolment = Enrolment.objects.get(person=person, programme=programme, ended_on=None)
+            raise AlreadyEnrolled(
+                _("This person takes part in the programme already."), record=f"enrolments/{open_enrolment.pk}"
+            ) from error
         raise
 
 

@@ -20,12 +20,13 @@ from cases.permissions import ENROLMENTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
 from programs.catalogue.api import ProgrammeBrief
-from programs.catalogue.models import Programme
+from programs.catalogue.models import Programme, ReferralKind
 
 # --- Enrolments and attendance -------------------------------------------------------------------------------------------------
 
 
 class EnrolmentSerializer(Resource):
+    referral_kind = serializers.ChoiceField(choices=ReferralKind.choices, allow_blank=True)
     expandable = {
         "person": ("person", PersonSerializer, "person"),
         "programme": ("programme", ProgrammeBrief, "programme"),

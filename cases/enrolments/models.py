@@ -12,6 +12,7 @@ from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows, written_by
 from partnership.isolation.triggers import Bury, Touch
@@ -68,6 +69,7 @@ class Enrolment(models.Model):
     measurement_consent_ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
+    changed_in = TransactionField()
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -76,8 +78,9 @@ class Enrolment(models.Model):
         verbose_name_plural = _("enrolments")
         indexes = [
             models.Index(fields=["programme", "started_on"], name="enrolment_cohort"),
-            # What changed since a client last asked.
             models.Index(fields=["partner", "changed_at", "id"], name="enrolment_sync"),
+            # What changed since a client last asked.
+            models.Index(fields=["partner", "changed_in", "id"], name="enrolment_marks"),
             models.Index(
                 fields=["partner", "last_contact_on", "id"], condition=Q(ended_on=None), name="enrolment_open"
             ),
@@ -101,8 +104,14 @@ class Enrolment(models.Model):
             *jobs_read(),
             *imports_write("INSERT, UPDATE, DELETE"),
             Touch(),
+            Mark(),
             Bury(),
-            Recorded(record="enrolment", partners=["partner_id"], about_person=True, leaves_out=["last_contact_on"]),
+            Recorded(
+                record="enrolment",
+                partners=["partner_id"],
+                about_person=True,
+                leaves_out=["last_contact_on", "changed_in"],
+            ),
         ]
 
     def __str__(self) -> str:

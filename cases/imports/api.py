@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from cases.imports import actions as imports
 from cases.imports import ndjson
 from cases.imports.fields import COLUMNS, REASONS
-from cases.imports.models import KINDS_BY_PARTNER, DataImport, ImportProblem
+from cases.imports.models import KINDS_BY_PARTNER, LOAD_CHOICES, DataImport, ImportProblem
 from cases.permissions import IMPORTS
 from partnership.api.parsers import checked_json
 from partnership.api.serializers import Resource
@@ -88,7 +88,7 @@ class UploadInput(serializers.Serializer[Any]):
         help_text="The system that the file comes from: its columns and codes are remembered under this name.",
     )
     load = serializers.ChoiceField(
-        choices=["if_clean", "after_confirmation"],
+        choices=LOAD_CHOICES,
         default="if_clean",
         help_text="Whether rows are loaded at once when every row is right, or only after `confirm`.",
     )
@@ -100,6 +100,7 @@ class UploadQuery(Query):
 
 
 class ProblemSerializer(Resource):
+    reason = serializers.ChoiceField(choices=list(REASONS.items()))
     detail = serializers.SerializerMethodField()
 
     class Meta:

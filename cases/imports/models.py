@@ -38,6 +38,13 @@ def rows_of_an_import() -> list[TableRule]:
     ]
 
 
+LOAD_CHOICES = [
+    ("if_clean", _("At once when every row is right")),
+    ("after_confirmation", _("Only after it is confirmed")),
+]
+"""When the rows of a file are loaded."""
+
+
 class DataImport(models.Model):
     """A file of arrests, participants or populations on its way in. Nothing of it is written to the registers before it is confirmed."""
 

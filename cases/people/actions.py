@@ -34,6 +34,10 @@ def save_person(*, by: Acting, person: Person) -> Person:
             person.save()
     except IntegrityError as error:
         if "one_person_per_code" in str(error):
-            raise KnownPerson(_("You have a person with this identity code already: search for the code.")) from error
+            known = find_known(by.partner, person.identity_code or "")
+            raise KnownPerson(
+                _("You have a person with this identity code already: search for the code."),
+                record=f"persons/{known.pk}" if known else "",
+            ) from error
         raise
     return person

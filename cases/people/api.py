@@ -111,9 +111,8 @@ class PersonView(View):
         person = self.get_object()
         self.check_unchanged(person)
         before = {str(name): getattr(person, str(name)) for name in PersonInput().fields}
-        whole = PersonInput(data=self._whole(before, request.data))
-        whole.is_valid(raise_exception=True)
-        for name, value in whole.validated_data.items():
+        whole = self.checked_body(PersonInput, self._whole(before, request.data))
+        for name, value in whole.items():
             setattr(person, name, value)
         return self.answer(people.save_person(by=self.acting, person=person))
 
@@ -121,7 +120,7 @@ class PersonView(View):
     def _whole(before: dict[str, Any], data: Any) -> dict[str, Any]:
         """The record with the changes, as it would be sent in full: the rules look at all of it."""
         if not isinstance(data, dict):
-            raise serializers.ValidationError({"": [_("Send an object.")]})
+            raise serializers.ValidationError({"non_field_errors": [_("Send an object.")]})
         plain = {
             name: value.isoformat()
             if hasattr(value, "isoformat")

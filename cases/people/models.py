@@ -15,6 +15,7 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField, WrittenOnlyField
 from partnership.isolation.errors import RuleError
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, imports_write, jobs_read
 from partnership.isolation.triggers import Bury
@@ -81,7 +82,7 @@ FOUND_BY = ("code_index", "birth_index", "code_pseudonym", "birth_pseudonym", "s
 
 IN_THE_CLEAR = (
     "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "code_index", "birth_index", "source_key",
-    "spelling_hash", "created_at", "changed_at",
+    "spelling_hash", "created_at", "changed_at", "changed_in",
 )  # fmt: skip
 LINKED_BY = (
     "id", "partner_id", "first_names", "last_name", "born_on", "identity_code", "sex", "code_pseudonym", "birth_pseudonym",
@@ -118,6 +119,7 @@ class Person(models.Model):
     spelling_hash = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
+    changed_in = TransactionField()
 
     objects = PersonQuerySet.as_manager()
 
@@ -126,6 +128,7 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["partner", "-changed_at", "-id"], name="person_list"),
+            models.Index(fields=["partner", "changed_in", "id"], name="person_marks"),
             models.Index(fields=["partner", "birth_index"], name="person_birth"),
             models.Index(fields=["code_pseudonym"], condition=~Q(code_pseudonym=""), name="person_code_pseudonym"),
             models.Index(fields=["birth_pseudonym"], condition=~Q(birth_pseudonym=""), name="person_birth_pseudonym"),
@@ -147,8 +150,9 @@ class Person(models.Model):
             Grant(role="linker", privileges="SELECT", columns=LINKED_BY),
             Policy(name="linker_reads", role="linker", command="SELECT", using=EVERY_ROW),
             *imports_write("INSERT, UPDATE, DELETE"),
+            Mark(),
             Bury(),
-            Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=FOUND_BY),
+            Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=[*FOUND_BY, "changed_in"]),
         ]
 
     def __str__(self) -> str:

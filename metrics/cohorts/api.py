@@ -16,7 +16,7 @@ from cases.enrolments.models import Substance
 from cases.people.models import Sex
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort, own_cohorts, visible_cohorts
-from metrics.cohorts.selection import FIRST_YEAR, AgeBand, History, Selection
+from metrics.cohorts.selection import FIRST_YEAR, INDEX_CHOICES, AgeBand, History, Selection
 from metrics.permissions import COHORTS
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import View
@@ -54,7 +54,7 @@ class SelectionInput(Strict):
     substances = _choices(Substance.choices)
     offence_groups = _choices(OffenceGroup.choices)
     referral_kinds = _choices(ReferralKind.choices)
-    index = serializers.ChoiceField(choices=["start", "completion"], default="start")
+    index = serializers.ChoiceField(choices=INDEX_CHOICES, default="start")
 
 
 class CohortInput(Strict):
@@ -89,7 +89,9 @@ class CohortView(View):
     @extend_schema(request=CohortInput, responses={200: CohortSerializer})
     def update(self, request: Request, pk: int) -> Response:
         """Changes an own cohort."""
-        return self.answer(self._save(self.get_object(), request))
+        cohort = self.get_object()
+        self.check_unchanged(cohort)
+        return self.answer(self._save(cohort, request))
 
     def _save(self, cohort: Cohort, request: Request) -> Cohort:
         cohort_input = self.checked_body(CohortInput)

@@ -42,6 +42,10 @@ class History(TextChoices):
     REPEATED = "repeated", _("Arrested before")
 
 
+INDEX_CHOICES = [("start", _("The start of the programme")), ("completion", _("Its completion"))]
+"""From when people are followed."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which enrolments belong to a cohort. Empty: no restriction. A person counts once, by the first enrolment in the range.

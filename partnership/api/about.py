@@ -8,6 +8,7 @@ import orjson
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -18,7 +19,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partnership.api.codes import CODES
+from partnership.api.codes import all_codes
+from partnership.api.meanings import TEXTS
 from partnership.api.problems import all_problems
 from partnership.api.views import View
 
@@ -105,16 +107,15 @@ class CodesView(PublicView):
 
     @extend_schema(
         operation_id="codes_list",
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, description="Enumeration → code → label.")},
+        responses={
+            200: OpenApiResponse(
+                {"type": "object", "additionalProperties": TEXTS}, description="Enumeration → code → label."
+            )
+        },
     )
     def show(self, request: Request) -> Response:
         """All codes."""
-        return Response(
-            {
-                name: {str(code): str(label) for code, label in choices if code}
-                for name, choices in sorted(CODES.items())
-            }
-        )
+        return Response(all_codes())
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -155,9 +156,11 @@ def description(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description as JSON."""
-    return HttpResponse(
+    response = HttpResponse(
         orjson.dumps(description(request), default=str), content_type="application/vnd.oai.openapi+json;version=3.1"
     )
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 @require_safe

@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from psycopg2.extensions import BOOLEAN
+from psycopg2.extensions import BOOLEAN, PYDATETIMETZ
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from partnership.api.serializers import Moment
 from partnership.api.views import Query, View, Written
 from partnership.isolation.acting import Acting, stream_as
 
@@ -30,7 +31,7 @@ AHEAD = 16
 
 class ExportQuery(Query):
     file_format = serializers.ChoiceField(choices=list(FORMATS), default="csv", help_text="csv or ndjson.")
-    updated_since = serializers.DateTimeField(required=False, help_text="Only what changed since.")
+    updated_since = Moment(required=False, help_text="Only what changed since.")
 
 
 class ExportView(View):
@@ -77,23 +78,30 @@ def copied(acting: Acting, rows: QuerySet[Any], file_format: str) -> Iterator[by
     def chunks() -> Iterator[bytes]:
         with connection.cursor() as cursor:
             text = cursor.mogrify(sql, parameters).decode() if parameters else sql
+            rows = f"SELECT {_columns(cursor, text, file_format)} FROM ({text}) r"  # noqa: S608 — the ORM's
             if file_format == "csv":
-                columns = _written(cursor, text)
-                statement = f"COPY (SELECT {columns} FROM ({text}) r) TO STDOUT WITH (FORMAT csv, HEADER)"  # noqa: S608 — the ORM's
+                statement = f"COPY ({rows}) TO STDOUT WITH (FORMAT csv, HEADER)"
             else:
                 # JSON holds no control characters, so that with these nothing is quoted.
                 plain = "(FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')"
-                statement = f"COPY (SELECT row_to_json(r) FROM ({text}) r) TO STDOUT WITH {plain}"  # noqa: S608 — the ORM's
+                statement = f"COPY (SELECT row_to_json(r) FROM ({rows}) r) TO STDOUT WITH {plain}"  # noqa: S608 — the ORM's
             yield from _pieces(cursor.cursor, statement)
 
     return stream_as(acting, chunks)
 
 
-def _written(cursor: CursorWrapper, text: str) -> str:
-    """The columns of a statement as CSV writes them: true and false as in JSON, where COPY writes t and f."""
+def _columns(cursor: CursorWrapper, text: str, file_format: str) -> str:
+    """The columns of a statement as the rest of the API calls and writes them: a number by what it is of, moments in UTC with Z;
+    true and false in CSV as in JSON, where COPY writes t and f."""
     cursor.execute(f"SELECT * FROM ({text}) r LIMIT 0")  # noqa: S608 — the ORM's
-    names = ((f'"{column.name}"', column.type_code == BOOLEAN) for column in cursor.description)
-    return ", ".join(f"{name}::text" if is_boolean else name for name, is_boolean in names)
+
+    def written(column: Any) -> str:
+        if column.type_code == PYDATETIMETZ:
+            return f"""to_char("{column.name}" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        is_boolean = column.type_code == BOOLEAN and file_format == "csv"
+        return f'"{column.name}"{"::text" if is_boolean else ""}'
+
+    return ", ".join(f'{written(column)} AS "{column.name.removesuffix("_id")}"' for column in cursor.description)
 
 
 class _Pipe:

@@ -14,6 +14,7 @@ from oauth2_provider.models import AbstractApplication, ApplicationManager
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.marks import TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import MANAGER, OWN, SIGNING_IN, Grant, Policy, jobs_keep, own_rows, written_by
 
@@ -127,9 +128,13 @@ class Tombstone(models.Model):
     object_id = models.BigIntegerField()
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
+    changed_in = TransactionField()
 
     class Meta:
-        indexes = [models.Index(fields=["partner", "resource", "changed_at", "id"], name="tombstone_sync")]
+        indexes = [
+            models.Index(fields=["partner", "resource", "changed_at", "id"], name="tombstone_sync"),
+            models.Index(fields=["partner", "resource", "changed_in", "id"], name="tombstone_marks"),
+        ]
         constraints = [
             Grant(role="web", privileges="SELECT"),
             Policy(name="read_own", role="web", command="SELECT", using=OWN),

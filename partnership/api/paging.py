@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core import signing
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 
 from partnership.api.models import Tombstone
 from partnership.api.problems import WrongParameter
+from partnership.api.serializers import Moment
+from partnership.isolation.marks import Horizon
 from partnership.pages.paging import beyond
 
 MAX_SIZE = 500
 SIZE = 50
-OVERLAP = timedelta(seconds=60)
-"""A transaction that began before and ends after a reading must be seen by the next: no request lasts longer than this."""
 
 
 class Page(NamedTuple):
@@ -32,10 +32,10 @@ class Page(NamedTuple):
 def page_of(sources: Sequence[QuerySet[Any]], order: str, cursor: str, size: int) -> Page:
     """The next rows of the sources, which have no row in common, merged in one order. One query for each kind of record.
 
-    `order`: id or changed_at (then id), "-" before it for descending.
+    `order`: id, or changed_at or changed_in (then id), "-" before it for descending.
     """
-    descending = order.startswith("-")
-    names = ["changed_at", "id"] if order.endswith("changed_at") else ["id"]
+    descending, field = order.startswith("-"), order.removeprefix("-")
+    names = [field] if field == "id" else [field, "id"]
     if cursor:
         values = _values(cursor, order)
         condition = beyond(names, values, "lt" if descending else "gt")
@@ -74,9 +74,12 @@ def _values(cursor: str, order: str) -> list[Any]:
     return [datetime.fromisoformat(value) if isinstance(value, str) else value for value in values]
 
 
-def synced_to() -> datetime:
-    """Whatever was committed before this is in what was read just now."""
-    return timezone.now() - OVERLAP
+class Since(serializers.CharField):
+    """Since when: a moment, or the mark of an earlier reading."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        return Horizon.read(text) or Moment().run_validation(text)
 
 
 class ListPages(BasePagination):
@@ -107,8 +110,7 @@ class ListPages(BasePagination):
                 },
                 "synced_to": {
                     "type": "string",
-                    "format": "date-time",
-                    "description": "With `updated_since`: its value for the next time.",
+                    "description": "With `updated_since`: its value for the next time. Keep that of the first page.",
                 },
             },
         }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,6 +22,8 @@ from rest_framework.views import set_rollback
 from partnership.isolation.errors import Invalid, RuleError
 
 MEDIA_TYPE = "application/problem+json"
+ADDRESSED = re.compile(r"/api/v1/([a-z]+/[0-9]+)")
+"""The record that an address names."""
 
 
 class Problem(NamedTuple):
@@ -51,6 +55,12 @@ PROBLEMS: dict[str, Problem] = {
 }  # fmt: skip
 
 
+class NoneOf(exceptions.ErrorDetail):
+    """A value is none of those that are allowed."""
+
+    allowed: list[str]
+
+
 class InvalidToken(exceptions.AuthenticationFailed):
     """The token has expired, was revoked, or is none. Get a new one."""
 
@@ -77,7 +87,7 @@ class WrongParameter(exceptions.APIException):
 
     def __init__(self, errors: dict[str, Any]) -> None:
         super().__init__(_("A parameter of the address is wrong."))
-        self.errors = [{"parameter": name, "detail": text} for name, text in _flat(errors, separator=".")]
+        self.errors = [{"parameter": ".".join(path)} | _entry(detail) for path, detail in listed(errors)]
 
 
 class KeyReused(exceptions.APIException):
@@ -112,16 +122,25 @@ def title_and_remedy(error_class: type[RuleError]) -> tuple[str, str]:
 
 
 def body(
-    request: HttpRequest, name: str, status: int, detail: str, errors: list[dict[str, Any]] | None = None
+    request: HttpRequest,
+    name: str,
+    status: int,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    record: str = "",
 ) -> dict[str, Any]:
-    """A problem as it is sent: `name` is its type in the catalogue, `detail` a sentence in the caller's language."""
+    """A problem as it is sent: `name` is its type in the catalogue, `detail` a sentence in the caller's language, `record` the
+    address of what stands against it, below that of the API."""
     problem: dict[str, Any] = {
         "type": request.build_absolute_uri(f"/api/v1/problems/{name}"),
         "title": str(all_problems()[name].title),
         "status": status,
         "detail": detail,
+        "remedy": str(all_problems()[name].remedy),
         "request_id": getattr(request, "request_id", ""),
     }
+    if record:
+        problem["record"] = request.build_absolute_uri(f"/api/v1/{record}")
     if errors:
         problem["errors"] = errors
     return problem
@@ -148,13 +167,17 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ParseError(_("A number or a date lies beyond all that can be stored."))
     headers: dict[str, str] = {}
     errors: list[dict[str, Any]] | None = None
+    record = ""
     if isinstance(error, RuleError):
         name, status, detail = rule_type(error.code), error.status, str(error)
+        if status == 409:
+            addressed = ADDRESSED.match(request.path)
+            record = error.record or (addressed[1] if addressed else "")
         if isinstance(error, Invalid):
-            errors = [{"pointer": f"/{error.field}", "detail": detail}]
+            errors = [{"pointer": pointer([error.field])} | _entry(detail)]
     elif isinstance(error, exceptions.ValidationError):
         name, status, detail = "invalid", 422, _("Some values are missing or wrong.")
-        errors = [{"pointer": f"/{path}", "detail": text} for path, text in _flat(error.detail)]
+        errors = [{"pointer": pointer(path)} | _entry(each) for path, each in listed(error.detail)]
     elif isinstance(error, exceptions.APIException):
         status = error.status_code
         code = getattr(error, "default_code", "")
@@ -176,28 +199,34 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request.refused = True
     set_rollback()
     return Response(
-        body(request, name, status, detail, errors), status=status, headers=headers, content_type=MEDIA_TYPE
+        body(request, name, status, detail, errors, record), status=status, headers=headers, content_type=MEDIA_TYPE
     )
 
 
-def _flat(detail: Any, path: str = "", *, separator: str = "/") -> list[tuple[str, str]]:
-    """Nested errors as (path, sentence). Errors of the whole body have no path."""
+def listed(detail: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Nested errors one by one: the way to the value, and what is wrong with it. Those of the whole body have no way."""
     if isinstance(detail, dict):
         return [
             item
             for key, value in detail.items()
-            for item in _flat(
-                value,
-                path if key in {"non_field_errors", "__all__"} else f"{path}{separator if path else ''}{key}",
-                separator=separator,
-            )
+            for item in listed(value, path if key in {"non_field_errors", "__all__"} else (*path, str(key)))
         ]
     if isinstance(detail, (list, tuple)):
-        if any(isinstance(value, dict) for value in detail):
-            return [
-                item
-                for number, value in enumerate(detail)
-                for item in _flat(value, f"{path}{separator if path else ''}{number}", separator=separator)
-            ]
-        return [(path, str(value)) for value in detail]
-    return [(path, str(detail))]
+        is_of_rows = any(isinstance(value, dict) for value in detail)
+        return [
+            item
+            for number, value in enumerate(detail)
+            for item in listed(value, (*path, str(number)) if is_of_rows else path)
+        ]
+    return [(path, detail)]
+
+
+def _entry(detail: Any) -> dict[str, Any]:
+    """An error as it is sent, without where it is."""
+    allowed = {"allowed": detail.allowed} if isinstance(detail, NoneOf) else {}
+    return {"code": getattr(detail, "code", "invalid"), "detail": str(detail)} | allowed
+
+
+def pointer(path: Sequence[str]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in path)

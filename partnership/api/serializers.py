@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from operator import attrgetter
@@ -10,8 +11,10 @@ from typing import Any, ClassVar, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from partnership.actions import Reading
+from partnership.api.problems import NoneOf
 
 PASSED_ON = (
     serializers.CharField,
@@ -45,14 +48,43 @@ class Strict(serializers.Serializer[Any]):
     """Takes JSON for what it is: no text for a number, no number for a text, no field that it does not know."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            errors = {name: [_("There is no such field.")] for name in data if name not in self.fields}
-            for name, field in self.fields.items():
-                if name in data and data[name] is not None and not _fits(field, data[name]):
-                    errors[name] = [_("Wrong type of value.")]
-            if errors:
-                raise serializers.ValidationError(errors)
-        return super().to_internal_value(data)
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)
+        errors: dict[str, Any] = {
+            name: [ErrorDetail(_("There is no such field."), "unknown")] for name in data if name not in self.fields
+        }
+        for name, field in self.fields.items():
+            if name in data and data[name] is not None and not _fits(field, data[name]):
+                errors[str(name)] = [ErrorDetail(_("Wrong type of value."), "wrong_type")]
+        try:
+            values = super().to_internal_value({name: value for name, value in data.items() if name not in errors})
+        except serializers.ValidationError as error:
+            # What is wrong in one field hides nothing that is wrong in another.
+            errors = with_allowed(self, error.detail) | errors
+        if errors:
+            refusal = serializers.ValidationError()
+            refusal.detail = errors  # as it is: the error makes plain texts of what it is given
+            raise refusal
+        return values
+
+
+def with_allowed(serializer: serializers.Serializer[Any], detail: Any) -> dict[str, Any]:
+    """The errors of a serializer's fields, where a value is none of some codes with these."""
+
+    def told(field: Any, error: Any) -> Any:
+        if isinstance(error, dict):
+            return {key: told(getattr(field, "child", field), each) for key, each in error.items()}
+        if isinstance(error, list):
+            return [told(field, each) for each in error]
+        choices = getattr(field, "choices", None)
+        if getattr(error, "code", "") != "invalid_choice" or choices is None or isinstance(error, NoneOf):
+            return error
+        allowed = [str(code) for code in choices if code != ""]
+        none_of = NoneOf(_("This is none of: %(codes)s.") % {"codes": ", ".join(allowed)}, "invalid_choice")
+        none_of.allowed = allowed
+        return none_of
+
+    return {name: told(serializer.fields.get(name), errors) for name, errors in detail.items()}
 
 
 def _fits(field: serializers.Field[Any, Any, Any, Any], value: Any) -> bool:
@@ -159,6 +191,18 @@ def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Reader:
 def utc(moment: Any) -> str | None:
     """A moment as the API writes it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+class Moment(serializers.DateTimeField):
+    """A moment that says which: with Z or an offset. Without one it would be another moment to sender and receiver."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not re.search(r"(Z|[+-]\d\d:?\d\d)$", str(value)):
+            raise serializers.ValidationError(
+                _("Give the moment with Z or an offset, such as 2026-11-21T12:00:00Z."),
+                "naive",
+            )
+        return super().to_internal_value(value)
 
 
 class InPast(serializers.DateField):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import renderers, serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -31,11 +31,12 @@ from partnership.api.auth import (
     require_right,
 )
 from partnership.api.models import Tombstone
-from partnership.api.paging import MAX_SIZE, SIZE, ListPages, page_of, synced_to
+from partnership.api.paging import MAX_SIZE, SIZE, ListPages, Since, page_of
 from partnership.api.parsers import ShallowJSONParser
 from partnership.api.problems import PreconditionFailed, WrongParameter
-from partnership.api.serializers import Resource, utc
+from partnership.api.serializers import Resource, utc, with_allowed
 from partnership.isolation.acting import Acting
+from partnership.isolation.marks import Horizon, horizon
 from partnership.pages.number_format import typed
 
 LARGEST = 2**63 - 1
@@ -51,7 +52,7 @@ class JSONRenderer(renderers.BaseRenderer):
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
+        return _json(data)
 
 
 class Written(JSONRenderer):
@@ -111,6 +112,8 @@ class View(GenericViewSet[Any]):
     """Orders that a list offers, the default first."""
     tombstones: tuple[str, ...] = ()
     """Tables whose deleted rows a synchronising client learns of; empty: the list does not take updated_since."""
+    repeatable: frozenset[str] = frozenset()
+    """Parameters that may be given more than once: each a list."""
     logged_as = ""
     """What the log of reads calls it; empty: as the resource."""
     is_personal = False
@@ -144,11 +147,9 @@ class View(GenericViewSet[Any]):
         right = serializer_class.sees or self.sees
         return right is None or right.allows(self.acting)
 
-    def checked_body(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
-        """The request's body, checked."""
-        body = serializer_class(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        fields: dict[str, Any] = body.validated_data
+    def checked_body(self, serializer_class: type[serializers.Serializer[Any]], body: Any = None) -> dict[str, Any]:
+        """The request's body, or the one that is given, checked."""
+        fields: dict[str, Any] = serializer_class().run_validation(self.request.data if body is None else body)
         return fields
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -175,16 +176,29 @@ class View(GenericViewSet[Any]):
     def _parameters(self, request: Request) -> dict[str, Any]:
         query_params = request.query_params
         query = _query_of(type(self), self.action, self.serializer_class)  # type: ignore[arg-type]
-        unknown = {name: [_("There is no such parameter here.")] for name in query_params if name not in query.fields}
-        twice = {name: [_("Given twice.")] for name in query_params if len(query_params.getlist(name)) > 1}
+        unknown = {
+            name: [ErrorDetail(_("There is no such parameter here."), "unknown")]
+            for name in query_params
+            if name not in query.fields
+        }
+        twice = {
+            name: [ErrorDetail(_("Given twice."), "twice")]
+            for name in query_params
+            if len(query_params.getlist(name)) > 1 and name not in self.repeatable
+        }
         if unknown or twice:
             raise WrongParameter(unknown | twice)
         if any("\x00" in value for value in query_params.values()):
             raise WrongParameter({"": [_("An address holds no NUL characters.")]})
         try:
-            checked = query.run_validation({name: query_params[name] for name in query_params})
+            checked = query.run_validation(
+                {
+                    name: query_params.getlist(name) if name in self.repeatable else query_params[name]
+                    for name in query_params
+                }
+            )
         except serializers.ValidationError as error:
-            raise WrongParameter(error.detail) from error  # type: ignore[arg-type]
+            raise WrongParameter(with_allowed(query, error.detail)) from error
         return {name: value for name, value in checked.items() if name in query_params or value is not None}
 
     def query_class(self, action: str | None) -> type[Query]:
@@ -202,19 +216,20 @@ class View(GenericViewSet[Any]):
                 choices=orders, default=orders[0], help_text="How rows are ordered."
             )
         if action == "list" and self.tombstones:
-            usual["updated_since"] = serializers.DateTimeField(
+            usual["updated_since"] = Since(
                 required=False,
-                help_text="Only what changed since, oldest change first, with what was deleted. See the sync recipe.",
+                help_text="Only what changed since a moment or, better, since an earlier answer (its `synced_to`), oldest change"
+                " first, with what was deleted.",
             )
         if serializer is not None and self.request_is_read(action):
             names = [name for name, field in serializer().fields.items() if not field.write_only]
-            usual["fields"] = _Names(names, help_text="Only these fields, divided by commas (and `id`).")
+            usual["fields"] = Names(names, help_text="Only these fields, divided by commas (and `id`).")
             needs = [
                 f"`{name}` needs the scope `{related.sees.scope}`"
                 for name, (_attribute, related, _path) in serializer.expandable.items()
                 if related.sees
             ]
-            usual["expand"] = _Names(
+            usual["expand"] = Names(
                 [*serializer.expandable, "labels"],
                 help_text="; ".join(
                     ["Related records to add under `expanded`, divided by commas", *needs, "`labels`: texts of codes."]
@@ -290,9 +305,10 @@ class View(GenericViewSet[Any]):
         order, since = parameters["order"], parameters.get("updated_since")
         sources = [self.with_related(source) for source in sources]
         if since:
-            order = "changed_at"
+            synced_to = horizon()  # before the rows are read
+            order, from_here = _changes_since(since, synced_to)
             tombstones = Tombstone.objects.filter(partner=self.acting.partner, resource__in=self.tombstones)
-            sources = [source.filter(changed_at__gte=since) for source in (*sources, tombstones)]
+            sources = [source.filter(from_here) for source in (*sources, tombstones)]
         page = page_of(sources, order, parameters.get("cursor", ""), parameters["limit"])
         answer: dict[str, Any] = {"results": self.representation(page.rows, many=True), "next": None}
         if page.next_cursor:
@@ -301,7 +317,7 @@ class View(GenericViewSet[Any]):
             answer["next"] = self.request.build_absolute_uri(f"{self.request.path}?{address.urlencode()}")
         if since:
             answer["deleted"] = [{"id": row.object_id, "deleted_at": utc(row.changed_at)} for row in page.deleted]
-            answer["synced_to"] = utc(synced_to())
+            answer["synced_to"] = str(synced_to)
         self.count = len(page.rows)
         return Response(answer)
 
@@ -315,29 +331,29 @@ class View(GenericViewSet[Any]):
             raise Http404 from None
 
     def answer(self, instance: Model, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-        response = Response(self.representation(instance), status=status, headers=headers)
-        response["ETag"] = self.etag(instance)
+        representation = self.representation(instance)
+        response = Response(representation, status=status, headers=headers)
+        response["ETag"] = f'"{_tag(instance, representation)}"'
         return response
 
     # --- Conditional requests ----------------------------------------------------------------------------------------------
 
-    def etag(self, instance: Model) -> str:
-        """A strong tag: the record's version, and which representation of it (fields, expansions, language)."""
-        return f'"{_version(instance)}-{hashlib.sha256(self.etag_parts(instance).encode()).hexdigest()[:8]}"'
-
-    def etag_parts(self, instance: Any) -> str:
-        """What an answer depends on beside the record's version."""
-        return (
-            f"{self.parameters.get('fields')}{self.parameters.get('expand')}{get_language()}{type(self).__name__}"
-            f"{getattr(instance, 'changed_at', '')}"
-        )
-
     def check_unchanged(self, instance: Model) -> None:
-        """Raises PreconditionFailed when If-Match names another version than the record's."""
+        """Raises PreconditionFailed when If-Match names another version than the record's. From here on nobody else changes it."""
         if_match = self.request.headers.get("If-Match")
         if if_match and if_match.strip() != "*":
-            versions = {tag.strip().removeprefix("W/").strip('"').rsplit("-", 1)[0] for tag in if_match.split(",")}
-            if _version(instance) not in versions:
+            tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
+            name = _versioned_by(instance)
+            own = type(instance)._base_manager.filter(pk=instance.pk)
+            # Two that send the same tag at once: the second waits here, and finds another version. (What is another partner's can't
+            # be locked, nor changed.)
+            now = own.select_for_update().values_list(name, flat=True).first()
+            if name == "id":
+                is_unchanged = _tag(instance, self.representation(instance)) in tags
+            else:
+                versions = {tag.rsplit("-", 1)[0] for tag in tags}
+                is_unchanged = {_text(getattr(instance, name)), _text(now or getattr(instance, name))} <= versions
+            if not is_unchanged:
                 raise PreconditionFailed
 
     # --- After -------------------------------------------------------------------------------------------------------------
@@ -389,7 +405,7 @@ class View(GenericViewSet[Any]):
             if not rendered.has_header("ETag"):
                 rendered["ETag"] = f'"{hashlib.sha256(rendered.content).hexdigest()[:32]}"'
             if_none_match = request.headers.get("If-None-Match", "")
-            if if_none_match.strip() == "*" or rendered["ETag"] in {
+            if if_none_match.strip() == "*" or rendered["ETag"].removeprefix("W/") in {
                 tag.strip().removeprefix("W/") for tag in if_none_match.split(",")
             }:
                 rendered.status_code = 304
@@ -408,7 +424,7 @@ def _query_of(view_class: type[View], action: str | None, serializer: Any) -> Qu
     return view.query_class(action)()
 
 
-class _Names(serializers.CharField):
+class Names(serializers.CharField):
     """Names divided by commas, each one of those allowed."""
 
     def __init__(self, names: Sequence[str], **kwargs: Any) -> None:
@@ -426,12 +442,30 @@ class _Names(serializers.CharField):
         return names
 
 
-def _version(instance: Model) -> str:
-    for name in ("version", "changed_at"):
-        try:
-            instance._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        value = getattr(instance, name)
-        return str(value) if name == "version" else f"{value.timestamp():.6f}"
-    return str(instance.pk)
+def _tag(instance: Model, representation: Any) -> str:
+    """By the version writes are compared, by what is shown readings."""
+    content = hashlib.sha256(_json(representation)).hexdigest()[:16]
+    return f"{_text(getattr(instance, _versioned_by(instance)))}-{content}"
+
+
+def _versioned_by(instance: Model) -> str:
+    """The field by which writes are compared."""
+    names = {field.name for field in instance._meta.concrete_fields}
+    return next(name for name in ("version", "changed_at", "id") if name in names)
+
+
+def _text(version: Any) -> str:
+    return f"{version.timestamp():.6f}" if isinstance(version, datetime) else str(version)
+
+
+def _changes_since(since: datetime | Horizon, now: Horizon) -> tuple[str, Q]:
+    """The order of a list of changes, and which rows are in it. Raises WrongParameter for a mark of another database."""
+    if isinstance(since, datetime):
+        return "changed_at", Q(changed_at__gte=since)
+    if since.server != now.server or since.transaction > now.transaction:
+        raise WrongParameter({"updated_since": [_("This mark is of another database: begin anew, from a date.")]})
+    return "changed_in", Q(changed_in__gte=since.transaction)
+
+
+def _json(data: Any) -> bytes:
+    return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)

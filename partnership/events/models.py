@@ -284,6 +284,10 @@ class WebhookSubscription(models.Model):
     url = models.URLField(_("address"), max_length=500)
     events = ArrayField(models.CharField(max_length=60), verbose_name=_("events"))
     secret = EncryptedTextField()
+    old_secret = EncryptedTextField(blank=True)
+    old_secret_until = models.DateTimeField(
+        null=True, help_text="Until then messages are signed with the old secret, too."
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -297,11 +301,20 @@ class WebhookSubscription(models.Model):
             *own_rows(),
             written_by("created_by_id"),
             *jobs_read(),
-            Recorded(record="webhook", partners=["partner_id"], leaves_out=["secret"]),
+            Recorded(record="webhook", partners=["partner_id"], leaves_out=["secret", "old_secret"]),
         ]
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def has_old_secret(self) -> bool:
+        """Whether the secret before is still good."""
+        return self.old_secret_until is not None and self.old_secret_until > timezone.now()
+
+    def secrets(self) -> list[str]:
+        """Those that are good now: the newest, and beside it for some days the one before."""
+        return [self.secret or "", *([self.old_secret or ""] if self.has_old_secret else [])]
 
 
 class WebhookDelivery(models.Model):

@@ -1,15 +1,16 @@
 """Webhooks: who wants to be told, and telling them: signed, tried again, given up at last, never at a private address.
 
-A message's body is {"id", "type", "created_at", "data"}; `data` holds numbers and links, no personal data. Headers:
-Webhook-Id, Webhook-Timestamp (seconds) and Webhook-Signature: "v1," and the hexadecimal HMAC-SHA-256, keyed with the
-subscription's secret, of "<id>.<timestamp>.<body>" — as the Standard Webhooks specification lays it out.
+A message's body is {"id", "type", "created_at", "data"}; `data` holds numbers and links, no personal data. Signed as the Standard
+Webhooks specification says (https://www.standardwebhooks.com/, version 1): Webhook-Id, Webhook-Timestamp (seconds) and
+Webhook-Signature, "v1," and the HMAC-SHA-256 of "<id>.<timestamp>.<body>" in base64, one for each secret that is good now.
 """
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import hmac
 import ipaddress
+import secrets
 import socket
 import ssl
 import threading
@@ -120,6 +121,7 @@ def enqueue_webhooks(event: OutboxEvent) -> None:
                 payload={
                     **{key: value for key, value in event.payload.items() if isinstance(value, int)},
                     "url": settings.SITE_URL + partners[subscription.partner_id],
+                    **_in_the_api(event.payload),
                 },
             )
             for subscription in subscriptions.only("id", "partner_id")
@@ -127,6 +129,21 @@ def enqueue_webhooks(event: OutboxEvent) -> None:
         ignore_conflicts=True,
     )
     ask_for_delivery()
+
+
+RESOURCES = {
+    "agreement": "agreements",
+    "data_import": "uploads",
+    "diversion": "diversions",
+    "referral": "referrals",
+}
+"""Where the API has what a number in a payload is of."""
+
+
+def _in_the_api(payload: dict[str, Any]) -> dict[str, str]:
+    """The address of what happened, for systems; `url` is the one of the page, for people."""
+    addresses = [f"{resource}/{payload[name]}" for name, resource in RESOURCES.items() if name in payload]
+    return {"api_url": f"{settings.SITE_URL}/api/v1/{addresses[0]}"} if addresses else {}
 
 
 def ask_for_delivery() -> None:
@@ -220,13 +237,27 @@ def message(delivery: WebhookDelivery) -> tuple[bytes, dict[str, str]]:
         "User-Agent": f"prevention-partnership/{settings.VERSION} (webhooks)",
         "Webhook-Id": f"msg_{delivery.pk}",
         "Webhook-Timestamp": stamp,
-        "Webhook-Signature": f"v1,{sign(delivery.subscription.secret or '', f'msg_{delivery.pk}', stamp, body)}",
+        "Webhook-Signature": " ".join(
+            f"v1,{sign(secret, f'msg_{delivery.pk}', stamp, body)}" for secret in delivery.subscription.secrets()
+        ),
     }
 
 
+PREFIX = "whsec_"
+"""By which a secret is known wherever it turns up."""
+
+
+def new_secret() -> str:
+    """A secret of 256 random bits, in base64."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
-    """The signature of a message: hexadecimal HMAC-SHA-256 of id, stamp (seconds) and body."""
-    return hmac.new(secret.encode(), f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    """The signature of a message: HMAC-SHA-256 of id, stamp (seconds) and body, in base64. A secret from before they bore the
+    prefix is its own key."""
+    key = base64.b64decode(secret.removeprefix(PREFIX)) if secret.startswith(PREFIX) else secret.encode()
+    digest = hmac.digest(key, f"{message_id}.{stamp}.".encode() + body, "sha256")
+    return base64.b64encode(digest).decode()
 
 
 # --- The call ----------------------------------------------------------------------------------------------------------------

@@ -21,11 +21,15 @@ from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.webhooks import (
     ask_for_delivery,
     check_address,
+    new_secret,
 )
 from partnership.integrations.scopes import CLIENT_ROLES, grantable
 from partnership.isolation.acting import Acting, signing_in
 from partnership.isolation.errors import RuleError
 from partnership.members.models import Membership, User
+
+OVERLAP = timedelta(days=7)
+"""How long the old secret works beside a new one."""
 
 # --- Subscriptions -----------------------------------------------------------------------------------------------------------
 
@@ -39,7 +43,7 @@ def subscribe(*, by: Acting, url: str, events: Iterable[str], is_active: bool = 
         url=url,
         events=sorted(set(events)),
         is_active=is_active,
-        secret=secrets.token_urlsafe(32),
+        secret=new_secret(),
         created_by=by.user,
     )
 
@@ -52,6 +56,18 @@ def change_subscription(
     check_address(url)
     subscription.url, subscription.events, subscription.is_active = url, sorted(set(events)), is_active
     subscription.changed_at = timezone.now()
+    subscription.save()
+    return subscription
+
+
+@action("webhook.rotate_secret", managers_only=True, party=Party.OWNER, scope="webhooks:write")
+def rotate_webhook_secret(*, by: Acting, subscription: WebhookSubscription) -> WebhookSubscription:
+    """A new secret, in `secret`. For a week messages are signed with the old one too, so that a receiver can change over at any
+    moment; one that was older still signs no more."""
+    subscription = WebhookSubscription.objects.select_for_update().get(pk=subscription.pk)
+    now = timezone.now()
+    subscription.old_secret, subscription.old_secret_until = subscription.secret, now + OVERLAP
+    subscription.secret, subscription.changed_at = new_secret(), now
     subscription.save()
     return subscription
 
@@ -73,10 +89,6 @@ def send_again(*, by: Acting, delivery: WebhookDelivery) -> WebhookDelivery:
     delivery.save(update_fields=["state", "attempts", "due_at"])
     ask_for_delivery()
     return delivery
-
-
-OVERLAP = timedelta(days=7)
-"""How long the old secret works beside a new one."""
 
 
 class ClientRevoked(RuleError):

@@ -65,6 +65,7 @@ class WebhookView(View):
         "create": integrations.subscribe,
         "update": integrations.change_subscription,
         "destroy": integrations.unsubscribe,
+        "rotate_secret": integrations.rotate_webhook_secret,
         "test": integrations.send_test,
         "replay": integrations.send_again,
     }
@@ -98,6 +99,15 @@ class WebhookView(View):
         """Ends the subscription and forgets its deliveries."""
         integrations.unsubscribe(by=self.acting, subscription=self.get_object())
         return Response(status=204)
+
+    @extend_schema(request=None, responses={200: WebhookSecretSerializer})
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: int) -> Response:
+        """Gives it a new secret. For seven days messages bear a signature by the old one too."""
+        subscription = self.get_object()
+        self.check_unchanged(subscription)
+        subscription = integrations.rotate_webhook_secret(by=self.acting, subscription=subscription)
+        return Response(self.representation(subscription, serializer=WebhookSecretSerializer))
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])

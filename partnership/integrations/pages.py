@@ -205,6 +205,13 @@ def webhook(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@partner_page(integrations.rotate_webhook_secret)
+def webhook_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
+    subscription = integrations.rotate_webhook_secret(by=request.acting, subscription=own_webhook(request, pk))
+    return render(request, "partnership/integrations/webhook_secret.html", {"subscription": subscription})
+
+
+@require_POST
 @partner_page(integrations.send_test)
 def webhook_test(request: PartnerRequest, pk: int) -> HttpResponse:
     integrations.send_test(by=request.acting, subscription=own_webhook(request, pk))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("webhooks/new/", pages.webhook_edit, name="webhook_new"),
     path("webhooks/<int:pk>/", pages.webhook, name="webhook"),
     path("webhooks/<int:pk>/edit/", pages.webhook_edit, name="webhook_edit"),
+    path("webhooks/<int:pk>/rotate/", pages.webhook_rotate, name="webhook_rotate"),
     path("webhooks/<int:pk>/test/", pages.webhook_test, name="webhook_test"),
     path("webhooks/<int:pk>/delete/", pages.webhook_delete, name="webhook_delete"),
     path("deliveries/<int:pk>/replay/", pages.delivery_replay, name="delivery_replay"),

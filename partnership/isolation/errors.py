@@ -14,9 +14,13 @@ class RuleError(Exception):
     status = 422
     """The API's answer: 403 for who may not, 409 where the present state forbids it, 412 for what changed meanwhile, else 422."""
 
-    def __init__(self, message: object) -> None:
+    record = ""
+    """Where the API has the record that stands against it, as `persons/12`; empty: it is the one that was addressed."""
+
+    def __init__(self, message: object, *, record: str = "") -> None:
         super().__init__(str(message))
         self.message = message
+        self.record = record
 
 
 class Invalid(RuleError):

@@ -214,12 +214,16 @@ def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     return middleware
 
 
+COMPRESSIBLE = re.compile(r"text/|application/([a-z.]+\+)?json")
+
+
 class PageCompression(GZipMiddleware):
-    """Pages are sent compressed: half the portal's users are on a phone. Tokens in them are masked anew each time, and the
-    length is randomised, against guessing them from it. The API's callers ask for large lists and weigh for themselves.
+    """Pages and answers of the API are sent compressed to who takes it: half the portal's users are on a phone. Tokens in them are
+    masked anew each time, and the length is randomised, against guessing them from it. Exports compress themselves, as they go.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path.startswith("/api/") or not response.get("Content-Type", "").startswith("text/"):
+        is_export = request.path.startswith("/api/") and response.streaming
+        if is_export or not COMPRESSIBLE.match(response.get("Content-Type", "")):
             return response
         return super().process_response(request, response)

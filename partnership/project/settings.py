@@ -352,6 +352,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "partnership.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "partnership.api.schema.PortalSchema",
     "URL_FORMAT_OVERRIDE": None,  # the Accept header says it
+    "DATETIME_FORMAT": None,  # the renderer writes moments, in UTC with Z
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -362,6 +363,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,  # of the portal that answers; the version of the contract stands in the address, /api/v1
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "What partner systems can read and write. The guide stands in docs/api/.",
+    "CONTACT": {"name": "The partnership’s coordination office"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, everybody_reads, jobs_read
 from partnership.isolation.triggers import Bury, Touch
@@ -81,6 +82,7 @@ class Programme(models.Model):
     capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
     is_active = models.BooleanField(_("offered"), default=True)
     changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
+    changed_in = TransactionField()
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -112,8 +114,9 @@ class Programme(models.Model):
                 through="districts",
             ),
             Touch(),
+            Mark(),
             Bury(seen_by=""),
-            Recorded(record="programme"),
+            Recorded(record="programme", leaves_out=["changed_in"]),
         ]
 
     def __str__(self) -> str:

@@ -333,4 +333,5 @@ def _tell(diversion: DiversionAgreement, event_type: EventType, key: str, by: Ac
         event_type,
         key,
         tell=[{"partner": partner, "roles": roles, "url": url, "not_user": by.user.pk} for partner in whom if partner],
+        diversion=diversion.pk,
     )

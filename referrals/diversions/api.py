@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -20,8 +21,9 @@ from partnership.api.views import Query, View
 from partnership.isolation.errors import Invalid
 from partnership.members.models import Partner, Role
 from referrals.diversions import actions as diversions
-from referrals.diversions.models import ADDRESSED_KINDS, Authority, Case, Condition, DiversionAgreement
+from referrals.diversions.models import ADDRESSED_KINDS, STATUSES, Authority, Case, Condition, DiversionAgreement
 from referrals.handover.api import ReferralSerializer
+from referrals.handover.transitions import DIRECTIONS
 from referrals.permissions import DIVERSIONS
 
 
@@ -35,10 +37,7 @@ class ConditionSerializer(serializers.ModelSerializer[Condition]):
 
 
 class DiversionSerializer(Resource):
-    status = serializers.CharField(
-        read_only=True,
-        help_text="draft, open, due_soon, overdue, awaiting_decision, ended (with its referral, without an outcome) or decided",
-    )
+    status = serializers.ChoiceField(choices=list(STATUSES.items()), read_only=True)
     conditions = ConditionSerializer(many=True, read_only=True)
     expandable = {"referral": ("referral", ReferralSerializer, "referral")}
 
@@ -52,9 +51,9 @@ class DiversionSerializer(Resource):
 
 class DiversionQuery(Query):
     direction = serializers.ChoiceField(
-        choices=["incoming", "outgoing", "addressed"],
+        choices=[*DIRECTIONS, ("addressed", gettext_lazy("Addressed to the partner, for the decision"))],
         required=False,
-        help_text="addressed: to the caller's partner for the decision",
+        help_text="Without it: all.",
     )
     outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]], required=False)
     decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]], required=False)
@@ -158,10 +157,6 @@ class DiversionView(View):
         if isinstance(body, dict) and body.get("case") and not Case.objects.filter(diversion=body["id"]).exists():
             body["case"] = None
         return body
-
-    def etag_parts(self, instance: Any) -> str:
-        # The status turns with the day, too: a consent ends, a deadline is past.
-        return f"{super().etag_parts(instance)}{instance.status}"
 
     def unchanged_diversion(self, pk: int) -> DiversionAgreement:
         """A diversion that the caller may see, unchanged since the caller read it."""

@@ -20,6 +20,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY, DaysField
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import OneOfOwner, SameOwner, known_by_owner, same_parties
 from partnership.isolation.policies import (
     COORDINATOR,
@@ -33,7 +34,7 @@ from partnership.isolation.policies import (
     jobs_read,
     rows_of_two_parties,
 )
-from partnership.isolation.triggers import Bury, Fixed
+from partnership.isolation.triggers import Bury, Fixed, Touch
 from partnership.members.models import REFERRING_ROLES, Partner, Role, User
 from referrals.handover.covering import OpenWhile
 from referrals.handover.models import Referral, jobs_write_as_receiver
@@ -122,7 +123,8 @@ class DiversionAgreement(models.Model):
         Partner, models.PROTECT, null=True, related_name="+", verbose_name=_("prosecutor or court that decides")
     )
     is_sent = models.BooleanField(default=False)
-    changed_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
+    changed_in = TransactionField()
     open_days = DaysField(
         help_text="On which its deadline runs and its receiver reports: the covered days of its referral, until that is declined,"
         " withdrawn or ended early."
@@ -141,6 +143,8 @@ class DiversionAgreement(models.Model):
             models.Index(
                 fields=["authority", "deadline", "id"], condition=Q(authority__isnull=False), name="diversion_authority"
             ),
+            models.Index(fields=["from_partner", "changed_in", "id"], name="diversion_from_marks"),
+            models.Index(fields=["to_partner", "changed_in", "id"], name="diversion_to_marks"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -189,6 +193,8 @@ class DiversionAgreement(models.Model):
                 name="deciders",
             ),
             *jobs_read(),
+            Touch(),
+            Mark(),
             Bury(seen_by="from_partner_id"),
         ]
 
@@ -244,6 +250,14 @@ TAKEN_BY: dict[str, tuple[Authority, ...]] = {
 """Which authority may take which decision. Finland: the police waive measures (Preliminary Investigation Act 3:9), a prosecutor
 charges or waives charges (Act on Criminal Procedure 1:6–8, Criminal Code 50:7), a court dismisses, mitigates or hands back."""
 WITH_AUTHORITY = {"from_partner_id": "from_partner_id", "authority_id": "authority_id"}
+STATUSES = {
+    "overdue": _("Overdue"),
+    "due_soon": _("Due soon"),
+    "open": _("Open"),
+    "awaiting_decision": _("Awaiting decision"),
+    "ended": _("Ended"),
+    "decided": _("Decided"),
+}
 
 
 class Condition(models.Model):

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.audit_trail.read_log import log_read
@@ -25,18 +24,9 @@ from referrals.diversions import actions as diversions
 from referrals.diversions import letters
 from referrals.diversions.forms import AddressForm, BreachForm, DecisionForm, OutcomeForm, ProgressForm
 from referrals.diversions.lists import CASE_LIST, DIVERSION_LIST
-from referrals.diversions.models import Condition, DiversionAgreement, with_status
+from referrals.diversions.models import STATUSES, Condition, DiversionAgreement, with_status
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.permissions import DIVERSIONS, LETTER
-
-STATUSES = {
-    "overdue": gettext_lazy("Overdue"),
-    "due_soon": gettext_lazy("Due soon"),
-    "open": gettext_lazy("Open"),
-    "awaiting_decision": gettext_lazy("Awaiting decision"),
-    "ended": gettext_lazy("Ended"),
-    "decided": gettext_lazy("Decided"),
-}
 
 
 @require_safe
@@ -160,7 +150,7 @@ def _diversion_page(
     case = getattr(diversion, "case", None) if is_sender else None
     context = {
         "diversion": diversion,
-        "status": STATUSES.get(diversion.status, gettext_lazy("Draft")),
+        "status": STATUSES.get(diversion.status, _("Draft")),
         "may_report": is_receiver and acting.role in CASEWORK_ROLES and diversion.is_open and not diversion.outcome,
         "to_decide": is_sender and diversion.is_to_decide and diversion.authority_id in (None, acting.partner.pk),
         "to_address": is_sender and diversion.is_sent and not diversion.decision,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.urls import path
+from django.utils.http import http_date
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import renderers, serializers
@@ -20,9 +21,11 @@ from rest_framework.response import Response
 
 from partnership.api.about import PublicView
 from partnership.api.paging import page_of
+from partnership.api.problems import handle
 from partnership.api.serializers import utc
-from partnership.api.views import JSONRenderer, Query, View
+from partnership.api.views import JSONRenderer, Names, Query, View
 from partnership.members.models import Role
+from referrals.fhir.search import Numbers, Period
 from referrals.handover.models import Referral
 from referrals.handover.transitions import FHIR_TASK_STATUS, State
 from referrals.permissions import REFERRALS
@@ -97,8 +100,47 @@ def task(referral: Referral) -> dict[str, Any]:
 class FhirQuery(Query):
     is_list = False
     _count = serializers.IntegerField(min_value=1, max_value=500, default=50, help_text="Resources a page.")
-    _lastUpdated = serializers.DateTimeField(required=False, help_text="Changed at or after.")
+    _id = Numbers(required=False, help_text="Only these, divided by commas.")
+    _lastUpdated = serializers.ListField(
+        child=Period(),
+        required=False,
+        help_text="When it was last changed, with a prefix (`ge2026-03`); once or twice.",
+    )
+    _format = serializers.ChoiceField(
+        choices=["json", "application/json", TYPE], required=False, help_text="JSON is the only one."
+    )
     cursor = serializers.CharField(required=False, help_text="From the next link.")
+
+
+ISSUES = {
+    400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 406: "not-supported",
+    429: "throttled",
+}  # fmt: skip
+"""Status → https://hl7.org/fhir/R4/valueset-issue-type.html"""
+
+
+def answer_as_outcome(error: Exception, context: dict[str, Any]) -> Response | None:
+    """A problem as an OperationOutcome: an issue for each thing that is wrong."""
+    response = handle(error, context)
+    if response is not None:
+        problem = response.data
+        texts = [f"{each['parameter']}: {each['detail']}" for each in problem.get("errors", [])] or [problem["detail"]]
+        code = ISSUES.get(response.status_code, "processing")
+        response.data = {
+            "resourceType": "OperationOutcome",
+            "issue": [
+                {"severity": "error", "code": code, "details": {"text": problem["title"]}, "diagnostics": text}
+                for text in texts
+            ],
+        }
+        response.content_type = TYPE
+    return response
+
+
+class ReadQuery(Query):
+    _format = serializers.ChoiceField(
+        choices=["json", "application/json", TYPE], required=False, help_text="JSON is the only one."
+    )
 
 
 class FhirView(View):
@@ -106,8 +148,13 @@ class FhirView(View):
     sees = REFERRALS
     tag = "fhir"
     renderer_classes = [FhirRenderer, JSONRenderer]
-    queries = {"search": FhirQuery}
+    repeatable = frozenset({"_lastUpdated"})
     make = staticmethod(task)
+    statuses: dict[State, str] = {}
+    """What a state is called in FHIR."""
+
+    def get_exception_handler(self) -> Any:
+        return answer_as_outcome
 
     def search(self, request: Request) -> Response:
         parameters = self.parameters
@@ -120,8 +167,12 @@ class FhirView(View):
                 Referral.objects.outgoing(mine).select_related(*related),
                 Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")).select_related(*related),
             ]
-        if "_lastUpdated" in parameters:
-            sources = [source.filter(changed_at__gte=parameters["_lastUpdated"]) for source in sources]
+        conditions = [*parameters.get("_lastUpdated", [])]
+        if "_id" in parameters:
+            conditions.append(Q(pk__in=parameters["_id"]))
+        if "status" in parameters:
+            conditions.append(Q(state__in=[s for s, status in self.statuses.items() if status in parameters["status"]]))
+        sources = [source.filter(*conditions) for source in sources]
         order = "changed_at" if "_lastUpdated" in parameters else "-id"
         page = page_of(sources, order, parameters.get("cursor", ""), parameters["_count"])
         links = [{"relation": "self", "url": request.build_absolute_uri()}]
@@ -153,13 +204,26 @@ class FhirView(View):
         )
         if referral is None:
             raise Http404
-        return Response(self.make(referral))
+        response = Response(self.make(referral))
+        response["ETag"] = f'W/"{referral.version}"'
+        response["Last-Modified"] = http_date(referral.changed_at.timestamp())
+        return response
+
+
+class TaskQuery(FhirQuery):
+    status = Names(sorted(set(FHIR_TASK_STATUS.values())), help_text="Only in these, divided by commas.")
+
+
+class ServiceRequestQuery(FhirQuery):
+    status = Names(["active", "completed", "draft", "revoked"], help_text="Only in these, divided by commas.")
 
 
 class TaskView(FhirView):
     """How far each referral is."""
 
     operation = "fhir_task"
+    statuses = FHIR_TASK_STATUS
+    queries = {"search": TaskQuery, "read": ReadQuery}
 
     @extend_schema(operation_id="fhir_task_search", responses=RESOURCE)
     def search(self, request: Request) -> Response:
@@ -176,6 +240,8 @@ class ServiceRequestView(FhirView):
     """What was asked for."""
 
     operation = "fhir_service_request"
+    statuses = {state: REQUEST_STATUS.get(state, "active") for state in State}
+    queries = {"search": ServiceRequestQuery, "read": ReadQuery}
     make = staticmethod(service_request)
 
     @extend_schema(operation_id="fhir_service_request_search", responses=RESOURCE)
@@ -219,8 +285,9 @@ class CapabilityView(PublicView):
                                 "type": name,
                                 "interaction": interaction,
                                 "searchParam": [
+                                    {"name": "_id", "type": "token"},
                                     {"name": "_lastUpdated", "type": "date"},
-                                    {"name": "_count", "type": "number"},
+                                    {"name": "status", "type": "token"},
                                 ],
                             }
                             for name in ("Task", "ServiceRequest")

@@ -45,10 +45,22 @@ from referrals.handover.api_inputs import (
     WithdrawInput,
 )
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral, covered_until
-from referrals.handover.transitions import FHIR_TASK_STATUS, TRANSITIONS, State, parties_of, verbs_for
+from referrals.handover.transitions import (
+    DIRECTIONS,
+    FHIR_TASK_STATUS,
+    FHIR_TASK_STATUS_CHOICES,
+    REASONS,
+    TRANSITIONS,
+    State,
+    parties_of,
+    verbs_for,
+)
 from referrals.permissions import REFERRALS
 
 NOTICE = "This information may not be disclosed further without the person's consent."
+
+REASON_CHOICES = [(code, reason.label) for code, reason in REASONS.items()]
+VERB_CHOICES = [(verb, transition.label) for verb, transition in TRANSITIONS.items()]
 
 # --- What is shown -----------------------------------------------------------------------------------------------------------
 
@@ -57,7 +69,7 @@ class ReferralSerializer(Resource):
     sees = REFERRALS
     logged_as = "referrals"
     fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
-    reason_code = serializers.CharField()
+    reason_code = serializers.ChoiceField(choices=REASON_CHOICES, allow_blank=True)
     person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
     covered_until = serializers.SerializerMethodField(
         help_text="The last day on which consent and agreement cover the disclosure; null: no end is known, or it has ended."
@@ -73,7 +85,7 @@ class ReferralSerializer(Resource):
         "id", "kind", "state", "from_partner_id", "to_partner_id", "programme_id", "person_id", "receiver_person_id",
         "is_urgent", "reason_code", "expected_on", "referred_on_from_id", "enrolment_id", "sent_at", "acknowledged_at",
         "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
-        "covered_days",
+        "covered_days", "changed_in",
     )  # fmt: skip
 
     class Meta:
@@ -89,6 +101,7 @@ class ReferralSerializer(Resource):
     def get_covered_until(self, referral: Referral) -> date | None:
         return covered_until(referral.covered_days)
 
+    @extend_schema_field(serializers.ChoiceField(choices=FHIR_TASK_STATUS_CHOICES))
     def get_fhir_task_status(self, referral: Referral) -> str:
         return FHIR_TASK_STATUS[State(referral.state)]
 
@@ -103,7 +116,7 @@ class ReferralSerializer(Resource):
             return referral.person_id
         return referral.receiver_person_id if referral.to_partner_id == self.mine else None
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=VERB_CHOICES)))
     def get_verbs(self, referral: Referral) -> list[str]:
         return verbs_for(referral.state, parties_of(referral.from_partner_id, referral.to_partner_id, self.mine))
 
@@ -177,6 +190,9 @@ class ReferralDetailSerializer(ReferralSerializer):
 
 
 class ChangeSerializer(Resource):
+    verb = serializers.ChoiceField(choices=VERB_CHOICES)
+    reason_code = serializers.ChoiceField(choices=REASON_CHOICES, allow_blank=True)
+
     class Meta:
         model = Change
         fields = ["id", "verb", "from_state", "to_state", "reason_code", "by_partner", "at"]
@@ -191,7 +207,7 @@ class MessageSerializer(Resource):
 
 
 class ReferralQuery(Query):
-    direction = serializers.ChoiceField(choices=["incoming", "outgoing"], required=False)
+    direction = serializers.ChoiceField(choices=DIRECTIONS, required=False, help_text="Without it: both.")
     state = serializers.ChoiceField(choices=State.choices, required=False)
     kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False)
     programme = Number()
@@ -268,10 +284,6 @@ class ReferralView(View):
             if isinstance(body, dict) and body.get(name) and not model.objects.filter(referral=body["id"]).exists():
                 body[name] = None
         return body
-
-    def etag_parts(self, instance: Any) -> str:
-        # The day after a consent ends the same version shows nobody any more.
-        return f"{super().etag_parts(instance)}{instance.is_covered}"
 
     def referral(self, pk: int) -> Referral:
         return get_object_or_404(self.get_queryset(), pk=pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from rest_framework import serializers
 
 from cases.consents.models import Consent
@@ -61,8 +62,8 @@ class WaitlistInput(Strict):
     expected_on = serializers.DateField(help_text="When a place is expected.")
 
 
-def _reasons(verb: str) -> list[str]:
-    return [code for code, reason in REASONS.items() if verb in reason.verbs]
+def _reasons(verb: str) -> list[tuple[str, str | Promise]]:
+    return [(code, reason.label) for code, reason in REASONS.items() if verb in reason.verbs]
 
 
 class DeclineInput(Strict):

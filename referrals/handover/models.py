@@ -23,6 +23,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY, Days, DaysField
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import (
     PARTIES,
     OneOfOwner,
@@ -129,6 +130,7 @@ class Referral(models.Model):
     due_acknowledge_at = models.DateTimeField(null=True)
     due_accept_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+    changed_in = TransactionField()
     covered_days = DaysField(
         help_text="On which consent and agreement cover the disclosure to this receiver: `portal_covered_days`."
     )
@@ -149,6 +151,9 @@ class Referral(models.Model):
             # Lists of the API, stable while rows change.
             models.Index(fields=["to_partner", "id"], name="referral_to_by_id"),
             models.Index(fields=["from_partner", "id"], name="referral_from_by_id"),
+            # What changed since a client last asked.
+            models.Index(fields=["to_partner", "changed_in", "id"], name="referral_to_marks"),
+            models.Index(fields=["from_partner", "changed_in", "id"], name="referral_from_marks"),
             # Reminders and overdue lists: what still waits for an answer.
             models.Index(
                 fields=["due_acknowledge_at"], condition=Q(state__in=["sent", "acknowledged"]), name="referral_clock"
@@ -189,6 +194,7 @@ class Referral(models.Model):
             # Jobs read status and times for reminders, and report attended sessions on behalf of the NGO.
             *jobs_read(),
             *jobs_write_as_receiver("UPDATE"),
+            Mark(),
             # A draft that is discarded is gone for its sender, who alone saw it.
             Bury(seen_by="from_partner_id"),
         ]

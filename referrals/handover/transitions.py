@@ -87,6 +87,9 @@ FHIR_TASK_STATUS: dict[State, str] = {
     S.WITHDRAWN: "cancelled",
 }
 """HL7 FHIR R4 Task.status."""
+FHIR_TASK_STATUS_CHOICES = [(status, state.label) for state, status in FHIR_TASK_STATUS.items()]
+DIRECTIONS = [("incoming", _("Received from others")), ("outgoing", _("Sent to others"))]
+"""Of a referral, as one partner sees it."""
 
 
 class Reason(NamedTuple):

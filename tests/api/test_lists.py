@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -49,7 +49,6 @@ class TestLists:
         page = police.get(f"referrals?updated_since={synced}")
         assert [row["id"] for row in page["results"]] == [kept.pk]
         assert [row["id"] for row in page["deleted"]] == [number]
-        assert page["synced_to"] <= timezone.now().isoformat()
 
     def test_a_cursor_is_good_for_its_own_order_alone(self, world, ngo):
         for _ in range(3):
@@ -57,12 +56,6 @@ class TestLists:
         cursor = ngo.get("persons?limit=1&order=id")["next"].split("cursor=")[1].split("&")[0]
         ngo.call("get", f"persons?limit=1&order=id&cursor={cursor}")
         ngo.call("get", f"persons?limit=1&order=-id&cursor={cursor}", status=400)
-
-    def test_what_was_written_while_one_read_is_asked_for_again(self, world, ngo):
-        """A transaction that began before the reading may end after it: the next reading begins a minute earlier."""
-        before = timezone.now()
-        synced_to = datetime.fromisoformat(ngo.get("persons?updated_since=2020-01-01T00:00:00Z")["synced_to"])
-        assert before - timedelta(seconds=61) < synced_to <= timezone.now() - timedelta(seconds=60)
 
     def test_a_tombstone_is_its_partners_alone(self, world, ngo, police):
         gone = world.draft()
@@ -95,7 +88,7 @@ class TestLists:
     ]  # fmt: skip
 
     @pytest.mark.parametrize("address", LISTS)
-    def test_a_list_costs_at_most_five_queries_however_long(self, world, ngo, address):
+    def test_a_list_costs_a_few_queries_however_long(self, world, ngo, address):
         world.enrolled()
         world.sent(person=world.person(world.police, first_names="Other"))
         ngo.get(address)
@@ -112,7 +105,8 @@ class TestLists:
         few = cost()
         for number in range(3):
             world.enrolled(person=world.person(world.police, first_names=f"P{number}"))
-        assert cost() == few <= 5
+        # Who keeps in step is told how far by one more, and of what is gone by another.
+        assert cost() == few <= (6 if "updated_since" in address else 5)
 
 
 class TestExports:

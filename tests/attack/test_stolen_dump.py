@@ -37,7 +37,8 @@ from tests.world import run_as
 PEOPLE = 2000
 """As many as the demo's largest register, about."""
 IN_THE_CLEAR = {
-    "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "created_at", "changed_at", "source_key",
+    "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "created_at", "changed_at", "changed_in",
+    "source_key",
 }  # fmt: skip
 
 

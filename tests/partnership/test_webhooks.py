@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import threading
@@ -10,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.utils import timezone
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from partnership.events import webhooks
 from partnership.events.models import EventDelivery, WebhookDelivery, WebhookSubscription
 from partnership.events.outbox import relay
 from partnership.integrations import actions as integrations
 from partnership.isolation.errors import RuleError
+from referrals.diversions import actions as diversions
 from tests.world import World, database_role, on_web
 
 
@@ -74,18 +77,76 @@ def test_an_event_arrives_signed_and_without_personal_data(world, receiver, subs
     assert message["data"]["referral"] == referral.pk
     assert message["data"]["url"].endswith(f"/referrals/{referral.pk}/")
     assert "Meikäläinen" not in body.decode()
-    expected = webhooks.sign(subscription.secret, headers["Webhook-Id"], headers["Webhook-Timestamp"], body)
-    assert headers["Webhook-Signature"] == f"v1,{expected}"
-    assert webhooks.sign("another secret", headers["Webhook-Id"], headers["Webhook-Timestamp"], body) != expected
+    assert message["data"]["api_url"].endswith(f"/api/v1/referrals/{referral.pk}")
+    assert Webhook(subscription.secret).verify(body, headers) == message
+    for wrong in (body + b" ", body.replace(b"sent", b"lost")):
+        with pytest.raises(WebhookVerificationError):
+            Webhook(subscription.secret).verify(wrong, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(webhooks.new_secret()).verify(body, headers)
 
 
-def test_the_signature_is_the_published_one():
-    """HMAC-SHA-256 of "id.timestamp.body", as anybody can compute it: RFC 4231's second case gives the function itself."""
-    import hashlib
-    import hmac
+def test_the_signature_is_that_of_the_published_example():
+    """The example of the Standard Webhooks specification."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    signature = webhooks.sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    assert signature == "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
-    assert hmac.new(b"Jefe", b"what do ya want for nothing?", hashlib.sha256).hexdigest().startswith("5bdcc146bf60754e")
-    assert webhooks.sign("k", "m", "1", b"{}") == hmac.new(b"k", b"m.1.{}", hashlib.sha256).hexdigest()
+
+def test_a_secret_from_before_signs_by_its_own_bytes():
+    made_now = webhooks.sign("whsec_" + base64.b64encode(b"old").decode(), "m", "1", b"{}")
+    assert webhooks.sign("old", "m", "1", b"{}") == made_now
+
+
+def test_for_a_week_messages_are_signed_with_the_old_and_the_new_secret(world, receiver, subscription, set_clock):
+    old = subscription.secret
+    with on_web(world.case_manager):
+        new = integrations.rotate_webhook_secret(by=world.case_manager, subscription=subscription).secret
+
+    def is_good(secret: str) -> bool:
+        headers, body = receiver.got[-1]
+        try:
+            Webhook(secret).verify(body, headers)
+        except WebhookVerificationError:
+            return False
+        return True
+
+    world.sent()
+    deliver()
+    assert (is_good(old), is_good(new)) == (True, True)
+    world.sent(person=world.person(world.police))
+    set_clock(timezone.now() + integrations.OVERLAP + timedelta(minutes=1))
+    deliver()
+    assert (is_good(old), is_good(new)) == (False, True)
+
+
+def test_a_system_changes_the_secret_and_only_then_sees_it(world, ngo, subscription):
+    address = f"webhooks/{subscription.pk}"
+    secret = ngo.post(f"{address}/rotate-secret")["secret"]
+    assert secret.startswith("whsec_")
+    assert secret != subscription.secret
+    assert "secret" not in ngo.get(address)
+
+
+def test_a_message_on_a_diversion_says_which(world, receiver, subscription):
+    with on_web(world.case_manager):
+        liaison_hook = WebhookSubscription.objects.get()
+        integrations.change_subscription(
+            by=world.case_manager,
+            subscription=liaison_hook,
+            url=receiver.url,
+            events=["diversion.decided"],
+            is_active=True,
+        )
+    diversion = world.enrolled().diversion
+    with on_web(world.caseworker):
+        diversions.report_outcome(by=world.caseworker, diversion=diversion, outcome="completed")
+    with on_web(world.liaison):
+        diversions.decide(by=world.liaison, diversion=diversion, decision="charge_dropped", reasons="All met.")
+    assert deliver() == 1
+    data = json.loads(receiver.got[0][1])["data"]
+    assert data["diversion"] == diversion.pk
+    assert data["api_url"].endswith(f"/api/v1/diversions/{diversion.pk}")
 
 
 def test_only_who_is_told_in_the_portal_is_told(world, receiver, subscription):

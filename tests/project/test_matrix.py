@@ -298,6 +298,7 @@ MATRIX: dict[str, Row] = {
     "webhook_new": only(case_manager=200, coordinator=200),
     "webhook": only(case_manager=200, coordinator=404, args=lambda w: [w.webhook.pk]),
     "webhook_edit": only(case_manager=200, coordinator=404, args=lambda w: [w.webhook.pk]),
+    "webhook_rotate": only(case_manager=200, coordinator=404, args=lambda w: [w.webhook.pk], method="post"),
     "webhook_test": only(case_manager=302, coordinator=404, args=lambda w: [w.webhook.pk], method="post"),
     "webhook_delete": only(case_manager=302, coordinator=404, args=lambda w: [w.webhook.pk], method="post"),
     "delivery_replay": only(case_manager=302, coordinator=404, args=lambda w: [w.delivery.pk], method="post"),

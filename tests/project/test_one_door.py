@@ -49,6 +49,7 @@ ELSEWHERE = {
     "partnership/isolation/key_check.py": "what stands for the keys, written by the owner of the tables",
     "referrals/diversions/ending.py": "a trigger that ends a diversion with its referral",
     "referrals/handover/covering.py": "triggers that keep the days on which a referral is covered",
+    "referrals/handover/versions.py": "functions of the database that move versions",
     "metrics/sql/links.sql": "the follow-up's links between records of one human being",
     # Commands of the owner of the tables.
     "cases/management/commands/rotate_keys.py": "re-encrypts what stays the same",

@@ -30,6 +30,7 @@ SAME = {
     "webhook": ["WebhookView.retrieve", "WebhookView.deliveries"],
     "webhook_new": ["WebhookView.create"],
     "webhook_edit": ["WebhookView.update"],
+    "webhook_rotate": ["WebhookView.rotate_secret"],
     "webhook_test": ["WebhookView.test"],
     "webhook_delete": ["WebhookView.destroy"],
     "delivery_replay": ["WebhookView.replay"],
