@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cases.enrolments import actions as enrolments
+from cases.enrolments.models import Enrolment
 from cases.people import actions as people
 from cases.people.models import Person
 from demo.work import CONSENT, backdate
@@ -81,12 +82,12 @@ def courts_work(court: Acting, ngo: Acting, programme: Programme, district: Dist
     for referral in referrals[:2]:
         backdate(referral, timedelta(days=80))
         referral.refresh_from_db()
-        accepted = handover.accept(by=ngo, referral=referral, started_on=today - timedelta(days=70))
-        assert accepted.enrolment  # noqa: S101 — it was accepted
+        handover.accept(by=ngo, referral=referral, started_on=today - timedelta(days=70))
+        enrolment = Enrolment.objects.get(referrals=referral)
         for week in range(8):
             enrolments.record_session(
                 by=ngo,
-                enrolment=accepted.enrolment,
+                enrolment=enrolment,
                 held_on=today - timedelta(days=63 - 7 * week),
                 method="counselling",
                 attendance="attended",

@@ -6,7 +6,11 @@ from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Role
 READERS = (*REFERRING_ROLES, Role.COORDINATOR)
 
 REFERRALS = reading("referral", roles=READERS, scope="referrals:read")
-DIVERSIONS = reading("diversion", roles=READERS, scope="diversions:read")
+DIVERSIONS = reading(
+    "diversion",
+    roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.COURT_OFFICER, Role.COORDINATOR),
+    scope="diversions:read",
+)
 DIVERSION_OUTCOMES = reading("diversion_outcome", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON))
 STATEMENTS = reading("statement", roles=(*CASEWORK_ROLES, Role.COURT_OFFICER), scope="diversions:read")
 RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER,))

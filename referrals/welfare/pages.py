@@ -61,6 +61,8 @@ def welfare_new(request: PartnerRequest) -> HttpResponse:
     if person is None:
         new = Person(partner=request.acting.partner)
         person_form = PersonForm(request.POST or None, prefix="person", instance=new)
+        for name in ("born_on", "phone"):  # they tell of consents and programmes
+            person_form.fields[name].help_text = ""
     if form.is_valid() and (person_form is None or person_form.is_valid()):
         try:
             with transaction.atomic():
