@@ -26,4 +26,4 @@ RUN PORTAL_ENV=demo python manage.py compile_translations \
  && rm -f var/secrets.json && chown -R portal var
 USER portal
 EXPOSE 8000
-CMD ["gunicorn", "partnership.project.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--worker-class", "gthread"]
+CMD ["gunicorn", "partnership.project.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"]

@@ -10,8 +10,10 @@ Exit status: 0 when nothing was lost or doubled.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -23,7 +25,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-REFERRALS = int(os.environ.get("CHAOS_REFERRALS", "300"))
+REFERRALS = int(os.environ.get("CHAOS_REFERRALS", "100"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "3"))
 DATABASE = "portal_chaos"
 LONGEST = 300
 """Seconds until all that waits must be worked off, after the last misfortune."""
@@ -108,6 +111,8 @@ def send(address: str, token: str, pk: int) -> str:
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.project.settings")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it stops what it has started
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     import django
 
     from tests.services import VAR, process_environment  # it starts the services before the settings are read
@@ -168,7 +173,7 @@ def main() -> int:
                 end = send(address, token, pk)
                 with lock:
                     ends[end] += 1
-                time.sleep(0.3)
+                time.sleep(2)
 
         callers = [threading.Thread(target=caller) for _ in range(4)]
         for thread in callers:
@@ -203,7 +208,7 @@ def prepare(address: str, portal: Portal) -> tuple[list[int], str]:
 
 
 def misfortunes(portal: Portal, office: PostOffice, goes_on: Callable[[], bool]) -> None:
-    """One after the other, again and again, for as long as callers send."""
+    """One after the other, a few rounds, while callers send."""
 
     def refuse() -> None:
         office.refuses = True
@@ -219,13 +224,12 @@ def misfortunes(portal: Portal, office: PostOffice, goes_on: Callable[[], bool])
         ("kill -9 scheduler 2", lambda: portal.kill("scheduler 2")),
     ]
     happened: Counter[str] = Counter()
-    while goes_on():
-        for name, happen in rounds:
-            time.sleep(3)
-            if not goes_on():
-                break
-            happen()
-            happened[name] += 1
+    for name, happen in rounds * ROUNDS:
+        time.sleep(4)
+        if not goes_on():
+            break
+        happen()
+        happened[name] += 1
     print(f"Misfortunes: {dict(happened)}", flush=True)
 
 

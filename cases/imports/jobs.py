@@ -59,20 +59,24 @@ WRITING = (DataImport.State.LOADING, DataImport.State.TAKING_BACK)
 
 def _write(data_import: DataImport) -> None:
     """Loads or takes back. Of a partner's imports one at a time does: two files with the same arrests would each add them. One that
-    finds another at work waits, and is asked for when that has ended."""
-    partner_id = data_import.partner_id
-    with alone((WRITING_SPACE, partner_id)) as is_first:
-        if not is_first:
-            return
-        try:
-            if data_import.state == DataImport.State.LOADING:
+    finds another at work waits, and is asked for when that has ended, well or not."""
+    is_first = False
+    try:
+        with alone((WRITING_SPACE, data_import.partner_id)) as is_first:
+            if is_first and data_import.state == DataImport.State.LOADING:
                 load(data_import=data_import)
-            else:
+            elif is_first:
                 take_back(data_import=data_import)
-        finally:
-            with acting_for(partner_id, role="worker"):
-                waiting = DataImport.objects.filter(partner=partner_id, state__in=WRITING).exclude(pk=data_import.pk)
-                pks = list(waiting.order_by("changed_at").values_list("pk", flat=True))
+    finally:
+        if is_first:
+            _ask_for_waiting(data_import)
+
+
+def _ask_for_waiting(data_import: DataImport) -> None:
+    partner_id = data_import.partner_id
+    with acting_for(partner_id, role="worker"):
+        waiting = DataImport.objects.filter(partner=partner_id, state__in=WRITING).exclude(pk=data_import.pk)
+        pks = list(waiting.order_by("changed_at").values_list("pk", flat=True))
     for pk in pks:
         ask_for(run_import, pk, partner_id)
 

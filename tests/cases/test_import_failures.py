@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+import redis
+from django.conf import settings
+from django.db import connection, transaction
 
 from cases.arrests.models import Arrest, Offence
 from cases.enrolments.models import Enrolment
@@ -104,8 +108,6 @@ def test_while_one_import_of_a_partner_writes_another_waits_and_is_asked_for_aft
     first, second = upload(world, arrests()), upload(world, arrests())
     start(world.data_officer, first, loads=True)
     start(world.data_officer, second, loads=True)
-    from django.db import connection
-
     other_worker = connection.copy()
     try:
         with other_worker.cursor() as cursor:
@@ -114,7 +116,10 @@ def test_while_one_import_of_a_partner_writes_another_waits_and_is_asked_for_aft
         assert not Arrest.objects.exists()
     finally:
         other_worker.close()
+    queue = redis.Redis.from_url(settings.REDIS_URL)
+    queue.delete("long")
     assert work(first).added == COUNT
+    assert json.loads(base64.b64decode(json.loads(queue.lindex("long", 0))["body"]))[0] == [second.pk, world.police.pk]
     done = work(second)
     assert (done.state, done.added, done.unchanged) == ("done", 0, COUNT)
 
