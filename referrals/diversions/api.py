@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Query, View
+from partnership.api.views import Number, Query, View
 from partnership.isolation.errors import Invalid
 from partnership.members.models import Role
 from referrals.diversions import actions as diversions
@@ -49,6 +49,7 @@ class DiversionSerializer(Resource):
 
 
 class DiversionQuery(Query):
+    referral = Number()
     direction = serializers.ChoiceField(choices=DIRECTIONS, required=False, help_text="Without it: both.")
     outcome = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Outcome.choices if c[0]], required=False)
     decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]], required=False)
