@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Query, View
+from partnership.api.views import Number, Query, View
 from partnership.isolation.errors import Invalid
 from partnership.members.models import Partner, Role
 from referrals.diversions import actions as diversions
@@ -50,6 +50,7 @@ class DiversionSerializer(Resource):
 
 
 class DiversionQuery(Query):
+    referral = Number()
     direction = serializers.ChoiceField(
         choices=[*DIRECTIONS, ("addressed", gettext_lazy("Addressed to the partner, for the decision"))],
         required=False,

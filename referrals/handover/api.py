@@ -211,6 +211,7 @@ class ReferralQuery(Query):
     state = serializers.ChoiceField(choices=State.choices, required=False)
     kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False)
     programme = Number()
+    person = Number()
     is_urgent = Flag()
 
 
@@ -263,16 +264,20 @@ class ReferralView(View):
 
     def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
         filters = dict(parameters)
-        direction = filters.pop("direction", None)
+        direction, person = filters.pop("direction", None), filters.pop("person", None)
         mine = self.acting.partner
         if self.acting.role == Role.COORDINATOR:
-            by_direction = {"outgoing": self.get_queryset()} if direction != "incoming" else {}
+            # It has no register, and learns of nobody by trying numbers.
+            by_direction = {"outgoing": self.get_queryset()} if direction != "incoming" and person is None else {}
         else:
             # Each with an index of its own; who refers within the own house (self-referral) is in one of them.
             by_direction = {
                 "outgoing": Referral.objects.outgoing(mine),
                 "incoming": Referral.objects.incoming(mine).exclude(from_partner=F("to_partner")),
             }
+            if person is not None:
+                by_direction["outgoing"] = by_direction["outgoing"].filter(person=person)
+                by_direction["incoming"] = by_direction["incoming"].filter(receiver_person=person)
         return [
             self.narrowed(queryset, filters) for name, queryset in by_direction.items() if direction in (None, name)
         ] or [Referral.objects.none()]

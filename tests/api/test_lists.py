@@ -39,6 +39,26 @@ class TestLists:
         assert [row["id"] for row in ngo.get("referrals?order=id")["results"]] == [first.pk, own.pk, third.pk]
         assert [row["id"] for row in ngo.get("referrals?direction=outgoing")["results"]] == [own.pk]
 
+    def test_referrals_of_a_person_are_found_by_the_number_in_the_own_register(self, world, ngo, police):
+        referral, other = world.enrolled(), world.sent(person=world.person(world.police, first_names="B"))
+        assert [row["id"] for row in police.get(f"referrals?person={referral.person_id}")["results"]] == [referral.pk]
+        mine = ngo.get(f"referrals?person={referral.receiver_person_id}")["results"]
+        assert [row["id"] for row in mine] == [referral.pk]
+        # Another partner's number is none of the own register.
+        for number in (referral.person_id, other.person_id):
+            assert ngo.get(f"referrals?person={number}")["results"] == []
+
+    def test_a_coordinators_system_finds_nobody_by_trying_numbers(self, world):
+        referral = world.sent()
+        office = System(world.coordinator)
+        assert office.get("referrals")["results"]
+        assert office.get(f"referrals?person={referral.person_id}")["results"] == []
+
+    def test_a_diversion_is_found_by_its_referral(self, world, ngo):
+        first, _second = world.sent(), world.sent(person=world.person(world.police, first_names="B"))
+        found = ngo.get(f"diversions?referral={first.pk}")["results"]
+        assert [row["id"] for row in found] == [first.diversion.pk]
+
     def test_a_synchronising_client_learns_of_changes_and_deletions(self, world, police):
         kept, gone = world.draft(), world.draft(person=world.person(world.police, first_names="B"))
         synced = timezone.now().isoformat().replace("+00:00", "Z")

@@ -172,7 +172,7 @@ def call(world: World, system: System, name: str, number: int) -> int | str:
             f"/api/v1/{address}", **content, headers={"Authorization": f"Bearer {token}"}
         )
         transaction.set_rollback(True)
-    if response.status_code == 403 and response.json()["type"].endswith("/not-a-party"):
+    if response.status_code == 403 and response.json().get("type", "").endswith("/not-a-party"):
         return NOT_A_PARTY
     return response.status_code
 
