@@ -39,7 +39,7 @@ class PersonSerializer(Resource):
         model = Person
         fields = [
             "id", "first_names", "last_name", "born_on", "identity_code", "phone", "email", "sex", "district", "died_on",
-            "created_at", "changed_at",
+            "same_as", "created_at", "changed_at",
         ]  # fmt: skip
 
 
@@ -76,6 +76,18 @@ class PersonInput(Strict):
         return data
 
 
+class NewPersonInput(PersonInput):
+    is_somebody_else = serializers.BooleanField(
+        default=False, help_text="True: not one of those whom `possible-double` named; the person is new."
+    )
+
+
+class LinkInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(
+        queryset=Person.objects.all(), help_text="Another own record of the same human being."
+    )
+
+
 class PersonSearch(Strict):
     """What to find people by; in the body, so that no name or code stands in a log of addresses."""
 
@@ -88,7 +100,12 @@ class PersonView(View):
 
     resource = "persons"
     sees = PEOPLE
-    does = {"create": people.save_person, "partial_update": people.save_person}
+    does = {
+        "create": people.save_person,
+        "partial_update": people.save_person,
+        "link": people.link_person,
+        "unlink": people.unlink_person,
+    }
     serializer_class = PersonSerializer
     orders = ("-id", "id", "changed_at", "-changed_at")
     tombstones = ("cases_person",)
@@ -97,11 +114,13 @@ class PersonView(View):
     def get_queryset(self) -> QuerySet[Person]:
         return Person.objects.filter(partner=self.acting.partner).order_by()
 
-    @extend_schema(request=PersonInput, responses={201: PersonSerializer})
+    @extend_schema(request=NewPersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
-        """Adds a person. A second one with the same identity code is refused (`known-person`)."""
-        fields = self.checked_body(PersonInput)
-        person = people.save_person(by=self.acting, person=Person(**fields))
+        """Adds a person. A second one with the same identity code is refused (`known-person`), one spelled like somebody known too
+        (`possible-double`): `records` of the problem says who it may be."""
+        fields = self.checked_body(NewPersonInput)
+        is_somebody_else = fields.pop("is_somebody_else")
+        person = people.save_person(by=self.acting, person=Person(**fields), is_somebody_else=is_somebody_else)
         location = request.build_absolute_uri(f"/api/v1/persons/{person.pk}")
         return self.answer(person, 201, {"Location": location})
 
@@ -136,6 +155,24 @@ class PersonView(View):
             name: ("" if value is None and name in {"identity_code"} else value)
             for name, value in (plain | data).items()
         }
+
+    @extend_schema(request=LinkInput, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: int) -> Response:
+        """Says that another own record is of the same human being. Nothing is merged; `same_as` names the oldest record."""
+        person = self.get_object()
+        self.check_unchanged(person)
+        people.link_person(by=self.acting, person=person, other=self.checked_body(LinkInput)["person"])
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: int) -> Response:
+        """Takes the record out of those with which it is linked."""
+        person = self.get_object()
+        self.check_unchanged(person)
+        people.unlink_person(by=self.acting, person=person)
+        return self.answer(self.get_object())
 
     @extend_schema(request=PersonSearch, responses={200: PersonSerializer(many=True)})
     @action(detail=False, methods=["post"])

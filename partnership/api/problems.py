@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,7 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from partnership.isolation.errors import Invalid, RuleError
+from partnership.isolation.errors import InTheWay, Invalid, RuleError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -112,7 +113,12 @@ def title_and_remedy(error_class: type[RuleError]) -> tuple[str, str]:
 
 
 def body(
-    request: HttpRequest, name: str, status: int, detail: str, errors: list[dict[str, Any]] | None = None
+    request: HttpRequest,
+    name: str,
+    status: int,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    records: Sequence[InTheWay] = (),
 ) -> dict[str, Any]:
     """A problem as it is sent: `name` is its type in the catalogue, `detail` a sentence in the caller's language."""
     problem: dict[str, Any] = {
@@ -124,6 +130,11 @@ def body(
     }
     if errors:
         problem["errors"] = errors
+    if records:
+        problem["records"] = [
+            {"url": request.build_absolute_uri(f"/api/v1/{record.page}s/{record.number}"), "id": record.number}
+            for record in records
+        ]
     return problem
 
 
@@ -148,7 +159,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ParseError(_("A number or a date lies beyond all that can be stored."))
     headers: dict[str, str] = {}
     errors: list[dict[str, Any]] | None = None
+    records: list[InTheWay] = []
     if isinstance(error, RuleError):
+        records = error.records
         name, status, detail = rule_type(error.code), error.status, str(error)
         if isinstance(error, Invalid):
             errors = [{"pointer": f"/{error.field}", "detail": detail}]
@@ -176,7 +189,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request.refused = True
     set_rollback()
     return Response(
-        body(request, name, status, detail, errors), status=status, headers=headers, content_type=MEDIA_TYPE
+        body(request, name, status, detail, errors, records), status=status, headers=headers, content_type=MEDIA_TYPE
     )
 
 

@@ -215,6 +215,15 @@ PROBLEM_SCHEMA = {
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "For people, in their language."},
         "request_id": {"type": "string"},
+        "records": {
+            "type": "array",
+            "description": "The caller's own records that stand in the way.",
+            "items": {
+                "type": "object",
+                "required": ["url", "id"],
+                "properties": {"url": {"type": "string", "format": "uri"}, "id": {"type": "integer"}},
+            },
+        },
         "errors": {
             "type": "array",
             "items": {

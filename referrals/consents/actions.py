@@ -127,7 +127,7 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
         rights.blank(disclosure)
         disclosure.save()
     for need in Need.objects.filter(referral__person=person):
-        need.summary, need.language = "", ""
+        need.summary, need.language, need.unfit_reason = "", "", ""
         need.save()
     Condition.objects.filter(diversion__referral__person=person).update(detail="")
     for referral in Referral.objects.filter(person=person, sent_at__isnull=False):

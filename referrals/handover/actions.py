@@ -16,6 +16,7 @@ from cases.consents.models import Consent
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people
+from cases.people.doubles import possible_doubles
 from cases.people.models import Person
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
@@ -24,12 +25,13 @@ from partnership.events import outbox
 from partnership.events.recipients import Tell
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import NotAParty, RuleError
+from partnership.isolation.errors import InTheWay, NotAParty, RuleError
 from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
+from programs.catalogue.fit import Newcomer, NotTaken, check_fit, language_of
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import events, transitions
 from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
-from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
+from referrals.handover.transitions import OPEN_STATES, TRANSITIONS, IllegalTransition, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
 
@@ -74,13 +76,11 @@ class NamesThePerson(RuleError):
     code = "names_the_person"
 
 
-class NotTaken(RuleError):
-    """The programme does not take this referral.
+class AlreadyReferred(RuleError):
+    """The person has an open referral to this programme already. Go on with that one, which `records` names; or withdraw it first."""
 
-    Choose a programme that is open and takes referrals of this kind from you.
-    """
-
-    code = "not_taken"
+    code = "already_referred"
+    status = 409
 
 
 # --- Drafts --------------------------------------------------------------------------------------------------------------
@@ -96,9 +96,38 @@ def draft(
     summary: str = "",
     language: str = "",
     is_urgent: bool = False,
+    unfit_reason: str = "",
+) -> Referral:
+    """Starts a referral of an own person to a programme. Only the sender sees a draft.
+
+    `unfit_reason`: why the person is sent to a programme for people of another age, district or language, if it takes exceptions.
+    Raises NotTaken, and AlreadyReferred where an open referral to the programme exists.
+    """
+    _check_fit(programme, person, kind, language, unfit_reason)
+    return _draft(
+        by=by,
+        kind=kind,
+        programme=programme,
+        person=person,
+        summary=summary,
+        language=language,
+        is_urgent=is_urgent,
+        unfit_reason=unfit_reason,
+    )
+
+
+def _draft(
+    *,
+    by: Acting,
+    kind: str,
+    programme: Programme,
+    person: Person,
+    summary: str,
+    language: str,
+    is_urgent: bool,
+    unfit_reason: str = "",
     referred_on_from: Referral | None = None,
 ) -> Referral:
-    """Starts a referral of an own person to a programme. Only the sender sees a draft."""
     referral = Referral(
         from_partner=by.partner,
         to_partner=programme.partner,
@@ -110,9 +139,12 @@ def draft(
         referred_on_from=referred_on_from,
     )
     _check_kind(referral, by.partner)
+    _check_only_one(referral)
     referral.save()
     parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
-    Need.objects.create(**parties, summary=summary, language=language, **traits_of(person))
+    Need.objects.create(
+        **parties, summary=summary, language=language, unfit_reason=unfit_reason.strip(), **traits_of(person)
+    )
     Disclosure.objects.create(**parties, **identity_of(person))
     return referral
 
@@ -132,10 +164,19 @@ def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
 
 @action("referral.change_draft", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def change_draft(
-    *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
+    *,
+    by: Acting,
+    referral: Referral,
+    programme: Programme,
+    kind: str,
+    summary: str,
+    language: str,
+    is_urgent: bool,
+    unfit_reason: str = "",
 ) -> Referral:
-    """Changes a draft; a consent given for another receiver does not carry over."""
+    """Changes a draft; a consent given for another receiver does not carry over. Raises as `draft` does."""
     referral = _locked_draft(referral, by)
+    _check_fit(programme, referral.person, kind, language, unfit_reason)
     if programme.partner_id != referral.to_partner_id:
         referral.consent = None
     referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
@@ -145,9 +186,11 @@ def change_draft(
         is_urgent,
     )
     _check_kind(referral, by.partner)
+    _check_only_one(referral)
     referral.changed_at = timezone.now()
     referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
-    _change(Need.objects.get(referral=referral), summary=summary, language=language)
+    need = Need.objects.get(referral=referral)
+    _change(need, summary=summary, language=language, unfit_reason=unfit_reason.strip())
     return referral
 
 
@@ -173,10 +216,25 @@ def discard(*, by: Acting, referral: Referral) -> None:
 def _check_kind(referral: Referral, sender: Partner) -> None:
     if referral.kind not in KINDS_BY_SENDER.get(sender.kind, ()):
         raise NotTaken(_("Your organisation does not send referrals of this kind."))
-    if referral.kind not in referral.programme.accepts:
-        raise NotTaken(_("This programme takes no referrals of this kind."))
     if (referral.kind == ReferralKind.SELF) != (referral.programme.partner_id == sender.pk):
         raise NotTaken(_("A self-referral goes to your own programme, every other kind to another partner's."))
+
+
+def _check_fit(programme: Programme, person: Person, kind: str, language: str, reason: str) -> None:
+    check_fit(programme, Newcomer(person.age(), person.district, language_of(language)), kind=kind, reason=reason)
+
+
+def _check_only_one(referral: Referral) -> None:
+    """One open referral of a human being to a programme, whichever of the linked records it is about."""
+    # Of two that are sent at one time the second waits here, and then sees the first.
+    records = list(referral.person.records().select_for_update().order_by("pk").values_list("pk", flat=True))
+    same = Referral.objects.filter(person__in=records, programme=referral.programme, state__in=OPEN_STATES)
+    first = same.exclude(pk=referral.pk).first()
+    if first:
+        raise AlreadyReferred(
+            _("This person was referred to this programme already, and that referral is open: go on with it."),
+            records=[InTheWay("referral", first.pk)],
+        )
 
 
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -198,6 +256,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
     """Asks the receiver, who sees what it needs to answer and not yet who it is. Needs an agreement in force and a valid consent
     (or another legal basis)."""
     referral = _begin("send", by, referral, version)
+    _check_only_one(referral)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
     if referral.kind != ReferralKind.SELF:
@@ -212,7 +271,8 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         _check_consent(referral, agreement)
         referral.agreement = agreement
     need, person = Need.objects.get(referral=referral), referral.person
-    _check_names_nobody(need.summary or "", person)
+    _check_fit(referral.programme, person, referral.kind, need.language, need.unfit_reason or "")
+    _check_names_nobody(f"{need.summary} {need.unfit_reason}", person)
     _change(need, **traits_of(person))
     _change(Disclosure.objects.get(referral=referral), **identity_of(person))
     if referral.consent_id:
@@ -282,14 +342,15 @@ def accept(
 ) -> Referral:
     """Takes the person on, which opens who it is: the receiver's own Person is made from it (or is the one given).
 
-    With a start date the person is enrolled at once.
+    With a start date the person is enrolled at once; not where the person, or somebody spelled alike in the receiver's register,
+    takes part already: then whose record it is comes first.
     """
     referral = _begin("accept", by, referral, version)
     check_covered(referral)
     referral = _move("accept", by, referral)
     referral.receiver_person = person or _own_person(by, referral)
     referral.save(update_fields=["receiver_person"])
-    if started_on:
+    if started_on and not _may_take_part_already(referral):
         referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
     return referral
 
@@ -303,7 +364,15 @@ def _own_person(by: Acting, referral: Referral) -> Person:
         return known
     need = Need.objects.get(referral=referral)
     person = Person(partner=by.partner, sex=need.sex, district=need.district, **identity_of(disclosed))
-    return people.save_person(by=by, person=person)
+    # Whether it is somebody known can be asked only now that it is told who it is: the person's page shows possible doubles.
+    return people.save_person(by=by, person=person, is_somebody_else=True)
+
+
+def _may_take_part_already(referral: Referral) -> bool:
+    person = referral.receiver_person
+    assert person is not None  # noqa: S101 — accepted referrals have one
+    same = [*person.records(), *possible_doubles(person)]
+    return Enrolment.objects.open().filter(programme=referral.programme, person__in=same).exists()
 
 
 @action(
@@ -459,11 +528,12 @@ def end_with_consent(*, by: Acting, referral: Referral) -> Referral:
 
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referral:
-    """A new draft for the same person to another programme; the declined referral stays as its history."""
+    """A new draft for the same person to another programme; the declined referral stays as its history. Whether the programme fits is
+    asked when the draft is changed or sent."""
     if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
     old = Need.objects.get(referral=referral)
-    return draft(
+    return _draft(
         by=by,
         kind=referral.kind,
         programme=programme,

@@ -110,10 +110,11 @@ class ReferralSerializer(Resource):
 
 class NeedSerializer(serializers.ModelSerializer[Need]):
     summary = serializers.CharField()
+    unfit_reason = serializers.CharField(help_text="Why the person comes although the programme is for others.")
 
     class Meta:
         model = Need
-        fields = ["age_band", "sex", "district", "language", "summary"]
+        fields = ["age_band", "sex", "district", "language", "summary", "unfit_reason"]
 
 
 class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):

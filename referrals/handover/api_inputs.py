@@ -11,8 +11,11 @@ from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions.models import Condition
 from referrals.handover.transitions import REASONS
 
+UNFIT = "Why a programme that takes exceptions is to take somebody of another age, district or language."
+
 
 class DraftInput(Strict):
+    unfit_reason = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=UNFIT)
     kind = serializers.ChoiceField(choices=ReferralKind.choices)
     programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
     person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
@@ -22,6 +25,7 @@ class DraftInput(Strict):
 
 
 class ChangedDraftInput(Strict):
+    unfit_reason = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=UNFIT)
     kind = serializers.ChoiceField(choices=ReferralKind.choices)
     programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
     summary = serializers.CharField(max_length=4000, default="", allow_blank=True)

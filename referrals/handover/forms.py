@@ -14,6 +14,8 @@ from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import DateInput, ModelForm
+from programs.catalogue.choosing import FitForm
+from programs.catalogue.fit import ages_of
 from programs.catalogue.models import Programme
 from referrals.handover.actions import KINDS_BY_SENDER
 from referrals.handover.transitions import reasons_for
@@ -24,7 +26,8 @@ class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # Djang
 
     def label_from_instance(self, programme: Programme) -> str:
         places = f" · {programme.places_free} ✓" if programme.places_free else ""
-        return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places})"
+        ages = f" · {ages_of(programme)}" if ages_of(programme) else ""
+        return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places}{ages})"
 
 
 class ProgrammeSelect(forms.Select):
@@ -38,7 +41,7 @@ class ProgrammeSelect(forms.Select):
         return option
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(FitForm):
     kind = forms.ChoiceField(label=_("Kind"))
     programme = ProgrammeChoice(
         label=_("Programme"),

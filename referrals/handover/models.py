@@ -313,6 +313,13 @@ class Need(models.Model):
     district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
     language = models.CharField(_("language"), max_length=40, blank=True)
     summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
+    unfit_reason = EncryptedTextField(
+        _("reason to go on"),
+        owner="from_partner",
+        blank=True,
+        default="",
+        help_text="Why the person is sent to a programme for people of another age, district or language.",
+    )
 
     class Meta:
         constraints = [

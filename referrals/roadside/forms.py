@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from cases.arrests import iccs
+from programs.catalogue.choosing import FitForm
 from programs.catalogue.models import Programme, ReferralKind
 
 KIND = ReferralKind.ARREST_DIVERSION
@@ -21,7 +22,7 @@ def offered_programmes() -> Any:
     return fitting.exclude(capacity=Programme.Capacity.CLOSED).for_lists()
 
 
-class RoadsideForm(forms.Form):
+class RoadsideForm(FitForm):
     """The offence, and a programme that takes diverted people now."""
 
     offence = forms.ChoiceField(

@@ -214,6 +214,9 @@ MATRIX: dict[str, Row] = {
     "person_new": only(our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "person": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
     "person_edit": only(our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "person_doubles": only(**OUR_PERSON, args=ngo_person),
+    "person_link": only(**(OUR_PERSON | {"our": 404}), args=ngo_person, method="post"),  # nobody is named
+    "person_unlink": only(**(OUR_PERSON | {"our": 302}), args=ngo_person, method="post"),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),

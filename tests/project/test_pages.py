@@ -46,7 +46,7 @@ QUERIES = {
     ("diversion_outcomes", "liaison"): 7,
     ("diversion_letter", "liaison"): 8,
     ("person_list", "caseworker"): 9,
-    ("person", "caseworker"): 18,
+    ("person", "caseworker"): 19,
     ("person_edit", "caseworker"): 9,
     ("caseload", "caseworker"): 10,
     ("group_attendance", "caseworker"): 9,

@@ -42,6 +42,8 @@ SAME = {
     "person": ["PersonView.retrieve"],
     "person_new": ["PersonView.create"],
     "person_edit": ["PersonView.partial_update"],
+    "person_link": ["PersonView.link"],
+    "person_unlink": ["PersonView.unlink"],
     "caseload": ["EnrolmentView.list"],
     "caseload_export": ["EnrolmentExport.export", "TdiExport.export"],
     "enrolment": ["EnrolmentView.retrieve", "EnrolmentView.sessions"],
