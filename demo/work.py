@@ -27,6 +27,7 @@ from programs.catalogue.fit import Newcomer, misfits
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.first_appointments import actions as first_appointments
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS
@@ -273,6 +274,9 @@ def today_s_work(
             person=person,
             summary="First time, a small amount for personal use. Wants help.",
             is_urgent=rng.random() < 0.15,
+            needs={"needs_interpreter": True, "never_contact": "Never by letter"}
+            if len(people_left) % 5 == 0
+            else None,
         )
         diversions.set_terms(
             by=liaison,
@@ -301,8 +305,12 @@ def today_s_work(
         refer(days_ago)
     for days_ago in (2, 5, 8):
         handover.acknowledge(by=answering, referral=refer(days_ago))
-    for _ in range(2):
-        handover.accept(by=answering, referral=refer(3))
+    for days_ahead in (1, 3):
+        taken_on = handover.accept(by=answering, referral=refer(3))
+        ten = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
+        first_appointments.offer_appointment(
+            by=answering, referral=taken_on, starts_at=ten + timedelta(days=days_ahead), place="At the service"
+        )
     handover.waitlist(by=answering, referral=refer(4), expected_on=today + timedelta(days=30))
     handover.decline(
         by=answering,

@@ -79,14 +79,13 @@ class Checker:
             for pk, n, c in District.objects.values_list("pk", "name", "code")
             for name in (n, c)
         }
+        own_programmes = list(Programme.objects.filter(partner=self.partner_id))
         programmes = {
-            encryption.normalise_name(name): pk
-            for pk, n in Programme.objects.filter(partner=self.partner_id).values_list("pk", "name")
-            for name in (n, str(pk))
+            encryption.normalise_name(name): programme.pk
+            for programme in own_programmes
+            for name in (programme.name, str(programme.pk))
         }
-        self.programme_by_number = {
-            programme.pk: programme for programme in Programme.objects.filter(partner=self.partner_id)
-        }
+        self.programme_by_number = {programme.pk: programme for programme in own_programmes}
         self.district_of = lru_cache(2_000)(lambda text: districts.get(encryption.normalise_name(text)))
         self.programme_of = lru_cache(2_000)(lambda text: programmes.get(encryption.normalise_name(text)))
         self.iccs_of = Codes(data_import.codes).iccs_of

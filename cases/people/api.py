@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,6 +17,8 @@ from cases.people import actions as people
 from cases.people import identity_code
 from cases.people.models import Person, Sex
 from cases.permissions import PEOPLE
+from cases.relations import actions as relation_actions
+from cases.relations.models import Kind, Relation
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import View
 from partnership.members.api import DistrictSerializer
@@ -88,6 +91,23 @@ class LinkInput(Strict):
     )
 
 
+class RelationInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all(), help_text="Of the own register.")
+    kind = serializers.ChoiceField(choices=Kind.choices, help_text="What they are to the person of the address.")
+
+
+class RemovedRelationInput(Strict):
+    relation = serializers.PrimaryKeyRelatedField(queryset=Relation.objects.all())
+
+
+class RelationSerializer(serializers.Serializer[Any]):
+    """A relation as the person of the address has it."""
+
+    id = serializers.IntegerField()
+    person = serializers.IntegerField(help_text="The other person.")
+    kind = serializers.ChoiceField(choices=Kind.choices)
+
+
 class PersonSearch(Strict):
     """What to find people by; in the body, so that no name or code stands in a log of addresses."""
 
@@ -105,6 +125,8 @@ class PersonView(View):
         "partial_update": people.save_person,
         "link": people.link_person,
         "unlink": people.unlink_person,
+        "relate": relation_actions.save_relation,
+        "remove_relation": relation_actions.remove_relation,
     }
     serializer_class = PersonSerializer
     orders = ("-id", "id", "changed_at", "-changed_at")
@@ -173,6 +195,38 @@ class PersonView(View):
         self.check_unchanged(person)
         people.unlink_person(by=self.acting, person=person)
         return self.answer(self.get_object())
+
+    @extend_schema(responses={200: RelationSerializer(many=True)})
+    @action(detail=True, methods=["get"])
+    def relations(self, request: Request, pk: int) -> Response:
+        """Family, guardian and other close people of the own register."""
+        return Response({"results": self.related(self.get_object()), "next": None})
+
+    @extend_schema(request=RelationInput, responses={201: RelationSerializer})
+    @relations.mapping.post
+    def relate(self, request: Request, pk: int) -> Response:
+        """Says what another own person is to this one; said again, the newer one counts."""
+        person, fields = self.get_object(), self.checked_body(RelationInput)
+        relation = relation_actions.save_relation(
+            by=self.acting, person=person, other=fields["person"], kind=fields["kind"]
+        )
+        return Response(next(row for row in self.related(person) if row["id"] == relation.pk), status=201)
+
+    @extend_schema(request=RemovedRelationInput, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="remove-relation")
+    def remove_relation(self, request: Request, pk: int) -> Response:
+        """Takes a relation of the person away."""
+        numbers = {record.pk for record in self.get_object().records()}
+        relation = self.checked_body(RemovedRelationInput)["relation"]
+        if not numbers & {relation.person_id, relation.other_id}:
+            raise Http404
+        relation_actions.remove_relation(by=self.acting, relation=relation)
+        return Response(status=204)
+
+    def related(self, person: Person) -> list[dict[str, Any]]:
+        records = list(person.records())
+        numbers = {record.pk for record in records}
+        return [relation.row_seen_from(numbers) for relation in relation_actions.relations_of(records)]
 
     @extend_schema(request=PersonSearch, responses={200: PersonSerializer(many=True)})
     @action(detail=False, methods=["post"])

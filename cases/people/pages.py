@@ -27,6 +27,7 @@ from cases.people.timeline import timeline_of
 from cases.permissions import PEOPLE
 from cases.planning import actions as planning
 from cases.planning.models import Task
+from cases.relations import actions as relations
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation import encryption
 from partnership.isolation.acting import PartnerRequest
@@ -128,12 +129,17 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
         .annotate(has_paper=Exists(ConsentPaper.objects.filter(consent=OuterRef("pk"))))
         .order_by("-id")
     )
+    numbers = {record.pk for record in records}
+    related = [(relation, *relation.seen_from(numbers)) for relation in relations.relations_of(records)]
+    if related:
+        log_read(request.acting, "person_list", 0, len(related))
     entries, has_more = timeline_of(records, enrolments, consents, arrests)
     return render(
         request,
         "cases/people/person.html",
         {
             "person": person,
+            "related": related,
             "linked": [record for record in records if record != person],
             "enrolments": enrolments,
             "arrests": arrests,

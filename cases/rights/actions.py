@@ -25,6 +25,7 @@ from cases.imports.models import ImportBefore, ImportTrace
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
+from cases.relations.actions import relations_of
 from cases.rights import events
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 from partnership.actions import Party, action
@@ -215,6 +216,15 @@ def _held_in(person: Person) -> list[Part]:
             [[t.text or "", day(t.due_on)] for t in Task.objects.filter(person=person).order_by("id")],
         ),
         Part(
+            _("Close people"),
+            [_("Who"), _("Relation")],
+            [
+                [str(other), str(kind)]
+                for relation in relations_of([person])
+                for other, kind in [relation.seen_from({person.pk})]
+            ],
+        ),
+        Part(
             _("Consents"),
             [_("To"), _("Purpose"), _("Signed on"), _("Valid until"), _("Withdrawn"), _("Guardian")],
             [
@@ -331,6 +341,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     Task.objects.filter(person=person).delete()
+    relations_of([person]).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()
     consents.update(guardian_name="")

@@ -31,6 +31,7 @@ from programs.catalogue.fit import Newcomer, NotTaken, check_fit, language_of
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import events, transitions
 from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
+from referrals.handover.needs import TO_ANSWER, TO_CONTACT, Needs, of_names
 from referrals.handover.transitions import OPEN_STATES, TRANSITIONS, IllegalTransition, State
 
 RECEIVING_ROLES = [*CASEWORK_ROLES, Role.POLICE_LIAISON]
@@ -97,6 +98,7 @@ def draft(
     language: str = "",
     is_urgent: bool = False,
     unfit_reason: str = "",
+    needs: Needs | None = None,
 ) -> Referral:
     """Starts a referral of an own person to a programme. Only the sender sees a draft.
 
@@ -113,6 +115,7 @@ def draft(
         language=language,
         is_urgent=is_urgent,
         unfit_reason=unfit_reason,
+        needs=needs,
     )
 
 
@@ -126,6 +129,7 @@ def _draft(
     language: str,
     is_urgent: bool,
     unfit_reason: str = "",
+    needs: Needs | None = None,
     referred_on_from: Referral | None = None,
 ) -> Referral:
     referral = Referral(
@@ -143,9 +147,14 @@ def _draft(
     referral.save()
     parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
     Need.objects.create(
-        **parties, summary=summary, language=language, unfit_reason=unfit_reason.strip(), **traits_of(person)
+        **parties,
+        summary=summary,
+        language=language,
+        unfit_reason=unfit_reason.strip(),
+        **of_names(needs or {}, TO_ANSWER),
+        **traits_of(person),
     )
-    Disclosure.objects.create(**parties, **identity_of(person))
+    Disclosure.objects.create(**parties, **of_names(needs or {}, TO_CONTACT), **identity_of(person))
     return referral
 
 
@@ -155,6 +164,18 @@ def identity_of(record: Person | Disclosure) -> dict[str, Any]:
         name: getattr(record, name)
         for name in ("first_names", "last_name", "born_on", "identity_code", "phone", "email")
     }
+
+
+def needs_of(referral: Referral) -> Needs:
+    """The needs that a referral of the own partner was drafted with."""
+    need, disclosure = Need.objects.get(referral=referral), Disclosure.objects.get(referral=referral)
+    return Needs(
+        needs_interpreter=need.needs_interpreter,
+        access=need.access or "",
+        staff_risk=need.staff_risk or "",
+        safe_contact=disclosure.safe_contact or "",
+        never_contact=disclosure.never_contact or "",
+    )
 
 
 def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
@@ -173,6 +194,7 @@ def change_draft(
     language: str,
     is_urgent: bool,
     unfit_reason: str = "",
+    needs: Needs | None = None,
 ) -> Referral:
     """Changes a draft; a consent given for another receiver does not carry over. Raises as `draft` does."""
     referral = _locked_draft(referral, by)
@@ -190,7 +212,10 @@ def change_draft(
     referral.changed_at = timezone.now()
     referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
     need = Need.objects.get(referral=referral)
-    _change(need, summary=summary, language=language, unfit_reason=unfit_reason.strip())
+    words = {"summary": summary, "language": language, "unfit_reason": unfit_reason.strip()}
+    _change(need, **words, **of_names(needs or {}, TO_ANSWER))
+    if contact := of_names(needs or {}, TO_CONTACT):
+        _change(Disclosure.objects.get(referral=referral), **contact)
     return referral
 
 
@@ -272,7 +297,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         referral.agreement = agreement
     need, person = Need.objects.get(referral=referral), referral.person
     _check_fit(referral.programme, person, referral.kind, need.language, need.unfit_reason or "")
-    _check_names_nobody(f"{need.summary} {need.unfit_reason}", person)
+    _check_names_nobody(" ".join(filter(None, (need.summary, need.unfit_reason, need.access, need.staff_risk))), person)
     _change(need, **traits_of(person))
     _change(Disclosure.objects.get(referral=referral), **identity_of(person))
     if referral.consent_id:
@@ -292,8 +317,12 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
     if consent is None or not referral.is_covered:
         raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
     consents.check_guardian(referral.person, consent)
-    if consent.scope == Consent.Scope.IDENTITY and Need.objects.get(referral=referral).summary:
+    if consent.scope == Consent.Scope.IDENTITY and _tells_of_the_situation(Need.objects.get(referral=referral)):
         raise NoConsent(_("The consent covers no summary of the situation: leave it out, or ask for a wider consent."))
+
+
+def _tells_of_the_situation(need: Need) -> bool:
+    return bool(need.summary or need.access or need.staff_risk)
 
 
 def _check_names_nobody(summary: str, person: Person) -> None:
@@ -541,6 +570,7 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
         summary=old.summary or "",
         language=old.language,
         is_urgent=referral.is_urgent,
+        needs=needs_of(referral),
         referred_on_from=referral,
     )
 

@@ -16,7 +16,7 @@ from referrals.handover.models import Referral
 def save_draft(acting: Acting, draft: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
     """Saves what the page's forms hold; a typed identity code that is known means the known person, and so does the answer to
     whether somebody spelled alike is meant. Raises PossibleDouble where that is to be asked."""
-    data = forms["referral"].cleaned_data
+    data = forms["referral"].cleaned_data | {"needs": forms["needs"].cleaned_data}
     if person is None:
         form = forms["person"]
         person = (

@@ -31,12 +31,15 @@ from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
 from programs.catalogue.fit import NotTaken
 from referrals.diversions.forms import DiversionForm
+from referrals.first_appointments import actions as first_appointments
+from referrals.first_appointments.forms import first_appointment_of
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
 from referrals.handover.forms import ConsentForm, EventForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
 from referrals.handover.lists import REFERRAL_LIST
 from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
+from referrals.handover.needs import NeedsForm
 from referrals.handover.transitions import TRANSITIONS, State
 from referrals.permissions import REFERRALS
 
@@ -148,6 +151,8 @@ def _referral_page(
         "notice": str(NO_FURTHER_DISCLOSURE),
         "event_form": EventForm(initial={"on": timezone.localdate()}),
     }
+    if is_party:
+        context |= first_appointment_of(referral, is_receiver=context["is_receiver"])
     if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         context["refer_on_form"] = ReferOnForm(kind=referral.kind)
     return render(request, "referrals/handover/referral.html", context, status=status)
@@ -169,8 +174,10 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
                 by=request.acting,
                 referral=referral,
                 version=typed(request.POST.get("version", "")),
-                **form.cleaned_data,
+                **form.terms(),
             )
+            if appointment := form.appointment():
+                first_appointments.offer_appointment(by=request.acting, referral=done, **appointment)
     except RuleError as error:
         messages.error(request, said(error))
     else:
@@ -297,6 +304,7 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
         }
     forms: dict[str, Any] = {
         "referral": ReferralForm(data, acting=acting, initial=initial),
+        "needs": NeedsForm(data, initial=dict(handover.needs_of(draft)) if draft else {}),
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "consent": None
         if draft and draft.consent and draft.consent.is_valid

@@ -26,6 +26,7 @@ from referrals.diversions.forms import DiversionForm
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.forms import ConsentForm
+from referrals.handover.needs import NeedsForm
 from referrals.permissions import DIVERT
 from referrals.roadside.forms import OFFENCES, RoadsideForm, offered_programmes
 
@@ -53,6 +54,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
     person = named_person(request)
     forms_of_page: dict[str, Any] = {
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
+        "needs": NeedsForm(data),
         "referral": RoadsideForm(data, initial={"offence": OFFENCES[0]}),
         "consent": ConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
         "diversion": DiversionForm(data, prefix="diversion"),

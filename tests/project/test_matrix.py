@@ -218,6 +218,8 @@ MATRIX: dict[str, Row] = {
     "person_link": only(**(OUR_PERSON | {"our": 404}), args=ngo_person, method="post"),  # nobody is named
     "person_unlink": only(**(OUR_PERSON | {"our": 302}), args=ngo_person, method="post"),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
+    "relation_new": only(**OUR_PERSON, args=ngo_person),
+    "relation_remove": only(**(OUR_PERSON | {"our": 404}), args=lambda w: [10**9], method="post"),
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),
     "enrolment": only(our=200, other_caseworker=404, args=enrolment),
@@ -250,6 +252,9 @@ MATRIX: dict[str, Row] = {
     ),
     "message_add": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "first_appointment_offer": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "first_appointment_record": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "concern_tell": only(our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "consent_renew": only(liaison=200, our=404, other_caseworker=404, other_liaison=404, args=referral),
     "consent_event": only(
         our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"
