@@ -18,15 +18,19 @@ class CasesConfig(AppConfig):
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
         from cases.permissions import ENROLMENTS, PEOPLE
+        from cases.relations import models as relations_models
         from cases.rights import events as _rights_events  # noqa: F401
         from partnership.api import codes
         from partnership.audit_trail import history
 
-        history.register("person", people_models.Person, sees=PEOPLE, address="person")
+        history.register(
+            "person", people_models.Person, sees=PEOPLE, address="person", also=(relations_models.Relation,)
+        )
         history.register("consent", consents_models.Consent, sees=PEOPLE)
         history.register("enrolment", enrolments_models.Enrolment, sees=ENROLMENTS, address="enrolment")
         codes.CODES |= {
             "sex": people_models.Sex.choices,
+            "relation": relations_models.Kind.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,
             "session_method": enrolments_models.Session.Method.choices,

@@ -17,6 +17,7 @@ from cases.imports.models import (
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
+from cases.relations.models import Relation
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Offence",
     "OverdoseCount",
     "Person",
+    "Relation",
     "RequestWords",
     "RetentionCount",
     "Session",

@@ -23,9 +23,11 @@ from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import Acting
 from partnership.members.models import Partner, User
 from partnership.oversight import actions as oversight
+from programs.catalogue.fit import Newcomer, misfits
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import TAKEN_BY, Authority, Condition, DiversionAgreement
+from referrals.first_appointments import actions as first_appointments
 from referrals.handover import actions as handover
 from referrals.handover.models import Change, Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS
@@ -257,9 +259,17 @@ def today_s_work(
     rng: random.Random,
 ) -> None:
     """Referrals in every state between one police unit and one NGO, made by the same services as the pages use."""
-    today = timezone.localdate()
+    today, people_left = timezone.localdate(), list(people)
 
-    def refer(person: Person, days_ago: float, to: Programme = programme, send: bool = True) -> Referral:
+    def somebody(to: Programme) -> Person:
+        """The next whom the programme is for."""
+        fitting = (person for person in people_left if not misfits(to, Newcomer(person.age(), person.district)))
+        person = next(fitting)
+        people_left.remove(person)
+        return person
+
+    def refer(days_ago: float, to: Programme = programme, send: bool = True) -> Referral:
+        person = somebody(to)
         referral = handover.draft(
             by=liaison,
             kind=ReferralKind.ARREST_DIVERSION,
@@ -267,6 +277,9 @@ def today_s_work(
             person=person,
             summary="First time, a small amount for personal use. Wants help.",
             is_urgent=rng.random() < 0.15,
+            needs={"needs_interpreter": True, "never_contact": "Never by letter"}
+            if len(people_left) % 5 == 0
+            else None,
         )
         talk: dict[str, Any] = {"talk_on": today, "talk_with": "guardian"} if person.is_minor else {}
         diversions.set_terms(
@@ -295,28 +308,31 @@ def today_s_work(
             backdate(referral, timedelta(days=days_ago))
         return Referral.objects.get(pk=referral.pk)
 
-    people_left = iter(people)
     for days_ago in (0.05, 0.3, 1, 1.5, 2.6, 4):  # new; the last two are late
-        refer(next(people_left), days_ago)
+        refer(days_ago)
     for days_ago in (2, 5, 8):
-        handover.acknowledge(by=answering, referral=refer(next(people_left), days_ago))
-    for _ in range(2):
-        handover.accept(by=answering, referral=refer(next(people_left), 3))
-    handover.waitlist(by=answering, referral=refer(next(people_left), 4), expected_on=today + timedelta(days=30))
+        handover.acknowledge(by=answering, referral=refer(days_ago))
+    for days_ahead in (1, 3):
+        taken_on = handover.accept(by=answering, referral=refer(3))
+        ten = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
+        first_appointments.offer_appointment(
+            by=answering, referral=taken_on, starts_at=ten + timedelta(days=days_ahead), place="At the service"
+        )
+    handover.waitlist(by=answering, referral=refer(4), expected_on=today + timedelta(days=30))
     handover.decline(
         by=answering,
-        referral=refer(next(people_left), 6),
+        referral=refer(6),
         reason="outside_area",
         note="Lives in another town: try the service there.",
     )
-    handover.withdraw(by=liaison, referral=refer(next(people_left), 9), reason="sent_by_mistake")
-    talked = handover.accept(by=answering, referral=refer(next(people_left), 5), started_on=today)
+    handover.withdraw(by=liaison, referral=refer(9), reason="sent_by_mistake")
+    talked = handover.accept(by=answering, referral=refer(5), started_on=today)
     handover.write_message(by=answering, referral=talked, text="We met today; the next appointment is next week.")
     handover.write_message(by=liaison, referral=talked, text="Thank you, noted.")
     for to in elsewhere:
-        refer(next(people_left), rng.uniform(0.2, 3), to)
+        refer(rng.uniform(0.2, 3), to)
     for _ in range(2):
-        refer(next(people_left), 0, send=False)
+        refer(0, send=False)
 
 
 def backdate(referral: Referral, by: timedelta) -> None:

@@ -14,6 +14,9 @@ class ReferralsConfig(AppConfig):
         from referrals.diversions import events as _diversion_events  # noqa: F401
         from referrals.diversions import handlers as _diversion_handlers  # noqa: F401
         from referrals.diversions import models as diversions_models
+        from referrals.first_appointments import actions as first_appointments
+        from referrals.first_appointments import events as _appointment_events  # noqa: F401
+        from referrals.first_appointments import models as first_appointment_models
         from referrals.handover import briefing as _handover_briefing  # noqa: F401
         from referrals.handover import events as _handover_events  # noqa: F401
         from referrals.handover import handlers as _handover_handlers  # noqa: F401
@@ -35,6 +38,9 @@ class ReferralsConfig(AppConfig):
             "age_band": handover_models.AgeBand.choices,
             "diversion_status": list(diversions_models.STATUSES.items()),
             "referral_reason": [(code, reason.label) for code, reason in transitions.REASONS.items()],
+            "appointment_outcome": first_appointment_models.FirstAppointment.Outcome.choices,
+            "appointment_missed": first_appointment_models.FirstAppointment.Why.choices,
+            "concern": first_appointments.Concern.choices,
             "condition_kind": diversions_models.Condition.Kind.choices,
             "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,
             "attendance_stated": statement_models.Statement.Attendance.choices,

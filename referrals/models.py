@@ -1,6 +1,7 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
 from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
+from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
 from referrals.statements.models import Statement
 from referrals.welfare.models import WelfareNotice
@@ -12,6 +13,7 @@ __all__ = [
     "Decision",
     "Disclosure",
     "DiversionAgreement",
+    "FirstAppointment",
     "Message",
     "Need",
     "Referral",

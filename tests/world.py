@@ -205,7 +205,9 @@ class World:
     def enrolled(self, **fields: Any) -> Referral:
         referral = self.sent(**fields)
         with on_web(self.caseworker):
-            handover.accept(by=self.caseworker, referral=referral, started_on=self.today, measurement_consent=True)
+            accepted = handover.accept(by=self.caseworker, referral=referral)
+            # The world's people are spelled alike, and different people all the same.
+            handover.enrol(by=self.caseworker, referral=accepted, started_on=self.today, measurement_consent=True)
         return Referral.objects.get(pk=referral.pk)
 
     def enrolment(self, person: Person | None = None, started_on: date | None = None, **fields: Any) -> Enrolment:

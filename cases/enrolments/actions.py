@@ -16,9 +16,10 @@ from cases.planning.models import Appointment
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import DateOutOfRange, RuleError
+from partnership.isolation.errors import DateOutOfRange, InTheWay, RuleError
 from partnership.members.models import CASEWORK_ROLES, Membership, User
 from partnership.pages.days import day_of
+from programs.catalogue.fit import Newcomer, check_fit
 from programs.catalogue.models import Programme
 
 
@@ -46,15 +47,28 @@ def enrol(
     measurement_consent: bool,
     referral_kind: str = "",
     primary_drug: str = "",
+    unfit_reason: str = "",
 ) -> Enrolment:
-    """Enrols an own person in an own programme."""
+    """Enrols an own person in an own programme. Whoever takes part already, by whichever of their linked records, is not enrolled
+    again: AlreadyEnrolled.
+
+    Who comes without a referral is asked for here whether the programme fits: NotTaken. Where it takes exceptions, `unfit_reason`
+    becomes the first note. Whether it fits somebody referred was asked when the referral was sent.
+    """
     if programme.partner_id != by.partner.pk:
         raise RuleError(_("Only its own partner enrols people in a programme."))
     if started_on > timezone.localdate():
         raise DateOutOfRange(_("The start can't be in the future: enrol the person on the day."))
+    newcomer = Newcomer(person.age(), person.district)
+    unfit = [] if referral_kind else check_fit(programme, newcomer, reason=unfit_reason)
+    first = Enrolment.objects.open().filter(person__in=person.records(), programme=programme).first()
+    if first:
+        raise AlreadyEnrolled(
+            _("This person takes part in the programme already."), records=[InTheWay("enrolment", first.pk)]
+        )
     try:
         with transaction.atomic():
-            return Enrolment.objects.create(
+            enrolment = Enrolment.objects.create(
                 partner=by.partner,
                 person=person,
                 programme=programme,
@@ -68,9 +82,13 @@ def enrol(
         if "enrolled_once_at_a_time" in str(error):
             open_enrolment = Enrolment.objects.get(person=person, programme=programme, ended_on=None)
             raise AlreadyEnrolled(
-                _("This person takes part in the programme already."), record=f"enrolments/{open_enrolment.pk}"
+                _("This person takes part in the programme already."),
+                records=[InTheWay("enrolment", open_enrolment.pk)],
             ) from error
         raise
+    if unfit:
+        add_note(by=by, enrolment=enrolment, text=" ".join([*unfit, unfit_reason.strip()]))
+    return enrolment
 
 
 def team(acting: Acting) -> list[User]:

@@ -52,6 +52,12 @@ class EnrolmentInput(Strict):
     started_on = serializers.DateField()
     measurement_consent = serializers.BooleanField()
     primary_drug = serializers.ChoiceField(choices=Substance.choices, default="", allow_blank=True)
+    unfit_reason = serializers.CharField(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        help_text="Why a programme that takes exceptions takes somebody of another age or district; kept as a note.",
+    )
 
 
 class EndInput(Strict):

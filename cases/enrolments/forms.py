@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enrolments.models import Enrolment, Goal, Note, Session, Substance
 from partnership.members.models import Partner
 from partnership.pages.form_fields import DateInput, ModelForm
+from programs.catalogue.choosing import FitForm
 from programs.catalogue.models import Programme
 
 
@@ -76,7 +77,7 @@ class EndForm(forms.Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=Enrolment.EndReason.choices)
 
 
-class EnrolForm(forms.Form):
+class EnrolForm(FitForm):
     """Enrols an own person in an own programme, without a referral."""
 
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.enrolments.places import CountPlaces
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
@@ -105,6 +106,7 @@ class Enrolment(models.Model):
             *imports_write("INSERT, UPDATE, DELETE"),
             Touch(),
             Mark(),
+            CountPlaces(),
             Bury(),
             Recorded(
                 record="enrolment",

@@ -28,6 +28,7 @@ from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, show
+from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Programme
 
 MOST_IN_GROUP = 200
@@ -42,8 +43,10 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             enrolment = enrolments_actions.enrol(by=request.acting, person=person, **form.cleaned_data)
+        except NotTaken as error:
+            form.refuse_fit(error)
         except RuleError as error:
-            form.add_error(None, str(error))
+            refuse(form, error)
         else:
             return redirect("enrolment", pk=enrolment.pk)
     log_read(request.acting, "person", pk)

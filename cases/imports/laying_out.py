@@ -17,9 +17,10 @@ from cases.imports.codes import Codes
 from cases.imports.fields import COLUMNS, Problem
 from cases.imports.files import UnclosedQuote
 from cases.imports.models import DataImport
-from cases.people.models import Person, Sex
+from cases.people.models import Person, Sex, age_on
 from partnership.isolation import encryption
 from partnership.members.models import District
+from programs.catalogue.fit import fits_age
 from programs.catalogue.models import Programme
 
 ROW_COLUMNS = (
@@ -78,11 +79,13 @@ class Checker:
             for pk, n, c in District.objects.values_list("pk", "name", "code")
             for name in (n, c)
         }
+        own_programmes = list(Programme.objects.filter(partner=self.partner_id))
         programmes = {
-            encryption.normalise_name(name): pk
-            for pk, n in Programme.objects.filter(partner=self.partner_id).values_list("pk", "name")
-            for name in (n, str(pk))
+            encryption.normalise_name(name): programme.pk
+            for programme in own_programmes
+            for name in (programme.name, str(programme.pk))
         }
+        self.programme_by_number = {programme.pk: programme for programme in own_programmes}
         self.district_of = lru_cache(2_000)(lambda text: districts.get(encryption.normalise_name(text)))
         self.programme_of = lru_cache(2_000)(lambda text: programmes.get(encryption.normalise_name(text)))
         self.iccs_of = Codes(data_import.codes).iccs_of
@@ -182,10 +185,21 @@ class Checker:
                 faults.append(("programme", "unknown_programme"))
         elif read["programme_number"] is None:
             faults.append(("programme", "missing"))
+        if happened_on and not read.get("ended_on") and not self._is_of_age(read, happened_on):
+            faults.append(("started_on", "not_of_age"))
         is_named = read.get("last_name") and read.get("first_names") and read.get("born_on")
         if not (read.get("person_number") or read.get("identity_code") or is_named):
             faults.append(("identity_code", "no_identity"))
         return faults
+
+    def _is_of_age(self, read: dict[str, Any], on: date) -> bool:
+        """Of who takes part now: what has ended is history, under the rules of its day."""
+        programme = self.programme_by_number.get(read["programme_number"])
+        code = read.get("identity_code")
+        born_on: date | None = code.born_on if code else read.get("born_on")
+        if programme is None or born_on is None or programme.takes_exceptions:
+            return True
+        return fits_age(programme, age_on(born_on, on))
 
     def _line(self, number: int, read: dict[str, Any]) -> str:
         if "year" in read:

@@ -65,7 +65,8 @@ def load(*, data_import: DataImport) -> None:
             done = [threads.submit(copy_context().run, _in_a_thread, load_one, first) for first in waiting]
         for slice_done in done:
             slice_done.result()
-    with acting_for(partner_id, role="worker"):
+    with acting_for(partner_id, role="worker"), connection.cursor() as cursor:
+        cursor.execute("SELECT portal_count_places_of(%s)", [partner_id])
         data_import.refresh_from_db()
         if data_import.complete_through and not data_import.rows_bad:
             _move_feeds(data_import, data_import.complete_through)

@@ -34,6 +34,7 @@ def take_back(*, data_import: DataImport) -> None:
         removed, restored, kept, enrolments, people = cursor.fetchone()
         gone = _remove(cursor, "cases_enrolment", _untouched(cursor, "cases_enrolment", enrolments or []))
         kept += len(enrolments or []) - len(gone)
+        cursor.execute("SELECT portal_count_places_of(%s)", [partner_id])
         people = people or []
         alone = _untouched(cursor, "cases_person", people)
         gone_people = set(_remove(cursor, "cases_person", _without_records(cursor, alone)))

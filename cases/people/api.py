@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,6 +17,8 @@ from cases.people import actions as people
 from cases.people import identity_code
 from cases.people.models import Person, Sex
 from cases.permissions import PEOPLE
+from cases.relations import actions as relation_actions
+from cases.relations.models import Kind, Relation
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import View
 from partnership.members.api import DistrictSerializer
@@ -39,7 +42,7 @@ class PersonSerializer(Resource):
         model = Person
         fields = [
             "id", "first_names", "last_name", "born_on", "identity_code", "phone", "email", "sex", "district", "died_on",
-            "created_at", "changed_at",
+            "same_as", "created_at", "changed_at",
         ]  # fmt: skip
 
 
@@ -76,6 +79,35 @@ class PersonInput(Strict):
         return data
 
 
+class NewPersonInput(PersonInput):
+    is_somebody_else = serializers.BooleanField(
+        default=False, help_text="True: not one of those whom `possible-double` named; the person is new."
+    )
+
+
+class LinkInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(
+        queryset=Person.objects.all(), help_text="Another own record of the same human being."
+    )
+
+
+class RelationInput(Strict):
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all(), help_text="Of the own register.")
+    kind = serializers.ChoiceField(choices=Kind.choices, help_text="What they are to the person of the address.")
+
+
+class RemovedRelationInput(Strict):
+    relation = serializers.PrimaryKeyRelatedField(queryset=Relation.objects.all())
+
+
+class RelationSerializer(serializers.Serializer[Any]):
+    """A relation as the person of the address has it."""
+
+    id = serializers.IntegerField()
+    person = serializers.IntegerField(help_text="The other person.")
+    kind = serializers.ChoiceField(choices=Kind.choices)
+
+
 class PersonSearch(Strict):
     """What to find people by; in the body, so that no name or code stands in a log of addresses."""
 
@@ -88,7 +120,14 @@ class PersonView(View):
 
     resource = "persons"
     sees = PEOPLE
-    does = {"create": people.save_person, "partial_update": people.save_person}
+    does = {
+        "create": people.save_person,
+        "partial_update": people.save_person,
+        "link": people.link_person,
+        "unlink": people.unlink_person,
+        "relate": relation_actions.save_relation,
+        "remove_relation": relation_actions.remove_relation,
+    }
     serializer_class = PersonSerializer
     orders = ("-id", "id", "changed_at", "-changed_at")
     tombstones = ("cases_person",)
@@ -97,11 +136,13 @@ class PersonView(View):
     def get_queryset(self) -> QuerySet[Person]:
         return Person.objects.filter(partner=self.acting.partner).order_by()
 
-    @extend_schema(request=PersonInput, responses={201: PersonSerializer})
+    @extend_schema(request=NewPersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
-        """Adds a person. A second one with the same identity code is refused (`known-person`)."""
-        fields = self.checked_body(PersonInput)
-        person = people.save_person(by=self.acting, person=Person(**fields))
+        """Adds a person. A second one with the same identity code is refused (`known-person`), one spelled like somebody known too
+        (`possible-double`): `records` of the problem says who it may be."""
+        fields = self.checked_body(NewPersonInput)
+        is_somebody_else = fields.pop("is_somebody_else")
+        person = people.save_person(by=self.acting, person=Person(**fields), is_somebody_else=is_somebody_else)
         location = request.build_absolute_uri(f"/api/v1/persons/{person.pk}")
         return self.answer(person, 201, {"Location": location})
 
@@ -135,6 +176,56 @@ class PersonView(View):
             name: ("" if value is None and name in {"identity_code"} else value)
             for name, value in (plain | data).items()
         }
+
+    @extend_schema(request=LinkInput, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: int) -> Response:
+        """Says that another own record is of the same human being. Nothing is merged; `same_as` names the oldest record."""
+        person = self.get_object()
+        self.check_unchanged(person)
+        people.link_person(by=self.acting, person=person, other=self.checked_body(LinkInput)["person"])
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: int) -> Response:
+        """Takes the record out of those with which it is linked."""
+        person = self.get_object()
+        self.check_unchanged(person)
+        people.unlink_person(by=self.acting, person=person)
+        return self.answer(self.get_object())
+
+    @extend_schema(responses={200: RelationSerializer(many=True)})
+    @action(detail=True, methods=["get"])
+    def relations(self, request: Request, pk: int) -> Response:
+        """Family, guardian and other close people of the own register."""
+        return Response({"results": self.related(self.get_object()), "next": None})
+
+    @extend_schema(request=RelationInput, responses={201: RelationSerializer})
+    @relations.mapping.post
+    def relate(self, request: Request, pk: int) -> Response:
+        """Says what another own person is to this one; said again, the newer one counts."""
+        person, fields = self.get_object(), self.checked_body(RelationInput)
+        relation = relation_actions.save_relation(
+            by=self.acting, person=person, other=fields["person"], kind=fields["kind"]
+        )
+        return Response(next(row for row in self.related(person) if row["id"] == relation.pk), status=201)
+
+    @extend_schema(request=RemovedRelationInput, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="remove-relation")
+    def remove_relation(self, request: Request, pk: int) -> Response:
+        """Takes a relation of the person away."""
+        numbers = {record.pk for record in self.get_object().records()}
+        relation = self.checked_body(RemovedRelationInput)["relation"]
+        if not numbers & {relation.person_id, relation.other_id}:
+            raise Http404
+        relation_actions.remove_relation(by=self.acting, relation=relation)
+        return Response(status=204)
+
+    def related(self, person: Person) -> list[dict[str, Any]]:
+        records = list(person.records())
+        numbers = {record.pk for record in records}
+        return [relation.row_seen_from(numbers) for relation in relation_actions.relations_of(records)]
 
     @extend_schema(request=PersonSearch, responses={200: PersonSerializer(many=True)})
     @action(detail=False, methods=["post"])

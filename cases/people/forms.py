@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.people import identity_code
 from cases.people.models import Person, Sex
+from partnership.members.models import Partner
 from partnership.pages.form_fields import DateInput, ModelForm
+from partnership.pages.number_format import typed
 
 
 class PersonForm(ModelForm[Person]):
@@ -46,6 +49,40 @@ class PersonForm(ModelForm[Person]):
     class Meta:
         model = Person
         fields = ["identity_code", "last_name", "first_names", "born_on", "sex", "phone", "email", "district"]
+
+    SOMEBODY_ELSE = "else"
+
+    def ask_about(self, doubles: Sequence[Person]) -> None:
+        """Asks whether the person is one of these, of whom nothing was known before the form was sent."""
+        same = [
+            (str(double.pk), _("%(who)s: this is the same person") % {"who": double.described()}) for double in doubles
+        ]
+        question = forms.ChoiceField(
+            label=_("Do you know this person already?"),
+            choices=[*same, (self.SOMEBODY_ELSE, _("Somebody else: a new person"))],
+            widget=forms.RadioSelect,
+            required=False,
+        )
+        self.fields = {"double": question, **self.fields}
+        self.add_error("double", _("Your register has somebody spelled alike. Choose who it is."))
+
+    def known_fields(self) -> list[forms.BoundField]:
+        """The fields of the record, without the question of `ask_about`."""
+        return [self[name] for name in self.base_fields]
+
+    @property
+    def is_somebody_else(self) -> bool:
+        """The answer to `ask_about`: a new person."""
+        return self._answer == self.SOMEBODY_ELSE
+
+    def same_person(self, partner: Partner) -> Person | None:
+        """The own person whom the answer to `ask_about` names."""
+        number = typed(self._answer)
+        return Person.objects.filter(partner=partner, pk=number).first() if number else None
+
+    @property
+    def _answer(self) -> str:
+        return str(self.data.get(self.add_prefix("double"), ""))
 
     def clean_identity_code(self) -> str:
         text = self.cleaned_data["identity_code"]

@@ -14,7 +14,8 @@ from partnership.pages.template_tags import day
 
 def _person(person: Person) -> str:
     name = link(reverse("person", args=[person.pk]), str(person))
-    return format_html("{} {}", name, tag(_("Under 18"), "wait")) if person.is_minor else name
+    linked = tag(_("Linked records")) if getattr(person, "is_linked", False) else ""
+    return format_html("{} {} {}", name, tag(_("Under 18"), "wait") if person.is_minor else "", linked)
 
 
 PERSON_LIST = Listing(

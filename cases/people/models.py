@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.people import identity_code, name_search
@@ -16,7 +17,7 @@ from partnership.isolation import encryption
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField, WrittenOnlyField
 from partnership.isolation.errors import RuleError
 from partnership.isolation.marks import Mark, TransactionField
-from partnership.isolation.pointers import known_by_owner
+from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, imports_write, jobs_read
 from partnership.isolation.triggers import Bury
 from partnership.members.models import District, Partner
@@ -82,7 +83,7 @@ FOUND_BY = ("code_index", "birth_index", "code_pseudonym", "birth_pseudonym", "s
 
 IN_THE_CLEAR = (
     "id", "partner_id", "sex", "birth_year", "district_id", "died_on", "erased_on", "code_index", "birth_index", "source_key",
-    "spelling_hash", "created_at", "changed_at", "changed_in",
+    "spelling_hash", "same_as_id", "created_at", "changed_at", "changed_in",
 )  # fmt: skip
 LINKED_BY = (
     "id", "partner_id", "first_names", "last_name", "born_on", "identity_code", "sex", "code_pseudonym", "birth_pseudonym",
@@ -109,6 +110,16 @@ class Person(models.Model):
     )
     died_on = models.DateField(_("died on"), null=True, blank=True)
     erased_on = models.DateField(_("erased on"), null=True, blank=True)
+    same_as = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="linked",
+        verbose_name=_("linked with"),
+        help_text="The oldest record of the same human being in this register: linked, never merged.",
+    )
     # To find the person in the own register.
     code_index = models.CharField(max_length=32, blank=True)
     birth_index = models.CharField(max_length=32, blank=True)
@@ -140,7 +151,9 @@ class Person(models.Model):
             models.UniqueConstraint(
                 fields=["partner", "source_key"], condition=~Q(source_key=""), name="one_person_per_source_key"
             ),
+            models.CheckConstraint(condition=~Q(same_as=F("id")), name="person_linked_with_another"),
             known_by_owner("partner", name="person_by_owner"),
+            *same_partner("same_as"),
             # Pages write pseudonyms and read none: by them treatment could be joined to arrests.
             Grant(role="web", privileges="INSERT, UPDATE, DELETE"),
             Grant(role="web", privileges="SELECT", columns=[*IN_THE_CLEAR, *ENCRYPTED]),
@@ -157,6 +170,10 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{self.last_name}, {self.first_names}" if self.last_name else (self.first_names or f"#{self.pk}")
+
+    def described(self) -> str:
+        """The name with the date of birth, to tell one from another."""
+        return f"{self}, {date_format(self.born_on, 'SHORT_DATE_FORMAT')}" if self.born_on else str(self)
 
     def derive(self) -> None:
         """Computes what is stored beside the encrypted fields: indexes, pseudonyms, birth year. Call before each save."""
@@ -188,6 +205,11 @@ class Person(models.Model):
                 )
             ]
         super().save(*args, **kwargs)
+
+    def records(self) -> PersonQuerySet:
+        """This record and those that are linked with it: one human being, as far as the own register knows."""
+        first = self.same_as_id or self.pk
+        return Person.objects.filter(Q(pk=first) | Q(same_as=first))
 
     def age(self, on: date | None = None) -> int | None:
         return age_on(self.born_on, on or timezone.localdate()) if self.born_on else None

@@ -92,10 +92,15 @@ def _cost(word: str, name: str) -> int | None:
         return 0
     if name.startswith(word) and len(word) >= BEGINNING:
         return 1
-    errors = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
     # What is typed may be a beginning with an error in it.
     for part in {name, name[: len(word)], name[: len(word) + 1]}:
-        distance = OSA.distance(word, part, score_cutoff=errors)
-        if errors and distance <= errors:
-            return 1 + distance
+        if errors := typing_errors(word, part):
+            return 1 + errors
     return None
+
+
+def typing_errors(word: str, name: str) -> int | None:
+    """How many typing errors make the one of the other: at most one from four letters on, two from eight. None: another name."""
+    most = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    distance = OSA.distance(word, name, score_cutoff=most)
+    return distance if distance <= most else None

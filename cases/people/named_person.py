@@ -1,7 +1,9 @@
-"""A form about somebody who is known already starts from that person."""
+"""A form about somebody who is known already starts from that person; or asks whether the one typed is known."""
 
 from __future__ import annotations
 
+from cases.people.actions import PossibleDouble
+from cases.people.forms import PersonForm
 from cases.people.models import Person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
@@ -17,3 +19,9 @@ def named_person(request: PartnerRequest) -> Person | None:
     person = own(request, Person, number)
     log_read(request.acting, "person", number)
     return person
+
+
+def ask_about_doubles(request: PartnerRequest, form: PersonForm, error: PossibleDouble) -> None:
+    """Shows the own people who may be the one typed, and asks which: that the names were seen is logged."""
+    form.ask_about(error.doubles)
+    log_read(request.acting, "person_list", 0, len(error.doubles))

@@ -6,30 +6,37 @@ from datetime import date
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cases.arrests.models import Arrest
-from cases.consents.models import ConsentPaper
+from cases.consents.models import Consent, ConsentPaper
+from cases.enrolments.models import Enrolment
 from cases.people import actions as people_actions
+from cases.people.doubles import MOST, possible_doubles
 from cases.people.forms import PersonForm
 from cases.people.lists import PERSON_LIST
 from cases.people.models import Person, RegisterTooLarge
+from cases.people.named_person import ask_about_doubles
 from cases.people.timeline import timeline_of
 from cases.permissions import PEOPLE
 from cases.planning import actions as planning
 from cases.planning.models import Task
+from cases.relations import actions as relations
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation import encryption
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES
+from partnership.pages.form_fields import said
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import export, show
+from partnership.pages.number_format import typed
 
 # --- People --------------------------------------------------------------------------------------------------------------
 
@@ -69,14 +76,18 @@ def _latest_search(request: PartnerRequest) -> tuple[str, date | None]:
 
 def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySet[Person]:
     partner = request.acting.partner
-    people = Person.objects.filter(partner=partner).select_related("district")
+    people = Person.objects.filter(partner=partner)
+    # One line a human being: whichever of the linked records is found, the first of them stands there.
+    linked = Exists(Person.objects.filter(same_as=OuterRef("pk")))
+    first = people.filter(same_as=None).select_related("district").annotate(is_linked=linked)
     if not text:
-        return people
+        return first
     try:
-        return people.found_by(partner.pk, text, born_on)
+        matches = people.found_by(partner.pk, text, born_on).annotate(first=Coalesce("same_as_id", "pk"))
+        return first.filter(pk__in=matches.values("first"))
     except RegisterTooLarge as error:
         messages.warning(request, str(error))
-        return people.none()
+        return first.none()
 
 
 @require_safe
@@ -95,27 +106,41 @@ def person_export(request: PartnerRequest) -> HttpResponseBase:
 @require_safe
 @partner_page(PEOPLE)
 def person(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Who it is, and what happened: of all records that are linked with this one."""
     person = own(request, Person, pk, "district")
-    log_read(request.acting, "person", pk)
-    enrolments = person.enrolments.select_related("programme", "responsible").order_by("-started_on")
+    records = list(person.records().order_by("pk"))
+    for record in records:
+        log_read(request.acting, "person", record.pk)
+    enrolments = (
+        Enrolment.objects.filter(person__in=records)
+        .select_related("programme", "responsible")
+        .order_by("-started_on", "-id")
+    )
     arrests = (
-        Arrest.objects.filter(person=person)
+        Arrest.objects.filter(person__in=records)
         .select_related("district")
         .prefetch_related("offences")
         .order_by("-arrested_on")
     )
-    tasks = planning.to_do(Task.objects.filter(person=person).select_related("assigned_to"))[:20]
+    tasks = planning.to_do(Task.objects.filter(person__in=records).select_related("assigned_to"))[:20]
     consents = (
-        person.consents.select_related("to_partner")
+        Consent.objects.filter(person__in=records, from_partner=person.partner_id)
+        .select_related("to_partner")
         .annotate(has_paper=Exists(ConsentPaper.objects.filter(consent=OuterRef("pk"))))
         .order_by("-id")
     )
-    entries, has_more = timeline_of(person, enrolments, consents, arrests)
+    numbers = {record.pk for record in records}
+    related = [(relation, *relation.seen_from(numbers)) for relation in relations.relations_of(records)]
+    if related:
+        log_read(request.acting, "person_list", 0, len(related))
+    entries, has_more = timeline_of(records, enrolments, consents, arrests)
     return render(
         request,
         "cases/people/person.html",
         {
             "person": person,
+            "related": related,
+            "linked": [record for record in records if record != person],
             "enrolments": enrolments,
             "arrests": arrests,
             "consents": consents,
@@ -131,10 +156,16 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     person = own(request, Person, pk) if pk else Person(partner=request.acting.partner)
     form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():
+        if not pk and (same := form.same_person(request.acting.partner)):
+            return redirect("person", pk=same.pk)
         try:
-            saved = people_actions.save_person(by=request.acting, person=form.save(commit=False))
+            saved = people_actions.save_person(
+                by=request.acting, person=form.save(commit=False), is_somebody_else=form.is_somebody_else
+            )
+        except people_actions.PossibleDouble as error:
+            ask_about_doubles(request, form, error)
         except RuleError as error:
-            form.add_error("identity_code", str(error))
+            form.add_error("identity_code", said(error))
         else:
             messages.success(request, _("Saved."))
             return redirect("person", pk=saved.pk)
@@ -143,3 +174,56 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     title = str(person) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
+
+
+# --- Records of one human being ------------------------------------------------------------------------------------------
+
+
+@partner_page(people_actions.link_person)
+def person_doubles(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Other own records that may be of this human being: those spelled alike, or (posted, so that no name is in an address) those
+    that a typed name means."""
+    person = own(request, Person, pk)
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+    others = _like(request, person, text) if text else possible_doubles(person)
+    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person_list", 0, len(others))
+    return render(request, "cases/people/doubles.html", {"person": person, "others": others, "q": text})
+
+
+def _like(request: PartnerRequest, person: Person, text: str) -> list[Person]:
+    people = Person.objects.filter(partner=person.partner_id).exclude(pk__in=person.records())
+    try:
+        return list(people.found_by(person.partner_id, text).order_by("-changed_at", "-id")[:MOST])
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return []
+
+
+@require_POST
+@partner_page(people_actions.link_person)
+def person_link(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Links the person with the own record that is chosen."""
+    person = own(request, Person, pk)
+    other = get_object_or_404(Person, partner=request.acting.partner, pk=typed(request.POST.get("other", "")))
+    try:
+        people_actions.link_person(by=request.acting, person=person, other=other)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Linked: this page shows both records now. You can undo it here."))
+    return redirect("person", pk=pk)
+
+
+@require_POST
+@partner_page(people_actions.unlink_person)
+def person_unlink(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Takes the person's record out of those with which it is linked."""
+    person = own(request, Person, pk)
+    try:
+        people_actions.unlink_person(by=request.acting, person=person)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The record stands for itself again."))
+    return redirect("person", pk=pk)

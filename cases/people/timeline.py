@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -30,10 +31,11 @@ class Entry(NamedTuple):
 
 
 def timeline_of(
-    person: Person, enrolments: Iterable[Enrolment], consents: Iterable[Consent], arrests: Iterable[Arrest]
+    records: list[Person], enrolments: Iterable[Enrolment], consents: Iterable[Consent], arrests: Iterable[Arrest]
 ) -> tuple[list[Entry], bool]:
-    """The newest entries, and whether there are more. Seven queries; each kind is read no further than needed."""
-    entries = [*_participation(enrolments), *_work(person), *_hand_over(person, consents, arrests)]
+    """The newest entries of a human being's records, and whether there are more. Seven queries; each kind is read no further than
+    needed."""
+    entries = [*_participation(enrolments), *_work(records), *_hand_over(records, consents, arrests)]
     entries.sort(key=lambda entry: entry.day, reverse=True)
     return entries[:MOST], len(entries) > MOST
 
@@ -55,8 +57,8 @@ def _participation(enrolments: Iterable[Enrolment]) -> list[Entry]:
     return entries
 
 
-def _work(person: Person) -> list[Entry]:
-    of = {"enrolment__person": person, "partner": person.partner_id}
+def _work(records: list[Person]) -> list[Entry]:
+    of = {"enrolment__person__in": records, "partner": records[0].partner_id}
     entries = []
     for session in _newest(Session.objects.filter(**of), "-held_on"):
         url = reverse("enrolment", args=[session.enrolment_id])
@@ -84,10 +86,11 @@ def _work(person: Person) -> list[Entry]:
     return entries
 
 
-def _hand_over(person: Person, consents: Iterable[Consent], arrests: Iterable[Arrest]) -> list[Entry]:
+def _hand_over(records: list[Person], consents: Iterable[Consent], arrests: Iterable[Arrest]) -> list[Entry]:
     entries = []
-    sent = person.referrals.filter(sent_at__isnull=False).select_related("to_partner")
-    for referral in _newest(sent, "-sent_at"):
+    # Of each record by itself: the hand-over stands a floor above.
+    sent = [record.referrals.filter(sent_at__isnull=False).select_related("to_partner") for record in records]
+    for referral in chain.from_iterable(_newest(referrals, "-sent_at") for referrals in sent):
         title = _("Referred to %(partner)s") % {"partner": referral.to_partner.name}
         url = reverse("referral", args=[referral.pk])
         entries.append(

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
-from django.db.models import Exists, Field, OuterRef, QuerySet
+from django.db.models import Exists, Field, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from cases.imports.models import ImportBefore, ImportTrace
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
+from cases.relations.actions import relations_of
 from cases.rights import events
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 from partnership.actions import Party, action
@@ -126,7 +128,16 @@ def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer:
 
 
 def held_about(person: Person) -> list[Part]:
-    """All that the own partner holds about a person, by kind."""
+    """All that the own partner holds about a human being, by kind: of each of the linked records."""
+    parts: dict[str, Part] = {}
+    for record in person.records().order_by("pk"):
+        for part in _held_in(record):
+            before = parts.setdefault(part.title, Part(part.title, part.heading, []))
+            before.rows.extend(part.rows)
+    return list(parts.values())
+
+
+def _held_in(person: Person) -> list[Part]:
     of = {"enrolment__person": person, "partner": person.partner_id}
     field_names = (
         "first_names",
@@ -203,6 +214,15 @@ def held_about(person: Person) -> list[Part]:
             _("Tasks"),
             [_("What"), _("By")],
             [[t.text or "", day(t.due_on)] for t in Task.objects.filter(person=person).order_by("id")],
+        ),
+        Part(
+            _("Close people"),
+            [_("Who"), _("Relation")],
+            [
+                [str(other), str(kind)]
+                for relation in relations_of([person])
+                for other, kind in [relation.seen_from({person.pk})]
+            ],
         ),
         Part(
             _("Consents"),
@@ -300,13 +320,17 @@ def blank(record: Any, *more: str) -> None:
 
 @action("person.erase", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)
 def erase(*, by: Acting, person: Person) -> None:
-    """Erases what identifies a person of the acting partner and all that was written about them.
+    """Erases what identifies a person of the acting partner and all that was written about them, in each of the linked records.
 
     What stays names nobody: dates of participation and sessions, year of birth, sex, district; and messages and decisions
     about a referral, which belong to both its parties. The pseudonyms go too, so the person is in no later figure. Raises
     StillNeeded while the person takes part or a referral is under way, and for arrests, which police law keeps.
     """
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    for record in person.records().select_for_update().order_by("pk"):
+        _erase_record(by, record)
+
+
+def _erase_record(by: Acting, person: Person) -> None:
     if person.enrolments.filter(ended_on=None).exists():
         raise StillNeeded(_("The person takes part in a programme: end the participation first."))
     if person.arrests.exists():
@@ -317,6 +341,7 @@ def erase(*, by: Acting, person: Person) -> None:
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     Task.objects.filter(person=person).delete()
+    relations_of([person]).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()
     consents.update(guardian_name="")
@@ -333,14 +358,21 @@ def erase(*, by: Acting, person: Person) -> None:
 
 def past_retention(people: QuerySet[Person], today: date | None = None) -> QuerySet[Person]:
     """The people with whom nothing has happened for the period of retention (RETENTION_YEARS): none takes part or was ever
-    arrested (police law keeps arrests), and every participation and change of the record lies before it.
+    arrested (police law keeps arrests), and every participation and change of the record lies before it; nor has anything with
+    a record that is linked with theirs.
     """
     cutoff = (today or timezone.localdate()) - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
     before, _end = day_of(cutoff)
     of = {"person": OuterRef("pk")}
-    lately = Enrolment.objects.filter(**of).exclude(ended_on__lt=cutoff)
-    arrested = Arrest.objects.filter(**of)
-    return people.filter(~Exists(lately), ~Exists(arrested), erased_on=None, changed_at__lt=before)
+    needed = (
+        Q(Exists(Enrolment.objects.filter(**of).exclude(ended_on__lt=cutoff)))
+        | Q(Exists(Arrest.objects.filter(**of)))
+        | Q(changed_at__gte=before)
+    )
+    linked = Person.objects.exclude(same_as=None) | Person.objects.filter(linked__isnull=False)
+    kept = linked.filter(needed).values(first=Coalesce("same_as_id", "pk"))
+    people = people.annotate(first=Coalesce("same_as_id", "pk")).exclude(first__in=kept)
+    return people.filter(~needed, erased_on=None)
 
 
 @action("retention.count", outside="jobs")

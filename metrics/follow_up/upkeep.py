@@ -150,6 +150,10 @@ def _relink(cursor: CursorWrapper) -> None:
              UNION SELECT joined.person_id FROM are
                      CROSS JOIN LATERAL (SELECT other_id FROM metrics_pair p WHERE p.person_id = are.person_id AND {SURE}
                                           UNION ALL
+                                         SELECT same_as_id FROM cases_person p WHERE p.id = are.person_id AND same_as_id IS NOT NULL
+                                          UNION ALL
+                                         SELECT id FROM cases_person p WHERE p.same_as_id = are.person_id
+                                          UNION ALL
                                          SELECT p.person_id FROM metrics_pair p WHERE p.other_id = are.person_id AND {SURE}
                                         ) AS joined (person_id)
         )
@@ -172,8 +176,11 @@ def _relink(cursor: CursorWrapper) -> None:
 
 
 def _join(cursor: CursorWrapper, *, people: str, pairs: str) -> None:
-    """Writes who the people in scope are, by the sure pairs among them."""
-    cursor.execute(f"SELECT person_id, other_id FROM metrics_pair WHERE {SURE} AND {pairs}")
+    """Writes who the people in scope are, by the sure pairs among them, and by what their partners have linked."""
+    cursor.execute(
+        f"SELECT person_id, other_id FROM metrics_pair WHERE {SURE} AND {pairs} UNION ALL"
+        f" SELECT p.same_as_id, p.id FROM cases_person p WHERE p.same_as_id IS NOT NULL AND {people}"
+    )
     ends = np.array(cursor.fetchall(), np.int64).reshape(-1, 2)
     numbers, where = np.unique(ends, return_inverse=True)
     one, other = where.reshape(-1, 2).T

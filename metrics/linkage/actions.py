@@ -16,10 +16,11 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from cases.people.doubles import days_like
 from metrics.linkage import reading
 from metrics.linkage.models import NameCount, Pair, Unlinked
 from metrics.linkage.names import Frequencies
-from metrics.linkage.scoring import METHOD, Pairs, People, Record, compete, days_like, score
+from metrics.linkage.scoring import METHOD, Pairs, People, Record, compete, score
 from partnership.actions import action
 from partnership.isolation import encryption
 

@@ -109,20 +109,6 @@ def is_temporary(identity_code: str) -> bool:
     return identity_code[7:8] == "9"
 
 
-def days_like(born_on: date) -> list[date]:
-    """The day itself, the one with day and month changed about, and those with one other digit: whose people are candidates."""
-    digits = f"{born_on:%Y%m%d}"
-    texts = {digits, digits[:4] + digits[6:] + digits[4:6]}
-    texts |= {digits[:place] + digit + digits[place + 1 :] for place in range(8) for digit in "0123456789"}
-    days = []
-    for text in sorted(texts):
-        try:
-            days.append(date(int(text[:4]), int(text[4:6]), int(text[6:])))
-        except ValueError:
-            continue
-    return days
-
-
 def candidates(people: People, touched: set[int] | None = None) -> tuple[Numbers, Numbers]:
     """Pairs of rows of `people` that may be one person; of which one is touched, where only that is asked."""
     keys: list[Numbers] = []

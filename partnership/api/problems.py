@@ -19,7 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from partnership.isolation.errors import Invalid, RuleError
+from partnership.isolation.errors import InTheWay, Invalid, RuleError
 
 MEDIA_TYPE = "application/problem+json"
 ADDRESSED = re.compile(r"/api/v1/([a-z]+/[0-9]+)")
@@ -128,6 +128,7 @@ def body(
     detail: str,
     errors: list[dict[str, Any]] | None = None,
     record: str = "",
+    records: Sequence[InTheWay] = (),
 ) -> dict[str, Any]:
     """A problem as it is sent: `name` is its type in the catalogue, `detail` a sentence in the caller's language, `record` the
     address of what stands against it, below that of the API."""
@@ -143,6 +144,11 @@ def body(
         problem["record"] = request.build_absolute_uri(f"/api/v1/{record}")
     if errors:
         problem["errors"] = errors
+    if records:
+        problem["records"] = [
+            {"url": request.build_absolute_uri(f"/api/v1/{record.page}s/{record.number}"), "id": record.number}
+            for record in records
+        ]
     return problem
 
 
@@ -168,11 +174,19 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     errors: list[dict[str, Any]] | None = None
     record = ""
+    records: list[InTheWay] = []
     if isinstance(error, RuleError):
+        records = error.records
         name, status, detail = rule_type(error.code), error.status, str(error)
         if status == 409:
             addressed = ADDRESSED.match(request.path)
-            record = error.record or (addressed[1] if addressed else "")
+            record = (
+                f"{error.records[0].page}s/{error.records[0].number}"
+                if error.records
+                else addressed[1]
+                if addressed
+                else ""
+            )
         if isinstance(error, Invalid):
             errors = [{"pointer": pointer([error.field])} | _entry(detail)]
     elif isinstance(error, exceptions.ValidationError):
@@ -199,7 +213,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request.refused = True
     set_rollback()
     return Response(
-        body(request, name, status, detail, errors, record), status=status, headers=headers, content_type=MEDIA_TYPE
+        body(request, name, status, detail, errors, record, records),
+        status=status,
+        headers=headers,
+        content_type=MEDIA_TYPE,
     )
 
 

@@ -334,6 +334,15 @@ PROBLEM_SCHEMA = {
         "request_id": {"type": "string", "description": "Name it when you ask us."},
         "remedy": {"type": "string", "description": "What to do about every problem of this type."},
         "record": {"type": "string", "format": "uri", "description": "With 409: the record that stands against it."},
+        "records": {
+            "type": "array",
+            "description": "The caller's own records that stand in the way.",
+            "items": {
+                "type": "object",
+                "required": ["url", "id"],
+                "properties": {"url": {"type": "string", "format": "uri"}, "id": {"type": "integer"}},
+            },
+        },
         "errors": {
             "type": "array",
             "description": "All that is wrong, at once.",

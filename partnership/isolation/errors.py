@@ -5,6 +5,16 @@ The docstring of each class is its entry in the API's catalogue of problems: the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class InTheWay(NamedTuple):
+    """A record of the acting partner that a broken rule is about: the name of its page, and its number."""
+
+    page: str
+    number: int
+
 
 class RuleError(Exception):
     """A rule of the portal forbids this, and nothing was changed. Do what the message says, then try again."""
@@ -14,13 +24,11 @@ class RuleError(Exception):
     status = 422
     """The API's answer: 403 for who may not, 409 where the present state forbids it, 412 for what changed meanwhile, else 422."""
 
-    record = ""
-    """Where the API has the record that stands against it, as `persons/12`; empty: it is the one that was addressed."""
-
-    def __init__(self, message: object, *, record: str = "") -> None:
+    def __init__(self, message: object, *, records: Sequence[InTheWay] = ()) -> None:
+        """`records`: those that stand in the way, to which a page leads and which the API names."""
         super().__init__(str(message))
         self.message = message
-        self.record = record
+        self.records = list(records)
 
 
 class Invalid(RuleError):

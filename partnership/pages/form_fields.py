@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from partnership.isolation.errors import Invalid, RuleError
 
@@ -31,4 +34,10 @@ class DateInput(forms.DateInput):
 def refuse(form: forms.BaseForm, error: RuleError) -> None:
     """Shows a broken rule at the field that it is about, or above the form."""
     field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
-    form.add_error(field, str(error))
+    form.add_error(field, said(error))
+
+
+def said(error: RuleError) -> str:
+    """A broken rule as a page says it, with a link to each record that stands in the way."""
+    ways = ((reverse(record.page, args=[record.number]), _("Open it")) for record in error.records)
+    return format_html("{}{}", str(error), format_html_join("", ' <a href="{}">{}</a>', ways))

@@ -14,9 +14,10 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
-    "cases.people", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
+    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
     "cases.imports",
-    "referrals.handover", "referrals.consents", "referrals.diversions", "referrals.statements", "referrals.welfare", "referrals.roadside",
+    "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
+    "referrals.welfare", "referrals.roadside",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip

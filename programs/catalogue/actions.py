@@ -40,20 +40,21 @@ def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str]
 
 @action("programme.set_capacity", roles=CASEWORK_ROLES, scope="programmes:write")
 def set_capacity(
-    *, by: Acting, programme: Programme, capacity: str, places_free: int | None = None, expected_on: date | None = None
+    *, by: Acting, programme: Programme, capacity: str, places: int | None = None, expected_on: date | None = None
 ) -> Programme:
-    """Says whether the programme takes referrals now; what the referring partner sees at once.
+    """Says whether the programme takes referrals now, and how many places it has; what the referring partner sees at once. Who
+    takes part is counted off by itself.
 
     Raises ValidationError for a waiting list without the day on which a place is expected.
     """
     if programme.partner_id != by.partner.pk:
         raise NotYours(_("Only its own partner sets a programme's capacity."))
-    programme.capacity, programme.places_free, programme.expected_on = (
+    programme.capacity, programme.places, programme.expected_on = (
         Programme.Capacity(capacity),
-        places_free,
+        places,
         expected_on,
     )
     programme.clean()
     programme.capacity_changed_at = timezone.now()
-    programme.save(update_fields=["capacity", "places_free", "expected_on", "capacity_changed_at"])
+    programme.save(update_fields=["capacity", "places", "expected_on", "capacity_changed_at"])
     return programme

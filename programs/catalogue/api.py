@@ -16,7 +16,7 @@ from partnership.api.views import Flag, Number, Query, View
 from partnership.members.api import PartnerBrief
 from partnership.members.models import District
 from programs.catalogue import actions as catalogue
-from programs.catalogue.models import Programme, ReferralKind
+from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
 from programs.permissions import PROGRAMMES
 
 
@@ -24,13 +24,17 @@ class ProgrammeSerializer(Resource):
     partner_name = serializers.CharField(source="partner.name", read_only=True)
     districts = serializers.SerializerMethodField()
     accepts = serializers.ListField(child=serializers.ChoiceField(choices=ReferralKind.choices), read_only=True)
+    languages = serializers.ListField(child=serializers.ChoiceField(choices=list(LANGUAGES)), read_only=True)
+    places_free = serializers.IntegerField(
+        allow_null=True, read_only=True, help_text="`places` less open enrolments; null where places are not counted."
+    )
     expandable = {"partner": ("partner", PartnerBrief, "")}
 
     class Meta:
         model = Programme
         fields = [
             "id", "partner", "partner_name", "name", "kind", "description", "districts", "accepts", "age_from", "age_to",
-            "capacity", "places_free", "expected_on", "capacity_changed_at", "is_active", "changed_at",
+            "languages", "takes_exceptions", "capacity", "places", "places_free", "expected_on", "capacity_changed_at", "is_active", "changed_at",
         ]  # fmt: skip
 
     def get_districts(self, programme: Programme) -> list[str]:
@@ -64,12 +68,20 @@ class ProgrammeInput(Strict):
     accepts = serializers.ListField(child=serializers.ChoiceField(choices=ReferralKind.choices), max_length=20)
     age_from = serializers.IntegerField(min_value=0, max_value=120, default=None, allow_null=True)
     age_to = serializers.IntegerField(min_value=0, max_value=120, default=None, allow_null=True)
+    languages = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(LANGUAGES)), max_length=50, default=list, help_text="Empty: any."
+    )
+    takes_exceptions = serializers.BooleanField(
+        default=False, help_text="Another age, district or language is taken for a reason (`unfit_reason`)."
+    )
     is_active = serializers.BooleanField(default=True)
 
 
 class CapacityInput(Strict):
     capacity = serializers.ChoiceField(choices=Programme.Capacity.choices)
-    places_free = serializers.IntegerField(min_value=0, max_value=10_000, default=None, allow_null=True)
+    places = serializers.IntegerField(
+        min_value=0, max_value=10_000, default=None, allow_null=True, help_text="In all, taken and free."
+    )
     expected_on = serializers.DateField(
         default=None, allow_null=True, help_text="Required with `waiting_list`: when a place is expected."
     )
@@ -115,7 +127,7 @@ class ProgrammeView(View):
     @extend_schema(request=CapacityInput, responses={200: ProgrammeSerializer})
     @action(detail=True, methods=["put"])
     def capacity(self, request: Request, pk: int) -> Response:
-        """Says whether an own programme takes referrals now, and how many places are free."""
+        """Says whether an own programme takes referrals now, and how many places it has in all."""
         programme = self.get_object()
         self.check_unchanged(programme)
         catalogue.set_capacity(by=self.acting, programme=programme, **self.checked_body(CapacityInput))

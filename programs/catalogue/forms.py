@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.pages.form_fields import DateInput, ModelForm
-from programs.catalogue.models import Programme, ReferralKind
+from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
 
 
 class ProgrammeForm(ModelForm[Programme]):
@@ -12,14 +12,25 @@ class ProgrammeForm(ModelForm[Programme]):
         label=_("Kinds of referral it takes"), choices=ReferralKind.choices, widget=forms.CheckboxSelectMultiple
     )
 
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=list(LANGUAGES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: any, with an interpreter where needed."),
+    )
+
     class Meta:
         model = Programme
-        fields = ["name", "kind", "description", "accepts", "districts", "age_from", "age_to", "is_active"]
+        fields = [
+            "name", "kind", "description", "accepts", "districts", "age_from", "age_to", "languages", "takes_exceptions",
+            "is_active",
+        ]  # fmt: skip
         widgets = {"districts": forms.CheckboxSelectMultiple, "description": forms.Textarea(attrs={"rows": 4})}
 
 
 class CapacityForm(ModelForm[Programme]):
     class Meta:
         model = Programme
-        fields = ["capacity", "places_free", "expected_on"]
+        fields = ["capacity", "places", "expected_on"]
         widgets = {"expected_on": DateInput()}

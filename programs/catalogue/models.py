@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
@@ -15,6 +17,21 @@ from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, everybody_reads, jobs_read
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
+
+LANGUAGES: dict[str, str | Promise] = {
+    "fi": _("Finnish"),
+    "sv": _("Swedish"),
+    "en": _("English"),
+    "se": _("Northern Sámi"),
+    "ar": _("Arabic"),
+    "et": _("Estonian"),
+    "fa": _("Persian"),
+    "ku": _("Kurdish"),
+    "ru": _("Russian"),
+    "so": _("Somali"),
+    "uk": _("Ukrainian"),
+}
+"""ISO 639-1 code → name: the languages in which programmes say that they work."""
 
 
 class ReferralKind(models.TextChoices):
@@ -75,8 +92,28 @@ class Programme(models.Model):
     age_from = models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True)
     age_to = models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True)
     capacity = models.CharField(_("takes referrals now"), max_length=20, choices=Capacity, default=Capacity.OPEN)
-    places_free = models.PositiveSmallIntegerField(
-        _("free places"), null=True, blank=True, help_text=_("Empty: not counted.")
+    languages = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        verbose_name=_("languages"),
+        help_text=_("None chosen: any, with an interpreter where needed."),
+    )
+    takes_exceptions = models.BooleanField(
+        _("takes exceptions"),
+        default=False,
+        help_text=_("Somebody of another age, district or language can come for a reason that is given."),
+    )
+    places = models.PositiveSmallIntegerField(
+        _("places"), null=True, blank=True, help_text=_("In all, taken and free. Empty: not counted.")
+    )
+    places_taken = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Open enrolments: a trigger counts them (`CountPlaces`)."
+    )
+    places_free = models.GeneratedField(
+        expression=Case(When(places__isnull=False, then=Greatest(F("places") - F("places_taken"), 0))),
+        output_field=models.PositiveIntegerField(_("free places"), null=True),
+        db_persist=True,
     )
     expected_on = models.DateField(_("place expected on"), null=True, blank=True, help_text=_("For a waiting list."))
     capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
@@ -116,7 +153,7 @@ class Programme(models.Model):
             Touch(),
             Mark(),
             Bury(seen_by=""),
-            Recorded(record="programme", leaves_out=["changed_in"]),
+            Recorded(record="programme", leaves_out=["changed_in", "places_taken", "places_free"]),
         ]
 
     def __str__(self) -> str:
@@ -133,6 +170,9 @@ class Programme(models.Model):
     @property
     def takes_referrals(self) -> bool:
         return self.is_active and self.capacity != self.Capacity.CLOSED
+
+    def language_labels(self) -> list[str]:
+        return [str(LANGUAGES.get(code, code)) for code in self.languages]
 
     def accepts_labels(self) -> list[str]:
         return [str(ReferralKind(kind).label) for kind in self.accepts]

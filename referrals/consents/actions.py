@@ -128,10 +128,10 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
     if mine.filter(closed_at=None).exclude(state=State.DRAFT).exists():
         raise rights.StillNeeded(_("A referral of the person is under way: withdraw it first."))
     for disclosure in Disclosure.objects.filter(referral__person=person):
-        rights.blank(disclosure)
+        rights.blank(disclosure, "safe_contact", "never_contact")
         disclosure.save()
     for need in Need.objects.filter(referral__person=person):
-        need.summary, need.language = "", ""
+        need.summary, need.language, need.unfit_reason, need.access, need.staff_risk = "", "", "", "", ""
         need.save()
     Condition.objects.filter(diversion__referral__person=person).update(detail="")
     for case in Case.objects.filter(diversion__referral__person=person):

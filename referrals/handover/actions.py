@@ -16,6 +16,7 @@ from cases.consents.models import Consent
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people
+from cases.people.doubles import possible_doubles
 from cases.people.models import Person
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
@@ -24,13 +25,15 @@ from partnership.events import outbox
 from partnership.events.recipients import Tell
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import NotAParty, RuleError
+from partnership.isolation.errors import InTheWay, NotAParty, RuleError
 from partnership.members.models import REFERRING_ROLES, Partner
+from programs.catalogue.fit import Newcomer, NotTaken, check_fit, language_of
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import young
 from referrals.handover import events, transitions
 from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
-from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
+from referrals.handover.needs import TO_ANSWER, TO_CONTACT, Needs, of_names
+from referrals.handover.transitions import OPEN_STATES, TRANSITIONS, IllegalTransition, State
 
 KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
     Partner.Kind.POLICE: (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT),
@@ -77,13 +80,11 @@ class NamesThePerson(RuleError):
     code = "names_the_person"
 
 
-class NotTaken(RuleError):
-    """The programme does not take this referral.
+class AlreadyReferred(RuleError):
+    """The person has an open referral to this programme already. Go on with that one, which `records` names; or withdraw it first."""
 
-    Choose a programme that is open and takes referrals of this kind from you.
-    """
-
-    code = "not_taken"
+    code = "already_referred"
+    status = 409
 
 
 # --- Drafts --------------------------------------------------------------------------------------------------------------
@@ -99,9 +100,41 @@ def draft(
     summary: str = "",
     language: str = "",
     is_urgent: bool = False,
+    unfit_reason: str = "",
+    needs: Needs | None = None,
+) -> Referral:
+    """Starts a referral of an own person to a programme. Only the sender sees a draft.
+
+    `unfit_reason`: why the person is sent to a programme for people of another age, district or language, if it takes exceptions.
+    Raises NotTaken, and AlreadyReferred where an open referral to the programme exists.
+    """
+    _check_fit(programme, person, kind, language, unfit_reason)
+    return _draft(
+        by=by,
+        kind=kind,
+        programme=programme,
+        person=person,
+        summary=summary,
+        language=language,
+        is_urgent=is_urgent,
+        unfit_reason=unfit_reason,
+        needs=needs,
+    )
+
+
+def _draft(
+    *,
+    by: Acting,
+    kind: str,
+    programme: Programme,
+    person: Person,
+    summary: str,
+    language: str,
+    is_urgent: bool,
+    unfit_reason: str = "",
+    needs: Needs | None = None,
     referred_on_from: Referral | None = None,
 ) -> Referral:
-    """Starts a referral of an own person to a programme. Only the sender sees a draft."""
     referral = Referral(
         from_partner=by.partner,
         to_partner=programme.partner,
@@ -114,10 +147,18 @@ def draft(
     )
     _check_kind(referral, by.partner)
     _check_young(referral)
+    _check_only_one(referral)
     referral.save()
     parties = {"referral": referral, "from_partner": by.partner, "to_partner": programme.partner}
-    Need.objects.create(**parties, summary=summary, language=language, **traits_of(person))
-    Disclosure.objects.create(**parties, **identity_of(person))
+    Need.objects.create(
+        **parties,
+        summary=summary,
+        language=language,
+        unfit_reason=unfit_reason.strip(),
+        **of_names(needs or {}, TO_ANSWER),
+        **traits_of(person),
+    )
+    Disclosure.objects.create(**parties, **of_names(needs or {}, TO_CONTACT), **identity_of(person))
     return referral
 
 
@@ -129,6 +170,18 @@ def identity_of(record: Person | Disclosure) -> dict[str, Any]:
     }
 
 
+def needs_of(referral: Referral) -> Needs:
+    """The needs that a referral of the own partner was drafted with."""
+    need, disclosure = Need.objects.get(referral=referral), Disclosure.objects.get(referral=referral)
+    return Needs(
+        needs_interpreter=need.needs_interpreter,
+        access=need.access or "",
+        staff_risk=need.staff_risk or "",
+        safe_contact=disclosure.safe_contact or "",
+        never_contact=disclosure.never_contact or "",
+    )
+
+
 def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
     """What a receiver may know of somebody before it answers; as of today unless said."""
     return {"sex": person.sex, "district": person.district, "age_band": AgeBand.of(person.age(on))}
@@ -136,10 +189,20 @@ def traits_of(person: Person, on: date | None = None) -> dict[str, Any]:
 
 @action("referral.change_draft", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def change_draft(
-    *, by: Acting, referral: Referral, programme: Programme, kind: str, summary: str, language: str, is_urgent: bool
+    *,
+    by: Acting,
+    referral: Referral,
+    programme: Programme,
+    kind: str,
+    summary: str,
+    language: str,
+    is_urgent: bool,
+    unfit_reason: str = "",
+    needs: Needs | None = None,
 ) -> Referral:
-    """Changes a draft; a consent given for another receiver does not carry over."""
+    """Changes a draft; a consent given for another receiver does not carry over. Raises as `draft` does."""
     referral = _locked_draft(referral, by)
+    _check_fit(programme, referral.person, kind, language, unfit_reason)
     if programme.partner_id != referral.to_partner_id:
         referral.consent = None
     referral.programme, referral.to_partner, referral.kind, referral.is_urgent = (
@@ -150,9 +213,14 @@ def change_draft(
     )
     _check_kind(referral, by.partner)
     _check_young(referral)
+    _check_only_one(referral)
     referral.changed_at = timezone.now()
     referral.save()  # need, disclosure, diversion and conditions follow it to another receiver (`same_parties`)
-    _change(Need.objects.get(referral=referral), summary=summary, language=language)
+    need = Need.objects.get(referral=referral)
+    words = {"summary": summary, "language": language, "unfit_reason": unfit_reason.strip()}
+    _change(need, **words, **of_names(needs or {}, TO_ANSWER))
+    if contact := of_names(needs or {}, TO_CONTACT):
+        _change(Disclosure.objects.get(referral=referral), **contact)
     return referral
 
 
@@ -178,8 +246,6 @@ def discard(*, by: Acting, referral: Referral) -> None:
 def _check_kind(referral: Referral, sender: Partner) -> None:
     if referral.kind not in KINDS_BY_SENDER.get(sender.kind, ()):
         raise NotTaken(_("Your organisation does not send referrals of this kind."))
-    if referral.kind not in referral.programme.accepts:
-        raise NotTaken(_("This programme takes no referrals of this kind."))
     if (referral.kind == ReferralKind.SELF) != (referral.programme.partner_id == sender.pk):
         raise NotTaken(_("A self-referral goes to your own programme, every other kind to another partner's."))
 
@@ -188,6 +254,23 @@ def _check_young(referral: Referral) -> None:
     """Raises UnderFifteen for the diversion of somebody under 15."""
     if referral.takes_diversion:
         young.check_age(referral.person)
+
+
+def _check_fit(programme: Programme, person: Person, kind: str, language: str, reason: str) -> None:
+    check_fit(programme, Newcomer(person.age(), person.district, language_of(language)), kind=kind, reason=reason)
+
+
+def _check_only_one(referral: Referral) -> None:
+    """One open referral of a human being to a programme, whichever of the linked records it is about."""
+    # Of two that are sent at one time the second waits here, and then sees the first.
+    records = list(referral.person.records().select_for_update().order_by("pk").values_list("pk", flat=True))
+    same = Referral.objects.filter(person__in=records, programme=referral.programme, state__in=OPEN_STATES)
+    first = same.exclude(pk=referral.pk).first()
+    if first:
+        raise AlreadyReferred(
+            _("This person was referred to this programme already, and that referral is open: go on with it."),
+            records=[InTheWay("referral", first.pk)],
+        )
 
 
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
@@ -209,6 +292,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
     """Asks the receiver, who sees what it needs to answer and not yet who it is. Needs an agreement in force and a valid consent
     (or another legal basis)."""
     referral = _begin("send", by, referral, version)
+    _check_only_one(referral)
     if not referral.programme.takes_referrals:
         raise NotTaken(_("This programme takes no referrals now: choose another one."))
     _check_young(referral)
@@ -224,7 +308,8 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         _check_consent(referral, agreement)
         referral.agreement = agreement
     need, person = Need.objects.get(referral=referral), referral.person
-    _check_names_nobody(need.summary or "", person)
+    _check_fit(referral.programme, person, referral.kind, need.language, need.unfit_reason or "")
+    _check_names_nobody(" ".join(filter(None, (need.summary, need.unfit_reason, need.access, need.staff_risk))), person)
     _change(need, **traits_of(person))
     _change(Disclosure.objects.get(referral=referral), **identity_of(person))
     if referral.consent_id:
@@ -245,8 +330,12 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
     if consent is None or not referral.is_covered:
         raise NoConsent(_("Record the person's consent before you send: without it nothing may be disclosed."))
     consents.check_guardian(referral.person, consent)
-    if consent.scope == Consent.Scope.IDENTITY and Need.objects.get(referral=referral).summary:
+    if consent.scope == Consent.Scope.IDENTITY and _tells_of_the_situation(Need.objects.get(referral=referral)):
         raise NoConsent(_("The consent covers no summary of the situation: leave it out, or ask for a wider consent."))
+
+
+def _tells_of_the_situation(need: Need) -> bool:
+    return bool(need.summary or need.access or need.staff_risk)
 
 
 def _check_names_nobody(summary: str, person: Person) -> None:
@@ -295,14 +384,15 @@ def accept(
 ) -> Referral:
     """Takes the person on, which opens who it is: the receiver's own Person is made from it (or is the one given).
 
-    With a start date the person is enrolled at once.
+    With a start date the person is enrolled at once; not where the person, or somebody spelled alike in the receiver's register,
+    takes part already: then whose record it is comes first.
     """
     referral = _begin("accept", by, referral, version)
     check_covered(referral)
     referral = _move("accept", by, referral)
     referral.receiver_person = person or _own_person(by, referral)
     referral.save(update_fields=["receiver_person"])
-    if started_on:
+    if started_on and not _may_take_part_already(referral):
         referral = enrol(by=by, referral=referral, started_on=started_on, measurement_consent=measurement_consent)
     return referral
 
@@ -316,7 +406,15 @@ def _own_person(by: Acting, referral: Referral) -> Person:
         return known
     need = Need.objects.get(referral=referral)
     person = Person(partner=by.partner, sex=need.sex, district=need.district, **identity_of(disclosed))
-    return people.save_person(by=by, person=person)
+    # Whether it is somebody known can be asked only now that it is told who it is: the person's page shows possible doubles.
+    return people.save_person(by=by, person=person, is_somebody_else=True)
+
+
+def _may_take_part_already(referral: Referral) -> bool:
+    person = referral.receiver_person
+    assert person is not None  # noqa: S101 — accepted referrals have one
+    same = [*person.records(), *possible_doubles(person)]
+    return Enrolment.objects.open().filter(programme=referral.programme, person__in=same).exists()
 
 
 @action(
@@ -472,11 +570,12 @@ def end_with_consent(*, by: Acting, referral: Referral) -> Referral:
 
 @action("referral.refer_on", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")
 def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referral:
-    """A new draft for the same person to another programme; the declined referral stays as its history."""
+    """A new draft for the same person to another programme; the declined referral stays as its history. Whether the programme fits is
+    asked when the draft is changed or sent."""
     if referral.state not in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         raise IllegalTransition(_("Only a referral that was declined, withdrawn or ended early can be referred on."))
     old = Need.objects.get(referral=referral)
-    return draft(
+    return _draft(
         by=by,
         kind=referral.kind,
         programme=programme,
@@ -484,6 +583,7 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
         summary=old.summary or "",
         language=old.language,
         is_urgent=referral.is_urgent,
+        needs=needs_of(referral),
         referred_on_from=referral,
     )
 

@@ -27,11 +27,15 @@ from programs.catalogue.api import ProgrammeBrief
 from programs.catalogue.models import ReferralKind
 from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
+from referrals.first_appointments import actions as first_appointments
+from referrals.first_appointments.models import FirstAppointment
 from referrals.handover import actions as handover
 from referrals.handover.api_inputs import (
     AcceptInput,
+    AppointmentInput,
     ChangedDraftInput,
     CompleteInput,
+    ConcernInput,
     ConsentInput,
     DeclineInput,
     DraftInput,
@@ -39,6 +43,7 @@ from referrals.handover.api_inputs import (
     EnrolInput,
     EventInput,
     MessageInput,
+    OutcomeInput,
     ReferOnInput,
     TermsInput,
     WaitlistInput,
@@ -123,10 +128,15 @@ class ReferralSerializer(Resource):
 
 class NeedSerializer(serializers.ModelSerializer[Need]):
     summary = serializers.CharField()
+    unfit_reason = serializers.CharField(help_text="Why the person comes although the programme is for others.")
+    access = serializers.CharField(help_text="What helps the person to come.")
+    staff_risk = serializers.CharField(help_text="A risk to those who meet the person.")
 
     class Meta:
         model = Need
-        fields = ["age_band", "sex", "district", "language", "summary"]
+        fields = [
+            "age_band", "sex", "district", "language", "summary", "unfit_reason", "needs_interpreter", "access", "staff_risk",
+        ]  # fmt: skip
 
 
 class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
@@ -136,12 +146,15 @@ class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
     identity_code = serializers.CharField()
     phone = serializers.CharField()
     email = serializers.CharField()
+    safe_contact = serializers.CharField()
+    never_contact = serializers.CharField(help_text="How or when not to make contact.")
     notice = serializers.SerializerMethodField()
 
     class Meta:
         model = Disclosure
         fields = [
-            "first_names", "last_name", "born_on", "identity_code", "phone", "email", "notice",
+            "first_names", "last_name", "born_on", "identity_code", "phone", "email", "safe_contact", "never_contact",
+            "notice",
         ]  # fmt: skip
 
     def get_notice(self, disclosure: Disclosure) -> str:
@@ -159,6 +172,12 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
         ]  # fmt: skip
 
 
+class FirstAppointmentSerializer(serializers.ModelSerializer[FirstAppointment]):
+    class Meta:
+        model = FirstAppointment
+        fields = ["starts_at", "place", "outcome", "why_missed", "changed_at"]
+
+
 class ReferralDetailSerializer(ReferralSerializer):
     disclosure = serializers.SerializerMethodField(
         help_text="Whom the referral is about, for its receiver from acceptance or the waiting list on; null before, when it is closed"
@@ -168,9 +187,12 @@ class ReferralDetailSerializer(ReferralSerializer):
         help_text="What the receiver sees to answer, and not who it is; null when it is closed, and for who is no party."
     )
     consent = serializers.SerializerMethodField()
+    first_appointment = serializers.SerializerMethodField(
+        help_text="For the receiver, and for the sender while the consent covers reporting back; null where none was offered."
+    )
 
     class Meta(ReferralSerializer.Meta):
-        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent"]
+        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent", "first_appointment"]
 
     @extend_schema_field(NeedSerializer(allow_null=True))
     def get_need(self, referral: Referral) -> Any:
@@ -187,6 +209,11 @@ class ReferralDetailSerializer(ReferralSerializer):
     def get_consent(self, referral: Referral) -> Any:
         consent = Consent.objects.filter(pk=referral.consent_id).first() if referral.consent_id else None
         return ConsentSerializer(consent).data if consent else None
+
+    @extend_schema_field(FirstAppointmentSerializer(allow_null=True))
+    def get_first_appointment(self, referral: Referral) -> Any:
+        appointment = FirstAppointment.objects.filter(referral=referral).first()
+        return FirstAppointmentSerializer(appointment).data if appointment else None
 
 
 class ChangeSerializer(Resource):
@@ -247,6 +274,9 @@ class ReferralView(View):
         "end_consent": consents.record_event,
         "refer_on": handover.refer_on,
         "write": handover.write_message,
+        "appointment": first_appointments.offer_appointment,
+        "appointment_outcome": first_appointments.record_appointment,
+        "concern": first_appointments.tell_concern,
     }
     serializer_class = ReferralSerializer
     queries = {"list": ReferralQuery, "messages": PartQuery, "history": PartQuery}
@@ -457,6 +487,32 @@ class ReferralView(View):
         return self.answer_referral(
             handover.refer_on(by=self.acting, referral=referral, **self.checked_body(ReferOnInput)), 201
         )
+
+    # Between the yes and the work
+
+    @extend_schema(request=AppointmentInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def appointment(self, request: Request, pk: int) -> Response:
+        """Offers a first appointment, or moves it; the sender is told."""
+        referral = self.unchanged_referral(pk)
+        first_appointments.offer_appointment(by=self.acting, referral=referral, **self.checked_body(AppointmentInput))
+        return self.answer_referral(referral)
+
+    @extend_schema(request=OutcomeInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="appointment-outcome")
+    def appointment_outcome(self, request: Request, pk: int) -> Response:
+        """Says whether the person came to the first appointment; a coded reason says why not."""
+        referral = self.unchanged_referral(pk)
+        first_appointments.record_appointment(by=self.acting, referral=referral, **self.checked_body(OutcomeInput))
+        return self.answer_referral(referral)
+
+    @extend_schema(request=ConcernInput, responses={201: MessageSerializer})
+    @action(detail=True, methods=["post"], serializer_class=MessageSerializer)
+    def concern(self, request: Request, pk: int) -> Response:
+        """Tells the sender of a concern, as a message."""
+        referral = self.referral(pk)
+        message = first_appointments.tell_concern(by=self.acting, referral=referral, **self.checked_body(ConcernInput))
+        return Response(self.representation(message), status=201)
 
     # Messages and history
 

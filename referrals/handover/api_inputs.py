@@ -10,10 +10,24 @@ from cases.people.models import Person
 from partnership.api.serializers import InPast, Strict
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.first_appointments.actions import Concern
+from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.transitions import REASONS
+
+UNFIT = "Why a programme that takes exceptions is to take somebody of another age, district or language."
+
+
+class NeedsInput(Strict):
+    needs_interpreter = serializers.BooleanField(default=False)
+    access = serializers.CharField(max_length=300, default="", allow_blank=True, help_text="What helps to come.")
+    staff_risk = serializers.CharField(max_length=300, default="", allow_blank=True)
+    safe_contact = serializers.CharField(max_length=300, default="", allow_blank=True)
+    never_contact = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
 class DraftInput(Strict):
+    unfit_reason = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=UNFIT)
+    needs = NeedsInput(default=dict)
     kind = serializers.ChoiceField(choices=ReferralKind.choices)
     programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
     person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
@@ -23,6 +37,8 @@ class DraftInput(Strict):
 
 
 class ChangedDraftInput(Strict):
+    unfit_reason = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=UNFIT)
+    needs = NeedsInput(default=dict)
     kind = serializers.ChoiceField(choices=ReferralKind.choices)
     programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.select_related("partner"))
     summary = serializers.CharField(max_length=4000, default="", allow_blank=True)
@@ -56,6 +72,23 @@ class AcceptInput(Strict):
     )
     started_on = serializers.DateField(default=None, allow_null=True, help_text="Enrols at once, from that day.")
     measurement_consent = serializers.BooleanField(default=False)
+
+
+class AppointmentInput(Strict):
+    starts_at = serializers.DateTimeField()
+    place = serializers.CharField(max_length=120, default="", allow_blank=True)
+
+
+class OutcomeInput(Strict):
+    outcome = serializers.ChoiceField(choices=FirstAppointment.Outcome.choices)
+    why_missed = serializers.ChoiceField(
+        choices=FirstAppointment.Why.choices, default="", allow_blank=True, help_text="Required with `missed`."
+    )
+
+
+class ConcernInput(Strict):
+    concern = serializers.ChoiceField(choices=Concern.choices)
+    text = serializers.CharField(max_length=2000, default="", allow_blank=True)
 
 
 class WaitlistInput(Strict):

@@ -14,12 +14,17 @@ from referrals.handover.models import Referral
 
 
 def save_draft(acting: Acting, draft: Referral | None, person: Person | None, forms: dict[str, Any]) -> Referral:
-    """Saves what the page's forms hold; a typed identity code that is known means the known person."""
-    data = forms["referral"].cleaned_data
+    """Saves what the page's forms hold; a typed identity code that is known means the known person, and so does the answer to
+    whether somebody spelled alike is meant. Raises PossibleDouble where that is to be asked."""
+    data = forms["referral"].cleaned_data | {"needs": forms["needs"].cleaned_data}
     if person is None:
-        code = forms["person"].cleaned_data["identity_code"]
-        person = people_actions.find_known(acting.partner, code) or people_actions.save_person(
-            by=acting, person=forms["person"].save(commit=False)
+        form = forms["person"]
+        person = (
+            form.same_person(acting.partner)
+            or people_actions.find_known(acting.partner, form.cleaned_data["identity_code"])
+            or people_actions.save_person(
+                by=acting, person=form.save(commit=False), is_somebody_else=form.is_somebody_else
+            )
         )
     if draft is None:
         draft = handover.draft(by=acting, person=person, **data)

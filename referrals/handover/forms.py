@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import DateInput, ModelForm
+from programs.catalogue.choosing import FitForm
+from programs.catalogue.fit import ages_of
 from programs.catalogue.models import Programme
 from referrals.handover.actions import KINDS_BY_SENDER
 from referrals.handover.transitions import reasons_for
@@ -24,7 +26,8 @@ class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # Djang
 
     def label_from_instance(self, programme: Programme) -> str:
         places = f" · {programme.places_free} ✓" if programme.places_free else ""
-        return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places})"
+        ages = f" · {ages_of(programme)}" if ages_of(programme) else ""
+        return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places}{ages})"
 
 
 class ProgrammeSelect(forms.Select):
@@ -38,7 +41,7 @@ class ProgrammeSelect(forms.Select):
         return option
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(FitForm):
     kind = forms.ChoiceField(label=_("Kind"))
     programme = ProgrammeChoice(
         label=_("Programme"),
@@ -173,6 +176,14 @@ class EventForm(forms.Form):
 class VerbForm(forms.Form):
     """A verb without details."""
 
+    def terms(self) -> dict[str, Any]:
+        """What the verb's action takes."""
+        return self.cleaned_data
+
+    def appointment(self) -> dict[str, Any]:
+        """The first appointment that is offered with the verb, if one is."""
+        return {}
+
 
 class StartForm(VerbForm):
     started_on = forms.DateField(label=_("Start"), widget=DateInput())
@@ -188,6 +199,32 @@ class AcceptForm(StartForm):
         required=False,
         help_text=_("Empty when the first day is not known yet: enrol later."),
     )
+    first_day = forms.DateField(
+        label=_("First appointment"),
+        widget=DateInput(),
+        required=False,
+        help_text=_("The sender is told, so that the person knows."),
+    )
+    first_time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    first_place = forms.CharField(label=_("Place"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("first_day") and not data.get("first_time"):
+            self.add_error("first_time", _("Say at what time."))
+        return data
+
+    def terms(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("first_")}
+
+    def appointment(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if not data["first_day"]:
+            return {}
+        starts_at = timezone.make_aware(datetime.combine(data["first_day"], data["first_time"]))
+        return {"starts_at": starts_at, "place": data["first_place"]}
 
 
 class WaitlistForm(VerbForm):

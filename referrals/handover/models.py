@@ -319,6 +319,16 @@ class Need(models.Model):
     district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("home district"))
     language = models.CharField(_("language"), max_length=40, blank=True)
     summary = EncryptedTextField(_("situation"), owner="from_partner", blank=True)
+    unfit_reason = EncryptedTextField(
+        _("reason to go on"),
+        owner="from_partner",
+        blank=True,
+        default="",
+        help_text="Why the person is sent to a programme for people of another age, district or language.",
+    )
+    needs_interpreter = models.BooleanField(_("needs an interpreter"), default=False)
+    access = EncryptedTextField(_("what helps the person to come"), owner="from_partner", blank=True, default="")
+    staff_risk = EncryptedTextField(_("risk to staff"), owner="from_partner", blank=True, default="")
 
     class Meta:
         constraints = [
@@ -351,6 +361,8 @@ class Disclosure(models.Model):
     identity_code = EncryptedTextField(_("personal identity code"), owner="from_partner", blank=True)
     phone = EncryptedTextField(_("phone"), owner="from_partner", blank=True)
     email = EncryptedTextField(_("e-mail"), owner="from_partner", blank=True)
+    safe_contact = EncryptedTextField(_("safe contact"), owner="from_partner", blank=True, default="")
+    never_contact = EncryptedTextField(_("how or when not"), owner="from_partner", blank=True, default="")
 
     class Meta:
         constraints = [

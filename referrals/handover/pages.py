@@ -17,23 +17,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.people.actions import PossibleDouble
 from cases.people.forms import PersonForm
 from cases.people.models import Person, RegisterTooLarge
-from cases.people.named_person import named_person
+from cases.people.named_person import ask_about_doubles, named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.pages.form_fields import refuse, said
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
+from programs.catalogue.fit import NotTaken
 from referrals.diversions.forms import DiversionForm
+from referrals.first_appointments import actions as first_appointments
+from referrals.first_appointments.forms import first_appointment_of
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
 from referrals.handover.forms import ConsentForm, EventForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
 from referrals.handover.lists import REFERRAL_LIST
 from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
+from referrals.handover.needs import NeedsForm
 from referrals.handover.transitions import TRANSITIONS, State
 from referrals.permissions import REFERRALS
 
@@ -145,6 +151,8 @@ def _referral_page(
         "notice": str(NO_FURTHER_DISCLOSURE),
         "event_form": EventForm(initial={"on": timezone.localdate()}),
     }
+    if is_party:
+        context |= first_appointment_of(referral, is_receiver=context["is_receiver"])
     if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         context["refer_on_form"] = ReferOnForm(kind=referral.kind)
     return render(request, "referrals/handover/referral.html", context, status=status)
@@ -162,16 +170,25 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
         return _referral_page(request, referral, status=422, bound={verb: form})
     try:
         with transaction.atomic():
-            getattr(handover, verb)(
+            done = getattr(handover, verb)(
                 by=request.acting,
                 referral=referral,
                 version=typed(request.POST.get("version", "")),
-                **form.cleaned_data,
+                **form.terms(),
             )
+            if appointment := form.appointment():
+                first_appointments.offer_appointment(by=request.acting, referral=done, **appointment)
     except RuleError as error:
-        messages.error(request, str(error))
+        messages.error(request, said(error))
     else:
         messages.success(request, _("Done: %(verb)s.") % {"verb": TRANSITIONS[verb].label})
+        if form.cleaned_data.get("started_on") and done.state == State.ACCEPTED:
+            messages.warning(
+                request,
+                _(
+                    "Not enrolled yet: this person, or somebody spelled alike, takes part already. Look for doubles first."
+                ),
+            )
     return redirect("referral", pk=pk)
 
 
@@ -199,7 +216,7 @@ def refer_on(request: PartnerRequest, pk: int) -> HttpResponse:
         try:
             draft = handover.refer_on(by=request.acting, referral=referral, programme=form.cleaned_data["programme"])
         except RuleError as error:
-            messages.error(request, str(error))
+            messages.error(request, said(error))
         else:
             messages.info(
                 request, _("A new draft for the same person: record the consent for the new receiver, then send.")
@@ -283,9 +300,11 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
             "is_urgent": draft.is_urgent,
             "language": need.language,
             "summary": need.summary,
+            "unfit_reason": need.unfit_reason,
         }
     forms: dict[str, Any] = {
         "referral": ReferralForm(data, acting=acting, initial=initial),
+        "needs": NeedsForm(data, initial=dict(handover.needs_of(draft)) if draft else {}),
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "consent": None
         if draft and draft.consent and draft.consent.is_valid
@@ -300,8 +319,12 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
                 saved = save_draft(acting, draft, person, forms)
                 if "send" in request.POST:
                     handover.send(by=acting, referral=saved)
+        except PossibleDouble as error:
+            ask_about_doubles(request, forms["person"], error)
+        except NotTaken as error:
+            forms["referral"].refuse_fit(error)
         except RuleError as error:
-            forms["referral"].add_error(None, str(error))
+            refuse(forms["referral"], error)
         else:
             if "send" in request.POST:
                 messages.success(request, _("Sent to %(partner)s.") % {"partner": saved.to_partner.name})

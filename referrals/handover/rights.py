@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
@@ -10,6 +12,7 @@ from cases.rights.actions import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Message, Referral
 from referrals.statements.models import Statement
 from referrals.welfare.models import WelfareNotice
@@ -48,6 +51,19 @@ def held(person: Person) -> list[Part]:
                     (r.need.summary if hasattr(r, "need") else "") or "–",
                 ]
                 for r in referrals
+            ],
+        ),
+        Part(
+            _("First appointments"),
+            [_("When"), _("Place"), _("How it went"), _("Why not")],
+            [
+                [
+                    date_format(timezone.localtime(a.starts_at), "SHORT_DATETIME_FORMAT"),
+                    a.place or "–",
+                    a.get_outcome_display() or "–",
+                    a.get_why_missed_display() or "–",
+                ]
+                for a in FirstAppointment.objects.filter(referral__in=_referrals_of(person)).order_by("id")
             ],
         ),
         Part(

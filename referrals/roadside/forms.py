@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from programs.catalogue.choosing import FitForm
 from programs.catalogue.models import Programme, ReferralKind
 
 KIND = ReferralKind.ARREST_DIVERSION
@@ -18,7 +19,7 @@ def offered_programmes() -> Any:
     return fitting.exclude(capacity=Programme.Capacity.CLOSED).for_lists()
 
 
-class RoadsideForm(forms.Form):
+class RoadsideForm(FitForm):
     """A programme that takes diverted people now."""
 
     programme = forms.ModelChoiceField(

@@ -11,18 +11,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from cases.people.actions import PossibleDouble
 from cases.people.forms import PersonForm
 from cases.people.models import Person
-from cases.people.named_person import named_person
+from cases.people.named_person import ask_about_doubles, named_person
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
+from partnership.pages.form_fields import refuse
 from partnership.pages.guard import partner_page
+from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Programme
 from referrals.diversions.forms import DiversionForm
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.forms import ConsentForm
+from referrals.handover.needs import NeedsForm
 from referrals.permissions import DIVERT
 from referrals.roadside.forms import RoadsideForm, offered_programmes
 
@@ -50,6 +54,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
     person = named_person(request)
     forms_of_page: dict[str, Any] = {
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
+        "needs": NeedsForm(data),
         "referral": RoadsideForm(data),
         "consent": ConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
         "diversion": DiversionForm(data, prefix="diversion"),
@@ -59,8 +64,12 @@ def divert(request: PartnerRequest) -> HttpResponse:
             with transaction.atomic():
                 saved = save_draft(acting, None, person, forms_of_page)
                 saved = handover.send(by=acting, referral=saved)
+        except PossibleDouble as error:
+            ask_about_doubles(request, forms_of_page["person"], error)
+        except NotTaken as error:
+            forms_of_page["referral"].refuse_fit(error)
         except RuleError as error:
-            forms_of_page["referral"].add_error(None, str(error))
+            refuse(forms_of_page["referral"], error)
         else:
             messages.success(request, _("Sent to %(partner)s.") % {"partner": saved.to_partner.name})
             return redirect("diversion", pk=saved.diversion.pk)

@@ -305,7 +305,8 @@ class TestRoundTrip:
         assert made["districts"] == ["H1"]
         problem = ngo.call("put", f"programmes/{made['id']}/capacity", {"capacity": "waiting_list"}, status=422).found
         assert problem["errors"][0]["pointer"] == "/expected_on"
-        ngo.call("put", f"programmes/{made['id']}/capacity", {"capacity": "open", "places_free": 4})
+        shown = ngo.call("put", f"programmes/{made['id']}/capacity", {"capacity": "open", "places": 4}).found
+        assert (shown["places"], shown["places_free"]) == (4, 4)
         ngo.call("put", f"programmes/{world.other_programme.pk}/capacity", {"capacity": "closed"}, status=422)
 
 

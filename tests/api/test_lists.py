@@ -171,7 +171,7 @@ class TestExports:
 
 class TestStandards:
     def test_the_directory_as_hsds_without_a_token(self, world):
-        world.programme.places_free = 3
+        world.programme.places = 3
         world.programme.save()
         page = WebClient().get("/api/v1/hsds/services?per_page=10").json()
         assert page["total_items"] == 2

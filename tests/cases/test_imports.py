@@ -694,6 +694,33 @@ class TestParticipants:
         check(world, data_import, by=world.case_manager)
         assert problems(data_import) == [(2, column, reason)]
 
+    @pytest.mark.parametrize(
+        ("line", "is_taken"),
+        [
+            (f"{CODE};M;Ö;2024-01-10;;;yes", False),
+            (f"{CODE};M;Ö;2024-01-10;2024-05-01;moved;yes", True),  # it happened
+        ],
+        ids=["open", "ended"],
+    )
+    def test_nobody_takes_part_now_in_a_programme_for_another_age(self, world, line, is_taken):
+        Programme.objects.filter(pk=world.programme.pk).update(age_to=17)
+        data_import = upload(
+            world, f"{self.HEADING}{line}\n".encode(), by=world.case_manager, programme=world.programme
+        )
+        check(world, data_import, by=world.case_manager)
+        assert problems(data_import) == ([] if is_taken else [(2, "started_on", "not_of_age")])
+        Programme.objects.filter(pk=world.programme.pk).update(takes_exceptions=True)
+        check(world, data_import, by=world.case_manager)
+        assert problems(data_import) == []
+
+    def test_places_are_counted_when_all_is_loaded_and_when_it_is_taken_back(self, world):
+        Programme.objects.filter(pk=world.programme.pk).update(places=5)
+        free = lambda: Programme.objects.get(pk=world.programme.pk).places_free
+        self.load(world, f"{CODE};M;Ö;2024-01-10;;;yes\n")
+        assert free() == 4
+        self.load(world, f"{CODE};M;Ö;2024-01-10;2024-05-01;moved;yes\n")
+        assert free() == 5
+
     def test_one_choice_says_that_the_whole_file_consents(self, world):
         body = f"identity_code;started_on\n{CODE};2024-01-10\n".encode()
         for consent, is_counted in (("all", True), ("nobody", False)):

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.linkage import exact, febrl, linked, simulated
+from cases.people.doubles import days_like
 from cases.people.identity_code import make
 from metrics.linkage import scoring
 from metrics.linkage.names import Frequencies, words
-from metrics.linkage.scoring import SURE, People, Record, compete, days_like, score
+from metrics.linkage.scoring import SURE, People, Record, compete, score
 
 BORN = date(1990, 5, 17)
 MAIJA = ("Maija Liisa", "Meikäläinen", BORN)

@@ -38,6 +38,7 @@ EVENTS = {
     "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "overdoses.counted", "person.erased", "referral.accepted", "referral.acknowledged", "referral.completed",
+    "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",

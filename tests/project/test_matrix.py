@@ -229,7 +229,12 @@ MATRIX: dict[str, Row] = {
     "person_new": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "person": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
     "person_edit": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "person_doubles": only(**OUR_PERSON, args=ngo_person),
+    "person_link": only(**(OUR_PERSON | {"our": 404}), args=ngo_person, method="post"),  # nobody is named
+    "person_unlink": only(**(OUR_PERSON | {"our": 302}), args=ngo_person, method="post"),
     "person_enrol": only(our=200, other_caseworker=404, args=ngo_person),
+    "relation_new": only(**OUR_PERSON, args=ngo_person),
+    "relation_remove": only(**(OUR_PERSON | {"our": 404}), args=lambda w: [10**9], method="post"),
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),
     "enrolment": only(our=200, other_caseworker=404, args=enrolment),
@@ -262,6 +267,9 @@ MATRIX: dict[str, Row] = {
     ),
     "message_add": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "refer_on": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "first_appointment_offer": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "first_appointment_record": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
+    "concern_tell": only(officials=404, our=302, liaison=302, other_caseworker=404, other_liaison=404, args=referral, method="post"),
     "consent_renew": only(officials=404, liaison=200, our=404, other_caseworker=404, other_liaison=404, args=referral),
     "consent_event": only(officials=404,
         our=302, liaison=302, other_caseworker=404, other_liaison=404, args=lambda w: [w.referral.consent_id], method="post"

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "partnership/events/webhooks.py": "attempts to reach partner systems",
     "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
+    "cases/enrolments/places.py": "the trigger that counts the places that are taken",
     "partnership/members/models.py": "Django's manager of users",
     "partnership/members/sessions.py": "Django's sessions",
     "partnership/pages/form_drafts.py": "what somebody types, kept until it is sent; its writer's alone",

@@ -115,7 +115,7 @@ class TestDivert:
     def test_programmes_with_free_places_come_first_and_closed_ones_not_at_all(self, world):
         world.programme.capacity = "assessment_first"
         world.programme.save()
-        world.other_programme.places_free = 3
+        world.other_programme.places = 3
         world.other_programme.save()
         page = world.client(world.liaison).get(reverse("divert")).content.decode()
         assert page.index("Mentors") < page.index("Counselling")

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from cases.arrests.actions import sum_up_offences
@@ -145,7 +146,7 @@ class Command(BaseCommand):
                 programme = Programme(
                     partner=partner,
                     capacity=offer.capacity,
-                    places_free=offer.places,
+                    places=offer.places,
                     expected_on=today + timedelta(days=45) if waits else None,
                 )
                 programmes[offer.name] = catalogue.save_programme(
@@ -383,6 +384,8 @@ class Command(BaseCommand):
                 )
             )
         Enrolment.objects.bulk_create([row[3] for row in rows], batch_size=2000)
+        # Until now the number of those that are free.
+        Programme.objects.exclude(places=None).update(places=F("places") + F("places_taken"))
         self.say(
             f"{len(rows)} participants in {sum(bool(o.share) for os in places.NGOS.values() for o in os)} programmes"
         )

@@ -1,0 +1,60 @@
+"""Pages of relations: somebody of the own register is looked for, and said to be something to the person."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases.people.doubles import MOST
+from cases.people.models import Person, RegisterTooLarge
+from cases.relations import actions as relations
+from cases.relations.models import Kind, Relation
+from partnership.audit_trail.read_log import log_read
+from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
+from partnership.pages.guard import own, partner_page
+from partnership.pages.number_format import typed
+
+
+@partner_page(relations.save_relation)
+def relation_new(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Finds the other person (posted, so that no name is in an address), and takes what they are to this one."""
+    person = own(request, Person, pk)
+    kind = request.POST.get("kind", "")
+    if kind in Kind.values:
+        other = get_object_or_404(Person, partner=request.acting.partner, pk=typed(request.POST.get("other", "")))
+        try:
+            relations.save_relation(by=request.acting, person=person, other=other, kind=kind)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved. Both pages show it."))
+        return redirect("person", pk=pk)
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+    others = _others(request, person, text) if text else []
+    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person_list", 0, len(others))
+    context = {"person": person, "others": others, "q": text, "kinds": Kind.choices}
+    return render(request, "cases/relations/relation_new.html", context)
+
+
+def _others(request: PartnerRequest, person: Person, text: str) -> list[Person]:
+    people = Person.objects.filter(partner=person.partner_id).exclude(pk__in=person.records())
+    try:
+        return list(people.found_by(person.partner_id, text).order_by("-changed_at", "-id")[:MOST])
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return []
+
+
+@require_POST
+@partner_page(relations.remove_relation)
+def relation_remove(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Takes a relation away."""
+    relation = own(request, Relation, pk)
+    relations.remove_relation(by=request.acting, relation=relation)
+    messages.success(request, _("Removed from both pages."))
+    return redirect("person", pk=relation.person_id)

@@ -1,0 +1,69 @@
+"""The first appointment of somebody referred: what the sender can tell the person, and whether they came."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.days import TODAY
+from partnership.isolation.pointers import OneOfOwner, same_parties
+from partnership.isolation.policies import RECEIVER, SENDER, Grant, Policy
+from partnership.members.models import Partner
+from referrals.handover.models import Referral
+
+REPORTED = f"""exists (
+ select from referrals_referral r where r.id = referrals_firstappointment.referral_id and r.report_days @> {TODAY})"""
+"""The consent covers today that the receiver reports back: else the sender sees neither when nor whether."""
+
+
+class FirstAppointment(models.Model):
+    """When and where the receiver expects the person first, and how it went. The receiver writes it; the sender reads it while the
+    consent covers reporting back."""
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("Came")
+        MISSED = "missed", _("Did not come")
+
+    class Why(models.TextChoices):
+        """Why somebody did not come, told apart by whose doing it was."""
+
+        UNREACHABLE = "person_unreachable", _("Person: could not be reached")
+        CANCELLED = "person_cancelled", _("Person: cancelled")
+        CHANGED_MIND = "person_declined", _("Person: no longer wants the service")
+        ILL = "person_ill", _("Person: ill or in hospital")
+        NOT_TOLD = "not_told", _("Sender: the person was not told of it")
+        RECEIVER_MOVED = "receiver_moved", _("Receiver: cancelled or moved it")
+        ACCESS = "no_access", _("Other: could not get there")
+        IN_CUSTODY = "in_custody", _("Other: in custody")
+        NOT_KNOWN = "not_known", _("Not known")
+
+    # Nobody may delete one; a draft, which can be deleted, has none.
+    referral = OneOfOwner(Referral, models.DO_NOTHING, related_name="first_appointment")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField(_("starts"))
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    why_missed = models.CharField(_("why not"), max_length=20, choices=Why, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="first_appointment_once"),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(outcome="missed"), ~Q(why_missed="")), name="missed_has_a_reason"
+            ),
+            *same_parties("referral"),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(
+                name="parties_read", role="web", command="SELECT", using=f"({RECEIVER} or ({SENDER} and {REPORTED}))"
+            ),
+            Policy(name="receiver_inserts", role="web", command="INSERT", using=RECEIVER),
+            Policy(name="receiver_updates", role="web", command="UPDATE", using=RECEIVER),
+        ]
+
+    def __str__(self) -> str:
+        return f"first appointment {self.pk}"
