@@ -145,6 +145,11 @@ class DiversionAgreement(models.Model):
             ),
             models.Index(fields=["from_partner", "changed_in", "id"], name="diversion_from_marks"),
             models.Index(fields=["to_partner", "changed_in", "id"], name="diversion_to_marks"),
+            models.Index(
+                fields=["authority", "changed_in", "id"],
+                condition=Q(authority__isnull=False),
+                name="diversion_authority_marks",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['to_partner', 'changed_in', 'id'], name='diversion_to_marks'),
         ),
         migrations.AddIndex(
+            model_name='diversionagreement',
+            index=models.Index(condition=models.Q(('authority__isnull', False)), fields=['authority', 'changed_in', 'id'], name='diversion_authority_marks'),
+        ),
+        migrations.AddIndex(
             model_name='referral',
             index=models.Index(fields=['to_partner', 'changed_in', 'id'], name='referral_to_marks'),
         ),
