@@ -25,7 +25,7 @@ MAY_SEE = {
     "programs_programme_districts",
     # Its own membership; what was addressed, whose case it is, what was told to it.
     "partnership_membership", DIVERSION, "referrals_case",
-    # What changed of its own (a member) and of what everybody sees (agreements).
+    # What changed of its own (a member) and of what everybody sees (agreements, programmes).
     "partnership_recordchange", "partnership_recordchangecontent",
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ class TestReading:
                     if cursor.fetchone():
                         seen.add(table)
             cursor.execute("SELECT DISTINCT record FROM partnership_recordchange")
-            assert {record for (record,) in cursor.fetchall()} <= {"agreement", "partner", "member"}
+            assert {record for (record,) in cursor.fetchall()} <= {"agreement", "partner", "member", "programme"}
         assert seen - MAY_SEE == set()
         assert seen >= {DIVERSION, "referrals_case"}
 
