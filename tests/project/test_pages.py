@@ -39,7 +39,7 @@ QUERIES = {
     ("referral", "caseworker"): 14,
     ("referral", "coordinator"): 9,
     ("referral_new", "liaison"): 8,
-    ("referral_edit", "liaison"): 13,
+    ("referral_edit", "liaison"): 15,
     ("diversion_list", "liaison"): 10,
     ("diversion", "liaison"): 9,
     ("divert", "liaison"): 11,
