@@ -72,7 +72,7 @@ NGOS: dict[str, tuple[Offer, ...]] = {
     ),
     "Päihdelinkki": (
         Offer("Early intervention for young people", K.YOUTH, (R.ARREST_DIVERSION, R.SOCIAL_CONTACT, R.SCHOOL_OR_GUARDIAN), ("Turku",), C.OPEN, 8,
-              "At-risk youth met early, with their family. Under 18 with a guardian's consent.", 0.10, 0.55, youth=True),
+              "At-risk young people, 13 to 24, met early, with their family. Under 18 with a guardian's consent.", 0.10, 0.55, youth=True),
         Offer("Peer mentoring", K.MENTORING, (R.SOCIAL_CONTACT, R.NGO_TO_NGO, R.SELF), ("Turku",), C.OPEN, 5,
               "A trained mentor for a year.", 0.06, 1.0),
     ),

@@ -41,7 +41,7 @@ QUERIES = {
     ("referral", "caseworker"): 14,
     ("referral", "coordinator"): 9,
     ("referral_new", "liaison"): 8,
-    ("referral_edit", "liaison"): 13,
+    ("referral_edit", "liaison"): 15,
     ("diversion_list", "liaison"): 10,
     ("diversion", "liaison"): 11,
     ("divert", "liaison"): 11,

@@ -157,7 +157,7 @@ class Command(BaseCommand):
                     description=offer.description,
                     accepts=list(offer.accepts),
                     age_from=13 if offer.youth else 18,
-                    age_to=17 if offer.youth else None,
+                    age_to=24 if offer.youth else None,
                     districts=[self.districts[d].code for d in offer.districts],
                 )
         return programmes
