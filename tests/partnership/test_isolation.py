@@ -61,6 +61,8 @@ class TestCatalogue:
             "portal_auditors_invited_by_two",
             "portal_caller",
             "portal_context",
+            "portal_count_places",
+            "portal_count_places_of",
             "portal_cover_between",
             "portal_cover_by_agreement",
             "portal_cover_by_consent",
@@ -78,6 +80,7 @@ class TestCatalogue:
 
     def test_the_web_role_can_call_none_of_them(self):
         for name in (
+            "portal_count_places_of(bigint)",
             "portal_covered_days(referrals_referral)",
             "portal_cover_between(bigint[], bigint[])",
             "metrics_rebuild_begins()",
