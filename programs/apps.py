@@ -10,12 +10,13 @@ class ProgramsConfig(AppConfig):
         from partnership.api import codes
         from partnership.audit_trail import history
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
-        from programs.catalogue.models import Programme, ReferralKind
+        from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.permissions import PROGRAMMES
 
         codes.CODES |= {
             "referral_kind": ReferralKind.choices,
             "programme_kind": Programme.Kind.choices,
+            "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
         }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme")

@@ -33,6 +33,7 @@ class ReferralsConfig(AppConfig):
         codes.CODES |= {
             "referral_state": transitions.State.choices,
             "referral_direction": transitions.DIRECTIONS,
+            "diversion_direction": [*transitions.DIRECTIONS, transitions.ADDRESSED],
             "referral_verb": [(verb, transition.label) for verb, transition in transitions.TRANSITIONS.items()],
             "fhir_task_status": transitions.FHIR_TASK_STATUS_CHOICES,
             "age_band": handover_models.AgeBand.choices,
@@ -44,6 +45,7 @@ class ReferralsConfig(AppConfig):
             "condition_kind": diversions_models.Condition.Kind.choices,
             "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,
             "attendance_stated": statement_models.Statement.Attendance.choices,
+            "talk_with": diversions_models.DiversionAgreement.TalkWith.choices,
             "deciding_authority": diversions_models.Authority.choices,
             "diversion_decision": diversions_models.DiversionAgreement.Decision.choices,
         }

@@ -93,6 +93,7 @@ VALUES: dict[str, Any] = {
     "outcome_at": "2026-05-20T10:00:00Z",
     "decision": "charge_dropped",
     "decided_at": "2026-05-22T08:00:00Z",
+    "concern": "She is 14 and has slept outside for a week.",
     "reasons": "All three sessions attended.",
     # Partners and what they offer
     "name": "Counselling at the harbour",
@@ -102,6 +103,8 @@ VALUES: dict[str, Any] = {
     "code": "H1",
     "age_from": 18,
     "age_to": None,
+    "places": 12,
+    "places_taken": 8,
     "places_free": 4,
     "capacity_changed_at": "2026-03-01T07:00:00Z",
     "title": "Helsinki agreement 2026",

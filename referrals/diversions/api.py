@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -23,7 +22,7 @@ from partnership.members.models import Partner, Role
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import ADDRESSED_KINDS, STATUSES, Authority, Case, Condition, DiversionAgreement
 from referrals.handover.api import ReferralSerializer
-from referrals.handover.transitions import DIRECTIONS
+from referrals.handover.transitions import ADDRESSED, DIRECTIONS
 from referrals.permissions import DIVERSIONS
 
 
@@ -52,7 +51,7 @@ class DiversionSerializer(Resource):
 class DiversionQuery(Query):
     referral = Number()
     direction = serializers.ChoiceField(
-        choices=[*DIRECTIONS, ("addressed", gettext_lazy("Addressed to the partner, for the decision"))],
+        choices=[*DIRECTIONS, ADDRESSED],
         required=False,
         help_text="Without it: all.",
     )
@@ -78,7 +77,10 @@ class DecisionInput(Strict):
     decision = serializers.ChoiceField(choices=[c for c in DiversionAgreement.Decision.choices if c[0]])
     reasons = serializers.CharField(max_length=4000)
     decided_by = serializers.ChoiceField(
-        choices=Authority.choices, default="", help_text="Which authority decided; the caller's unless said."
+        choices=Authority.choices,
+        default="",
+        allow_blank=True,
+        help_text="Which authority decided; the caller's unless said.",
     )
     section = serializers.CharField(max_length=60, default="", allow_blank=True, help_text="The section of law.")
 

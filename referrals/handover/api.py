@@ -33,6 +33,7 @@ from referrals.handover import actions as handover
 from referrals.handover.api_inputs import (
     AcceptInput,
     AppointmentInput,
+    AppointmentOutcomeInput,
     ChangedDraftInput,
     CompleteInput,
     ConcernInput,
@@ -43,7 +44,6 @@ from referrals.handover.api_inputs import (
     EnrolInput,
     EventInput,
     MessageInput,
-    OutcomeInput,
     ReferOnInput,
     TermsInput,
     WaitlistInput,
@@ -498,12 +498,14 @@ class ReferralView(View):
         first_appointments.offer_appointment(by=self.acting, referral=referral, **self.checked_body(AppointmentInput))
         return self.answer_referral(referral)
 
-    @extend_schema(request=OutcomeInput, responses={200: ReferralDetailSerializer})
+    @extend_schema(request=AppointmentOutcomeInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["post"], url_path="appointment-outcome")
     def appointment_outcome(self, request: Request, pk: int) -> Response:
         """Says whether the person came to the first appointment; a coded reason says why not."""
         referral = self.unchanged_referral(pk)
-        first_appointments.record_appointment(by=self.acting, referral=referral, **self.checked_body(OutcomeInput))
+        first_appointments.record_appointment(
+            by=self.acting, referral=referral, **self.checked_body(AppointmentOutcomeInput)
+        )
         return self.answer_referral(referral)
 
     @extend_schema(request=ConcernInput, responses={201: MessageSerializer})

@@ -79,7 +79,7 @@ class AppointmentInput(Strict):
     place = serializers.CharField(max_length=120, default="", allow_blank=True)
 
 
-class OutcomeInput(Strict):
+class AppointmentOutcomeInput(Strict):
     outcome = serializers.ChoiceField(choices=FirstAppointment.Outcome.choices)
     why_missed = serializers.ChoiceField(
         choices=FirstAppointment.Why.choices, default="", allow_blank=True, help_text="Required with `missed`."

@@ -90,6 +90,8 @@ FHIR_TASK_STATUS: dict[State, str] = {
 FHIR_TASK_STATUS_CHOICES = [(status, state.label) for state, status in FHIR_TASK_STATUS.items()]
 DIRECTIONS = [("incoming", _("Received from others")), ("outgoing", _("Sent to others"))]
 """Of a referral, as one partner sees it."""
+ADDRESSED = ("addressed", _("Addressed to the partner, for the decision"))
+"""The third way in which a diversion can stand to a partner."""
 
 
 class Reason(NamedTuple):

@@ -30,8 +30,7 @@ BEGIN
 END $$;
 -- A draft's situation and the terms of its diversion, which stand beside it. What was sent is changed by verbs alone.
 CREATE TRIGGER move_version AFTER UPDATE ON referrals_need FOR EACH ROW
-  WHEN (isempty(NEW.open_days) AND (OLD.language, OLD.summary) IS DISTINCT FROM (NEW.language, NEW.summary))
-  EXECUTE FUNCTION portal_move_version_of();
+  WHEN (isempty(NEW.open_days) AND OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION portal_move_version_of();
 CREATE TRIGGER move_version AFTER INSERT OR UPDATE ON referrals_diversionagreement FOR EACH ROW
   WHEN (NOT NEW.is_sent) EXECUTE FUNCTION portal_move_version_of();
 

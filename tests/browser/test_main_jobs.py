@@ -241,7 +241,7 @@ def test_coordinator_manager_and_auditor_do_their_main_jobs(browser, base, viewp
     expect(manager.locator("main")).to_contain_text(words)
     manager.goto("/workload/")
     manager.get_by_role("link", name="Set capacity").first.click()
-    manager.get_by_label("Free places").fill("7")
+    manager.get_by_label("Places", exact=True).fill("70")
     manager.locator("main").get_by_role("button", name="Save").click()
     expect(manager.get_by_role("status").first).to_contain_text("Saved")
     manager.goto("/caseload/?whose=all")

@@ -56,6 +56,7 @@ class TestCatalogue:
             "portal_acting_administrator",
             "portal_acting_manager",
             "portal_agreed_now",
+            "portal_ask_open",
             "portal_ask_report",
             "portal_auditors_by_two",
             "portal_auditors_invited_by_two",
@@ -72,10 +73,15 @@ class TestCatalogue:
             "portal_covered_days",
             "portal_had_manager",
             "portal_keep_person",
+            "portal_move_version_by_consent",
+            "portal_move_version_of",
             "portal_open_days",
             "portal_open_disclosure",
+            "portal_open_diversion",
             "portal_record_change",
             "portal_role_fits",
+            "portal_touch_diversion",
+            "portal_touch_programmes",
         ]
 
     def test_the_web_role_can_call_none_of_them(self):

@@ -8,7 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from cases.consents.models import Consent
 from cases.overdoses.events import COUNTED
+from partnership.agreements.models import Agreement
 from partnership.events import letters, notifications, outbox
 from partnership.events.models import EventDelivery, Letter, Notification, OutboxEvent
 from partnership.members.models import User
@@ -193,8 +195,14 @@ class TestReminders:
         set_clock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         self.remind()
 
+    def open_since(self, day: date) -> None:
+        """Every diversion of today is open since a day of the past: consent and agreement cover it."""
+        Consent.objects.update(signed_on=day)
+        Agreement.objects.update(valid_from=day)
+
     def test_an_overdue_diversion_is_told_once_a_week_and_the_new_year_begins_none(self, world, set_clock):
         world.enrolled()
+        self.open_since(date(2020, 1, 1))
         DiversionAgreement.objects.update(deadline=date(2020, 12, 1))
         for day in (
             date(2020, 12, 28),
@@ -221,6 +229,7 @@ class TestReminders:
 
     def test_due_soon_is_told_once_from_two_weeks_before(self, world, set_clock):
         world.enrolled()
+        self.open_since(date(2020, 1, 1))
         DiversionAgreement.objects.update(deadline=date(2021, 3, 31))
         self.remind_on(set_clock, date(2021, 3, 16))
         assert self.times_told("diversion.due_soon") == 0

@@ -142,7 +142,7 @@ def test_a_message_on_a_diversion_says_which(world, receiver, subscription):
     with on_web(world.caseworker):
         diversions.report_outcome(by=world.caseworker, diversion=diversion, outcome="completed")
     with on_web(world.liaison):
-        diversions.decide(by=world.liaison, diversion=diversion, decision="charge_dropped", reasons="All met.")
+        diversions.decide(by=world.liaison, diversion=diversion, decision="no_further_action", reasons="All met.")
     assert deliver() == 1
     data = json.loads(receiver.got[0][1])["data"]
     assert data["diversion"] == diversion.pk

@@ -120,7 +120,11 @@ class TestPromisesAndWhatWaits:
 class TestJoining:
     def found(self, world: World) -> dict[str, list[bool]]:
         with on_web(world.coordinator):
-            return {joining.partner.name: [done for _label, done in joining.steps] for joining in joining_partners(10)}
+            return {
+                joining.partner.name: [done for _label, done in joining.steps]
+                for joining in joining_partners(10)
+                if joining.partner not in (world.prosecutors, world.social)
+            }
 
     def new(self, world: World, kind: str = "ngo") -> Partner:
         world.sent(by=world.other_liaison, programme=world.other_programme)

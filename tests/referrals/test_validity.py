@@ -207,7 +207,8 @@ class History(RuleBasedStateMachine):
     @invariant()
     def nothing_is_reported_outside(self) -> None:
         condition = self.referral.diversion.conditions.get()
-        expected = self.is_covered and self.consent.reports_back
+        has_ended = self.referral.state in {State.DECLINED, State.WITHDRAWN, State.ENDED_EARLY}
+        expected = self.is_covered and self.consent.reports_back and not has_ended
         with web_connection() as cursor:
             act_as(cursor, self.world.caseworker)
             try:

@@ -64,7 +64,7 @@ class TestErrors:
         known = ngo.post("persons", {"last_name": "A", "identity_code": "131052-308T"}, status=201)
         problem = ngo.call("post", "persons", {"identity_code": "131052-308T"}, status=409).found
         assert ngo.get(problem["record"])["id"] == known["id"]
-        assert problem["remedy"].startswith("Search for the code")
+        assert problem["remedy"].startswith("Use that record")
         body = {
             "person": known["id"], "programme": world.programme.pk, "started_on": world.today.isoformat(),
             "measurement_consent": True,

@@ -67,7 +67,7 @@ def test_every_operation_has_a_summary_of_its_own_a_described_tag_and_a_text():
 def test_an_answer_says_that_all_its_fields_are_there(name):
     schema = SCHEMAS[name]
     fields = set(schema["properties"])
-    optional = {"expanded", "deleted", "synced_to", "errors", "record"}
+    optional = {"expanded", "deleted", "synced_to", "errors", "record", "records"}
     assert set(schema.get("required", [])) == fields - optional
 
 
