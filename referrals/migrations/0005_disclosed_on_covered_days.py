@@ -12,14 +12,19 @@ DROP TRIGGER close_disclosures ON cases_consent;
 DROP TRIGGER close_disclosure ON referrals_referral;
 DROP FUNCTION close_disclosures_of_consent(), close_disclosure_of_referral();
 """
+# A table with checks to come can't be altered, so that they are made at once.
 FILL = """
 ALTER TABLE referrals_referral DISABLE TRIGGER cover_referral, DISABLE TRIGGER open_disclosure;
 UPDATE referrals_referral r SET covered_days = portal_covered_days(r);
 UPDATE referrals_referral r SET report_days = covered_days
  WHERE NOT EXISTS (SELECT FROM cases_consent c WHERE c.id = r.consent_id AND NOT c.reports_back);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 ALTER TABLE referrals_referral ENABLE TRIGGER cover_referral, ENABLE TRIGGER open_disclosure;
 UPDATE referrals_disclosure d SET open_days = r.covered_days
   FROM referrals_referral r WHERE r.id = d.referral_id AND r.state NOT IN ('draft', 'declined', 'withdrawn');
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 

@@ -31,10 +31,15 @@ def move(apps, schema_editor):
         )
 
 
+# A table with checks to come can't be altered.
+CHECK_NOW = """
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+"""
 # Until now the receiver saw who it was from the moment of sending on.
 CLOSE_UNANSWERED = """
 UPDATE referrals_disclosure d SET open_days = '{}' FROM referrals_referral r
- WHERE r.id = d.referral_id AND r.state IN ('sent', 'acknowledged')
+ WHERE r.id = d.referral_id AND r.state IN ('sent', 'acknowledged');
 """
 
 
@@ -43,12 +48,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(move, migrations.RunPython.noop),
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         migrations.RemoveConstraint(model_name="disclosure", name="referrals_disclosure.open_days"),
         migrations.RemoveField(model_name="disclosure", name="district"),
         migrations.RemoveField(model_name="disclosure", name="language"),
         migrations.RemoveField(model_name="disclosure", name="sex"),
         migrations.RemoveField(model_name="disclosure", name="summary"),
         migrations.RunSQL(CLOSE_UNANSWERED, migrations.RunSQL.noop),
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         migrations.AddConstraint(
             model_name="disclosure",
             constraint=referrals.handover.covering.OpenWhile(
