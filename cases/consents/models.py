@@ -31,7 +31,10 @@ class Consent(models.Model):
 
     class Scope(models.TextChoices):
         IDENTITY = "identity", _("Name, date of birth, identity code, contact")
-        IDENTITY_AND_SITUATION = "identity_and_situation", _("The same, and a summary of the situation")
+        IDENTITY_AND_SITUATION = (
+            "identity_and_situation",
+            _("Name, date of birth, identity code, contact, and a summary of the situation"),
+        )
 
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
