@@ -31,6 +31,8 @@ POWER_80 = 2.8
 """Standard errors of a change that a test at 5 % finds in 80 of 100 series (1.96 + 0.84)."""
 LEAST = -7.0
 """The smallest logarithm of a month's fitted count (one in ninety years), and of the odds of a share."""
+MOST = 50.0
+"""The largest logarithm of a change or rate: of a few rare counts anything is possible, but not more than a number can hold."""
 PLACEBO_STEP = 6
 """Months between the dates before the start on which nothing began."""
 
@@ -134,9 +136,8 @@ class _Mixture(NamedTuple):
         error = float(np.sqrt(self.weights @ (deviations**2 + (means - mean) ** 2)))
         below = float(self.weights @ ndtr(-means / deviations))
         low, high = (float(self.quantile(share, c[None])[0]) for share in (0.025, 0.975))
-        return Change(
-            float(np.expm1(mean)), float(np.expm1(low)), float(np.expm1(high)), 2 * min(below, 1 - below), error
-        )
+        change, lower, upper = (float(np.expm1(min(each, MOST))) for each in (mean, low, high))
+        return Change(change, lower, upper, 2 * min(below, 1 - below), error)
 
     def quantile(self, share: float, contrasts: Floats) -> Floats:
         """Of contrast · coefficients, for each row of `contrasts`."""
@@ -275,8 +276,8 @@ def interrupted(
         mixture.joint_p([1, 2]),
         mixture.change(unit[1]),
         mixture.change(unit[2]),
-        *(people * np.exp(each) for each in (design @ line, without @ line)),
-        *(people * np.exp(mixture.quantile(share, without)) for share in (0.025, 0.975)),
+        *(people * np.exp(np.minimum(each, MOST)) for each in (design @ line, without @ line)),
+        *(people * np.exp(np.minimum(mixture.quantile(share, without), MOST)) for share in (0.025, 0.975)),
     )
 
 
