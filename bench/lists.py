@@ -146,8 +146,8 @@ def fill(world: World) -> None:
         cursor.execute(
             """
             INSERT INTO referrals_disclosure (referral_id, from_partner_id, to_partner_id, open_days, first_names, last_name, born_on,
-                   identity_code, phone, email)
-            SELECT r.id, r.from_partner_id, r.to_partner_id, '{}', d.first_names, d.last_name, d.born_on, d.identity_code, '', ''
+                   identity_code, phone, email, safe_contact, never_contact)
+            SELECT r.id, r.from_partner_id, r.to_partner_id, '{}', d.first_names, d.last_name, d.born_on, d.identity_code, '', '', '', ''
               FROM (SELECT * FROM referrals_referral WHERE to_partner_id = %s ORDER BY changed_at DESC LIMIT 1000) r
              CROSS JOIN (SELECT * FROM referrals_disclosure LIMIT 1) d
             ON CONFLICT DO NOTHING
@@ -156,8 +156,9 @@ def fill(world: World) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO referrals_need (referral_id, from_partner_id, to_partner_id, open_days, age_band, sex, language, summary)
-            SELECT referral_id, from_partner_id, to_partner_id, '{}', '25_34', 'female', '', '' FROM referrals_disclosure
+            INSERT INTO referrals_need (referral_id, from_partner_id, to_partner_id, open_days, age_band, sex, language, summary,
+                   unfit_reason, needs_interpreter, access, staff_risk)
+            SELECT referral_id, from_partner_id, to_partner_id, '{}', '25_34', 'female', '', '', '', false, '', '' FROM referrals_disclosure
             ON CONFLICT DO NOTHING
             """
         )
