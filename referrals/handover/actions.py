@@ -75,7 +75,7 @@ class NoConsent(RuleError):
 
 
 class NamesThePerson(RuleError):
-    """The situation names the person, and the receiver reads it before it has answered. Leave name and identity code out."""
+    """The situation or a message names the person, and the receiver reads it before it has answered. Leave name and identity code out."""
 
     code = "names_the_person"
 
@@ -335,15 +335,15 @@ def _check_consent(referral: Referral, agreement: Agreement) -> None:
 
 
 def _tells_of_the_situation(need: Need) -> bool:
-    return bool(need.summary or need.access or need.staff_risk)
+    return bool(need.summary or need.unfit_reason or need.access or need.staff_risk)
 
 
-def _check_names_nobody(summary: str, person: Person) -> None:
+def _check_names_nobody(text: str, person: Person) -> None:
     """What the receiver reads before it answers must not say who it is about."""
-    words = re.findall(r"[\w+-]+", summary.casefold())
+    words = re.findall(r"[\w+-]+", text.casefold())
     if {(person.last_name or "").casefold(), (person.identity_code or "").casefold()} - {""} & set(words):
         raise NamesThePerson(
-            _("The situation names the person: the receiver reads it before it has answered. Leave the name out.")
+            _("This names the person: the receiver reads it before it has answered. Leave name and identity code out.")
         )
 
 
@@ -590,11 +590,13 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
 
 @action("message.write", roles=REFERRING_ROLES, party=Party.EITHER, scope="referrals:write", event="referral.message")
 def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
-    """A message to the other party."""
+    """A message to the other party. Before the receiver has answered, the sender's may not name the person: NamesThePerson."""
     if referral.state == State.DRAFT:
         raise IllegalTransition(_("A draft has no other party yet: send it first."))
-    referral.refresh_from_db(fields=["covered_days"])
+    referral.refresh_from_db(fields=["covered_days", "state"])
     check_covered(referral)
+    if by.partner.pk == referral.from_partner_id and referral.state in (State.SENT, State.ACKNOWLEDGED):
+        _check_names_nobody(text, referral.person)
     message = Message.objects.create(
         referral=referral,
         from_partner_id=referral.from_partner_id,

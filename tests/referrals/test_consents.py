@@ -205,8 +205,18 @@ class TestWhatItCovers:
             with pytest.raises(handover.NoConsent):
                 do(world, "send", referral)
 
-    def test_without_the_situation_it_covers_no_summary(self, world):
-        referral = world.draft(consent=False)
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"summary": "Wants help."},
+            {"unfit_reason": "Relapsed in May"},
+            {"needs": {"access": "A wheelchair"}},
+            {"needs": {"staff_risk": "Has shouted"}},
+        ],
+        ids=["summary", "reason", "access", "risk"],
+    )
+    def test_without_the_situation_it_covers_nothing_that_tells_of_it(self, world, told):
+        referral = world.draft(consent=False, **{"summary": ""} | told)
         terms = world.consent_terms(scope=Consent.Scope.IDENTITY)
         run_as(world.liaison, handover.attach_consent, referral=referral, **terms)
         with pytest.raises(handover.NoConsent, match="no summary"):

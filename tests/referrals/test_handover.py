@@ -223,6 +223,14 @@ class TestTwoSteps:
         with pytest.raises(handover.NamesThePerson):
             do(world, "send", referral)
 
+    def test_nor_does_a_message_of_the_sender_before_the_answer(self, world):
+        referral = world.sent()
+        with pytest.raises(handover.NamesThePerson):
+            run_as(world.liaison, handover.write_message, referral=referral, text="Meikäläinen has moved")
+        run_as(world.liaison, handover.write_message, referral=referral, text="The person has moved")
+        accepted = do(world, "accept", referral)
+        run_as(world.liaison, handover.write_message, referral=accepted, text="Meikäläinen has moved")
+
     @pytest.mark.parametrize(
         ("age", "band"),
         [(None, "unknown"), (12, "under_13"), (13, "13_14"), (14, "13_14"), (15, "15_17"), (17, "15_17"), (18, "18_24"),
