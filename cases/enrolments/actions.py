@@ -61,11 +61,7 @@ def enrol(
         raise DateOutOfRange(_("The start can't be in the future: enrol the person on the day."))
     newcomer = Newcomer(person.age(), person.district)
     unfit = [] if referral_kind else check_fit(programme, newcomer, reason=unfit_reason)
-    first = Enrolment.objects.open().filter(person__in=person.records(), programme=programme).first()
-    if first:
-        raise AlreadyEnrolled(
-            _("This person takes part in the programme already."), records=[InTheWay("enrolment", first.pk)]
-        )
+    _check_takes_part_once(person, programme)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -80,15 +76,20 @@ def enrol(
             )
     except IntegrityError as error:
         if "enrolled_once_at_a_time" in str(error):
-            open_enrolment = Enrolment.objects.get(person=person, programme=programme, ended_on=None)
-            raise AlreadyEnrolled(
-                _("This person takes part in the programme already."),
-                records=[InTheWay("enrolment", open_enrolment.pk)],
-            ) from error
+            _check_takes_part_once(person, programme)  # somebody enrolled them meanwhile
         raise
     if unfit:
         add_note(by=by, enrolment=enrolment, text=" ".join([*unfit, unfit_reason.strip()]))
     return enrolment
+
+
+def _check_takes_part_once(person: Person, programme: Programme) -> None:
+    """Raises AlreadyEnrolled where one of the person's linked records has an open enrolment in the programme."""
+    first = Enrolment.objects.open().filter(person__in=person.records(), programme=programme).first()
+    if first:
+        raise AlreadyEnrolled(
+            _("This person takes part in the programme already."), records=[InTheWay("enrolment", first.pk)]
+        )
 
 
 def team(acting: Acting) -> list[User]:

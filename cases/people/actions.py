@@ -60,12 +60,7 @@ def save_person(*, by: Acting, person: Person, is_somebody_else: bool = False) -
     A new one is not saved beside a possible double: PossibleDouble names those, unless somebody has said that it `is_somebody_else`.
     """
     person.partner = by.partner
-    known = find_known(by.partner, person.identity_code or "")
-    if known and known.pk != person.pk:
-        raise KnownPerson(
-            _("You have a person with this identity code already: use that record."),
-            records=[InTheWay("person", known.pk)],
-        )
+    _check_code(person)
     if person._state.adding and not is_somebody_else and (doubles := possible_doubles(person)):
         raise PossibleDouble(_("Your register has somebody spelled alike: is it the same person?"), doubles)
     try:
@@ -73,13 +68,19 @@ def save_person(*, by: Acting, person: Person, is_somebody_else: bool = False) -
             person.save()
     except IntegrityError as error:
         if "one_person_per_code" in str(error):
-            known = find_known(by.partner, person.identity_code or "")
-            raise KnownPerson(
-                _("You have a person with this identity code already: use that record."),
-                records=[InTheWay("person", known.pk)] if known else [],
-            ) from error
+            _check_code(person)  # somebody saved the same code meanwhile
         raise
     return person
+
+
+def _check_code(person: Person) -> None:
+    """Raises KnownPerson where another record of the register has this identity code."""
+    known = find_known(person.partner, person.identity_code or "")
+    if known and known.pk != person.pk:
+        raise KnownPerson(
+            _("You have a person with this identity code already: use that record."),
+            records=[InTheWay("person", known.pk)],
+        )
 
 
 @action("person.link", roles=PEOPLE_ROLES, party=Party.OWNER, scope="persons:write")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+
 from cases.people.actions import PossibleDouble
+from cases.people.doubles import MOST
 from cases.people.forms import PersonForm
-from cases.people.models import Person
+from cases.people.models import Person, RegisterTooLarge
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import own
@@ -25,3 +28,16 @@ def ask_about_doubles(request: PartnerRequest, form: PersonForm, error: Possible
     """Shows the own people who may be the one typed, and asks which: that the names were seen is logged."""
     form.ask_about(error.doubles)
     log_read(request.acting, "person_list", 0, len(error.doubles))
+
+
+def others_named(request: PartnerRequest, person: Person) -> tuple[str, list[Person]]:
+    """What was typed (posted as `q`, so that no name is in an address), and the own people whom it means, but for the person's own
+    records."""
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+    people = Person.objects.filter(partner=person.partner_id).exclude(pk__in=person.records())
+    try:
+        others = people.found_by(person.partner_id, text).order_by("-changed_at", "-id")[:MOST] if text else []
+        return text, list(others)
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return text, []

@@ -18,11 +18,11 @@ from cases.arrests.models import Arrest
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment
 from cases.people import actions as people_actions
-from cases.people.doubles import MOST, possible_doubles
+from cases.people.doubles import possible_doubles
 from cases.people.forms import PersonForm
 from cases.people.lists import PERSON_LIST
 from cases.people.models import Person, RegisterTooLarge
-from cases.people.named_person import ask_about_doubles
+from cases.people.named_person import ask_about_doubles, others_named
 from cases.people.timeline import timeline_of
 from cases.permissions import PEOPLE
 from cases.planning import actions as planning
@@ -184,20 +184,12 @@ def person_doubles(request: PartnerRequest, pk: int) -> HttpResponse:
     """Other own records that may be of this human being: those spelled alike, or (posted, so that no name is in an address) those
     that a typed name means."""
     person = own(request, Person, pk)
-    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
-    others = _like(request, person, text) if text else possible_doubles(person)
+    text, others = others_named(request, person)
+    if not text:
+        others = possible_doubles(person)
     log_read(request.acting, "person", pk)
     log_read(request.acting, "person_list", 0, len(others))
     return render(request, "cases/people/doubles.html", {"person": person, "others": others, "q": text})
-
-
-def _like(request: PartnerRequest, person: Person, text: str) -> list[Person]:
-    people = Person.objects.filter(partner=person.partner_id).exclude(pk__in=person.records())
-    try:
-        return list(people.found_by(person.partner_id, text).order_by("-changed_at", "-id")[:MOST])
-    except RegisterTooLarge as error:
-        messages.warning(request, str(error))
-        return []
 
 
 @require_POST

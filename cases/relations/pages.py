@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.people.doubles import MOST
-from cases.people.models import Person, RegisterTooLarge
+from cases.people.models import Person
+from cases.people.named_person import others_named
 from cases.relations import actions as relations
 from cases.relations.models import Kind, Relation
 from partnership.audit_trail.read_log import log_read
@@ -33,21 +33,11 @@ def relation_new(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Both pages show it."))
         return redirect("person", pk=pk)
-    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
-    others = _others(request, person, text) if text else []
+    text, others = others_named(request, person)
     log_read(request.acting, "person", pk)
     log_read(request.acting, "person_list", 0, len(others))
     context = {"person": person, "others": others, "q": text, "kinds": Kind.choices}
     return render(request, "cases/relations/relation_new.html", context)
-
-
-def _others(request: PartnerRequest, person: Person, text: str) -> list[Person]:
-    people = Person.objects.filter(partner=person.partner_id).exclude(pk__in=person.records())
-    try:
-        return list(people.found_by(person.partner_id, text).order_by("-changed_at", "-id")[:MOST])
-    except RegisterTooLarge as error:
-        messages.warning(request, str(error))
-        return []
 
 
 @require_POST
