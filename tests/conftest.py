@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +97,11 @@ def pytest_terminal_summary(terminalreporter) -> None:  # type: ignore[no-untype
         terminalreporter.section("measured in Chromium")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def pytest_xdist_auto_num_workers(config):  # type: ignore[no-untyped-def]
+    """One more than there are cores: some tests wait, for a browser, a worker that was killed, a time that runs out."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 TOGETHER = ("tests/browser/", "tests/api/test_schema.py")
