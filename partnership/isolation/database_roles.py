@@ -22,13 +22,29 @@ from psycopg2 import sql
 
 ROLES = ("portal_owner", "portal_web", "portal_worker", "portal_linker")
 DATABASE = "portal"
-TIMEOUTS = {
-    "web": {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"},
-    "worker": {"statement_timeout": "30min", "lock_timeout": "5min", "idle_in_transaction_session_timeout": "15min"},
-    "linker": {"statement_timeout": "10min", "lock_timeout": "5min", "idle_in_transaction_session_timeout": "15min"},
+SETTINGS = {
+    "web": {
+        "jit": "off",
+        "statement_timeout": "30s",
+        "lock_timeout": "20s",
+        "idle_in_transaction_session_timeout": "60s",
+    },
+    "worker": {
+        "jit": "off",
+        "statement_timeout": "30min",
+        "lock_timeout": "5min",
+        "idle_in_transaction_session_timeout": "15min",
+    },
+    "linker": {
+        "jit": "off",
+        "statement_timeout": "10min",
+        "lock_timeout": "5min",
+        "idle_in_transaction_session_timeout": "15min",
+    },
 }
 """Of each role: a statement, the wait for a lock, and a transaction in which nothing happens end after so long. The role has them
-by itself; the program asks for them with each connection too, where the roles were made by somebody else."""
+by itself; the program asks for them with each connection too, where the roles were made by somebody else. Compiling a query costs
+these more than it saves: measured on a million participants, 0.16 s against 0.11 s for an update."""
 
 
 def create(
@@ -52,7 +68,7 @@ def create(
             if passwords.get(role):
                 statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 cursor.execute(statement.format(sql.Identifier(role), sql.Literal(passwords[role])))
-        for role, limits in TIMEOUTS.items():
+        for role, limits in SETTINGS.items():
             for name, limit in limits.items():
                 statement = sql.SQL("ALTER ROLE {} SET {} = {}")
                 cursor.execute(

@@ -336,7 +336,7 @@ class TestTimeouts:
         with connection.cursor() as cursor:
             cursor.execute("SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE rolname = %s", [f"portal_{role}"])  # fmt: skip
             (configured,) = cursor.fetchone()
-        assert all(f"{name}=" in configured for name in database_roles.TIMEOUTS[role])
+        assert all(f"{name}=" in configured for name in database_roles.SETTINGS[role])
 
     def test_every_task_has_limits(self):
         app.loader.import_default_modules()
