@@ -20,6 +20,7 @@ from partnership.audit_trail.models import ReadLog
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.integrations import actions as integrations
 from partnership.integrations.forms import ClientForm, ScopesForm, WebhookForm
+from partnership.integrations.scopes import kinds_for
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.guard import partner_page
@@ -55,7 +56,10 @@ def client_list(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(integrations.create_client)
 def client_new(request: PartnerRequest) -> HttpResponse:
-    form = ClientForm(request.POST or None, partner=request.acting.partner)
+    kinds = kinds_for(request.acting.partner)
+    chosen = request.GET.get("kind", "")
+    initial = {"name": str(kinds[chosen].label), "scopes": kinds[chosen].scopes} if chosen in kinds else {}
+    form = ClientForm(request.POST or None, partner=request.acting.partner, initial=initial)
     if form.is_valid():
         try:
             client, credential, secret = integrations.create_client(
@@ -65,8 +69,14 @@ def client_new(request: PartnerRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return _secret_page(request, client, credential, secret)
-    context = {"form": form, "title": _("New API client"), "back": reverse("client_list")}
-    return render(request, "pages/form.html", context)
+    context = {
+        "form": form,
+        "title": _("New API client"),
+        "back": reverse("client_list"),
+        "kinds": kinds,
+        "chosen": chosen,
+    }
+    return render(request, "partnership/integrations/client_new.html", context)
 
 
 def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credential, secret: str) -> HttpResponse:
