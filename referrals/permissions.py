@@ -12,9 +12,11 @@ DIVERSIONS = reading(
     scope="diversions:read",
 )
 DIVERSION_OUTCOMES = reading("diversion_outcome", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON))
-STATEMENTS = reading("statement", roles=(*CASEWORK_ROLES, Role.COURT_OFFICER), scope="diversions:read")
-RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER,))
-"""The list of those that a court or prosecutor received; an NGO sees its own beside the participation."""
+STATEMENTS = reading(
+    "statement", roles=(*CASEWORK_ROLES, Role.COURT_OFFICER, Role.PROFESSIONAL), scope="diversions:read"
+)
+RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER, Role.PROFESSIONAL))
+"""The list of those that a court, prosecutor or prison received; an NGO sees its own beside the participation."""
 WELFARE_NOTICES = reading("welfare_notice", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="referrals:read")
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))

@@ -90,13 +90,14 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at:
         return
+    closed = list(Statement.objects.filter(consent=consent))
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
     for referral in Referral.objects.select_for_update().filter(consent=consent).exclude(state=State.DRAFT):
         if referral.state in TRANSITIONS["withdraw"].sources:
             handover.end_with_consent(by=by, referral=referral)
         else:
             handover.announce(referral, events.WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
-    statements.tell_closed(by=by, consent=consent)
+    statements.tell_closed(by=by, closed=closed)
 
 
 def _tell(consent: Consent, event_type: EventType, why: str, by: Acting) -> None:

@@ -38,7 +38,7 @@ class ConditionSerializer(serializers.ModelSerializer[Condition]):
 class DiversionSerializer(Resource):
     status = serializers.ChoiceField(choices=list(STATUSES.items()), read_only=True)
     conditions = ConditionSerializer(many=True, read_only=True)
-    expandable = {"referral": ("referral", ReferralSerializer, "referral")}
+    expandable = {"referral": ("shown_referral", ReferralSerializer, "")}
 
     class Meta:
         model = DiversionAgreement
@@ -139,6 +139,10 @@ class DiversionView(View):
 
     def get_queryset(self) -> QuerySet[DiversionAgreement]:
         return DiversionAgreement.objects.seen_by(self.acting).prefetch_related("conditions").order_by()
+
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Joined, a referral that the database does not show would take the diversion with it."""
+        return queryset.prefetch_related("referral") if "referral" in self.parameters.get("expand", []) else queryset
 
     def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
         filters = dict(parameters)

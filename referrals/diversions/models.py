@@ -237,6 +237,15 @@ class DiversionAgreement(models.Model):
         return "overdue" if days < 0 else "due_soon" if days <= DUE_SOON_DAYS else "open"
 
     @property
+    def shown_referral(self) -> Referral | None:
+        """None to a prosecutor or court, to whom the database shows the diversion alone."""
+        try:
+            referral: Referral = self.referral
+        except Referral.DoesNotExist:
+            return None
+        return referral
+
+    @property
     def ended_with(self) -> str | Promise:
         """What ended it without an outcome, in words. Of a diversion whose status is “ended”."""
         if self.referral.state in CLOSED_STATES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,15 +17,17 @@ from cases.enrolments.models import Enrolment, Session
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.events.outbox import announce
+from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, Partner, Role
+from partnership.members.models import CASEWORK_ROLES, REFERRING_ROLES, Partner, Role
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover.actions import NoAgreement, NoConsent
 from referrals.statements import events
 from referrals.statements.models import Statement
 
 RECEIVING_KINDS = (Partner.Kind.PROSECUTOR, Partner.Kind.COURT, Partner.Kind.PRISON)
+RECEIVING_ROLES = (Role.COURT_OFFICER, Role.PROFESSIONAL)
 
 
 class NoReceiver(RuleError):
@@ -98,21 +101,26 @@ def send_statement(
         signed_by=by.user,
         **counted,
     )
-    _tell(statement, events.SENT, reverse("statement", args=[statement.pk]))
+    _tell(statement, events.SENT, statement.to_partner_id, RECEIVING_ROLES, reverse("statement", args=[statement.pk]))
     return statement
 
 
-@action("statement.close", roles=CASEWORK_ROLES, event="statement.closed")
-def tell_closed(*, by: Acting, consent: Consent) -> None:
-    """Tells whoever received a statement under a consent that was withdrawn: the database shows it no more."""
-    for statement in Statement.objects.filter(consent=consent):
-        _tell(statement, events.CLOSED, reverse("statement_list"))
+@action("statement.close", roles=REFERRING_ROLES, event="statement.closed")
+def tell_closed(*, by: Acting, closed: Sequence[Statement]) -> None:
+    """Tells the other party to each statement that its consent was withdrawn, whichever of the two wrote that down. The database shows
+    them to their receiver no more: they were read before."""
+    for statement in closed:
+        if by.partner.pk != statement.to_partner_id:
+            _tell(statement, events.CLOSED, statement.to_partner_id, RECEIVING_ROLES, reverse("statement_list"))
+        if by.partner.pk != statement.from_partner_id:
+            own = reverse("statement", args=[statement.pk])
+            _tell(statement, events.CLOSED, statement.from_partner_id, CASEWORK_ROLES, own)
 
 
-def _tell(statement: Statement, event_type: Any, url: str) -> None:
+def _tell(statement: Statement, event_type: EventType, partner: int, roles: Sequence[Role], url: str) -> None:
     announce(
         event_type,
         f"{event_type.name}:{statement.pk}",
-        tell=[{"partner": statement.to_partner_id, "roles": [str(Role.COURT_OFFICER)], "url": url}],
+        tell=[{"partner": partner, "roles": [str(role) for role in roles], "url": url}],
         statement=statement.pk,
     )

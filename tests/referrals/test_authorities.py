@@ -8,12 +8,14 @@ from django.db import DatabaseError
 from partnership.actions import NotAllowed
 from partnership.events import outbox
 from partnership.events.models import Notification
+from partnership.isolation.acting import Acting
 from partnership.isolation.errors import NotAParty, RuleError
 from partnership.members.models import Partner, Role
 from programs.catalogue.models import ReferralKind
 from referrals.diversions import actions as diversions
 from referrals.diversions.models import TAKEN_BY, Authority, Case, DiversionAgreement
 from referrals.handover.actions import NoAgreement
+from tests.systems import System
 from tests.world import database_role, do, on_web, run_as
 
 Decision = DiversionAgreement.Decision
@@ -149,6 +151,20 @@ class TestAddressing:
             "diversion.outcome": {"Harbour Police", "Prosecutors"},
             "diversion.decided": {"Harbour Police", "Anchor"},
         }
+
+
+class TestExpanding:
+    def test_a_prosecutor_reads_each_diversion_and_no_referral(self, world):
+        diversion = world.addressed()
+        manager = Acting(world.member(world.prosecutors, Role.COURT_OFFICER, is_manager=True).membership)
+        found = System(manager).get("diversions?expand=referral")["results"]
+        assert [(row["id"], row["expanded"]["referral"]) for row in found] == [(diversion.pk, None)]
+
+    def test_the_police_read_the_referral_beside_it(self, world):
+        diversion = world.addressed()
+        manager = Acting(world.member(world.police, Role.POLICE_LIAISON, is_manager=True).membership)
+        (row,) = System(manager).get("diversions?expand=referral")["results"]
+        assert row["expanded"]["referral"]["id"] == diversion.referral_id
 
 
 class TestPages:

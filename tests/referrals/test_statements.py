@@ -115,6 +115,20 @@ class TestSending:
                 state(world, enrolment, by=acting)
 
 
+class TestPrison:
+    def test_prison_and_probation_are_told_and_read_what_they_received(self, world):
+        prison = world.partner("Prison and probation", Partner.Kind.PRISON)
+        officer = world.member(prison, Role.PROFESSIONAL)
+        world.agree_with(prison)
+        statement = state(world, world.enrolment(), to_partner=prison)
+        with database_role("worker"):
+            outbox.relay()
+        assert Notification.objects.filter(kind="statement.sent", user=officer.user).exists()
+        client = world.client(officer)
+        assert statement.name in client.get(reverse("statement_list")).content.decode()
+        assert client.get(reverse("statement_pdf", args=[statement.pk])).status_code == 200
+
+
 class TestWithdrawing:
     def test_a_withdrawn_consent_closes_it_in_this_very_moment_and_the_receiver_is_told(self, world):
         world.agree_with(world.prosecutors)
@@ -129,6 +143,16 @@ class TestWithdrawing:
         with database_role("worker"):
             outbox.relay()
         assert Notification.objects.filter(kind="statement.closed", partner=world.prosecutors).exists()
+
+    def test_the_sender_is_told_of_a_withdrawal_that_the_receiver_wrote_down(self, world):
+        world.agree_with(world.prosecutors)
+        statement = state(world, world.enrolment())
+        run_as(world.court_officer, consents.withdraw_consent, consent=statement.consent)
+        with database_role("worker"):
+            outbox.relay()
+        told = Notification.objects.filter(kind="statement.closed")
+        assert {notification.partner for notification in told} == {world.ngo}
+        assert {notification.url for notification in told} == {reverse("statement", args=[statement.pk])}
 
     def test_the_day_after_the_consents_last_day_it_is_closed(self, world):
         world.agree_with(world.prosecutors)
