@@ -241,6 +241,7 @@ MATRIX: dict[str, Row] = {
     "caseload": only(our=200, other_caseworker=200),
     "enrolment": only(our=200, other_caseworker=404, args=enrolment),
     "meeting_record": only(args=enrolment, **POSTED_ON_CASE),
+    "divert_tell": only(liaison=200, other_liaison=404, args=diversion),
     "walk_in": only(our=200, other_caseworker=200),
     "goal_add": only(args=enrolment, **POSTED_ON_CASE),
     "note_add": only(args=enrolment, **POSTED_ON_CASE),

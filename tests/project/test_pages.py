@@ -44,7 +44,7 @@ QUERIES = {
     ("referral_edit", "liaison"): 15,
     ("diversion_list", "liaison"): 10,
     ("diversion", "liaison"): 11,
-    ("divert", "liaison"): 11,
+    ("divert", "liaison"): 12,
     ("diversion_outcomes", "liaison"): 7,
     ("diversion_letter", "liaison"): 8,
     ("statement_list", "court_officer"): 9,
