@@ -9,7 +9,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from cases.arrests import iccs
         from cases.arrests import models as arrests_models
+        from cases.assessments import models as assessments_models
         from cases.consents import models as consents_models
+        from cases.corrections import models as corrections_models
         from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
         from cases.enrolments import models as enrolments_models
         from cases.imports import events as _import_events  # noqa: F401
@@ -28,6 +30,14 @@ class CasesConfig(AppConfig):
         )
         history.register("consent", consents_models.Consent, sees=PEOPLE)
         history.register("enrolment", enrolments_models.Enrolment, sees=ENROLMENTS, address="enrolment")
+        for entry in (
+            enrolments_models.Session,
+            enrolments_models.Goal,
+            enrolments_models.Note,
+            assessments_models.Assessment,
+        ):
+            noun = str(entry._meta.model_name)
+            history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct")
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "relation": relations_models.Kind.choices,
@@ -35,6 +45,7 @@ class CasesConfig(AppConfig):
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,
             "session_method": enrolments_models.Session.Method.choices,
             "session_attendance": enrolments_models.Session.Attendance.choices,
+            "taken_back_why": corrections_models.Mistake.choices,
             "consent_scope": consents_models.Consent.Scope.choices,
             "consent_signed_how": consents_models.Consent.Signed.choices,
             "offence_group": arrests_models.OffenceGroup.choices,

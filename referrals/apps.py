@@ -34,7 +34,10 @@ class ReferralsConfig(AppConfig):
             "referral_state": transitions.State.choices,
             "referral_direction": transitions.DIRECTIONS,
             "diversion_direction": [*transitions.DIRECTIONS, transitions.ADDRESSED],
-            "referral_verb": [(verb, transition.label) for verb, transition in transitions.TRANSITIONS.items()],
+            "referral_verb": [
+                *((verb, transition.label) for verb, transition in transitions.TRANSITIONS.items()),
+                transitions.REOPEN,
+            ],
             "fhir_task_status": transitions.FHIR_TASK_STATUS_CHOICES,
             "age_band": handover_models.AgeBand.choices,
             "diversion_status": list(diversions_models.STATUSES.items()),

@@ -103,6 +103,7 @@ def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
     page.get_by_label("Personal identity code").fill(code)
     page.get_by_label("Last name").fill(name)
     page.get_by_label("First names").fill("Testi")
+    page.get_by_label("Phone").fill("040 123 4567")
     page.get_by_label("Anything that the programme must know").fill("A small amount, first time.")
     page.get_by_role("radio", name="Counselling instead of imprisonment").check()
     page.locator("summary", has_text="What is agreed").click()
@@ -110,14 +111,18 @@ def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
     page.get_by_label("The person has given consent").check()
     page.get_by_label("The right to withdraw was explained").check()
     if sign:
+        page.get_by_role("button", name="Sign here").click()
         box = page.locator(".signature canvas").bounding_box()
         assert box
         page.mouse.move(box["x"] + 30, box["y"] + 30)
         page.mouse.down()
         page.mouse.move(box["x"] + 180, box["y"] + 60, steps=5)
         page.mouse.up()
+        page.get_by_role("button", name="Done").click()
     else:
         page.get_by_label("Signed how").select_option("verbal")
+        page.get_by_label("Witness").fill("Inspector Laine")
     page.locator("main").get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("status").first).to_contain_text("Sent to Sininauhaliitto")
+    page.get_by_role("link", name="Told").click()
     return page.url.split("/diversions/")[0] + str(page.locator(".crumb a").last.get_attribute("href"))

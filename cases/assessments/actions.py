@@ -23,10 +23,7 @@ from partnership.members.models import CASEWORK_ROLES
 def record_assessment(*, by: Acting, enrolment: Enrolment, instrument: str, score: int, held_on: date) -> Assessment:
     """Records the total score of an instrument. Raises Invalid for a score outside its range or a second one of the day."""
     enrolments.open_enrolment(enrolment)
-    if not 0 <= score <= HIGHEST[instrument]:
-        raise Invalid("score", _("The total score lies between 0 and %(most)s.") % {"most": HIGHEST[instrument]})
-    if held_on > timezone.localdate():
-        raise Invalid("held_on", _("The date lies in the future."))
+    check_score(instrument, score, held_on)
     try:
         with transaction.atomic():
             return Assessment.objects.create(
@@ -41,3 +38,11 @@ def record_assessment(*, by: Acting, enrolment: Enrolment, instrument: str, scor
         if "assessed_once_a_day" in str(error):
             raise Invalid("held_on", _("This instrument was recorded for that day already.")) from error
         raise
+
+
+def check_score(instrument: str, score: int, held_on: date) -> None:
+    """Raises Invalid for a score outside the instrument's range, or a day to come."""
+    if not 0 <= score <= HIGHEST[instrument]:
+        raise Invalid("score", _("The total score lies between 0 and %(most)s.") % {"most": HIGHEST[instrument]})
+    if held_on > timezone.localdate():
+        raise Invalid("held_on", _("The date lies in the future."))

@@ -7,13 +7,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.corrections.models import Entry, rules_of_entry
 from cases.enrolments.models import Enrolment
 from partnership.isolation.pointers import same_partner
 from partnership.isolation.policies import own_rows, written_by
 from partnership.members.models import Partner, User
 
 
-class Assessment(models.Model):
+class Assessment(Entry):
     """The total score of a structured instrument on a day: the NGO's alone. The answers stay on the instrument's own form."""
 
     class Instrument(models.TextChoices):
@@ -37,7 +38,9 @@ class Assessment(models.Model):
         indexes = [models.Index(fields=["enrolment", "instrument", "held_on"], name="assessment_list")]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "instrument", "held_on", "partner"], name="assessed_once_a_day"
+                fields=["enrolment", "instrument", "held_on", "partner"],
+                condition=Q(taken_back_at=None),
+                name="assessed_once_a_day",
             ),
             models.CheckConstraint(
                 condition=(
@@ -53,6 +56,7 @@ class Assessment(models.Model):
             *same_partner("enrolment"),
             *own_rows(),
             written_by("recorded_by_id"),
+            *rules_of_entry("assessment"),
         ]
 
     def __str__(self) -> str:

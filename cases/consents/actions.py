@@ -1,4 +1,4 @@
-"""What can be done with consents: recording one."""
+"""What can be done with consents: recording one, with the signed form behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import action
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import RuleError
+from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Partner
 
 
@@ -25,6 +25,27 @@ class GuardianConsentMissing(RuleError):
     code = "guardian_consent_missing"
 
 
+class NotSigned(Invalid):
+    """The consent says that it was signed on the screen, and no signature came with it. Send the picture as `signature`.
+
+    Or say how else the person consented.
+    """
+
+    code = "not_signed"
+
+    def __init__(self, message: object) -> None:
+        super().__init__("signed_how", message)
+
+
+class WitnessMissing(Invalid):
+    """A spoken consent has no witness. Name in `witness` who heard the person consent."""
+
+    code = "witness_missing"
+
+    def __init__(self, message: object) -> None:
+        super().__init__("witness", message)
+
+
 def check_guardian(person: Person, consent: Consent) -> None:
     """Raises GuardianConsentMissing for somebody under 18 without a guardian's consent or the reason why there is none."""
     if person.is_minor and not (consent.guardian_name or consent.guardian_missing_reason):
@@ -33,16 +54,32 @@ def check_guardian(person: Person, consent: Consent) -> None:
         )
 
 
+def check_signed(consent: Consent, paper: bytes) -> None:
+    """Raises NotSigned for a consent on the screen without the signature, WitnessMissing for a spoken one that nobody else heard."""
+    if consent.signed_how == Consent.Signed.SCREEN and (not paper or papers.is_blank(paper)):
+        raise NotSigned(
+            _("Nothing is signed yet. Let the person sign on the screen, or choose another way to consent.")
+        )
+    if consent.signed_how == Consent.Signed.VERBAL and not (consent.witness or "").strip():
+        raise WitnessMissing(_("Say who heard the person consent."))
+
+
 @action("consent.record", roles=PEOPLE_ROLES, scope="referrals:write")
-def record_consent(*, by: Acting, to_partner: Partner, person: Person, **terms: Any) -> Consent:
-    """Records the person's consent to a disclosure to another partner, with the guardian's for somebody under 18."""
+def record_consent(*, by: Acting, to_partner: Partner, person: Person, paper: bytes = b"", **terms: Any) -> Consent:
+    """Records the person's consent to a disclosure to another partner, with the guardian's for somebody under 18.
+
+    `paper`: the signed form, or the signature from the screen. Raises NotSigned, WitnessMissing and GuardianConsentMissing.
+    """
     consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
+    check_signed(consent, paper)
     check_guardian(person, consent)
     consent.full_clean(
         exclude=["disclosed_at", "event_on", "withdrawn_at", "recorded_by", "from_partner", "to_partner", "person"]
     )
     consent.save()
     consent.refresh_from_db(fields=["valid_days"])
+    if paper:
+        attach_paper(by=by, consent=consent, content=paper)
     return consent
 
 

@@ -55,6 +55,13 @@ class Consent(models.Model):
     )
     signed_on = models.DateField(_("signed on"))
     signed_how = models.CharField(_("signed how"), max_length=10, choices=Signed)
+    witness = EncryptedTextField(
+        _("witness"),
+        owner="from_partner",
+        blank=True,
+        default="",
+        help_text=_("Who heard the person consent, besides you. A colleague, a guardian or an interpreter."),
+    )
     told_right_to_withdraw = models.BooleanField(_("the right to withdraw was explained"))
     guardian_name = EncryptedTextField(_("guardian who consented"), owner="from_partner", blank=True)
     guardian_missing_reason = models.CharField(_("why a guardian's consent is missing"), max_length=200, blank=True)

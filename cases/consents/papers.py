@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,9 @@ MOST_BYTES = 4 * 1024 * 1024
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 DATA_URL = "data:image/png;base64,"
+MOST_SAMPLES = 32 * 1024 * 1024
+"""More than a signature has: a stream that unfolds to more is looked at no further."""
+HIGHEST_FILTER = 4
 
 
 class NotAPaper(RuleError):
@@ -39,3 +43,22 @@ def from_data_url(text: str) -> bytes:
         return base64.b64decode(text.removeprefix(DATA_URL), validate=True)
     except (binascii.Error, ValueError):
         raise NotAPaper(_("The signature could not be read: sign again.")) from None
+
+
+def is_blank(picture: bytes) -> bool:
+    """Whether a PNG holds nothing: every sample of its pixels is 0, as of a canvas on which nobody drew.
+
+    Source: Portable Network Graphics Specification (Third Edition), 5.3 "Chunk layout" and 10 "Compression": the data of the IDAT
+    chunks together are one zlib stream. Each line begins with its filter, which is 0 to 4 and says nothing of the pixels.
+    """
+    data, place = b"", 8
+    while place + 8 <= len(picture):
+        length, kind = int.from_bytes(picture[place : place + 4]), picture[place + 4 : place + 8]
+        if kind == b"IDAT":
+            data += picture[place + 8 : place + 8 + length]
+        place += 12 + length
+    try:
+        samples = zlib.decompressobj().decompress(data, MOST_SAMPLES)
+    except zlib.error:
+        return False
+    return bool(samples) and max(samples) <= HIGHEST_FILTER

@@ -61,7 +61,7 @@ def enrol(
         raise DateOutOfRange(_("The start can't be in the future: enrol the person on the day."))
     newcomer = Newcomer(person.age(), person.district)
     unfit = [] if referral_kind else check_fit(programme, newcomer, reason=unfit_reason)
-    _check_takes_part_once(person, programme)
+    check_takes_part_once(person, programme)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -76,14 +76,14 @@ def enrol(
             )
     except IntegrityError as error:
         if "enrolled_once_at_a_time" in str(error):
-            _check_takes_part_once(person, programme)  # somebody enrolled them meanwhile
+            check_takes_part_once(person, programme)  # somebody enrolled them meanwhile
         raise
     if unfit:
         add_note(by=by, enrolment=enrolment, text=" ".join([*unfit, unfit_reason.strip()]))
     return enrolment
 
 
-def _check_takes_part_once(person: Person, programme: Programme) -> None:
+def check_takes_part_once(person: Person, programme: Programme) -> None:
     """Raises AlreadyEnrolled where one of the person's linked records has an open enrolment in the programme."""
     first = Enrolment.objects.open().filter(person__in=person.records(), programme=programme).first()
     if first:
@@ -156,13 +156,15 @@ def record_group(
             partner=by.partner, programme=programme, ended_on=None, pk__in=attendance
         )
     )
-    early = [enrolment for enrolment in enrolments if held_on < enrolment.started_on]
-    if early or held_on > timezone.localdate():
+    early = [str(enrolment.person) for enrolment in enrolments if held_on < enrolment.started_on]
+    if early:
+        raise DateOutOfRange(_("Not enrolled yet on that day: %(names)s.") % {"names": "; ".join(early)})
+    if held_on > timezone.localdate():
         raise DateOutOfRange(_("The date lies before the enrolment or in the future."))
     known = set(
-        Session.objects.filter(enrolment__in=enrolments, held_on=held_on, method=method).values_list(
-            "enrolment", flat=True
-        )
+        Session.objects.counted()
+        .filter(enrolment__in=enrolments, held_on=held_on, method=method)
+        .values_list("enrolment", flat=True)
     )
     sessions = Session.objects.bulk_create(
         Session(
@@ -217,7 +219,7 @@ def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: s
     enrolment.ended_on, enrolment.end_reason = ended_on, Enrolment.EndReason(reason)
     enrolment.save(update_fields=["ended_on", "end_reason"])
     _first, last = day_of(ended_on)
-    Appointment.objects.filter(enrolment=enrolment, session=None, starts_at__gt=last).delete()
+    Appointment.objects.unrecorded().filter(enrolment=enrolment, starts_at__gt=last).delete()
     if reason == Enrolment.EndReason.DIED and not enrolment.person.died_on:
         enrolment.person.died_on = ended_on
         enrolment.person.save()

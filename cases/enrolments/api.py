@@ -12,6 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.corrections import actions as corrections
+from cases.corrections.models import Mistake
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session, Substance
 from cases.people.api import PersonSerializer
@@ -72,7 +74,9 @@ class MeasurementConsentInput(Strict):
 class SessionSerializer(Resource):
     class Meta:
         model = Session
-        fields = ["id", "enrolment", "held_on", "method", "attendance", "minutes", "recorded_at"]
+        fields = [
+            "id", "enrolment", "held_on", "method", "attendance", "minutes", "recorded_at", "taken_back_at", "taken_back_why",
+        ]  # fmt: skip
 
 
 class SessionInput(Strict):
@@ -84,6 +88,26 @@ class SessionInput(Strict):
 
 class SessionQuery(Query):
     is_list = True
+    taken_back = Flag(default=False, help_text="Those that were taken back, instead of those that count.")
+
+
+class SessionCorrectionInput(Strict):
+    held_on = serializers.DateField(required=False)
+    method = serializers.ChoiceField(choices=Session.Method.choices, required=False)
+    attendance = serializers.ChoiceField(choices=Session.Attendance.choices, required=False)
+    minutes = serializers.IntegerField(min_value=1, max_value=1440, required=False, allow_null=True)
+
+
+class TakeBackInput(Strict):
+    why = serializers.ChoiceField(choices=Mistake.choices)
+
+
+class EnrolmentCorrectionInput(Strict):
+    started_on = serializers.DateField(required=False)
+    ended_on = serializers.DateField(required=False, help_text="Of an enrolment that has ended.")
+    reason = serializers.ChoiceField(
+        choices=Enrolment.EndReason.choices, required=False, help_text="Of an enrolment that has ended."
+    )
 
 
 class EnrolmentView(View):
@@ -93,7 +117,9 @@ class EnrolmentView(View):
     sees = ENROLMENTS
     does = {
         "create": enrolments.enrol,
+        "partial_update": corrections.correct_enrolment,
         "end": enrolments.end_enrolment,
+        "reopen": corrections.reopen,
         "measurement_consent": enrolments.set_measurement_consent,
         "record": enrolments.record_session,
     }
@@ -120,6 +146,29 @@ class EnrolmentView(View):
         location = request.build_absolute_uri(f"/api/v1/enrolments/{enrolment.pk}")
         return self.answer(enrolment, 201, {"Location": location})
 
+    @extend_schema(request=EnrolmentCorrectionInput, responses={200: EnrolmentSerializer})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Corrects the day of the start; of an ended enrolment, day and reason of the end. The referral that led to it follows."""
+        enrolment = self.get_object()
+        self.check_unchanged(enrolment)
+        recorded = {
+            "started_on": enrolment.started_on,
+            "ended_on": enrolment.ended_on,
+            "reason": enrolment.end_reason,
+        }
+        fields = recorded | self.checked_body(EnrolmentCorrectionInput)
+        corrections.correct_enrolment(by=self.acting, enrolment=enrolment, **fields)
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={200: EnrolmentSerializer})
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: int) -> Response:
+        """Takes the end of the enrolment back; the referral that led to it, if any, opens again."""
+        enrolment = self.get_object()
+        self.check_unchanged(enrolment)
+        corrections.reopen(by=self.acting, enrolment=enrolment)
+        return self.answer(self.get_object())
+
     @extend_schema(request=EndInput, responses={200: EnrolmentSerializer})
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: int) -> Response:
@@ -144,8 +193,10 @@ class EnrolmentView(View):
     @extend_schema(methods=["POST"], request=SessionInput, responses={201: SessionSerializer})
     @action(detail=True, methods=["get"], serializer_class=SessionSerializer)
     def sessions(self, request: Request, pk: int) -> Response:
-        """Sessions of an enrolment, newest first."""
-        return self.answer_list([Session.objects.filter(enrolment=self.enrolment(pk)).order_by()])
+        """Sessions of an enrolment that count, newest first; or those that were taken back."""
+        is_taken_back = self.parameters["taken_back"]
+        sessions = Session.objects.filter(enrolment=self.enrolment(pk), taken_back_at__isnull=not is_taken_back)
+        return self.answer_list([sessions.order_by()])
 
     @extend_schema(request=SessionInput, responses={201: SessionSerializer})
     @sessions.mapping.post
@@ -158,3 +209,46 @@ class EnrolmentView(View):
 
     def enrolment(self, pk: int) -> Enrolment:
         return get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)
+
+
+class SessionView(View):
+    """Sessions of the partner's own enrolments, to be corrected or taken back."""
+
+    resource = "sessions"
+    sees = ENROLMENTS
+    does = {
+        "partial_update": corrections.correct_session,
+        "take_back": corrections.take_back,
+        "restore": corrections.restore,
+    }
+    serializer_class = SessionSerializer
+    is_personal = True
+
+    def get_queryset(self) -> QuerySet[Session]:
+        return Session.objects.filter(partner=self.acting.partner).order_by()
+
+    @extend_schema(request=SessionCorrectionInput, responses={200: SessionSerializer})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Corrects the fields that are given. What they said before stays in the history."""
+        session = self.get_object()
+        self.check_unchanged(session)
+        recorded = {name: getattr(session, name) for name in ("held_on", "method", "attendance", "minutes")}
+        fields = recorded | self.checked_body(SessionCorrectionInput)
+        return self.answer(corrections.correct_session(by=self.acting, session=session, **fields))
+
+    @extend_schema(request=TakeBackInput, responses={200: SessionSerializer})
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: int) -> Response:
+        """Takes back a session that was recorded by mistake: it counts nowhere any more."""
+        session = self.get_object()
+        self.check_unchanged(session)
+        why = self.checked_body(TakeBackInput)["why"]
+        return self.answer(corrections.take_back(by=self.acting, entry=session, why=why))
+
+    @extend_schema(request=None, responses={200: SessionSerializer})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: int) -> Response:
+        """Lets a session that was taken back count again."""
+        session = self.get_object()
+        self.check_unchanged(session)
+        return self.answer(corrections.restore(by=self.acting, entry=session))

@@ -1,11 +1,13 @@
-"""Forms of enrolments: enrolling, sessions (of a group too), goals, notes, the end."""
+"""Forms of enrolments: enrolling, meetings, sessions of a group, goals, notes, the end."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Enrolment, Goal, Note, Session, Substance
@@ -15,15 +17,47 @@ from programs.catalogue.choosing import FitForm
 from programs.catalogue.models import Programme
 
 
-class SessionForm(ModelForm[Session]):
+class MeetingForm(ModelForm[Session]):
+    """A meeting: how it went, what is noted of it, and when the next one is. Only how it went must be said."""
+
+    note = forms.CharField(label=_("Note"), max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    next_day = forms.DateField(label=_("Next appointment"), required=False, widget=DateInput())
+    next_time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    next_place = forms.CharField(
+        label=_("Place"),
+        max_length=120,
+        required=False,
+        help_text=_("Shown in your own calendar programme too: no names here."),
+    )
+
     class Meta:
         model = Session
-        fields = ["held_on", "method", "attendance", "minutes"]
-        widgets = {"held_on": DateInput()}
+        fields = ["attendance", "held_on", "method", "minutes"]
+        widgets = {"held_on": DateInput(), "attendance": forms.RadioSelect}
+
+    def clean(self) -> dict[str, Any]:
+        """What the action takes: day and time of the next appointment as one moment of local time."""
+        data = super().clean() or {}
+        day, time = data.pop("next_day", None), data.pop("next_time", None)
+        if day and not time and "next_time" not in self.errors:
+            self.add_error("next_time", _("Say at what time."))
+        if time and not day and "next_day" not in self.errors:
+            self.add_error("next_day", _("Say on which day."))
+        return data | {"next_at": timezone.make_aware(datetime.combine(day, time)) if day and time else None}
 
 
 class GroupForm(forms.Form):
     """A session of a whole group: the day, and who came. Whoever is not marked gets no entry."""
+
+    MARKS = (
+        (Session.Attendance.ATTENDED.value, _("Attended"), "check"),
+        (Session.Attendance.MISSED.value, _("Did not come"), "x"),
+        (Session.Attendance.CANCELLED.value, _("Cancelled in time"), "calendar"),
+        ("", _("Not in this group"), "logout"),
+    )
+    """What can be said of each: the value, in words, its sign."""
 
     held_on = forms.DateField(label=_("Date"), widget=DateInput())
     method = forms.ChoiceField(label=_("Method"), choices=Session.Method.choices, initial=Session.Method.GROUP)
@@ -35,10 +69,18 @@ class GroupForm(forms.Form):
         for enrolment in enrolments:
             self.fields[f"who-{enrolment.pk}"] = forms.ChoiceField(
                 label=str(enrolment.person),
-                choices=[("", _("not in this group")), *Session.Attendance.choices],
+                choices=[(value, label) for value, label, _sign in self.MARKS],
                 required=False,
                 initial=marked,
             )
+
+    @classmethod
+    def marking_everybody(cls, data: Any, enrolments: list[Enrolment]) -> GroupForm:
+        """The form as it was typed, with everybody marked as the button says that was pressed: what a browser without scripts
+        sends. Nothing is recorded by it."""
+        marked = data["everybody"] if data["everybody"] in Session.Attendance.values else ""
+        typed = {name: data.get(name, "") for name in ("held_on", "method", "minutes")}
+        return cls(enrolments=enrolments, marked=marked, initial=typed)
 
     def people(self) -> list[tuple[Enrolment, Any]]:
         """Each person with the field of the attendance."""
@@ -94,4 +136,7 @@ class EnrolForm(FitForm):
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = Programme.objects.filter(partner=partner, is_active=True)  # type: ignore[attr-defined]
+        offered = Programme.objects.filter(partner=partner, is_active=True)
+        self.fields["programme"].queryset = offered  # type: ignore[attr-defined]
+        if len(only := offered[:2]) == 1:
+            self.fields["programme"].initial = only[0]

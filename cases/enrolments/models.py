@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.corrections.models import Entry, rules_of_entry
 from cases.enrolments.places import CountPlaces
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
@@ -120,7 +121,7 @@ class Enrolment(models.Model):
         return f"enrolment {self.pk}"
 
 
-class Session(models.Model):
+class Session(Entry):
     """A meeting with the person: the NGO's alone."""
 
     class Attendance(models.TextChoices):
@@ -147,20 +148,25 @@ class Session(models.Model):
 
     class Meta:
         verbose_name = _("session")
-        indexes = [models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list")]
+        indexes = [
+            models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list"),
+            # Which groups met lately: `groups_of`.
+            models.Index(fields=["partner", "held_on"], condition=Q(method="group"), name="session_of_group"),
+        ]
         constraints = [
             known_by_owner("partner", name="session_by_owner"),
             *same_partner("enrolment"),
             *own_rows(),
             written_by("recorded_by_id"),
-            *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance"),
+            *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance", "taken_back_at"),
+            *rules_of_entry("session"),
         ]
 
     def __str__(self) -> str:
         return f"session {self.pk}"
 
 
-class Goal(models.Model):
+class Goal(Entry):
     """Something that the person wants to reach."""
 
     class Area(models.TextChoices):
@@ -181,13 +187,13 @@ class Goal(models.Model):
     class Meta:
         verbose_name = _("goal")
         indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
-        constraints = [*same_partner("enrolment"), *own_rows()]
+        constraints = [*same_partner("enrolment"), *own_rows(), *rules_of_entry("goal")]
 
     def __str__(self) -> str:
         return f"goal {self.pk}"
 
 
-class Note(models.Model):
+class Note(Entry):
     """A caseworker's note: the NGO's alone."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
@@ -199,7 +205,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("note")
         indexes = [models.Index(fields=["enrolment", "-id"], name="note_list")]
-        constraints = [*same_partner("enrolment"), *own_rows(), written_by("author_id")]
+        constraints = [*same_partner("enrolment"), *own_rows(), written_by("author_id"), *rules_of_entry("note")]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,15 +20,20 @@ from cases.assessments import actions as assessments
 from cases.assessments.forms import AssessmentForm
 from cases.assessments.scores import scores_of
 from cases.enrolments import actions as enrolments_actions
-from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, SessionForm
+from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, MeetingForm, NoteForm
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import Enrolment, Goal, Session, Substance
+from cases.people.actions import PossibleDouble, find_known, save_person
+from cases.people.forms import PersonForm
 from cases.people.models import Person
+from cases.people.named_person import ask_about_doubles, named_person
 from cases.permissions import ENROLMENTS
+from cases.planning import actions as planning
 from partnership.audit_trail.read_log import log_read
-from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import refuse
+from partnership.pages.going_back import back
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, show
 from programs.catalogue.fit import NotTaken
@@ -54,6 +62,43 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
 
 
+@partner_page(enrolments_actions.enrol)
+def walk_in(request: PartnerRequest) -> HttpResponse:
+    """Somebody comes in: who it is, which programme, from when on, with one save. ?person=N: somebody known."""
+    acting, person = request.acting, named_person(request)
+    data = request.POST or None
+    person_form = None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner))
+    form = EnrolForm(data, partner=acting.partner, initial={"started_on": timezone.localdate()})
+    if form.is_valid() and (person_form is None or person_form.is_valid()):
+        try:
+            with transaction.atomic():
+                enrolment = enrolments_actions.enrol(
+                    by=acting, person=person or _typed_person(acting, person_form), **form.cleaned_data
+                )
+        except PossibleDouble as error:
+            assert person_form is not None  # noqa: S101 — only somebody typed has doubles
+            ask_about_doubles(request, person_form, error)
+        except NotTaken as error:
+            form.refuse_fit(error)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Enrolled. Record the first meeting here, or agree the next one."))
+            return redirect("enrolment", pk=enrolment.pk)
+    context = {"form": form, "person_form": person_form, "person": person}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "cases/enrolments/walk_in.html", context, status=status)
+
+
+def _typed_person(acting: Acting, form: Any) -> Person:
+    """The person who was typed: known by the code, the one whom the answer about doubles means, or a new one."""
+    return (
+        form.same_person(acting.partner)
+        or find_known(acting.partner, form.cleaned_data["identity_code"])
+        or save_person(by=acting, person=form.save(commit=False), is_somebody_else=form.is_somebody_else)
+    )
+
+
 # --- Enrolments ------------------------------------------------------------------------------------------------------------
 
 
@@ -68,19 +113,19 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     enrolment = own(request, Enrolment, pk, "person", "programme", "responsible")
     log_read(request.acting, "enrolment", pk)
     today = timezone.localdate()
+    assessments = list(enrolment.assessments.select_related("taken_back_by").order_by("-held_on")[:100])
     context = {
         "enrolment": enrolment,
-        "sessions": enrolment.sessions.select_related("recorded_by").order_by("-held_on", "-id")[:100],
-        "goals": enrolment.goals.order_by("reached_on", "id"),
-        "notes": enrolment.notes.select_related("author").order_by("-id")[:50],
-        "session_form": SessionForm(initial={"held_on": today}, prefix="session"),
+        "sessions": enrolment.sessions.select_related("recorded_by", "taken_back_by").order_by("-held_on", "-id")[:100],
+        "goals": enrolment.goals.select_related("taken_back_by").order_by("reached_on", "id"),
+        "notes": enrolment.notes.select_related("author", "taken_back_by").order_by("-id")[:50],
+        "meeting_form": MeetingForm(initial={"held_on": today}, prefix="meeting"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),
         "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
-        "scores": scores_of(enrolment.assessments.order_by("-held_on")[:100]),
-        "appointments": enrolment.appointments.filter(session=None)
-        .select_related("responsible")
-        .order_by("starts_at")[:20],
+        "scores": scores_of(score for score in assessments if not score.is_taken_back),
+        "scores_taken_back": [score for score in assessments if score.is_taken_back],
+        "appointments": enrolment.appointments.unrecorded().select_related("responsible").order_by("starts_at")[:20],
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
         "substances": Substance.choices,
@@ -104,11 +149,9 @@ def _carry_out(request: PartnerRequest, pk: int, name: str, form: object, action
 
 
 @require_POST
-@partner_page(enrolments_actions.record_session)
-def session_add(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _carry_out(
-        request, pk, "session", SessionForm(request.POST, prefix="session"), enrolments_actions.record_session
-    )
+@partner_page(planning.record_meeting)
+def meeting_record(request: PartnerRequest, pk: int) -> HttpResponse:
+    return _carry_out(request, pk, "meeting", MeetingForm(request.POST, prefix="meeting"), planning.record_meeting)
 
 
 @require_POST
@@ -227,13 +270,15 @@ def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
 
 @partner_page(enrolments_actions.record_group)
 def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Who came to a group, entered for all at once. ?mark=attended begins with everybody marked."""
+    """Who came to a group, entered for all at once, and from there back (?next=) to where one came from."""
     programme = get_object_or_404(Programme, pk=pk, partner=request.acting.partner)
     enrolments = Enrolment.objects.filter(partner=request.acting.partner, programme=programme).open()
     people = list(enrolments.select_related("person").order_by("-started_on", "-id")[:MOST_IN_GROUP])
     people.sort(key=lambda enrolment: str(enrolment.person).casefold())
-    marked = request.GET.get("mark", "") if request.GET.get("mark") in Session.Attendance.values else ""
-    form = GroupForm(request.POST or None, enrolments=people, marked=marked, initial={"held_on": timezone.localdate()})
+    if "everybody" in request.POST:
+        form = GroupForm.marking_everybody(request.POST, people)
+    else:
+        form = GroupForm(request.POST or None, enrolments=people, initial={"held_on": timezone.localdate()})
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -252,7 +297,11 @@ def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
             if known:
                 text += " " + _("%(n)s had a session of this kind on that day already.") % {"n": known}
             messages.success(request, text)
-            return redirect("programme", pk=pk)
+            return back(request, reverse("programme", args=[pk]))
     log_read(request.acting, "caseload", 0, len(people))
-    context = {"form": form, "programme": programme, "attendances": Session.Attendance.choices, "marked": marked}
+    context = {
+        "form": form,
+        "programme": programme,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+    }
     return render(request, "cases/enrolments/group_attendance.html", context)

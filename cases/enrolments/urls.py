@@ -3,13 +3,14 @@ from django.urls import path
 from cases.enrolments import pages
 
 urlpatterns = [
+    path("walk-in/", pages.walk_in, name="walk_in"),
     path("people/<int:pk>/enrol/", pages.person_enrol, name="person_enrol"),
     path("caseload/", pages.caseload, name="caseload"),
     path("caseload/export/", pages.caseload_export, name="caseload_export"),
     path("caseload/hand-over/", pages.caseload_hand_over, name="caseload_hand_over"),
     path("programmes/<int:pk>/attendance/", pages.group_attendance, name="group_attendance"),
     path("enrolments/<int:pk>/", pages.enrolment, name="enrolment"),
-    path("enrolments/<int:pk>/session/", pages.session_add, name="session_add"),
+    path("enrolments/<int:pk>/meeting/", pages.meeting_record, name="meeting_record"),
     path("enrolments/<int:pk>/goal/", pages.goal_add, name="goal_add"),
     path("enrolments/<int:pk>/note/", pages.note_add, name="note_add"),
     path("enrolments/<int:pk>/end/", pages.enrolment_end, name="enrolment_end"),

@@ -28,6 +28,8 @@ class Entry(NamedTuple):
     detail: str | Promise = ""
     url: str = ""
     icon: str = ""
+    is_taken_back: bool = False
+    """It was recorded by mistake: it stays in sight, struck through."""
 
 
 def timeline_of(
@@ -63,9 +65,16 @@ def _work(records: list[Person]) -> list[Entry]:
     for session in _newest(Session.objects.filter(**of), "-held_on"):
         url = reverse("enrolment", args=[session.enrolment_id])
         entries.append(
-            Entry(session.held_on, session.get_method_display(), session.get_attendance_display(), url, icon="message")
+            Entry(
+                session.held_on,
+                session.get_method_display(),
+                session.get_attendance_display(),
+                url,
+                icon="message",
+                is_taken_back=session.is_taken_back,
+            )
         )
-    for appointment in _newest(Appointment.objects.filter(**of, session=None), "-starts_at"):
+    for appointment in _newest(Appointment.objects.unrecorded().filter(**of), "-starts_at"):
         url = reverse("enrolment", args=[appointment.enrolment_id])
         title = _("Appointment at %(time)s") % {"time": timezone.localtime(appointment.starts_at).strftime("%H:%M")}
         entries.append(
@@ -76,13 +85,15 @@ def _work(records: list[Person]) -> list[Entry]:
     for assessment in _newest(Assessment.objects.filter(**of), "-held_on"):
         title = f"{assessment.get_instrument_display()}: {assessment.score}"
         url = reverse("enrolment", args=[assessment.enrolment_id])
-        entries.append(Entry(assessment.held_on, title, _("Assessment"), url, icon="chart-line"))
+        entry = Entry(assessment.held_on, title, _("Assessment"), url, "chart-line", assessment.is_taken_back)
+        entries.append(entry)
     for goal in _newest(Goal.objects.filter(**of, reached_on__isnull=False), "-reached_on"):
         url = reverse("enrolment", args=[goal.enrolment_id])
-        entries.append(Entry(goal.reached_on, _("Goal reached"), goal.text or "", url, icon="check"))
+        entries.append(Entry(goal.reached_on, _("Goal reached"), goal.text or "", url, "check", goal.is_taken_back))
     for note in _newest(Note.objects.filter(**of), "-id"):
         url = reverse("enrolment", args=[note.enrolment_id])
-        entries.append(Entry(timezone.localdate(note.at), _("Note"), (note.text or "")[:160], url, icon="note"))
+        text = (note.text or "")[:160]
+        entries.append(Entry(timezone.localdate(note.at), _("Note"), text, url, "note", note.is_taken_back))
     return entries
 
 

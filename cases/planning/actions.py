@@ -17,7 +17,10 @@ from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, User
+from partnership.pages.days import day_of
 
+DEFAULT_MINUTES = 60
+"""Of an appointment whose length nobody has said."""
 FEED_DAYS_BACK, FEED_DAYS_AHEAD = 30, 180
 
 
@@ -75,7 +78,7 @@ def move_appointment(
 
 def _locked_unrecorded(appointment: Appointment) -> Appointment:
     locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    if locked.session_id:
+    if locked.is_recorded:
         raise AlreadyRecorded(_("How this appointment went is recorded already."))
     return locked
 
@@ -95,6 +98,49 @@ def record_appointment(*, by: Acting, appointment: Appointment, attendance: str)
     )
     locked.session, locked.changed_at = session, timezone.now()
     locked.save(update_fields=["session", "changed_at"])
+    return session
+
+
+@action("meeting.record", roles=CASEWORK_ROLES, party=Party.OWNER, event="session.recorded")
+def record_meeting(
+    *,
+    by: Acting,
+    enrolment: Enrolment,
+    held_on: date,
+    method: str,
+    attendance: str,
+    minutes: int | None = None,
+    note: str = "",
+    next_at: datetime | None = None,
+    next_place: str = "",
+) -> Session:
+    """Records a meeting at once: the session, a note of it, the next appointment. All of it or nothing.
+
+    An appointment of that day that waits to be recorded is recorded by it. Raises as `record_session` and `make_appointment` do,
+    and Invalid for a next appointment that is not in the future.
+    """
+    waiting = Appointment.objects.unrecorded().filter(enrolment=enrolment, starts_at__range=day_of(held_on))
+    agreed = waiting.select_for_update(of=("self",)).order_by("starts_at").first()
+    session = enrolments.record_session(
+        by=by, enrolment=enrolment, held_on=held_on, method=method, attendance=attendance, minutes=minutes
+    )
+    if agreed:
+        agreed.session, agreed.changed_at = session, timezone.now()
+        agreed.save(update_fields=["session", "changed_at"])
+    if note.strip():
+        enrolments.add_note(by=by, enrolment=enrolment, text=note)
+    if next_at:
+        if next_at <= timezone.now():
+            raise Invalid("next_day", _("The next appointment lies in the past."))
+        make_appointment(
+            by=by,
+            enrolment=enrolment,
+            starts_at=next_at,
+            minutes=minutes or DEFAULT_MINUTES,
+            method=method,
+            place=next_place,
+            responsible=by.user,
+        )
     return session
 
 

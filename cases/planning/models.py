@@ -17,6 +17,12 @@ from partnership.isolation.policies import MINE, READ_AND_WRITE, Grant, Policy, 
 from partnership.members.models import Partner, User
 
 
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def unrecorded(self) -> AppointmentQuerySet:
+        """Those of which no session that counts says how they went."""
+        return self.filter(Q(session=None) | Q(session__taken_back_at__isnull=False))
+
+
 class Appointment(models.Model):
     """An agreed meeting: the NGO's alone. Once held, missed or cancelled, a session says how it went."""
 
@@ -30,6 +36,8 @@ class Appointment(models.Model):
     session = OneOfOwner(Session, models.PROTECT, null=True, related_name="appointment")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appointment")
@@ -46,6 +54,11 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"appointment {self.pk}"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a session that counts says how it went; of one that was taken back, it is recorded anew."""
+        return self.session is not None and not self.session.is_taken_back
 
 
 class Task(models.Model):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from cases.arrests.models import Arrest
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
+from cases.corrections.models import Entry
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.imports.models import ImportBefore, ImportTrace
 from cases.people.models import Person
@@ -176,7 +177,7 @@ def _held_in(person: Person) -> list[Part]:
             _("Sessions"),
             [_("Date"), _("Method"), _("Attendance"), _("Minutes")],
             [
-                [day(s.held_on), s.get_method_display(), s.get_attendance_display(), str(s.minutes or "–")]
+                [_noted(day(s.held_on), s), s.get_method_display(), s.get_attendance_display(), str(s.minutes or "–")]
                 for s in Session.objects.filter(**of).order_by("held_on", "id")
             ],
         ),
@@ -196,19 +197,19 @@ def _held_in(person: Person) -> list[Part]:
             _("Assessments"),
             [_("Date"), _("Instrument"), _("Score")],
             [
-                [day(a.held_on), a.get_instrument_display(), str(a.score)]
+                [_noted(day(a.held_on), a), a.get_instrument_display(), str(a.score)]
                 for a in Assessment.objects.filter(**of).order_by("held_on", "id")
             ],
         ),
         Part(
             _("Goals"),
             [_("Goal"), _("Reached")],
-            [[g.text or "", day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
+            [[_noted(g.text or "", g), day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
         ),
         Part(
             _("Notes"),
             [_("Date"), _("Note")],
-            [[day(n.at), n.text or ""] for n in Note.objects.filter(**of).order_by("id")],
+            [[_noted(day(n.at), n), n.text or ""] for n in Note.objects.filter(**of).order_by("id")],
         ),
         Part(
             _("Tasks"),
@@ -273,6 +274,13 @@ def _held_in(person: Person) -> list[Part]:
     for holder in _holders:
         parts += holder.held(person)
     return [part for part in parts if part.rows]
+
+
+def _noted(text: str, entry: Entry) -> str:
+    """The text; of an entry that was taken back it says so: the entry is held all the same."""
+    if entry.taken_back_at is None:
+        return text
+    return _("%(what)s (taken back %(day)s)") % {"what": text, "day": day(entry.taken_back_at)}
 
 
 def _fact(person: Person, name: str) -> str:
@@ -344,7 +352,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     relations_of([person]).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()
-    consents.update(guardian_name="")
+    consents.update(guardian_name="", witness="")
     RequestWords.objects.filter(request__person=person).update(note="", answer="")
     ImportBefore.objects.filter(record=ImportTrace.Record.PERSON, object_id=person.pk).delete()
     blank(person, "source_key")

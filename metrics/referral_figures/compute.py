@@ -53,7 +53,8 @@ SQL = """
            r.due_accept_at IS NOT NULL AND (r.answered_at IS NOT NULL OR r.due_accept_at < until), r.answered_at <= r.due_accept_at,
            first_at IS NOT NULL, r.answered_at IS NOT NULL, r.enrolled_at IS NOT NULL,
            r.state = 'completed'
-           OR EXISTS (SELECT FROM cases_session s WHERE s.enrolment_id = r.enrolment_id AND s.attendance = 'attended'),
+           OR EXISTS (SELECT FROM cases_session s
+                       WHERE s.enrolment_id = r.enrolment_id AND s.attendance = 'attended' AND s.taken_back_at IS NULL),
            r.state = 'completed', r.state = 'enrolled',
            extract(epoch FROM r.acknowledged_at - r.sent_at) / 86400, extract(epoch FROM r.answered_at - r.sent_at) / 86400,
            extract(epoch FROM r.enrolled_at - r.sent_at) / 86400

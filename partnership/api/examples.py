@@ -71,6 +71,8 @@ VALUES: dict[str, Any] = {
     "event_on": None,
     "withdrawn_at": None,
     "withdrawn_because": "",
+    "signature": "",
+    "witness": "",
     "guardian_name": "",
     "guardian_missing_reason": "",
     # Taking part
@@ -83,6 +85,9 @@ VALUES: dict[str, Any] = {
     "measurement_consent_ended_on": None,
     "held_on": "2026-03-16",
     "minutes": 45,
+    "taken_back_at": None,
+    "taken_back_why": "",
+    "why": "twice",
     "deadline": "2026-06-01",
     "target": 3,
     "done": 1,

@@ -70,6 +70,10 @@ BEGIN
   ELSE
     IF act = 'import.take_back' AND session_user <> 'portal_web' THEN RETURN NULL; END IF;
     {_DIFFERENCE.format(pair="SELECT to_jsonb(x) AS o, NULL::jsonb AS n FROM old_rows x", kind="deleted")}
+    IF act = 'person.erase' AND TG_ARGV[4] = 'id' THEN
+      DELETE FROM public.partnership_recordchangecontent c USING old_rows x
+       WHERE c.record = TG_ARGV[0] AND c.object_id = x.id;
+    END IF;
   END IF;
   RETURN NULL;
 END $$;

@@ -4,7 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from cases.arrests.api import ArrestView, FeedView
-from cases.enrolments.api import EnrolmentView
+from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
 from metrics.cohorts.api import CohortView
@@ -36,6 +36,7 @@ for address, view in {
     "programmes": ProgrammeView,
     "persons": PersonView,
     "enrolments": EnrolmentView,
+    "sessions": SessionView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

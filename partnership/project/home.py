@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.arrests.models import Feed
+from cases.enrolments.groups import groups_of
 from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Session
 from cases.imports.models import DataImport
 from cases.planning import actions as planning
@@ -116,6 +117,7 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
         "due_count": up_to_100(due),
         "tasks": planning.to_do(mine.select_related("person", "assigned_to"))[:SHOWN],
         "appointments": today.select_related("enrolment__person", "session").order_by("starts_at", "id"),
+        "groups": groups_of(acting.partner, timezone.localdate()),
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
     }

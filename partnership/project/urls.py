@@ -14,7 +14,7 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
-    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.planning", "cases.rights", "cases.overdoses",
+    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.corrections", "cases.planning", "cases.rights", "cases.overdoses",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
     "referrals.welfare", "referrals.roadside",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.consents import actions as consent_actions
 from cases.consents.models import Consent
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
@@ -34,10 +32,7 @@ def consent_renew(request: PartnerRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["is_given"]:
             try:
-                with transaction.atomic():
-                    consent = consents.renew_consent(by=request.acting, referral=referral, **form.terms())
-                    if form.document:
-                        consent_actions.attach_paper(by=request.acting, consent=consent, content=form.document)
+                consents.renew_consent(by=request.acting, referral=referral, **form.terms())
             except RuleError as error:
                 form.add_error(None, str(error))
             else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -167,14 +168,20 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
 
 
 @action("diversion.count_sessions", outside="jobs")
-def count_sessions(*, enrolment: int) -> None:
+def count_sessions(*, enrolment: int, counted_before: int | None = None) -> None:
     """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
-    a date, where the consent covers reporting back today."""
+    a date, where the consent covers reporting back today.
+
+    `counted_before`: how many were counted before one was corrected or taken back. A condition that says so follows; of one that
+    somebody reported otherwise, the report stays.
+    """
     referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
     if referral is None or not referral.may_report or not referral.diversion.is_open:
         return
-    attended = Session.objects.filter(enrolment=enrolment, attendance=Session.Attendance.ATTENDED).count()
-    Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS, done__lt=attended).update(
+    sessions = Session.objects.counted().filter(enrolment=enrolment)
+    attended = sessions.filter(attendance=Session.Attendance.ATTENDED).count()
+    conditions = Condition.objects.filter(diversion__referral=referral, kind=Condition.Kind.SESSIONS)
+    conditions.filter(Q(done__lt=attended) | Q(done=counted_before)).exclude(done=attended).update(
         done=attended, reported_on=timezone.localdate()
     )
 

@@ -33,7 +33,7 @@ from referrals.diversions import young
 from referrals.handover import events, transitions
 from referrals.handover.models import AgeBand, Change, Disclosure, Message, Need, Referral
 from referrals.handover.needs import TO_ANSWER, TO_CONTACT, Needs, of_names
-from referrals.handover.transitions import OPEN_STATES, TRANSITIONS, IllegalTransition, State
+from referrals.handover.transitions import ENDED_STATES, OPEN_STATES, TRANSITIONS, IllegalTransition, State
 
 KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
     Partner.Kind.POLICE: (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT),
@@ -536,10 +536,38 @@ def follow_enrolment(*, enrolment: int, reason: str, user: int, partner: int) ->
     referral = Referral.objects.select_for_update().filter(enrolment=enrolment, state=State.ENROLLED).first()
     if referral is None:
         return
-    is_complete = reason == Enrolment.EndReason.COMPLETED
-    verb, coded = _reported_end(referral, *(("complete", "") if is_complete else ("end_early", REASON_OF_END[reason])))
+    verb, coded = _closing(referral, reason)
     change = referral.take(verb, user_id=user, partner_id=partner, at=timezone.now(), reason=coded)
     _write(referral, change, None)
+
+
+@action("referral.follow_correction", outside="jobs")
+def follow_correction(*, enrolment: int, user: int, partner: int) -> None:
+    """Opens the referral that led to an enrolment whose end was taken back; where the end was corrected, closes it anew as the enrolment
+    says. Tells both parties. Done twice, it is done once. `enrolment`, `user`, `partner`: as `follow_enrolment` says.
+    """
+    referral = Referral.objects.select_for_update().filter(enrolment=enrolment, state__in=ENDED_STATES).first()
+    if referral is None:
+        return
+    reason = Enrolment.objects.get(pk=enrolment).end_reason
+    if reason and _is_closed_by(referral, reason):
+        return
+    change = referral.reopen(user_id=user, partner_id=partner, at=timezone.now())
+    _write(referral, change, None, event_type=events.REOPENED)
+    if reason:
+        follow_enrolment(enrolment=enrolment, reason=reason, user=user, partner=partner)
+
+
+def _is_closed_by(referral: Referral, reason: str) -> bool:
+    """Whether a referral is closed as an enrolment that ended for this reason closes it."""
+    verb, coded = _closing(referral, reason)
+    return (referral.state, referral.reason_code) == (TRANSITIONS[verb].target, coded)
+
+
+def _closing(referral: Referral, reason: str) -> tuple[str, str]:
+    """The verb and reason by which an enrolment that ended for this reason closes its referral."""
+    is_complete = reason == Enrolment.EndReason.COMPLETED
+    return _reported_end(referral, *(("complete", "") if is_complete else ("end_early", REASON_OF_END[reason])))
 
 
 @action(
@@ -656,13 +684,17 @@ def _move(verb: str, by: Acting, referral: Referral, *, reason: str = "", note: 
     return _write(referral, change, by, note)
 
 
-def _write(referral: Referral, change: Change, by: Acting | None, note: str = "") -> Referral:
-    """Saves what `Referral.take` made and announces it. `by`: who acts, nobody where the referral follows something else."""
+def _write(
+    referral: Referral, change: Change, by: Acting | None, note: str = "", event_type: EventType | None = None
+) -> Referral:
+    """Saves what `Referral.take` made and announces it, as that of its state unless said. `by`: who acts, nobody where the referral
+    follows something else."""
     referral.save()
     change.save()
     if note and by:
         write_message(by=by, referral=referral, text=note)
-    announce(referral, events.BY_STATE[State(referral.state)], f"referral:{referral.pk}:change:{change.pk}", by)
+    event_type = event_type or events.BY_STATE[State(referral.state)]
+    announce(referral, event_type, f"referral:{referral.pk}:change:{change.pk}", by)
     return referral
 
 

@@ -55,6 +55,7 @@ from referrals.handover.transitions import (
     FHIR_TASK_STATUS,
     FHIR_TASK_STATUS_CHOICES,
     REASONS,
+    REOPEN,
     TRANSITIONS,
     State,
     parties_of,
@@ -162,13 +163,14 @@ class DisclosureSerializer(serializers.ModelSerializer[Disclosure]):
 
 
 class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    witness = serializers.CharField(read_only=True, help_text="Of a spoken consent: who heard it.")
     is_in_force = serializers.BooleanField(source="is_valid", read_only=True)
 
     class Meta:
         model = Consent
         fields = [
             "id", "scope", "purpose", "reports_back", "expires_on", "expires_event", "signed_on", "signed_how",
-            "told_right_to_withdraw", "recorded_at", "event_on", "withdrawn_at", "is_in_force",
+            "witness", "told_right_to_withdraw", "recorded_at", "event_on", "withdrawn_at", "is_in_force",
         ]  # fmt: skip
 
 
@@ -217,7 +219,7 @@ class ReferralDetailSerializer(ReferralSerializer):
 
 
 class ChangeSerializer(Resource):
-    verb = serializers.ChoiceField(choices=VERB_CHOICES)
+    verb = serializers.ChoiceField(choices=[*VERB_CHOICES, REOPEN])
     reason_code = serializers.ChoiceField(choices=REASON_CHOICES, allow_blank=True)
 
     class Meta:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from rest_framework import serializers
 
+from cases.consents import papers
 from cases.consents.models import Consent
 from cases.people.models import Person
 from partnership.api.serializers import InPast, Strict
@@ -54,9 +57,22 @@ class ConsentInput(Strict):
     expires_event = serializers.CharField(max_length=200, default="", allow_blank=True)
     signed_on = InPast()
     signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
+    signature = serializers.CharField(
+        default="",
+        allow_blank=True,
+        help_text="Signed on the screen: the picture, a PNG as `data:image/png;base64,…`.",
+    )
+    witness = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="Spoken: who heard the person consent."
+    )
     told_right_to_withdraw = serializers.BooleanField()
     guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)
     guardian_missing_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The signature as recording a consent takes it."""
+        signature = attrs.pop("signature")
+        return attrs | {"paper": papers.from_data_url(signature) if signature else b""}
 
 
 class EventInput(Strict):

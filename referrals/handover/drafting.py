@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.consents import actions as consents
 from cases.people import actions as people_actions
 from cases.people.models import Person
 from partnership.isolation.acting import Acting
@@ -42,6 +41,4 @@ def save_draft(acting: Acting, draft: Referral | None, person: Person | None, fo
     consent_form = forms["consent"]
     if consent_form and consent_form.cleaned_data["is_given"]:
         draft.consent = handover.attach_consent(by=acting, referral=draft, **consent_form.terms())
-        if consent_form.document:
-            consents.attach_paper(by=acting, consent=draft.consent, content=consent_form.document)
     return draft

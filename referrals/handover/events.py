@@ -19,4 +19,5 @@ BY_STATE: dict[State, EventType] = {
         State.WITHDRAWN: _("A referral was withdrawn"),
     }.items()
 }
+REOPENED = declare("referral.reopened", sentence=_("The end of a referral was taken back"), webhooks=True, referral=int)
 MESSAGE = declare("referral.message", sentence=_("There is a new message on a referral"), webhooks=True, referral=int)

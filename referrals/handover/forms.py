@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.consents import papers
+from cases.consents.actions import check_signed
 from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import RuleError
+from partnership.isolation.errors import Invalid, RuleError
 from partnership.pages.form_fields import DateInput, ModelForm
 from programs.catalogue.choosing import FitForm
 from programs.catalogue.fit import ages_of
@@ -86,6 +87,7 @@ CONSENT_TERMS = (
     "reports_back",
     "signed_on",
     "signed_how",
+    "witness",
     "expires_on",
     "expires_event",
     "told_right_to_withdraw",
@@ -112,7 +114,12 @@ class ConsentForm(ModelForm[Consent]):
     class Meta:
         model = Consent
         fields = CONSENT_TERMS
-        widgets = {"signed_on": DateInput(), "expires_on": DateInput(), "guardian_name": forms.TextInput()}
+        widgets = {
+            "signed_on": DateInput(),
+            "expires_on": DateInput(),
+            "guardian_name": forms.TextInput(),
+            "witness": forms.TextInput(),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.document = b""
@@ -141,7 +148,17 @@ class ConsentForm(ModelForm[Consent]):
                     "told_right_to_withdraw", _("A consent is valid only when the right to withdraw was explained.")
                 )
             self._read_paper(data)
+            self._check_signed(data)
         return data
+
+    def _check_signed(self, data: dict[str, Any]) -> None:
+        """As recording it does, before anything else is saved."""
+        try:
+            check_signed(
+                Consent(signed_how=data.get("signed_how") or "", witness=data.get("witness") or ""), self.document
+            )
+        except Invalid as error:
+            self.add_error(error.field, str(error))
 
     def _read_paper(self, data: dict[str, Any]) -> None:
         """The signature from the screen, or the uploaded form; neither need be there."""
@@ -161,7 +178,8 @@ class ConsentForm(ModelForm[Consent]):
         """The model's own checks mean a recorded consent; one that is not given is not made."""
 
     def terms(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in CONSENT_TERMS}
+        """What recording the consent takes, with the signed form."""
+        return {name: self.cleaned_data[name] for name in CONSENT_TERMS} | {"paper": self.document}
 
 
 class EventForm(forms.Form):

@@ -210,12 +210,19 @@ class Referral(models.Model):
 
         Sending starts the two clocks that the agreement promises, if there is one. Raises as `transitions.check` does.
         """
-        step = transitions.step(self, verb, at=at, reason=reason)
-        for name, value in step.referral.items():
-            setattr(self, name, value)
+        change = self._step(transitions.step(self, verb, at=at, reason=reason), user_id, partner_id)
         if verb == "send" and self.agreement:
             self.due_acknowledge_at = at + timedelta(days=self.agreement.days_to_acknowledge)
             self.due_accept_at = at + timedelta(days=self.agreement.days_to_accept)
+        return change
+
+    def reopen(self, *, user_id: int, partner_id: int, at: datetime) -> Change:
+        """Moves an ended referral back to enrolled, as `take` moves one on: the end of its enrolment was taken back."""
+        return self._step(transitions.reopening(self, at=at), user_id, partner_id)
+
+    def _step(self, step: transitions.Step, user_id: int, partner_id: int) -> Change:
+        for name, value in step.referral.items():
+            setattr(self, name, value)
         return Change(
             referral=self,
             from_partner_id=self.from_partner_id,

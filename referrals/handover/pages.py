@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.consents.models import ConsentPaper
+from cases.people import identity_code
 from cases.people.actions import PossibleDouble
 from cases.people.forms import PersonForm
 from cases.people.models import Person, RegisterTooLarge
@@ -44,11 +47,13 @@ from referrals.handover.transitions import TRANSITIONS, State
 from referrals.permissions import REFERRALS
 
 MOST_KNOWN = 5
+CODE_LENGTH = 11
+"""Of a personal identity code."""
 
 
 def seen_referral(request: PartnerRequest, pk: int) -> Referral:
     """The referral, if the acting partner may see it; any other is not found."""
-    related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
+    related = ["from_partner", "to_partner", "programme", "agreement", "consent__recorded_by", "created_by"]
     return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
 
 
@@ -153,6 +158,8 @@ def _referral_page(
     }
     if is_party:
         context |= first_appointment_of(referral, is_receiver=context["is_receiver"])
+    if context["is_sender"] and referral.consent_id:
+        context["has_paper"] = ConsentPaper.objects.filter(consent=referral.consent_id).exists()
     if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:
         context["refer_on_form"] = ReferOnForm(kind=referral.kind)
     return render(request, "referrals/handover/referral.html", context, status=status)
@@ -284,8 +291,20 @@ def known_people(request: PartnerRequest) -> HttpResponse:
         people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
         log_read(request.acting, "person_list", 0, len(people))
-    form = "divert" if request.GET.get("at") == "roadside" else "referral_new"
-    return render(request, "referrals/handover/_known.html", {"people": people, "form": form})
+    form = {"roadside": "divert", "walk_in": "walk_in"}.get(request.GET.get("at", ""), "referral_new")
+    context = {"people": people, "form": form, "wrong_code": _wrong_code(query["identity_code"])}
+    return render(request, "referrals/handover/_known.html", context)
+
+
+def _wrong_code(text: str) -> str:
+    """What is wrong with an identity code that was typed to its end; nothing while it is being typed."""
+    if len(text) < CODE_LENGTH:
+        return ""
+    try:
+        identity_code.parse(text)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person | None) -> HttpResponse:

@@ -93,6 +93,11 @@ DIRECTIONS = [("incoming", _("Received from others")), ("outgoing", _("Sent to o
 ADDRESSED = ("addressed", _("Addressed to the partner, for the decision"))
 """The third way in which a diversion can stand to a partner."""
 
+ENDED_STATES = (S.COMPLETED, S.ENDED_EARLY)
+"""In which a participation has ended."""
+REOPEN = ("reopen", _("End taken back"))
+"""Stands in a referral's history beside the verbs: the referral follows its enrolment, whose end was corrected or taken back."""
+
 
 class Reason(NamedTuple):
     """A coded reason: whose decision it was, and for which verbs it can be given."""
@@ -177,6 +182,19 @@ def step(referral: Standing, verb: str, *, at: datetime, reason: str = "") -> St
         "reason_code": coded,
         "at": at,
     }
+    return Step(values, change)
+
+
+def reopening(referral: Standing, *, at: datetime) -> Step:
+    """What it makes of an ended referral that the end of its enrolment was taken back: the participation goes on."""
+    values = {
+        "state": S.ENROLLED,
+        "version": referral.version + 1,
+        "changed_at": at,
+        "closed_at": None,
+        "reason_code": "",
+    }
+    change = {"verb": REOPEN[0], "from_state": referral.state, "to_state": S.ENROLLED, "reason_code": "", "at": at}
     return Step(values, change)
 
 

@@ -79,9 +79,13 @@ def send_statement(
     if not consent.is_valid:
         raise NoConsent(_("The consent does not cover today: look at its days."))
     Consent.objects.filter(pk=consent.pk).update(disclosed_at=timezone.now())
-    counted = Session.objects.filter(enrolment=enrolment).aggregate(
-        attended=Count("pk", filter=Q(attendance=Session.Attendance.ATTENDED)),
-        missed=Count("pk", filter=Q(attendance=Session.Attendance.MISSED)),
+    counted = (
+        Session.objects.counted()
+        .filter(enrolment=enrolment)
+        .aggregate(
+            attended=Count("pk", filter=Q(attendance=Session.Attendance.ATTENDED)),
+            missed=Count("pk", filter=Q(attendance=Session.Attendance.MISSED)),
+        )
     )
     statement = Statement.objects.create(
         from_partner=by.partner,

@@ -48,6 +48,9 @@ class StatementInput(Strict):
     number = serializers.CharField(max_length=60, default="", allow_blank=True, help_text="The case number.")
     signed_on = InPast(help_text="When the person consented to just this statement.")
     signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
+    witness = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="Spoken: who heard the person consent."
+    )
     expires_on = serializers.DateField()
     told_right_to_withdraw = serializers.BooleanField()
     guardian_name = serializers.CharField(max_length=200, default="", allow_blank=True)

@@ -15,6 +15,9 @@ from partnership.pages.form_fields import DateInput
 from referrals.statements.actions import RECEIVING_KINDS
 from referrals.statements.models import Statement
 
+ON_PAPER_OR_SPOKEN = [(how, label) for how, label in Consent.Signed.choices if how != Consent.Signed.SCREEN]
+"""How the consent to a statement is given: its page has no pad to sign on."""
+
 
 class StatementForm(forms.Form):
     """What is sent."""
@@ -27,7 +30,10 @@ class StatementForm(forms.Form):
         label=_("Attendance"), choices=Statement.Attendance.choices, widget=forms.RadioSelect
     )
     signed_on = forms.DateField(label=_("The person signed on"), widget=DateInput())
-    signed_how = forms.ChoiceField(label=_("Signed how"), choices=Consent.Signed.choices)
+    signed_how = forms.ChoiceField(label=_("Signed how"), choices=ON_PAPER_OR_SPOKEN)
+    witness = forms.CharField(
+        label=_("Witness"), max_length=200, required=False, help_text=_("Spoken: who heard the person consent.")
+    )
     expires_on = forms.DateField(label=_("The consent is valid until"), widget=DateInput())
     told_right_to_withdraw = forms.BooleanField(label=_("The right to withdraw was explained"))
     guardian_name = forms.CharField(label=_("Guardian who consented"), max_length=200, required=False)

@@ -15,7 +15,7 @@ const offer = () => {
 };
 if (kind && programme) { kind.addEventListener("change", offer); offer(); }
 
-// Guardians: shown unless the person is known to be of age
+// Guardians: shown for somebody under 18; and what was typed of one stays in sight
 const guardian = document.querySelector("[data-minor]");
 const code = document.querySelector('[name="person-identity_code"]');
 const born = document.querySelector('[name="person-born_on"]');
@@ -28,11 +28,9 @@ const birthDate = () => {
 const ask = () => {
   const day = birthDate();
   if (guardian.dataset.minor) { guardian.hidden = guardian.dataset.minor === "no"; return; }
-  const of_age = new Date();
-  of_age.setFullYear(of_age.getFullYear() - 18);
-  guardian.hidden = Boolean(day) && new Date(day) <= of_age;
+  const isTyped = [...guardian.querySelectorAll("input, select, textarea")].some((field) => field.value);
+  guardian.hidden = !isTyped && !(day && yearsSince(day) < 18);
 };
-if (guardian) { document.addEventListener("input", ask); document.addEventListener("change", ask); ask(); }
 
 // What concerns some ages alone: the talk from 15 to 17, the notice instead of a diversion under 15
 const yearsSince = (day) => {
@@ -49,28 +47,56 @@ const suit = () => {
   }
 };
 document.addEventListener("input", suit); document.addEventListener("change", suit); suit();
+if (guardian) { document.addEventListener("input", ask); document.addEventListener("change", ask); ask(); }
 
-// A signature: drawn with finger, pen or mouse; sent as a picture
+// A signature: drawn with finger, pen or mouse on a pad that fills a phone's screen; sent as a picture. Who can't draw consents aloud.
 const box = document.querySelector(".signature");
 if (box) {
-  const canvas = box.querySelector("canvas"), pen = canvas.getContext("2d"), field = box.querySelector("input");
-  let drawing = false;
+  const [pad, canvas, field, picture] = ["dialog", "canvas", "input", "img"].map((name) => box.querySelector(name));
+  const pen = canvas.getContext("2d"), says = box.querySelector("[role=status]"), how = document.querySelector('[name="consent-signed_how"]');
+  let drawing = false, isDrawn = false;
+  const show = () => { picture.hidden = !field.value; if (field.value) picture.src = field.value; };
+  const clear = () => { pen.clearRect(0, 0, canvas.width, canvas.height); isDrawn = false; };
+  const open = () => {
+    pad.showModal();
+    canvas.width = canvas.clientWidth * devicePixelRatio;
+    canvas.height = canvas.clientHeight * devicePixelRatio;
+    isDrawn = Boolean(field.value);
+    says.textContent = "";
+    if (!isDrawn) return;
+    const kept = new Image();
+    kept.onload = () => {
+      const scale = Math.min(canvas.width / kept.width, canvas.height / kept.height);
+      pen.drawImage(kept, 0, 0, kept.width * scale, kept.height * scale);
+    };
+    kept.src = field.value;
+  };
   const at = (event) => {
     const edge = canvas.getBoundingClientRect();
     return [(event.clientX - edge.left) * canvas.width / edge.width, (event.clientY - edge.top) * canvas.height / edge.height];
   };
-  const clear = () => { pen.clearRect(0, 0, canvas.width, canvas.height); field.value = ""; };
   canvas.addEventListener("pointerdown", (event) => {
     drawing = true;
     canvas.setPointerCapture(event.pointerId);
-    pen.lineWidth = 3; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#14324a";
+    pen.lineWidth = 3 * devicePixelRatio; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#14324a";
     pen.beginPath(); pen.moveTo(...at(event));
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", (event) => { if (drawing) { pen.lineTo(...at(event)); pen.stroke(); } });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => {
-    if (drawing) field.value = canvas.toDataURL("image/png");
-    drawing = false;
+  canvas.addEventListener("pointermove", (event) => { if (drawing) { pen.lineTo(...at(event)); pen.stroke(); isDrawn = true; } });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { drawing = false; });
+  box.querySelector("[data-sign]").addEventListener("click", open);
+  box.querySelector("[data-clear]").addEventListener("click", () => { clear(); says.textContent = ""; });
+  box.querySelector("[data-done]").addEventListener("click", () => {
+    if (!isDrawn) { says.textContent = says.dataset.empty; return; }
+    field.value = canvas.toDataURL("image/png");
+    show();
+    pad.close();
   });
-  box.querySelector("button").addEventListener("click", clear);
+  box.querySelector("[data-speak]").addEventListener("click", () => {
+    pad.close();
+    how.value = "verbal";
+    how.dispatchEvent(new Event("change", { bubbles: true }));
+    document.querySelector('[name="consent-witness"]').focus();
+  });
+  show();
 }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from cases.arrests.models import Feed
+from cases.enrolments import actions as enrolment_actions
 from cases.imports import actions as imports
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
@@ -125,10 +126,18 @@ def full(world: World) -> World:
         )
         for who in (world.liaison, world.other_liaison)
     ]  # fmt: skip
+    met = [
+        run_as(
+            who, enrolment_actions.record_session, enrolment=enrolment, held_on=world.today, method="cbt",
+            attendance="attended",
+        )
+        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
+    ]  # fmt: skip
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
         "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
         "enrolments": (ngo, referral.enrolment_id, foreign.enrolment_id),
+        "sessions": (ngo, met[0].pk, met[1].pk),
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
         "statements": (ngo, stated[0].pk, stated[1].pk),

@@ -49,7 +49,7 @@ def test_from_a_roadside_diversion_to_the_coordinators_figure(browser, base, tmp
     expect(caseworker.locator(".head")).to_contain_text("Roadside, Testi")
     caseworker.get_by_role("link", name="Sessions, goals and notes").click()
     caseworker.get_by_label("Minutes").fill("45")
-    caseworker.get_by_role("button", name="Record", exact=True).click()
+    caseworker.get_by_role("button", name="Save the meeting").click()
     expect(caseworker.get_by_role("status")).to_contain_text("Saved")
     caseworker.get_by_label("Note", exact=False).last.fill("Confidential remark.")
     caseworker.get_by_role("button", name="Save the note").click()

@@ -104,3 +104,44 @@ def test_nobody_marked_is_told(group):
     body = {"held_on": group.today, "method": "group"}
     response = group.client(group.caseworker).post(f"/programmes/{group.programme.pk}/attendance/", body)
     assert "Mark at least one person." in response.text
+
+
+class TestEverybody:
+    """Without scripts the server marks everybody; with them the page does."""
+
+    def press(self, group, value: str):
+        body = {"held_on": "2026-11-02", "method": "cbt", "minutes": "90", "everybody": value}
+        return group.client(group.caseworker).post(f"/programmes/{group.programme.pk}/attendance/", body).text
+
+    def test_marks_all_and_keeps_the_day_the_method_and_the_minutes(self, group):
+        page = " ".join(self.press(group, "attended").split())
+        assert page.count('value="attended" checked') == 3
+        assert 'value="2026-11-02"' in page
+        assert 'value="90"' in page
+        assert '<option value="cbt" selected>' in page
+
+    def test_records_nothing(self, group):
+        self.press(group, "missed")
+        assert not Session.objects.exists()
+
+    def test_takes_all_marks_away(self, group):
+        page = " ".join(self.press(group, "").split())
+        assert page.count('value="" checked') == 3
+
+
+class TestTodaysList:
+    def home(self, group) -> str:
+        return group.client(group.caseworker).get("/").text
+
+    @pytest.mark.parametrize(("days", "is_listed"), [(0, True), (7, True), (14, True), (21, False), (6, False)])
+    def test_names_a_group_that_met_on_this_day_of_the_week(self, group, days, is_listed):
+        run_as(
+            group.caseworker, record_group, programme=group.programme, held_on=group.today - timedelta(days=days),
+            method="group", attendance={group.group[0].pk: "attended"},
+        )  # fmt: skip
+        assert (f"/programmes/{group.programme.pk}/attendance/?next=/" in self.home(group)) == is_listed
+
+    def test_leads_back_when_attendance_is_recorded(self, group):
+        body = {"held_on": group.today, "method": "group", f"who-{group.group[0].pk}": "attended", "next": "/"}
+        address = f"/programmes/{group.programme.pk}/attendance/?next=/"
+        assert group.client(group.caseworker).post(address, body).url == "/"

@@ -42,13 +42,14 @@ EVENTS = {
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",
-    "referral.person_erased", "referral.withdrawn", "session.recorded",
+    "referral.person_erased", "referral.withdrawn", "session.corrected", "session.recorded", "enrolment.corrected", "referral.reopened",
     "statement.closed", "statement.sent", "welfare_notice.acknowledged", "welfare_notice.made",
 }  # fmt: skip
 """All of them. A name is a promise to partners' systems and to what waits in the outbox: add to it, rename none."""
 
 HANDLERS = {
     "partnership.notify", "partnership.enqueue_webhooks", "referrals.close_referral", "referrals.count_sessions",
+    "referrals.count_sessions_anew", "referrals.correct_referral",
     "metrics.recompute",
 }  # fmt: skip
 """What waits for a handler names it so."""

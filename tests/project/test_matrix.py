@@ -17,7 +17,9 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from cases.assessments import actions as assessments
 from cases.consents import actions as consents
+from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Goal
 from cases.imports import actions as imports
 from cases.planning import actions as planning
@@ -238,11 +240,21 @@ MATRIX: dict[str, Row] = {
     "group_attendance": only(our=200, other_caseworker=404, args=own_programme),
     "caseload": only(our=200, other_caseworker=200),
     "enrolment": only(our=200, other_caseworker=404, args=enrolment),
-    "session_add": only(args=enrolment, **POSTED_ON_CASE),
+    "meeting_record": only(args=enrolment, **POSTED_ON_CASE),
+    "divert_tell": only(liaison=200, other_liaison=404, args=diversion),
+    "walk_in": only(our=200, other_caseworker=200),
     "goal_add": only(args=enrolment, **POSTED_ON_CASE),
     "note_add": only(args=enrolment, **POSTED_ON_CASE),
     "enrolment_end": only(args=enrolment, **POSTED_ON_CASE),
     "goal_mark": only(our=302, other_caseworker=404, args=lambda w: [w.goal.pk], method="post"),
+    "session_correct": only(our=200, other_caseworker=404, args=lambda w: [w.session.pk]),
+    "assessment_correct": only(our=200, other_caseworker=404, args=lambda w: [w.assessment.pk]),
+    "goal_correct": only(our=200, other_caseworker=404, args=lambda w: [w.goal.pk]),
+    "note_correct": only(our=200, other_caseworker=404, args=lambda w: [w.note.pk]),
+    "entry_take_back": only(our=422, other_caseworker=404, args=lambda w: ["session", w.session.pk], method="post"),
+    "entry_restore": only(our=302, other_caseworker=404, args=lambda w: ["note", w.note.pk], method="post"),
+    "enrolment_correct": only(our=200, other_caseworker=404, args=enrolment),
+    "enrolment_reopen": only(our=302, other_caseworker=404, args=enrolment, method="post"),
     "primary_drug": only(our=302, other_caseworker=404, args=enrolment, method="post"),
     "measurement_consent": only(our=302, other_caseworker=404, args=enrolment, method="post"),
     # Imports
@@ -359,6 +371,15 @@ def full(world: World) -> World:
         world.goal = Goal.objects.create(
             partner=world.ngo, enrolment=world.referral.enrolment, area="work", text="Study"
         )
+    with on_web(world.caseworker):
+        us, part = world.caseworker, world.referral.enrolment
+        world.session = enrolments.record_session(
+            by=us, enrolment=part, held_on=world.today, method="cbt", attendance="attended"
+        )
+        world.assessment = assessments.record_assessment(
+            by=us, enrolment=part, instrument="audit", score=9, held_on=world.today
+        )
+        world.note = enrolments.add_note(by=us, enrolment=part, text="Came on time.")
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

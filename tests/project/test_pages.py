@@ -25,7 +25,7 @@ from tests.world import World, run_as
 # Number of queries of each page with the role that uses it: those of the test's own role changes not counted, the
 # transaction's (2) and those that find out and tell who acts (3) included. A change here is a change of speed: look at it twice.
 QUERIES = {
-    ("home", "caseworker"): 18,
+    ("home", "caseworker"): 19,
     ("home", "liaison"): 18,
     ("home", "court_officer"): 15,
     ("home", "professional"): 11,
@@ -44,7 +44,7 @@ QUERIES = {
     ("referral_edit", "liaison"): 15,
     ("diversion_list", "liaison"): 10,
     ("diversion", "liaison"): 11,
-    ("divert", "liaison"): 11,
+    ("divert", "liaison"): 12,
     ("diversion_outcomes", "liaison"): 7,
     ("diversion_letter", "liaison"): 8,
     ("statement_list", "court_officer"): 9,
@@ -286,10 +286,10 @@ class TestAnswering:
     def test_sessions_are_recorded_and_dates_out_of_range_refused(self, world):
         referral = world.enrolled()
         client = world.client(world.caseworker)
-        address = f"/enrolments/{referral.enrolment_id}/session/"
-        good = {"session-held_on": str(world.today), "session-method": "counselling", "session-attendance": "attended"}
+        address = f"/enrolments/{referral.enrolment_id}/meeting/"
+        good = {"meeting-held_on": str(world.today), "meeting-method": "counselling", "meeting-attendance": "attended"}
         assert client.post(address, good).status_code == 302
-        late = good | {"session-held_on": str(world.today + timedelta(days=1))}
+        late = good | {"meeting-held_on": str(world.today + timedelta(days=1))}
         assert client.post(address, late).status_code == 422
         assert Enrolment.objects.get().sessions.count() == 1
 

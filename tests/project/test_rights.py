@@ -51,8 +51,12 @@ SAME = {
     "caseload_export": ["EnrolmentExport.export", "TdiExport.export"],
     "enrolment": ["EnrolmentView.retrieve", "EnrolmentView.sessions"],
     "person_enrol": ["EnrolmentView.create"],
-    "session_add": ["EnrolmentView.record"],
     "enrolment_end": ["EnrolmentView.end"],
+    "enrolment_correct": ["EnrolmentView.partial_update"],
+    "enrolment_reopen": ["EnrolmentView.reopen"],
+    "session_correct": ["SessionView.partial_update"],
+    "entry_take_back": ["SessionView.take_back"],
+    "entry_restore": ["SessionView.restore"],
     "measurement_consent": ["EnrolmentView.measurement_consent"],
     "import_list": ["UploadView.list"],
     "data_import": ["UploadView.retrieve"],
@@ -139,6 +143,9 @@ API_ALONE = {
     "FeedView": "feeds are shown on the first page and in data quality",
     "ReferralView.consent": "the page of the draft takes the consent as well",
     "ReferralView.diversion": "the page of the draft takes the terms as well",
+    "EnrolmentView.record": "the page records a meeting: session, note and next appointment at once",
+    "SessionView.list": "sessions are shown on the enrolment's page",
+    "SessionView.retrieve": "sessions are shown on the enrolment's page",
     **{
         f"ReferralView.{verb}": "the page has one address for all verbs, and asks the verb's action"
         for verb in ("send", "accept", "waitlist", "decline", "enrol", "complete", "end_early", "withdraw")

@@ -253,6 +253,7 @@ class TestRenewal:
             "consent-purpose": "Help",
             "consent-signed_on": str(world.today),
             "consent-signed_how": "verbal",
+            "consent-witness": "Inspector Laine",
             "consent-expires_on": str(world.today + timedelta(days=500)),
             "consent-told_right_to_withdraw": "on",
         }

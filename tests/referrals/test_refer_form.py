@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from cases.consents.actions import NotSigned, WitnessMissing, record_consent
 from cases.consents.models import Consent, ConsentPaper
 from partnership.audit_trail.models import ReadLog
+from partnership.isolation.acting import Acting
 from referrals.handover.models import Referral
-from tests.world import database_role, on_web
+from tests.systems import System
+from tests.world import database_role, on_web, run_as
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"drawn"
+
+
+def canvas(*samples: int) -> bytes:
+    """A PNG of one pixel, with these samples: red, green, blue, opacity."""
+    data = zlib.compress(bytes([0, *samples]))
+    chunk = lambda kind, body: len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
+    size = (1).to_bytes(4) + (1).to_bytes(4) + bytes([8, 6, 0, 0, 0])
+    return PNG[:8] + chunk(b"IHDR", size) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def fields(world, **more):
@@ -126,3 +138,72 @@ class TestSignedForm:
         assert send(world).status_code == 302
         assert Referral.objects.get().consent
         assert not ConsentPaper.objects.exists()
+
+
+class TestSigned:
+    """A consent that says it was signed was signed."""
+
+    @staticmethod
+    def drawn(picture: bytes) -> dict[str, str]:
+        return {
+            "consent-signed_how": "screen",
+            "consent-signature": "data:image/png;base64," + base64.b64encode(picture).decode(),
+        }
+
+    @pytest.mark.parametrize("picture", [None, canvas(0, 0, 0, 0)])
+    def test_an_empty_pad_is_no_signature(self, world, picture):
+        signed = self.drawn(picture) if picture else {"consent-signed_how": "screen", "consent-signature": ""}
+        response = send(world, **signed)
+        assert response.status_code == 422
+        assert "Nothing is signed yet" in response.text
+        assert not Consent.objects.exists()
+
+    def test_a_drawn_one_is(self, world):
+        assert send(world, **self.drawn(canvas(20, 50, 74, 255))).status_code == 302
+        assert ConsentPaper.objects.exists()
+
+    def test_after_an_error_elsewhere_the_picture_comes_back(self, world):
+        signed = self.drawn(canvas(20, 50, 74, 255))
+        response = send(world, **signed, **{"person-first_names": ""})
+        assert response.status_code == 422
+        assert signed["consent-signature"] in response.text.replace("&amp;", "&").replace("&#x27;", "'")
+
+    def test_a_spoken_consent_names_its_witness(self, world):
+        response = send(world, **{"consent-signed_how": "verbal"})
+        assert response.status_code == 422
+        assert "Say who heard" in response.text
+        send(world, **{"consent-signed_how": "verbal", "consent-witness": "Inspector Laine"})
+        assert Consent.objects.get().witness == "Inspector Laine"
+
+    def test_nobody_records_an_unsigned_one_past_the_page(self, world):
+        terms = {"purpose": "Help", "signed_on": world.today, "told_right_to_withdraw": True, "expires_on": world.today}
+        referral = world.draft()
+        for signed_how, error in (("screen", NotSigned), ("verbal", WitnessMissing)):
+            with pytest.raises(error):
+                run_as(
+                    world.liaison, record_consent, to_partner=world.ngo, person=referral.person,
+                    signed_how=signed_how, **terms,
+                )  # fmt: skip
+
+    def test_systems_send_the_signature_or_name_the_witness(self, world):
+        manager = Acting(world.member(world.police, "police_liaison", is_manager=True).membership)
+        referral, system = world.draft(), System(manager)
+        address = f"referrals/{referral.pk}/consent"
+        body = {"purpose": "Help", "signed_on": str(world.today), "told_right_to_withdraw": True,
+                "expires_on": str(world.today)}  # fmt: skip
+        system.call("put", address, body | {"signed_how": "screen"}, status=422)
+        system.call("put", address, body | {"signed_how": "verbal"}, status=422)
+        signature = self.drawn(canvas(20, 50, 74, 255))["consent-signature"]
+        system.call("put", address, body | {"signed_how": "screen", "signature": signature})
+        assert ConsentPaper.objects.filter(consent__signed_how="screen").exists()
+        answer = system.call("put", address, body | {"signed_how": "verbal", "witness": "Inspector Laine"}).found
+        assert answer["consent"]["witness"] == "Inspector Laine"
+
+    def test_the_referral_shows_how_when_and_by_whom_it_was_witnessed(self, world):
+        send(world, **{"consent-signed_how": "verbal", "consent-witness": "Inspector Laine", "save": "", "send": "1"})
+        referral = Referral.objects.get()
+        for acting in (world.liaison, world.caseworker):
+            page = world.client(acting).get(reverse("referral", args=[referral.pk])).text
+            assert "Inspector Laine" in page
+            assert world.liaison.user.full_name in page
+            assert "Spoken, with a witness" in page

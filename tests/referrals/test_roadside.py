@@ -28,6 +28,7 @@ def fields(world, **more):
         "person-first_names": "Ville",
         "person-last_name": "Virtanen",
         "person-born_on": "1994-03-02",
+        "person-phone": "040 123 4567",
         "diversion-offence": "060111",
         "programme": world.programme.pk,
         "summary": "First time.",
@@ -40,6 +41,7 @@ def fields(world, **more):
         "consent-reports_back": "on",
         "consent-signed_on": world.today.isoformat(),
         "consent-signed_how": "verbal",
+        "consent-witness": "Inspector Laine",
         "consent-expires_on": (world.today + timedelta(days=365)).isoformat(),
         "consent-told_right_to_withdraw": "on",
     } | more
@@ -50,8 +52,46 @@ def divert(world, **more):
 
 
 class TestDivert:
+    @pytest.mark.parametrize(
+        ("code", "word"),
+        [("020394-123A", "typing error"), ("310294-123X", "does not exist"), (CODE, None), ("0203", None)],
+    )
+    def test_a_mistyped_code_says_so_at_once(self, world, code, word):
+        address = reverse("known_people") + "?at=roadside"
+        answer = world.client(world.liaison).post(address, {"person-identity_code": code}).text
+        assert word in answer if word else "invalid-feedback" not in answer
+
+    def test_no_way_to_reach_the_person_is_asked_about(self, world):
+        response = divert(world, **{"person-phone": ""})
+        assert response.status_code == 422
+        assert "no way to reach the person" in response.text
+        assert not Referral.objects.exists()
+        divert(world, **{"person-phone": "", "unreachable": "1"})
+        assert Referral.objects.exists()
+
+    def test_a_safe_way_is_a_way(self, world):
+        divert(world, **{"person-phone": "", "safe_contact": "His sister, 040 765 4321"})
+        assert Referral.objects.exists()
+
+    def test_a_district_includes_its_parts_and_what_it_is_a_part_of(self, world):
+        part = District.objects.create(name="Quay", code="H11", parent=world.city)
+        world.programme.districts.set([part])
+        page = " ".join(world.client(world.liaison).get(reverse("divert")).text.split())
+        assert f'value="{world.city.pk}" data-around="{world.city.pk} {part.pk}"' in page
+        assert f'value="{part.pk}" data-around="{part.pk} {world.city.pk}"' in page
+
+    def test_at_the_end_it_says_what_to_tell_the_person(self, world):
+        world.ngo.phone = "09 123 456"
+        world.ngo.save()
+        page = world.client(world.liaison).get(divert(world).url).text
+        assert "Anchor contacts you by" in page
+        assert 'href="tel:09 123 456"' in page
+        diversion = DiversionAgreement.objects.get()
+        assert ReadLog.objects.filter(what="diversion", object_id=diversion.pk, user=world.liaison.user).exists()
+        assert world.client(world.other_liaison).get(reverse("divert_tell", args=[diversion.pk])).status_code == 404
+
     def test_somebody_whom_the_unit_knows_is_diverted_without_being_typed_again(self, world):
-        known = world.person(world.police, first_names="Known")
+        known = world.person(world.police, first_names="Known", phone="040 123 4567")
         client = world.client(world.liaison)
         found = client.post(reverse("known_people") + "?at=roadside", {"person-last_name": known.last_name})
         address = f"{reverse('divert')}?person={known.pk}"
@@ -70,7 +110,7 @@ class TestDivert:
     def test_one_page_makes_person_consent_conditions_and_sends(self, world):
         response = divert(world)
         referral = Referral.objects.get()
-        assert response.url == reverse("diversion", args=[referral.diversion.pk])
+        assert response.url == reverse("divert_tell", args=[referral.diversion.pk])
         assert (referral.state, referral.kind) == ("sent", "arrest_diversion")
         assert referral.consent.is_valid
         assert [(c.kind, c.target) for c in referral.diversion.conditions.order_by("id")] == [
@@ -128,7 +168,9 @@ class TestDivert:
         client = world.client(world.liaison)
         response = client.get(reverse("divert"))
         page = " ".join(response.content.decode().split())
-        assert f'<option value="{world.city.pk}" data-at="60.1000 24.9000" selected>' in page
+        assert (
+            f'<option value="{world.city.pk}" data-around="{world.city.pk}" data-at="60.1000 24.9000" selected>' in page
+        )
         assert "geolocation=(self)" in response["Permissions-Policy"]
         assert "geolocation=()" in client.get("/")["Permissions-Policy"]
 
