@@ -19,10 +19,8 @@
       const districts = card.dataset.districts.split(" ").filter(Boolean), { from, to } = card.dataset;
       const isNear = !near.value || !districts.length || districts.includes(near.value);
       const fits = years === null || ((!from || years >= Number(from)) && (!to || years <= Number(to)));
-      card.hidden = !(isNear && fits);
+      card.hidden = !(isNear && fits) && !card.querySelector("input").checked;  // what was chosen stays
       shown += !card.hidden;
-      const pick = card.querySelector("input");
-      if (card.hidden && pick.checked) pick.checked = false;
     }
     document.getElementById("none-fits").hidden = shown > 0 || !cards.length;
   };
