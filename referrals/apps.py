@@ -21,6 +21,7 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import events as _handover_events  # noqa: F401
         from referrals.handover import handlers as _handover_handlers  # noqa: F401
         from referrals.handover import models as handover_models
+        from referrals.handover import naming as _handover_naming  # noqa: F401
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
         from referrals.reminders import events as _reminder_events  # noqa: F401

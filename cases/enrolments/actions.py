@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,8 +100,16 @@ def team(acting: Acting) -> list[User]:
 
 @action("enrolment.hand_over", roles=CASEWORK_ROLES)
 def hand_over(*, by: Acting, enrolments: QuerySet[Enrolment], to: User) -> int:
-    """Makes a colleague responsible for open enrolments; returns for how many."""
-    return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
+    """Makes a colleague responsible for open enrolments, and for the appointments to come of whoever was; returns for how many.
+
+    An appointment that was made with somebody else stays with them.
+    """
+    handed = list(
+        enrolments.filter(ended_on=None).exclude(responsible=to).select_for_update().values_list("pk", flat=True)
+    )
+    to_come = Appointment.objects.filter(enrolment__in=handed, session=None, starts_at__gte=timezone.now())
+    to_come.filter(responsible=F("enrolment__responsible")).update(responsible=to, changed_at=timezone.now())
+    return Enrolment.objects.filter(pk__in=handed).update(responsible=to)
 
 
 def open_enrolment(enrolment: Enrolment) -> Enrolment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -33,6 +35,16 @@ class Substance(models.TextChoices):
     INHALANTS = "inhalants", _("Volatile inhalants")
     CANNABIS = "cannabis", _("Cannabis")
     OTHER = "other", _("Other substances")
+
+
+NOT_SEEN_DAYS = 14
+"""Somebody who was not met for so long is shown to who is responsible."""
+
+
+def not_met_lately() -> Q:
+    """The last contact, or without any the start, lies more than NOT_SEEN_DAYS days back."""
+    since = timezone.localdate() - timedelta(days=NOT_SEEN_DAYS)
+    return Q(last_contact_on__lt=since) | Q(last_contact_on=None, started_on__lt=since)
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -209,7 +221,3 @@ class Note(Entry):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
-
-
-NOT_SEEN_DAYS = 14
-"""Somebody who was not met for so long is shown to who is responsible."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -22,10 +23,10 @@ from cases.assessments.scores import scores_of
 from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, MeetingForm, NoteForm
 from cases.enrolments.lists import CASELOAD
-from cases.enrolments.models import Enrolment, Goal, Session, Substance
+from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Goal, Session, Substance, not_met_lately
 from cases.people.actions import PossibleDouble, find_known, save_person
 from cases.people.forms import PersonForm
-from cases.people.models import Person
+from cases.people.models import Person, RegisterTooLarge
 from cases.people.named_person import ask_about_doubles, named_person
 from cases.permissions import ENROLMENTS
 from cases.planning import actions as planning
@@ -36,6 +37,8 @@ from partnership.pages.form_fields import refuse
 from partnership.pages.going_back import back
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, show
+from partnership.pages.number_format import typed
+from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Programme
 
@@ -213,36 +216,70 @@ def primary_drug(request: PartnerRequest, pk: int) -> HttpResponse:
     return redirect("enrolment", pk=pk)
 
 
-@require_safe
 @partner_page(ENROLMENTS)
 def caseload(request: PartnerRequest) -> HttpResponse:
-    """Open enrolments of the partner, or one's own."""
-    whose = "all" if request.GET.get("whose") == "all" else "mine"
-    shown = show(request, CASELOAD, _caseload(request, whose))
+    """Who takes part now: one's own, a colleague's, everybody's or nobody's. A search within it is posted."""
+    if request.method == "POST":
+        return remember(request, "caseload")
+    text = searched(request, "caseload")
+    rows = _listed(request, text)
+    shown = show(request, CASELOAD, rows)
     log_read(request.acting, "caseload", 0, len(shown.page.rows))
+    programmes = Programme.objects.filter(partner=request.acting.partner, is_active=True).order_by("name", "id")
     context = {
         "shown": shown,
         "page": shown.page,
-        "mine": whose == "mine",
+        "q": text,
+        "given": asked_for(request.GET),
         "colleagues": enrolments_actions.team(request.acting),
+        "programmes": programmes,
+        "not_seen_days": NOT_SEEN_DAYS,
     }
     return render(request, "cases/enrolments/caseload.html", context)
 
 
-def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
-    enrolments = Enrolment.objects.filter(partner=request.acting.partner).open()
-    if whose == "mine":
-        enrolments = enrolments.filter(responsible=request.user)
+def asked_for(params: Mapping[str, str]) -> dict[str, str]:
+    """The filters of the caseload that an address names: `whose` (mine, all, nobody, or a colleague's number), `met`, `programme`."""
+    return {name: params.get(name, "")[:12] for name in ("whose", "met", "programme")}
+
+
+def listed_enrolments(acting: Acting, asked: Mapping[str, str]) -> QuerySet[Enrolment]:
+    """The open enrolments of the partner that the filters leave."""
+    enrolments = Enrolment.objects.filter(partner=acting.partner).open()
+    whose, colleague = asked.get("whose", ""), typed(asked.get("whose", ""))
+    if whose == "nobody":
+        enrolments = enrolments.filter(responsible=None)
+    elif colleague is not None:
+        enrolments = enrolments.filter(responsible=colleague)
+    elif whose != "all":
+        enrolments = enrolments.filter(responsible=acting.user)
+    if asked.get("met") == "not_lately":
+        enrolments = enrolments.filter(not_met_lately())
+    if (programme := typed(asked.get("programme", ""))) is not None:
+        enrolments = enrolments.filter(programme=programme)
     return enrolments.select_related("person", "programme", "responsible")
+
+
+def _listed(request: PartnerRequest, text: str) -> QuerySet[Enrolment]:
+    """The rows of the page: filtered, and of those whom the search means."""
+    rows = listed_enrolments(request.acting, asked_for(request.GET))
+    if not text:
+        return rows
+    partner = request.acting.partner
+    try:
+        return rows.filter(person__in=Person.objects.filter(partner=partner).found_by(partner.pk, text).values("pk"))
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return rows.none()
 
 
 @require_safe
 @partner_page(ENROLMENTS)
 def caseload_export(request: PartnerRequest) -> HttpResponseBase:
-    whose = "all" if request.GET.get("whose") == "all" else "mine"
-    log_read(request.acting, "caseload_export", 0, _caseload(request, whose).count())
+    text = searched(request, "caseload")
+    log_read(request.acting, "caseload_export", 0, _listed(request, text).count())
     try:
-        return export(request, CASELOAD, lambda: _caseload(request, whose), name="caseload")
+        return export(request, CASELOAD, lambda: _listed(request, text), name="caseload")
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("caseload")
@@ -251,7 +288,7 @@ def caseload_export(request: PartnerRequest) -> HttpResponseBase:
 @require_POST
 @partner_page(enrolments_actions.hand_over)
 def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
-    """Makes a colleague responsible for the chosen enrolments."""
+    """Makes a colleague responsible for the chosen enrolments and for the appointments that are to come."""
     enrolment_ids = chosen_rows(request)
     enrolments = Enrolment.objects.filter(partner=request.acting.partner, pk__in=enrolment_ids)
     colleague = next(
@@ -262,10 +299,12 @@ def caseload_hand_over(request: PartnerRequest) -> HttpResponse:
     else:
         done = enrolments_actions.hand_over(by=request.acting, enrolments=enrolments, to=colleague)
         text = ngettext(
-            "%(who)s is responsible for %(n)s person now.", "%(who)s is responsible for %(n)s people now.", done
+            "%(who)s is responsible for %(n)s person now, and for the appointments to come.",
+            "%(who)s is responsible for %(n)s people now, and for their appointments to come.",
+            done,
         )
         messages.success(request, text % {"n": done, "who": colleague.full_name})
-    return redirect("caseload")
+    return back(request, reverse("caseload"))
 
 
 @partner_page(enrolments_actions.record_group)

@@ -39,8 +39,8 @@ class Sex(models.TextChoices):
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def found_by(self, partner_id: int, text: str, born_on: date | None = None) -> PersonQuerySet:
-        """People of the partner that a search text means: an exact identity code; or names as people type them, in memory, the
-        200 likeliest. A date of birth or a year, beside the text or in it, narrows.
+        """People of the partner that a search text means: an exact identity code; a phone number or its end; or names as people
+        type them, in memory, the 200 likeliest. A date of birth or a year, beside the text or in it, narrows.
 
         Raises RegisterTooLarge where there are too many names to look at.
         """
@@ -50,6 +50,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
             code = ""
         if code:
             return self.filter(code_index=encryption.code_index(partner_id, code))
+        if phone := name_search.phone_of(text):
+            known = self._few(partner_id, "pk", "phone")
+            return self.filter(pk__in=[number for number, of in known if name_search.is_phone(phone, of or "")])
         typed = name_search.understood(text)
         born_on = born_on or typed.born_on
         people = self
@@ -59,16 +62,22 @@ class PersonQuerySet(models.QuerySet["Person"]):
             people = people.filter(birth_year=typed.birth_year)
         if not typed.words:
             return people if born_on or typed.birth_year else self.none()
-        names = people.filter(partner=partner_id, erased_on=None).order_by()
+        return self.filter(
+            pk__in=name_search.matching(people._few(partner_id, "pk", "first_names", "last_name"), typed.words)
+        )
+
+    def _few(self, partner_id: int, *fields: str) -> list[Any]:
+        """These fields of the partner's people, whom one looks through in memory. Raises RegisterTooLarge where they are too many."""
         most = name_search.MOST_PEOPLE
-        looked_at = list(names.values_list("pk", "first_names", "last_name")[: most + 1])
+        people = self.filter(partner=partner_id, erased_on=None).order_by()
+        looked_at = list(people.values_list(*fields)[: most + 1])
         if len(looked_at) > most:
             raise RegisterTooLarge(
                 _(
                     "Your register is too large to look through by name alone. Add the year or the date of birth: “Virtanen 1985”."
                 )
             )
-        return self.filter(pk__in=name_search.matching(looked_at, typed.words))
+        return looked_at
 
 
 class RegisterTooLarge(RuleError):

@@ -21,6 +21,9 @@ MOST_MATCHES = 200
 FROM_LETTERS, BEGINNING = 2, 3
 """Shorter words say nothing; a name of two letters is found, and from three letters on what begins with them."""
 DAY = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
+PHONE = re.compile(r"\+?[\d ()/-]+")
+FROM_DIGITS = 6
+"""So many digits may be the end of a phone number; fewer are the number of a record."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -52,6 +55,22 @@ def understood(text: str) -> Typed:
         birth_year = int(match[0])
         text = text[: match.start()] + " " + text[match.end() :]
     return Typed([word for word in folded(text) if len(word) >= FROM_LETTERS], born_on, birth_year)
+
+
+def phone_of(text: str) -> str:
+    """The digits of a phone number without the code of the country and the first zero: 040 123 4567 is +358 40 1234567. Empty: it is
+    none."""
+    if not PHONE.fullmatch(text.strip()) or DAY.search(text):
+        return ""
+    digits = re.sub(r"\D", "", text)
+    for start in ("00358", "358", "0"):
+        digits = digits.removeprefix(start)
+    return digits if len(digits) >= FROM_DIGITS - 1 else ""
+
+
+def is_phone(digits: str, phone: str) -> bool:
+    """Whether a phone number is the one that was typed, or ends with it."""
+    return phone_of(phone).endswith(digits)
 
 
 def matching(people: Iterable[tuple[int, str, str]], words: list[str]) -> list[int]:

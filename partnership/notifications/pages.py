@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from partnership.events.models import Notification
 from partnership.isolation.acting import PartnerRequest
 from partnership.notifications import actions as notifications
+from partnership.pages.about import about
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 from partnership.permissions import NOTIFICATIONS
@@ -21,7 +22,8 @@ from partnership.permissions import NOTIFICATIONS
 def notification_list(request: PartnerRequest) -> HttpResponse:
     own = Notification.objects.filter(user=request.user, partner=request.acting.partner)
     page = page_by_key(own, ["-id"], request.GET.get("after", ""))
-    return render(request, "partnership/notifications/notification_list.html", {"page": page})
+    context = {"page": page, "about": about(request.acting, [news.url for news in page.rows])}
+    return render(request, "partnership/notifications/notification_list.html", context)
 
 
 @require_safe

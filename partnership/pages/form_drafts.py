@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from django.core import signing
 from django.db.models import QuerySet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 7
 MOST_CHARACTERS = 100_000
+MOST_PATH = 200
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
 WHOSE_COOKIE = "whose"
 STASH_KEY = "unsent"
@@ -34,14 +36,33 @@ def pairs_of(data: QueryDict) -> Pairs:
     return [(name, value) for name, values in data.lists() if name not in NEVER_KEPT for value in values]
 
 
-def keep(acting: Acting, path: str, pairs: Pairs) -> None:
-    """Keeps what a form that is sent to `path` holds now; later it replaces what was kept earlier."""
+def keep(acting: Acting, path: str, pairs: Pairs, page: str = "") -> None:
+    """Keeps what a form that is sent to `path` holds now; later it replaces what was kept earlier. `page`: where it is filled in."""
     KeptForm.objects.update_or_create(
         user=acting.user,
         partner=acting.partner,
         path=path,
-        defaults={"content": json.dumps(pairs), "kept_at": timezone.now()},
+        defaults={"content": json.dumps(pairs), "kept_at": timezone.now(), "page": page},
     )
+
+
+def keep_sent(acting: Acting, request: HttpRequest) -> None:
+    """Keeps a form that was sent and is not complete, to go on with later. A signature is given again."""
+    pairs = [(name, value) for name, value in pairs_of(request.POST) if not name.endswith("signature")]
+    page = request.get_full_path()
+    if is_own_page(page) and sum(len(name) + len(value) for name, value in pairs) <= MOST_CHARACTERS:
+        keep(acting, page, pairs, page)
+
+
+def begun(acting: Acting) -> QuerySet[KeptForm]:
+    """The forms that the acting user has begun and not sent, the latest first."""
+    mine = KeptForm.objects.filter(user=acting.user, partner=acting.partner).exclude(page="")
+    return mine.defer("content").order_by("-kept_at")
+
+
+def is_own_page(path: str) -> bool:
+    """Whether an address is a path of this portal, and can be kept as one."""
+    return path.startswith("/") and not path.startswith("//") and len(path) <= MOST_PATH
 
 
 def drafts_of(acting: Acting, paths: list[str]) -> QuerySet[KeptForm]:
@@ -63,8 +84,11 @@ def forget_old() -> None:
 
 
 class Unsent(NamedTuple):
+    """`path`: where it was sent to; `page`: where it was filled in, empty where that is not known."""
+
     user: int
     path: str
+    page: str
     pairs: Pairs
 
 
@@ -88,7 +112,7 @@ def _writer(request: HttpRequest) -> int | None:
 def stash(request: HttpRequest) -> bool:
     """Puts a form that came without a session aside, for its writer alone. False when there is nothing to put aside."""
     writer, pairs = _writer(request), pairs_of(request.POST)
-    content = json.dumps([writer, request.get_full_path(), pairs])
+    content = json.dumps([writer, request.get_full_path(), _page_of(request), pairs])
     if writer is None or not pairs or len(content) > MOST_CHARACTERS:
         return False
     request.session[STASH_KEY] = encryption.encrypt(content)
@@ -96,16 +120,23 @@ def stash(request: HttpRequest) -> bool:
     return True
 
 
+def _page_of(request: HttpRequest) -> str:
+    """The page of the portal from which a form came."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    page = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    return page if came_from.netloc == request.get_host() and is_own_page(page) else ""
+
+
 def unsent(request: HttpRequest) -> Unsent | None:
     """The form that was put aside, if the signed-in user wrote it; anybody else's is dropped."""
     token = request.session.get(STASH_KEY)
     if not token:
         return None
-    user, path, pairs = json.loads(encryption.decrypt(token))
+    user, path, page, pairs = json.loads(encryption.decrypt(token))
     if user != request.user.pk:
         del request.session[STASH_KEY]
         return None
-    return Unsent(user, path, [(name, value) for name, value in pairs])
+    return Unsent(user, path, page, [(name, value) for name, value in pairs])
 
 
 def sent(request: HttpRequest, acting: Acting) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,13 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def offer_days(field: forms.Field, *days: int) -> None:
+    """Buttons beside a date field for days that are often meant, counted from today: -1, 0 or 1."""
+    today = timezone.localdate()
+    names = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}
+    field.widget.attrs["data-days"] = "|".join(f"{names[day]}={today + timedelta(days=day)}" for day in days)
 
 
 def refuse(form: forms.BaseForm, error: RuleError) -> None:

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from partnership.isolation.acting import PartnerRequest, stream_as
 from partnership.isolation.errors import RuleError
@@ -30,6 +32,7 @@ from partnership.pages.downloads import guard_formula
 from partnership.pages.models import SavedView
 from partnership.pages.number_format import typed
 from partnership.pages.paging import KeyPage, page_by_key
+from partnership.pages.template_tags import day, moment
 
 MOST_ROWS_XLSX = 20_000
 MOST_AT_ONCE = 200
@@ -96,6 +99,13 @@ class Shown:
     sorted_by: str
     views: list[SavedView]
     query: str
+    queryset: QuerySet[Any]
+
+    @property
+    def count(self) -> str:
+        """How many rows the list has; one query only where they are more than the page."""
+        is_all = self.page.is_first and not self.page.next_after
+        return str(len(self.page.rows)) if is_all else counted(self.queryset)
 
     @property
     def rows(self) -> list[Row]:
@@ -135,6 +145,7 @@ def show(request: PartnerRequest, listing: Listing, queryset: QuerySet[Any]) -> 
         sorted_by,
         list(views[:MOST_VIEWS]),
         query_of(request.GET),
+        queryset,
     )
 
 
@@ -166,10 +177,10 @@ def export(
     order = listing.sort(request.GET.get("sort", ""))[1].order
     file_name = f"{name}-{timezone.localdate()}"
 
-    def lines() -> Iterator[list[str]]:
+    def lines() -> Iterator[list[object]]:
         yield [str(column.label) for column in columns]
         for row in rows().order_by(*order).iterator(chunk_size=2000):
-            yield [guard_formula(_plain(column.text(row))) for column in columns]
+            yield [column.text(row) for column in columns]
         if notice:
             yield [notice]
 
@@ -181,26 +192,39 @@ def export(
     return response
 
 
-def _plain(value: object) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def _written(value: object) -> str:
+    """A value as people write it, days and moments in the reader's format."""
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return guard_formula("" if value is None else str(value))
 
 
-def _csv(values: list[str]) -> str:
+def _csv(values: list[object]) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow(values)
+    csv.writer(out, delimiter=";").writerow(map(_written, values))
     return out.getvalue()
 
 
-def _xlsx(lines: Iterator[list[str]], file_name: str) -> FileResponse:
+def _cell_of(sheet: Any, value: object) -> Any:
+    """A day or moment as such, so that the sheet can be sorted by it; anything else as it is written."""
+    if not isinstance(value, date):
+        return _written(value)
+    is_moment = isinstance(value, datetime)
+    cell = WriteOnlyCell(sheet, value=timezone.make_naive(value) if isinstance(value, datetime) else value)
+    cell.number_format = "d.m.yyyy h:mm" if is_moment else "d.m.yyyy"
+    return cell
+
+
+def _xlsx(lines: Iterator[list[object]], file_name: str) -> FileResponse:
     rows = list(islice(lines, MOST_ROWS_XLSX + 2))
     if len(rows) > MOST_ROWS_XLSX + 1:
         raise RuleError(_("The list is too long for XLSX: narrow the filters, or take CSV."))
     book = Workbook(write_only=True)
     sheet = book.create_sheet(file_name[:31])
     for row in rows:
-        sheet.append(row)
+        sheet.append([_cell_of(sheet, value) for value in row])
     file = TemporaryFile()  # noqa: SIM115 — the response closes it
     book.save(file)
     file.seek(0)
@@ -211,3 +235,9 @@ def _xlsx(lines: Iterator[list[str]], file_name: str) -> FileResponse:
 def up_to_100(queryset: Any) -> int:
     """How many rows there are, counted no further than 100: no count on a page grows with the table."""
     return len(queryset.values_list("pk", flat=True)[:100])
+
+
+def counted(queryset: Any) -> str:
+    """The same in words: a count that stopped at a hundred says so."""
+    count = up_to_100(queryset)
+    return f"{count}+" if count == 100 else str(count)

@@ -17,6 +17,9 @@ class KeptForm(models.Model):
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     path = models.CharField(max_length=200, help_text="Where the form is sent to.")
+    page = models.CharField(
+        max_length=200, default="", help_text="Where it is filled in; empty where that is not known."
+    )
     content = EncryptedTextField(owner="user", help_text="Pairs of field and value, as JSON.")
     kept_at = models.DateTimeField(default=timezone.now)
 

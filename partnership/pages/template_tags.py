@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -189,6 +191,19 @@ def split_words(text: str) -> list[str]:
     return text.split()
 
 
+@register.filter
+def with_errors(forms: Any) -> list[BaseForm]:
+    """Of one form, or of several (some of which a page leaves out), those that have errors."""
+    several = [forms] if isinstance(forms, BaseForm) else forms or []
+    return [form for form in several if form and form.errors]
+
+
+@register.filter
+def error_anchor(field: BoundField) -> str:
+    """Where on the page a field is: itself, or the frame of a group that has no one field (choices, parts of a date)."""
+    return field.id_for_label or f"div_{field.auto_id}"
+
+
 def read_labels() -> dict[str, str]:
     """What can be read, in words."""
     return {
@@ -224,6 +239,36 @@ def read_labels() -> dict[str, str]:
 def read_label(what: str) -> str:
     """What was read, in words; of the API by its address."""
     return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)
+
+
+@register.filter
+def page_label(address: str) -> str:
+    """The page of an address, in words, with the number of what it is about."""
+    try:
+        page = resolve(urlsplit(address).path)
+    except Resolver404:
+        return address
+    label = _page_labels().get(page.url_name or "", _("Form"))
+    number = page.kwargs.get("pk", "")
+    return f"{label} {number}".strip()
+
+
+def _page_labels() -> dict[str, str]:
+    """Pages with forms, in words."""
+    return read_labels() | {
+        "referral_new": _("New referral"),
+        "referral_edit": _("Draft of a referral"),
+        "divert": _("Divert a person"),
+        "person_new": _("New person"),
+        "person_edit": _("Person"),
+        "statement_new": _("New statement"),
+        "welfare_new": _("Child welfare notice"),
+        "task_list": _("New task"),
+        "group_attendance": _("Attendance of a group"),
+        "announcement_new": _("New announcement"),
+        "partner_new": _("New partner"),
+        "agreement_new": _("New agreement"),
+    }
 
 
 @register.filter

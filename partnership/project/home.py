@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from cases.arrests.models import Feed
 from cases.enrolments.groups import groups_of
-from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Session
+from cases.enrolments.models import Session
+from cases.enrolments.pages import listed_enrolments
 from cases.imports.models import DataImport
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, Task
@@ -27,19 +28,24 @@ from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.members.joining import joining_partners
 from partnership.members.models import Role
 from partnership.oversight.models import ReadDay
+from partnership.pages import form_drafts
+from partnership.pages.about import about
 from partnership.pages.briefing import lines
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from partnership.pages.lists import up_to_100
-from partnership.project.guide import GUIDES, Step
+from partnership.project import tiles
+from partnership.project.guide import GUIDES
 from referrals.diversions.models import DiversionAgreement, with_status
-from referrals.handover.models import Referral
-from referrals.handover.transitions import OPEN_STATES, State
+from referrals.handover.models import DUE_FIRST, Referral
+from referrals.handover.pages import listed_referrals
+from referrals.handover.transitions import State
 from referrals.statements.models import Statement
 
 FEED_LATE_DAYS = 45
 SHOWN = 6
 ANNOUNCED = 3
+GUIDE_COOKIE = "guide"
 
 
 WITH_NAMES = (
@@ -75,52 +81,53 @@ def home(request: PartnerRequest) -> HttpResponse:
     }[Role(acting.role)]
     unread = Notification.objects.filter(user=acting.user, partner=acting.partner, read_at=None)
     announcements = Announcement.objects.of_today().order_by("-shown_from", "-id")[:ANNOUNCED]
-    context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
+    news = list(unread[:SHOWN])
+    context = {"news": news, "announcements": announcements, **build(acting)}
+    context["about"] = about(acting, [each.url for each in news])
+    context["kept"] = form_drafts.begun(acting)[:SHOWN]
     if build in (_caseworker, _liaison, _court_officer, _professional):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
         if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
             log_read(acting, "home", 0, named)
-    return render(request, f"project/home/{build.__name__.lstrip('_')}.html", context)
-
-
-def _guide(acting: Acting) -> tuple[Step, ...]:
-    """The guide of the first visit, until it was put away."""
-    return () if acting.membership.toured_at else GUIDES[acting.role]
+    # The guide of the first visit, until it is hidden: open once, then a line at the end of the page.
+    if not acting.membership.toured_at:
+        context["guide"] = GUIDES[acting.role]
+        context["is_first_visit"] = GUIDE_COOKIE not in request.COOKIES
+    response = render(request, f"project/home/{build.__name__.lstrip('_')}.html", context)
+    if context.get("is_first_visit"):
+        response.set_cookie(
+            GUIDE_COOKIE, "seen", max_age=timedelta(days=365), httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return response
 
 
 def _caseworker(acting: Acting) -> dict[str, Any]:
-    incoming = Referral.objects.incoming(acting.partner).select_related(
-        "from_partner", "to_partner", "programme", "disclosure", "need"
-    )
-    waiting = incoming.filter(state__in=[State.SENT, State.ACKNOWLEDGED]).order_by("due_accept_at")
+    incoming = listed_referrals(acting, "incoming")
+    waiting = incoming.waiting().order_by(*DUE_FIRST)
     to_enrol = incoming.filter(state=State.ACCEPTED).order_by("-changed_at")
-    not_since = timezone.localdate() - timedelta(days=NOT_SEEN_DAYS)
-    not_seen = (
-        Enrolment.objects.filter(partner=acting.partner, responsible=acting.user)
-        .open()
-        .filter(Q(last_contact_on__lt=not_since) | Q(last_contact_on=None, started_on__lt=not_since))
-        .select_related("person", "programme")
-        .order_by("last_contact_on")
-    )
-    due = with_status(DiversionAgreement.objects.filter(to_partner=acting.partner, is_sent=True), "due_soon")
     mine = Task.objects.filter(partner=acting.partner, assigned_to=acting.user)
     today = Appointment.objects.filter(
         partner=acting.partner, responsible=acting.user, starts_at__range=day_of(timezone.localdate())
     )
+    not_met = listed_enrolments(acting, {"met": "not_lately"})
     return {
+        "tiles": tiles.caseworker(acting),
         "waiting": waiting[:SHOWN],
-        "waiting_count": up_to_100(waiting),
-        "overdue_count": up_to_100(incoming.overdue()),
         "to_enrol": to_enrol[:SHOWN],
-        "not_seen": not_seen[:SHOWN],
-        "not_seen_count": up_to_100(not_seen),
-        "due_count": up_to_100(due),
+        "not_seen": not_met.order_by("last_contact_on", "pk")[:SHOWN],
         "tasks": planning.to_do(mine.select_related("person", "assigned_to"))[:SHOWN],
         "appointments": today.select_related("enrolment__person", "session").order_by("starts_at", "id"),
         "groups": groups_of(acting.partner, timezone.localdate()),
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
+        "drafts": _drafts(acting),
     }
+
+
+def _drafts(acting: Acting) -> QuerySet[Referral]:
+    """Referrals that were begun and not sent, the one last worked on first."""
+    drafts = Referral.objects.outgoing(acting.partner).filter(state=State.DRAFT)
+    return drafts.select_related("programme", "disclosure").order_by("-changed_at")[:SHOWN]
 
 
 def _liaison(acting: Acting) -> dict[str, Any]:
@@ -128,22 +135,15 @@ def _liaison(acting: Acting) -> dict[str, Any]:
     related = mine.select_related(
         "referral", "referral__disclosure", "referral__programme", "to_partner"
     ).prefetch_related("conditions")
-    outgoing = Referral.objects.outgoing(acting.partner)
     return {
+        "tiles": tiles.liaison(acting),
         "to_decide": with_status(related, "awaiting_decision").filter(authority=None).order_by("outcome_at")[:SHOWN],
         "overdue": with_status(related, "overdue").order_by("deadline")[:SHOWN],
         # Who was never taken on is referred on from the referral's page; whoever left early waits for a decision.
         "ended": with_status(related, "ended")
         .filter(referral__state=State.ENDED_EARLY)
         .order_by("-changed_at")[:SHOWN],
-        "counts": {
-            status: up_to_100(with_status(mine, status))
-            for status in ("awaiting_decision", "overdue", "due_soon", "open")
-        },
-        "unanswered_count": up_to_100(outgoing.overdue()),
-        "drafts": outgoing.filter(state=State.DRAFT)
-        .select_related("programme", "disclosure")
-        .order_by("-changed_at")[:SHOWN],
+        "drafts": _drafts(acting),
     }
 
 
@@ -151,24 +151,21 @@ def _court_officer(acting: Acting) -> dict[str, Any]:
     mine = DiversionAgreement.objects.filter(authority=acting.partner, is_sent=True)
     related = mine.select_related("case", "from_partner")
     return {
+        "tiles": tiles.court_officer(acting),
         "to_decide": with_status(related, "awaiting_decision").order_by("outcome_at")[:SHOWN],
         "statements": Statement.objects.filter(to_partner=acting.partner)
         .select_related("from_partner")
         .order_by("-sent_at", "-id")[:SHOWN],
-        "counts": {
-            status: up_to_100(with_status(mine, status)) for status in ("awaiting_decision", "ended", "overdue", "open")
-        },
+        "drafts": _drafts(acting),
     }
 
 
 def _professional(acting: Acting) -> dict[str, Any]:
-    outgoing = Referral.objects.outgoing(acting.partner).exclude(state=State.DRAFT)
+    sent = listed_referrals(acting, "outgoing").exclude(state=State.DRAFT)
     return {
-        "open_count": up_to_100(outgoing.filter(state__in=OPEN_STATES)),
-        "unanswered_count": up_to_100(outgoing.overdue()),
-        "changed": outgoing.select_related("from_partner", "to_partner", "programme", "disclosure", "need").order_by(
-            "-changed_at"
-        )[:SHOWN],
+        "tiles": tiles.professional(acting),
+        "changed": sent.order_by("-changed_at")[:SHOWN],
+        "drafts": _drafts(acting),
     }
 
 

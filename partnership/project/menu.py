@@ -35,15 +35,16 @@ GROUPS = (
             Entry(_("Statements"), "statement_list", icon="file-text"),
             Entry(_("Child welfare notices"), "welfare_list", icon="alert-triangle"),
             Entry(_("People"), "person_list", icon="users"),
+            Entry(_("Caseload"), "caseload", icon="clipboard-list"),
             Entry(_("Calendar"), "calendar", icon="calendar"),
             Entry(_("Tasks"), "task_list", icon="checklist"),
-            Entry(_("Workload"), "workload", icon="users-group"),
         ),
     ),
     Group(
         _("Partners and programmes"),
         (
             Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
+            Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),
             Entry(_("Agreements"), "agreement_list", icon="file-text"),
             Entry(_("Announcements"), "announcement_list", icon="speakerphone"),

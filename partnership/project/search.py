@@ -15,8 +15,9 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from cases.enrolments.models import Enrolment
 from cases.people.models import Person, RegisterTooLarge
-from cases.permissions import PEOPLE
+from cases.permissions import ENROLMENTS, PEOPLE
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting, PartnerRequest
@@ -42,11 +43,11 @@ def search(request: PartnerRequest) -> HttpResponse:
     results = find(request.acting, text) if text else {}
     if results.get("people"):
         log_read(request.acting, "person_list", 0, len(results["people"]))
-    return render(request, "project/search.html", {"text": text, "nothing": not any(results.values()), **results})
+    return render(request, "project/search.html", {"text": text, "found": sum(map(len, results.values())), **results})
 
 
 def find(acting: Acting, text: str) -> dict[str, list[Any]]:
-    """At most ten of each kind. Four queries, whatever the text."""
+    """At most ten of each kind, people with the programmes in which they take part. Five queries, whatever the text."""
     name, born_on = _with_date(text)
     number = re.fullmatch(r"#?(\d{1,12})", text)
     people: list[Person] = []
@@ -54,13 +55,18 @@ def find(acting: Acting, text: str) -> dict[str, list[Any]]:
         own = Person.objects.filter(partner=acting.partner)
         with suppress(RegisterTooLarge):  # the list of people says what to add
             people = list(own.found_by(acting.partner.pk, name, born_on).order_by("-changed_at", "-id")[:SHOWN])
+    takes_part: dict[int, list[Enrolment]] = {}
+    if people and ENROLMENTS.allows(acting):
+        of_people = Enrolment.objects.filter(partner=acting.partner, person__in=people).open()
+        for enrolment in of_people.select_related("programme", "responsible").order_by("-started_on", "-pk"):
+            takes_part.setdefault(enrolment.person_id, []).append(enrolment)
     referrals = Referral.objects.seen_by(acting).select_related("programme", "from_partner", "to_partner")
     referrals = referrals.filter(pk=int(number[1])) if number else referrals.none()
     named = Q(name__icontains=text) | Q(partner__name__icontains=text)
     programmes = Programme.objects.offered().filter(named).select_related("partner").order_by("name", "id")[:SHOWN]
     partners = Partner.objects.filter(name__icontains=text, is_active=True).order_by("name")[:SHOWN]
     return {
-        "people": people,
+        "people": [(person, takes_part.get(person.pk, [])) for person in people],
         "referrals": list(referrals[:SHOWN]),
         "programmes": list(programmes) if len(text) > 1 else [],
         "partners": list(partners) if len(text) > 1 else [],

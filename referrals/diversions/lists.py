@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from partnership.pages.lists import Column, Listing, Sort, link, tag
 from partnership.pages.template_tags import day
 from referrals.diversions.models import DiversionAgreement
-from referrals.handover.lists import _name
+from referrals.handover.lists import name_of
 
 DIVERSION_LOOKS = {"overdue": "bad", "due_soon": "wait"}
 OUTCOME_LOOKS = {"completed": "good", "not_completed": "bad", "": ""}
@@ -36,8 +36,8 @@ DIVERSION_LIST = Listing(
         Column(
             "name",
             gettext_lazy("Person"),
-            lambda d: _name(d.referral),
-            lambda d: link(reverse("diversion", args=[d.pk]), _name(d.referral)),
+            lambda d: name_of(d.referral),
+            lambda d: link(reverse("diversion", args=[d.pk]), name_of(d.referral)),
         ),
         Column("deadline", gettext_lazy("Deadline"), lambda d: None if d.status == "ended" else d.deadline, _deadline),
         Column("progress", gettext_lazy("Progress"), _progress),

@@ -51,6 +51,11 @@ class Quarter:
         return parts
 
     @property
+    def shares(self) -> dict[str, float]:
+        """What came of them, as shares of those that were sent; empty where none was."""
+        return {outcome: count / self.sent for outcome, count in self.counts.items()} if self.sent else {}
+
+    @property
     def met_of_closed(self) -> tuple[int, int]:
         closed = self.sent - sum(self.counts.get(code, 0) for code in ("open", "ended", Outcome.WITHDRAWN))
         return self.counts.get(Outcome.COMPLETED, 0), closed
@@ -103,6 +108,7 @@ def diversion_outcomes(request: PartnerRequest) -> HttpResponse:
         "sent": sum(quarter.sent for quarter in quarters),
         "met": met,
         "closed": closed,
+        "met_share": met / closed if closed else None,
         "bar": BAR,
     }
     return render(request, "referrals/diversions/diversion_outcomes.html", context)

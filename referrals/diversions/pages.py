@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.audit_trail.read_log import log_read
@@ -24,21 +27,29 @@ from referrals.diversions import actions as diversions
 from referrals.diversions import letters
 from referrals.diversions.forms import AddressForm, BreachForm, DecisionForm, OutcomeForm, ProgressForm
 from referrals.diversions.lists import CASE_LIST, DIVERSION_LIST
-from referrals.diversions.models import STATUSES, Condition, DiversionAgreement, with_status
+from referrals.diversions.models import DUE_SOON_DAYS, STATUSES, Condition, DiversionAgreement, with_status
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.permissions import DIVERSIONS, LETTER
+
+NOW, JUST_SENT_DAYS = "now", 7
+NOW_LABEL = gettext_lazy("Waiting and just sent")
 
 
 @require_safe
 @partner_page(DIVERSIONS)
 def diversion_list(request: PartnerRequest) -> HttpResponse:
-    """The own unit's or NGO's diversions, those with the nearest deadline first."""
-    status = request.GET.get("status", "")
+    """The own unit's or NGO's diversions, those with the nearest deadline first. It opens with what waits and what was just sent."""
+    status = request.GET.get("status", NOW)
     outcome = request.GET.get("outcome", "")
     shown = show(request, listing_of(request.acting), listed_diversions(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
         log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
-    context = {"shown": shown, "page": shown.page, "statuses": STATUSES, "status": status}
+    context = {
+        "shown": shown,
+        "page": shown.page,
+        "statuses": {NOW: NOW_LABEL, "all": _("All"), **STATUSES},
+        "status": status,
+    }
     context |= {"outcome": outcome, "outcomes": [o for o in DiversionAgreement.Outcome if o.value]}
     return render(request, "referrals/diversions/diversion_list.html", context)
 
@@ -50,7 +61,8 @@ def listing_of(acting: Acting) -> Listing:
 
 def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     """The diversions of a list, each with what its row shows."""
-    sent = with_status(DiversionAgreement.objects.seen_by(acting).filter(is_sent=True), status)
+    sent = DiversionAgreement.objects.seen_by(acting).filter(is_sent=True)
+    sent = _now(sent, acting) if status == NOW else with_status(sent, status)
     if outcome in DiversionAgreement.Outcome.values and outcome:
         sent = sent.filter(outcome=outcome)
     if acting.role == Role.COURT_OFFICER:
@@ -66,11 +78,21 @@ def listed_diversions(acting: Acting, status: str, outcome: str) -> Any:
     return sent.select_related(*related).prefetch_related("conditions")
 
 
+def _now(sent: Any, acting: Acting) -> Any:
+    """What waits for a decision, is late or due soon; and what was sent in the last week, which a prosecutor or court can't see."""
+    today = timezone.localdate()
+    waits = ~Q(outcome="") & Q(decision="")
+    is_due = Q(outcome="", open_days__include=today, deadline__lte=today + timedelta(days=DUE_SOON_DAYS))
+    if acting.role == Role.COURT_OFFICER:
+        return sent.filter(waits | is_due)
+    return sent.filter(waits | is_due | Q(referral__sent_at__gte=timezone.now() - timedelta(days=JUST_SENT_DAYS)))
+
+
 @require_safe
 @partner_page(DIVERSIONS)
 def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the status, columns and order of the page."""
-    acting, status, outcome = request.acting, request.GET.get("status", ""), request.GET.get("outcome", "")
+    acting, status, outcome = request.acting, request.GET.get("status", NOW), request.GET.get("outcome", "")
     log_read(acting, "diversion_export", 0, listed_diversions(acting, status, outcome).count())
     try:
         return export(

@@ -10,23 +10,18 @@ from django.utils.translation import gettext_lazy
 from partnership.isolation.acting import Acting
 from partnership.members import joining
 from partnership.pages.briefing import Line, Part, says
-from partnership.pages.lists import up_to_100
+from partnership.pages.lists import counted
 from referrals.handover.models import Referral
 
 
 @says(order=40)
 def overdue_referrals(acting: Acting) -> list[Line]:
     """How many wait for an answer longer than promised."""
-    overdue = up_to_100(Referral.objects.seen_by(acting).overdue())
-    if not overdue:
+    overdue = counted(Referral.objects.seen_by(acting).overdue())
+    if overdue == "0":
         return []
     address = reverse("referral_list") + "?state=overdue"
-    return [Line(Part.WAITING, _("Wait longer than promised"), address, _("Referrals"), _more(overdue), "bad")]
-
-
-def _more(count: int) -> str:
-    """A count that stopped at a hundred says so."""
-    return f"{count}+" if count == 100 else str(count)
+    return [Line(Part.WAITING, _("Wait longer than promised"), address, _("Referrals"), overdue, "bad")]
 
 
 def _sent_or_received() -> Exists:

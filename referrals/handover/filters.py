@@ -17,7 +17,8 @@ class ReferralFilter(filters.FilterSet):  # type: ignore[misc] # the library has
         choices=[
             ("open", _("All open")),
             ("closed", _("All closed")),
-            ("overdue", _("Beyond the promise")),
+            ("waiting", _("To answer")),
+            ("overdue", _("Late")),
             *State.choices,
         ],
         label=_("State"),
@@ -44,6 +45,8 @@ class ReferralFilter(filters.FilterSet):  # type: ignore[misc] # the library has
             return queryset.filter(state__in=OPEN_STATES)
         if value == "closed":
             return queryset.filter(state__in=CLOSED_STATES)
+        if value == "waiting":
+            return queryset.waiting()
         if value == "overdue":
             return queryset.overdue()
         return queryset.filter(state=value)

@@ -14,7 +14,7 @@ from cases.consents.actions import check_signed
 from cases.consents.models import Consent
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
-from partnership.pages.form_fields import DateInput, ModelForm
+from partnership.pages.form_fields import DateInput, ModelForm, offer_days
 from programs.catalogue.choosing import FitForm
 from programs.catalogue.fit import ages_of
 from programs.catalogue.models import Programme
@@ -209,6 +209,10 @@ class StartForm(VerbForm):
         label=_("The person consents to be counted in the partnership's statistics, by pseudonym"), required=False
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_days(self.fields["started_on"], 0)
+
 
 class AcceptForm(StartForm):
     started_on = forms.DateField(
@@ -227,6 +231,10 @@ class AcceptForm(StartForm):
         label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     first_place = forms.CharField(label=_("Place"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_days(self.fields["first_day"], 0, 1)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

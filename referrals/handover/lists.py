@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from partnership.pages.lists import Column, Listing, Sort, link, tag
 from partnership.pages.template_tags import day, is_past, time_left
-from referrals.handover.models import Referral
-from referrals.handover.transitions import State
+from referrals.handover.models import DUE_FIRST, Referral
+from referrals.handover.transitions import WAITING_STATES, State
 
 LOOKS: dict[str, str] = {
     State.SENT: "wait",
@@ -26,7 +27,7 @@ LOOKS: dict[str, str] = {
 }
 
 
-def _name(referral: Referral) -> str:
+def name_of(referral: Referral) -> str:
     """The person's name for who sees it; before the answer whom to expect; the number for whoever sees neither."""
     disclosure, need = getattr(referral, "disclosure", None), getattr(referral, "need", None)
     if disclosure and disclosure.name:
@@ -36,7 +37,7 @@ def _name(referral: Referral) -> str:
 
 def _name_link(referral: Referral) -> str:
     address = "referral_edit" if referral.state == State.DRAFT else "referral"
-    name = link(reverse(address, args=[referral.pk]), _name(referral))
+    name = link(reverse(address, args=[referral.pk]), name_of(referral))
     return format_html("{} {}", name, tag(_("Urgent"), "bad")) if referral.is_urgent else name
 
 
@@ -48,7 +49,7 @@ def _clock(referral: Referral) -> str:
 REFERRAL_LIST = Listing(
     page="referral_list",
     columns=(
-        Column("name", gettext_lazy("Person"), _name, _name_link),
+        Column("name", gettext_lazy("Person"), name_of, _name_link),
         Column(
             "state",
             gettext_lazy("State"),
@@ -70,3 +71,10 @@ REFERRAL_LIST = Listing(
         "oldest": Sort(gettext_lazy("Longest unchanged first"), ["changed_at", "id"]),
     },
 )
+WAITING_LIST = replace(REFERRAL_LIST, sorts={"due": Sort(gettext_lazy("Due first"), DUE_FIRST), **REFERRAL_LIST.sorts})
+"""The same of what waits for an answer, a small part of all: whichever is due next comes first."""
+
+
+def listing_of(state: str) -> Listing:
+    """The list of referrals in this state, as the page's filter names it."""
+    return WAITING_LIST if state in {"waiting", "overdue", *WAITING_STATES} else REFERRAL_LIST

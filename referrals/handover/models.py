@@ -7,10 +7,10 @@ agreement cover. To answer, it sees the `Need`, which names nobody.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +54,7 @@ from referrals.handover.transitions import (
     ANSWERED_STATES,
     CLOSED_STATES,
     OPEN_STATES,
+    WAITING_STATES,
     State,
     parties_of,
     reason_label,
@@ -79,13 +80,33 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals of the partner, its drafts too."""
         return self.filter(from_partner=partner)
 
+    def waiting(self) -> ReferralQuerySet:
+        """Not answered yet."""
+        return self.filter(state__in=WAITING_STATES)
+
     def overdue(self) -> ReferralQuerySet:
-        """Waiting longer than promised, for acknowledgement or for an answer."""
+        """Late: `Referral.due_at` is past."""
         now = timezone.now()
         return self.filter(
-            Q(state=State.SENT, due_acknowledge_at__lt=now)
-            | Q(state__in=[State.SENT, State.ACKNOWLEDGED], due_accept_at__lt=now)
+            Q(state=State.SENT, due_acknowledge_at__lt=now) | Q(state=State.ACKNOWLEDGED, due_accept_at__lt=now)
         )
+
+    def with_due(self) -> ReferralQuerySet:
+        """Each with what `DUE_FIRST` sorts by: not urgent, and the moment of `Referral.due_at` (none: the end of time)."""
+        return self.annotate(
+            is_calm=Case(When(is_urgent=True, then=False), default=True, output_field=models.BooleanField()),
+            due=Case(
+                When(state=State.SENT, due_acknowledge_at__isnull=False, then="due_acknowledge_at"),
+                When(state=State.ACKNOWLEDGED, due_accept_at__isnull=False, then="due_accept_at"),
+                default=Value(NEVER),
+                output_field=models.DateTimeField(),
+            ),
+        )
+
+
+DUE_FIRST = ["is_calm", "due", "id"]
+"""The order in which referrals are answered: urgent ones first, of these whichever is due next."""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 COVERED = f"""exists (
@@ -259,7 +280,7 @@ class Referral(models.Model):
 
     @property
     def due_at(self) -> object:
-        """The next promised moment: of acknowledgement, then of an answer."""
+        """The next promised moment: of acknowledgement, then of an answer. Past, the referral is late."""
         if self.state == State.SENT:
             return self.due_acknowledge_at
         if self.state == State.ACKNOWLEDGED:

@@ -14,8 +14,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.consents.models import ConsentPaper
@@ -28,10 +30,13 @@ from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.pages import form_drafts
 from partnership.pages.form_fields import refuse, said
+from partnership.pages.going_back import back
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
+from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from referrals.diversions.forms import DiversionForm
 from referrals.first_appointments import actions as first_appointments
@@ -40,15 +45,30 @@ from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
 from referrals.handover.filters import ReferralFilter
 from referrals.handover.forms import ConsentForm, EventForm, MessageForm, ReferOnForm, ReferralForm, VerbForm, verb_form
-from referrals.handover.lists import REFERRAL_LIST
-from referrals.handover.models import NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
+from referrals.handover.lists import listing_of, name_of
+from referrals.handover.models import DUE_FIRST, NO_FURTHER_DISCLOSURE, Disclosure, Need, Referral
 from referrals.handover.needs import NeedsForm
-from referrals.handover.transitions import TRANSITIONS, State
+from referrals.handover.searching import named
+from referrals.handover.transitions import TRANSITIONS, WAITING_STATES, State
 from referrals.permissions import REFERRALS
 
 MOST_KNOWN = 5
 CODE_LENGTH = 11
 """Of a personal identity code."""
+DONE: dict[str, str | Promise] = {
+    "send": gettext_lazy("Sent to %(receiver)s. They see what you wrote, and who it is when they say yes."),
+    "acknowledge": gettext_lazy("Acknowledged: %(sender)s knows that you are looking at it."),
+    "accept": gettext_lazy(
+        "Accepted: you see who it is, and %(sender)s is told. Enrol the person when the first day is known."
+    ),
+    "waitlist": gettext_lazy("On your waiting list: you see who it is, and %(sender)s is told the day."),
+    "decline": gettext_lazy("Declined: %(sender)s is told why, and can refer the person on."),
+    "enrol": gettext_lazy("Enrolled, and %(sender)s is told. The person is in your caseload now."),
+    "complete": gettext_lazy("Completed: %(sender)s is told."),
+    "end_early": gettext_lazy("Ended early: %(sender)s is told why."),
+    "withdraw": gettext_lazy("Withdrawn: %(receiver)s no longer sees who it is."),
+}
+"""What each verb comes to, in words."""
 
 
 def seen_referral(request: PartnerRequest, pk: int) -> Referral:
@@ -69,16 +89,18 @@ def box_of(acting: Acting, box: str) -> str:
 def listed_referrals(acting: Acting, box: str) -> Any:
     """The referrals of a list, each with what its row shows."""
     everything = Referral.objects.seen_by(acting) if box == "all" else getattr(Referral.objects, box)(acting.partner)
-    return everything.select_related("from_partner", "to_partner", "programme", "disclosure", "need")
+    return everything.with_due().select_related("from_partner", "to_partner", "programme", "disclosure", "need")
 
 
-@require_safe
 @partner_page(REFERRALS)
 def referral_list(request: PartnerRequest) -> HttpResponse:
+    """Received or sent referrals. A search within them is posted."""
     acting = request.acting
-    box = box_of(acting, request.GET.get("box", ""))
+    if request.method == "POST":
+        return remember(request, "referral_list")
+    box, text = box_of(acting, request.GET.get("box", "")), searched(request, "referral_list")
     referral_filter = ReferralFilter(request.GET, listed_referrals(acting, box))
-    shown = show(request, REFERRAL_LIST, referral_filter.qs)
+    shown = show(request, listing_of(request.GET.get("state", "")), _meant(request, referral_filter.qs, text))
     if acting.role != Role.COORDINATOR:
         log_read(acting, "referral_list", 0, len(shown.page.rows))
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
@@ -87,24 +109,35 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
         "page": shown.page,
         "filter": referral_filter,
         "box": box,
+        "q": text,
         "can_acknowledge": can_acknowledge,
     }
     return render(request, "referrals/handover/referral_list.html", context)
 
 
+def _meant(request: PartnerRequest, rows: Any, text: str) -> Any:
+    """The rows whom the search means, all without one."""
+    try:
+        return named(rows, text) if text else rows
+    except RegisterTooLarge as error:
+        messages.warning(request, str(error))
+        return rows.none()
+
+
 @require_safe
 @partner_page(REFERRALS)
 def referral_export(request: PartnerRequest) -> HttpResponseBase:
-    """The list as CSV or XLSX, with the filters, columns and order of the page."""
+    """The list as CSV or XLSX, with the filters, search, columns and order of the page."""
     acting, params = request.acting, request.GET
-    box = box_of(acting, params.get("box", ""))
+    box, text = box_of(acting, params.get("box", "")), searched(request, "referral_list")
 
     def rows() -> Any:
-        return ReferralFilter(params, listed_referrals(acting, box)).qs
+        return _meant(request, ReferralFilter(params, listed_referrals(acting, box)).qs, text)
 
     log_read(acting, "referral_export", 0, rows().count())
     try:
-        return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
+        listing = listing_of(params.get("state", ""))
+        return export(request, listing, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('referral_list')}?{query_of(params)}")
@@ -122,7 +155,7 @@ def referral_acknowledge_all(request: PartnerRequest) -> HttpResponse:
     messages.success(
         request, ngettext("%(n)s referral acknowledged.", "%(n)s referrals acknowledged.", done) % {"n": done}
     )
-    return redirect(f"{reverse('referral_list')}?box=incoming")
+    return back(request, f"{reverse('referral_list')}?box=incoming")
 
 
 @require_safe
@@ -146,6 +179,7 @@ def _referral_page(
         "is_sender": referral.from_partner_id == acting.partner.pk,
         "is_receiver": referral.to_partner_id == acting.partner.pk,
         "verbs": [(verb, TRANSITIONS[verb], forms[verb]) for verb in verbs],
+        "waits": "accept" in verbs and referral.state in WAITING_STATES,
         "ended_on": None if referral.is_covered else referral.covered_days.ended_by(timezone.localdate()),
         "disclosure": Disclosure.objects.filter(referral=referral).first() if is_party else None,
         "need": Need.objects.filter(referral=referral).select_related("district").first() if is_party else None,
@@ -186,9 +220,13 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
             if appointment := form.appointment():
                 first_appointments.offer_appointment(by=request.acting, referral=done, **appointment)
     except RuleError as error:
+        referral = seen_referral(request, pk)
+        if form.fields and verb in referral.verbs(request.acting.partner.pk):
+            refuse(form, error)  # what was typed stays
+            return _referral_page(request, referral, status=422, bound={verb: form})
         messages.error(request, said(error))
     else:
-        messages.success(request, _("Done: %(verb)s.") % {"verb": TRANSITIONS[verb].label})
+        messages.success(request, _what_next(request, done, verb))
         if form.cleaned_data.get("started_on") and done.state == State.ACCEPTED:
             messages.warning(
                 request,
@@ -197,6 +235,19 @@ def referral_do(request: PartnerRequest, pk: int, verb: str) -> HttpResponse:
                 ),
             )
     return redirect("referral", pk=pk)
+
+
+def _what_next(request: PartnerRequest, done: Referral, verb: str) -> str:
+    """What was done and what comes of it; after an answer the next referral that waits for one."""
+    names = {"sender": done.from_partner.name, "receiver": done.to_partner.name}
+    what = DONE["enrol" if verb == "accept" and done.state == State.ENROLLED else verb] % names
+    if verb not in {"accept", "waitlist", "decline"}:
+        return what
+    waiting = listed_referrals(request.acting, "incoming").waiting().order_by(*DUE_FIRST).first()
+    if waiting is None:
+        return f"{what} {_('All referrals are answered.')}"
+    link = format_html('<a href="{}">{}</a>', reverse("referral", args=[waiting.pk]), name_of(waiting))
+    return format_html("{} {} {}", what, _("Next to answer:"), link)
 
 
 @require_POST
@@ -350,7 +401,12 @@ def _draft_page(request: PartnerRequest, draft: Referral | None, person: Person 
                 return redirect("referral", pk=saved.pk)
             messages.success(request, _("The draft is saved; nobody else sees it."))
             return redirect("referral_edit", pk=saved.pk)
-    status = 422 if request.method == "POST" else 200
+    is_refused = request.method == "POST"
+    if is_refused and "send" not in request.POST:
+        # Not enough for a draft that others could go on with: kept as it is for who typed it.
+        form_drafts.keep_sent(acting, request)
+        messages.info(request, _("Kept for you under Drafts on your home page, as far as you came."))
+    status = 422 if is_refused else 200
     return render(
         request,
         "referrals/handover/draft.html",

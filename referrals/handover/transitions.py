@@ -69,6 +69,8 @@ TRANSITIONS: dict[str, Transition] = {
     "withdraw":    Transition(BEFORE_ENROLLED,                      S.WITHDRAWN,    Party.SENDER,   _("Withdraw"),                ("closed_at",), takes_reason=True),
 }  # fmt: skip
 
+WAITING_STATES = (S.SENT, S.ACKNOWLEDGED)
+"""Sent, and not answered yet."""
 OPEN_STATES = (S.SENT, S.ACKNOWLEDGED, S.WAITLISTED, S.ACCEPTED, S.ENROLLED)
 ANSWERED_STATES = (S.WAITLISTED, S.ACCEPTED, S.ENROLLED, S.COMPLETED, S.ENDED_EARLY)
 """The receiver has said that it takes the person on: from then on it sees who it is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.enrolments import actions as enrolments
-from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment
+from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, not_met_lately
 from cases.planning.models import Appointment, Task
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.days import day_of
@@ -30,16 +29,13 @@ def workload(request: PartnerRequest) -> HttpResponse:
     """Who of the team has how much, and how full the programmes are."""
     partner = request.acting.partner
     today = timezone.localdate()
-    not_since = today - timedelta(days=NOT_SEEN_DAYS)
     per_user = (
         Enrolment.objects.filter(partner=partner)
         .open()
         .values("responsible")
         .annotate(
             people=Count("pk"),
-            not_met=Count(
-                "pk", filter=Q(last_contact_on__lt=not_since) | Q(last_contact_on=None, started_on__lt=not_since)
-            ),
+            not_met=Count("pk", filter=not_met_lately()),
         )
     )
     enrolled: dict[Any, Any] = {row["responsible"]: row for row in per_user}
@@ -59,7 +55,7 @@ def workload(request: PartnerRequest) -> HttpResponse:
         .annotate(taking_part=Count("enrolments", filter=Q(enrolments__ended_on=None, enrolments__partner=partner)))
         .order_by("name", "id")
     )
-    waiting = Referral.objects.incoming(partner).filter(state__in=[State.SENT, State.ACKNOWLEDGED])
+    waiting = Referral.objects.incoming(partner).waiting()
     context = {
         "team": team,
         "nobody": enrolled.get(None, {}),

@@ -12,6 +12,7 @@
     for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
     for (const field of form.querySelectorAll("[data-not-kept]")) body.delete(field.name);
     body.set("keep-path", path);
+    body.set("keep-page", location.pathname + location.search);
     if (more) body.set(more, "1");
     return fetch("/keep/", { method: "POST", body, redirect: "manual" });
   };
@@ -44,6 +45,10 @@
       post(form, path, "keep-drop").then(() => { form.dataset.changed = ""; location.reload(); });
     });
     form.prepend(bar);
+    if (location.hash === "#kept" && !document.activeElement.closest(".kept")) {
+      bar.scrollIntoView({ block: "start" });
+      bar.querySelector("span").focus({ preventScroll: true });
+    }
   };
 
   for (const [path, form] of forms) {
@@ -60,7 +65,7 @@
   }
 
   // A form that came back with errors holds what was typed already.
-  if (forms.size && !document.querySelector(".notice-bad[role=alert]")) {
+  if (forms.size && !document.querySelector(".error-summary, main [aria-invalid=true]")) {
     const query = new URLSearchParams([...forms.keys()].map((path) => ["path", path]));
     fetch(`/keep/?${query}`, { redirect: "manual" }).then((answer) => answer.ok ? answer.json() : {}).then((found) => {
       for (const [path, kept] of Object.entries(found)) restore(forms.get(path), path, kept);

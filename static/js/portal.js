@@ -10,13 +10,54 @@ document.addEventListener("keydown", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
-// "/" goes to the search box, unless somebody is typing.
+// "/" goes to the search box and "?" shows the keys, unless somebody is typing or has switched them off (WCAG 2.2, 2.1.4).
+const keysOff = () => localStorage.getItem("single-keys") === "off";
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const box = document.getElementById("search");
-  if (box && box.offsetParent) { event.preventDefault(); box.focus(); box.select(); }
+  if (!["/", "?"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  const keys = document.getElementById("keys"), box = document.getElementById("search");
+  if (!keys || keys.open || keysOff()) return;
+  if (event.key === "?") { event.preventDefault(); keys.showModal(); }
+  else if (box && box.offsetParent) { event.preventDefault(); box.focus(); box.select(); }
 });
+{
+  const choice = document.getElementById("single-keys");
+  if (choice) {
+    choice.checked = !keysOff();
+    choice.addEventListener("change", () => { localStorage.setItem("single-keys", choice.checked ? "on" : "off"); });
+  }
+  for (const button of document.querySelectorAll("[data-keys]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => document.getElementById("keys").showModal());
+  }
+}
+
+// After an error the first wrong field has the focus, wherever on the page it is; a summary without a field has it itself.
+// A link of the summary leads into a group of choices, too.
+const goTo = (field) => {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  field.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+};
+const FIELDS = "input:not([type=hidden]), select, textarea";
+document.addEventListener("click", (event) => {
+  const to = event.target.closest(".error-summary a[href^='#']");
+  const place = to && document.getElementById(to.hash.slice(1));
+  if (!place) return;
+  event.preventDefault();
+  goTo(place.matches(FIELDS) ? place : place.querySelector(FIELDS) || place);
+});
+{
+  const wrong = [...document.querySelectorAll("main :is([aria-invalid=true], .is-invalid)")].find((field) => field.matches(FIELDS));
+  const first = wrong || document.querySelector("main .error-summary");
+  if (first) goTo(first);
+}
+
+// The answers at the foot of a phone's screen go away while those of the page are in view.
+{
+  const bar = document.querySelector(".answer-bar"), answers = document.getElementById("what-now");
+  if (bar && answers) new IntersectionObserver(([seen]) => { bar.classList.toggle("is-away", seen.isIntersecting); }).observe(answers);
+}
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
@@ -75,6 +116,33 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+
+// Days that are often meant have a button beside the field: data-days="Today=2026-11-30|Tomorrow=2026-12-01".
+for (const field of document.querySelectorAll("input[data-days]")) {
+  const buttons = document.createElement("div");
+  buttons.className = "quick-days";
+  for (const [label, day] of field.dataset.days.split("|").map((each) => each.split("="))) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      field.value = day;
+      for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    });
+    buttons.append(button);
+  }
+  field.after(buttons);
+}
+
+// A link to a fold, or into one, opens it and goes to its first field.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-opens]"), fold = link && document.getElementById(link.hash.slice(1));
+  if (!fold) return;
+  event.preventDefault();
+  fold.open = true;
+  goTo(fold.querySelector(FIELDS + ", button") || fold);
+});
 
 // A long list of fields is narrowed by what one types; a choice for all that are left is made once.
 for (const tools of document.querySelectorAll("[data-narrowing]")) tools.hidden = false;

@@ -1,127 +1,213 @@
-"""What people do each day, on a phone: a group's attendance, a signature, a form without a network, and the way back from a mistake."""
+"""In a real Chromium, on a phone: each main job takes no more taps than its budget, and nobody who errs loses sight of it."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from cases.people import identity_code
-from tests.browsing import PHONE, in_chromium, sign_in
+from scripts.first_day import JOBS, walked
+from tests.browsing import DESK, PHONE, divert, in_chromium, new_page, sign_in
 
 pytestmark = in_chromium
 
-MOST_PIXELS = 2400
-"""A group of 42 on a phone."""
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.walk.__name__)
+def test_a_job_takes_no_more_taps_than_its_budget(browser, base, job, record_property):
+    walk = walked(browser, base, job)
+    record_property("measured", f"{walk.taps} taps, {walk.letters} letters, {walk.screens} screens")
+    assert walk.taps <= job.taps
 
 
-def open_group(page: Page) -> None:
-    page.goto("/programmes/1/attendance/")
+# --- Errors are in sight ----------------------------------------------------------------------------------------------------
+
+IN_VIEW = """(element) => { const edge = element.getBoundingClientRect();
+return edge.height > 0 && edge.bottom > 0 && edge.top < innerHeight && edge.left >= 0; }"""
 
 
-def test_a_group_of_42_is_marked_at_once_and_is_no_longer_than_a_few_screens(browser, base):
+def sent_wrong(page: Page) -> None:
+    """The form is back: its summary is in view, and the first wrong field has the focus and is in view, too, not below it."""
+    summary = page.locator(".error-summary").first
+    expect(summary).to_be_visible()
+    assert summary.get_attribute("role") == "alert"
+    page.wait_for_function("document.activeElement !== document.body")
+    focused = page.evaluate_handle("document.activeElement").as_element()
+    assert focused
+    assert focused.evaluate("(field) => field.matches('[aria-invalid=true], .is-invalid, .error-summary')")
+    assert focused.evaluate(IN_VIEW)
+    assert summary.evaluate(IN_VIEW)
+    assert page.evaluate(
+        """() => { const field = document.activeElement.getBoundingClientRect();
+        return [...document.querySelectorAll(".error-summary")].every((summary) => {
+            const edge = summary.getBoundingClientRect();
+            return summary === document.activeElement || field.top >= edge.bottom - 1 || field.bottom <= edge.top + 1; }); }"""
+    )
+
+
+def each_link_leads_to_its_field(page: Page) -> None:
+    """Every link of the summary puts the focus into the field, or the group of choices, that it names."""
+    links = page.locator(".error-summary a[href^='#']")
+    assert links.count() > 0
+    for number in range(links.count()):
+        target = str(links.nth(number).get_attribute("href"))
+        links.nth(number).click()
+        assert page.evaluate(
+            """(id) => { const place = document.getElementById(id), at = document.activeElement;
+            return at.matches("input, select, textarea") && (place === at || place.contains(at)); }""",
+            target.removeprefix("#"),
+        ), target
+
+
+def open_first(page: Page, address: str, selector: str = "main table.list tbody th a") -> None:
+    page.goto(address)
+    page.goto(str(page.locator(selector).first.get_attribute("href")))
+
+
+def test_a_score_out_of_range_is_refused_in_sight(browser, base):
     page = sign_in(browser, base, "caseworker@demo.example", PHONE)
-    open_group(page)
-    page.evaluate("document.querySelectorAll('.attendance li').forEach((row, n) => { if (n >= 42) row.remove(); })")
-    assert page.locator(".attendance li").count() == 42
-    assert page.evaluate("document.documentElement.scrollHeight") <= MOST_PIXELS
-    page.get_by_label("Date").fill("2026-11-02")
-    page.get_by_label("Minutes").fill("90")
-    page.get_by_role("button", name="Attended").click()
-    expect(page.locator("#marked")).to_contain_text("42 / 42")
-    expect(page.get_by_label("Date")).to_have_value("2026-11-02")
-    expect(page.get_by_label("Minutes")).to_have_value("90")
-    page.locator(".attendance li").first.get_by_role("radio", name="Did not come").check()
-    assert page.locator(".attendance input[value=attended]:checked").count() == 41
+    open_first(page, "/caseload/?whose=all")
+    form = page.locator("form[action$='/assessment/']")
+    fold = page.locator("details", has=form)
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    form.get_by_label("Instrument").select_option("audit")
+    form.get_by_label("Total score").fill("99")
+    form.get_by_role("button").last.click()
+    sent_wrong(page)
+    expect(page.locator("form[action$='/assessment/']").get_by_label("Total score")).to_be_focused()
+    each_link_leads_to_its_field(page)
 
 
-def test_each_toggle_is_as_large_as_a_fingertip(browser, base):
+def test_a_request_without_its_kind_leads_to_the_choices(browser, base):
     page = sign_in(browser, base, "caseworker@demo.example", PHONE)
-    open_group(page)
-    box = page.locator(".toggle").first.bounding_box()
-    assert box
-    assert box["width"] >= 40
-    assert box["height"] >= 40
+    open_first(page, "/people/")
+    page.goto(f"{page.url}request/" if page.url.endswith("/") else page.url)
+    page.locator("main form[data-keep] button.btn-primary").click()
+    sent_wrong(page)
+    each_link_leads_to_its_field(page)
+    assert page.evaluate("document.activeElement.type") == "radio"
 
 
-def draw(page: Page) -> None:
-    box = page.locator(".signature canvas").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 30, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 180, box["y"] + 60, steps=5)
-    page.mouse.up()
-
-
-def test_the_pad_fills_the_phone_and_takes_no_empty_signature(browser, base):
-    page = sign_in(browser, base, "liaison@demo.example", PHONE)
-    page.goto("/divert/")
-    page.get_by_role("button", name="Sign here").click()
-    box = page.locator("dialog.pad").bounding_box()
-    assert box
-    assert (round(box["width"]), round(box["height"])) == (PHONE["width"], PHONE["height"])
-    page.get_by_role("button", name="Done").click()
-    expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
-    draw(page)
-    page.get_by_role("button", name="Done").click()
-    expect(page.get_by_role("img", name="The signature")).to_be_visible()
-    # Something else is missing: the picture is there when the page comes back.
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_referral_that_lacks_much_shows_what_and_keeps_the_rest(browser, base, viewport):
+    page = sign_in(browser, base, "caseworker@demo.example", viewport)
+    page.goto("/referrals/new/")
+    page.get_by_label("Situation").fill("Wants to stop.")
+    page.get_by_label("Urgent", exact=True).check()
     page.locator("main").get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator(".notice-bad").first).to_be_visible()
-    expect(page.get_by_role("img", name="The signature")).to_be_visible()
+    sent_wrong(page)
+    expect(page.get_by_label("Situation")).to_have_value("Wants to stop.")
+    expect(page.get_by_label("Urgent", exact=True)).to_be_checked()
+    each_link_leads_to_its_field(page)
 
 
-def test_who_cannot_draw_consents_aloud_by_the_keyboard(browser, base):
-    page = sign_in(browser, base, "liaison@demo.example", PHONE)
-    page.goto("/divert/")
-    page.get_by_role("button", name="Sign here").press("Enter")
-    page.get_by_role("button", name="Spoken instead").press("Enter")
-    expect(page.get_by_label("Witness")).to_be_focused()
-
-
-def test_a_guardian_is_asked_about_for_the_young_alone(browser, base):
-    page = sign_in(browser, base, "liaison@demo.example", PHONE)
-    page.goto("/divert/")
-    guardian = page.get_by_label("Guardian who consented")
-    expect(guardian).to_be_hidden()
-    page.get_by_label("Personal identity code").fill(identity_code.make(date(date.today().year - 16, 1, 1), 991))
-    expect(guardian).to_be_visible()
-    page.get_by_label("Personal identity code").fill(identity_code.make(date(1990, 1, 1), 991))
-    expect(guardian).to_be_hidden()
-
-
-def test_a_mistyped_code_says_so_beside_it(browser, base):
-    page = sign_in(browser, base, "liaison@demo.example", PHONE)
-    page.goto("/divert/")
-    code = identity_code.make(date(1990, 1, 1), 991)
-    page.get_by_label("Personal identity code").press_sequentially(code[:-1] + ("A" if code[-1] != "A" else "B"))
-    expect(page.get_by_text("check for a typing error")).to_be_visible()
-
-
-def test_without_a_network_the_form_waits_and_then_sends_itself(browser, base):
-    page = sign_in(browser, base, "liaison@demo.example", PHONE)
-    page.goto("/divert/")
-    page.get_by_label("Last name").fill("Offline")
-    page.context.set_offline(True)
-    page.locator("main").get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#waits")).to_be_visible()
-    expect(page.get_by_label("Last name")).to_have_value("Offline")
-    page.context.set_offline(False)
-    expect(page.locator(".notice-bad").first).to_be_visible()  # it was sent: the server says what is missing
-    expect(page.get_by_label("Last name")).to_have_value("Offline")
-
-
-def test_a_mistake_is_taken_back_and_restored(browser, base):
+def test_an_answer_that_lacks_a_day_opens_its_fold_again(browser, base):
+    liaison = sign_in(browser, base, "liaison@demo.example")
+    address = divert(liaison, "Errors", identity_code.make(date(1996, 5, 17), 981))
     page = sign_in(browser, base, "caseworker@demo.example", PHONE)
-    page.goto("/caseload/")
-    page.locator("table.list tbody th a").first.click()
-    page.get_by_label("Note").first.fill("Came on time.")
-    page.get_by_role("button", name="Save the meeting").click()
-    expect(page.get_by_role("status").first).to_contain_text("Saved")
-    sessions = page.locator(".card", has=page.get_by_role("heading", name="Sessions"))
-    sessions.get_by_role("link", name="Correct").first.click()
-    page.get_by_label("Recorded twice").check()
-    page.get_by_role("button", name="Take it back").click()
-    expect(sessions.locator(".is-taken-back").first).to_contain_text("Recorded twice")
-    sessions.get_by_role("button", name="Restore").first.click()
-    expect(sessions.locator(".is-taken-back")).to_have_count(0)
+    page.goto(address)
+    page.locator(".verbs").get_by_text("Put on the waiting list", exact=True).first.click()
+    page.locator("#do-waitlist").get_by_role("button").last.click()
+    sent_wrong(page)
+    expect(page.get_by_label("Place expected on")).to_be_focused()
+
+
+# --- Answering on a phone ---------------------------------------------------------------------------------------------------
+
+
+def test_the_answers_stay_at_hand_and_never_cover_what_has_the_focus(browser, base):
+    liaison = sign_in(browser, base, "liaison@demo.example")
+    address = divert(liaison, "Athand", identity_code.make(date(1997, 5, 17), 982))
+    page = sign_in(browser, base, "caseworker@demo.example", PHONE)
+    page.goto(address)
+    accept = page.locator("#do-accept").get_by_role("button", name="Accept")
+    assert accept.evaluate("(button) => button.getBoundingClientRect().bottom <= innerHeight"), (
+        "not on the first screen"
+    )
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    bar = page.locator(".answer-bar")
+    expect(bar).to_be_visible()
+    assert bar.evaluate(IN_VIEW)
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        covered = page.evaluate(
+            """() => { const at = document.activeElement, bar = document.querySelector(".answer-bar");
+            if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return false;
+            const edge = at.getBoundingClientRect(), top = bar.getBoundingClientRect().top;
+            return edge.height < 200 && edge.bottom > top + 1; }"""
+        )
+        assert not covered, page.evaluate("document.activeElement.outerHTML")
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    bar.get_by_role("link", name="Decline").click()
+    expect(page.get_by_label("Reason", exact=False).first).to_be_focused()
+
+
+def test_after_an_answer_the_next_one_is_a_tap_away(browser, base):
+    liaison = sign_in(browser, base, "liaison@demo.example")
+    addresses = [divert(liaison, f"Next{n}", identity_code.make(date(1998, 5, 1 + n), 983)) for n in range(2)]
+    page = sign_in(browser, base, "caseworker@demo.example", PHONE)
+    page.goto(addresses[0])
+    page.locator("#do-accept").get_by_role("button", name="Accept").click()
+    message = page.get_by_role("status").first
+    expect(message).to_contain_text("Next to answer")
+    message.get_by_role("link").click()
+    expect(page.locator("#do-accept")).to_be_visible()
+
+
+# --- The session that ended; keys; leaving ----------------------------------------------------------------------------------
+
+
+def test_that_the_session_has_ended_is_in_view_wherever_one_stands(browser, base):
+    page = sign_in(browser, base, "caseworker@demo.example", PHONE)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/referrals/new/")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Situation").fill("Far down the page.")
+    said = page.locator(".signed-out")
+    expect(said).to_be_visible()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert said.evaluate(IN_VIEW)
+    page.evaluate("scrollTo(0, 0)")
+    assert said.evaluate(IN_VIEW)
+
+
+def test_the_keys_are_listed_under_a_key_and_can_be_switched_off(browser, base):
+    page = sign_in(browser, base, "caseworker@demo.example")
+    page.keyboard.press("?")
+    keys = page.locator("#keys")
+    expect(keys).to_be_visible()
+    keys.get_by_label("Use the keys").uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    expect(keys).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") != "search"
+
+
+def test_leaving_hides_the_page_at_once_and_the_way_out_covers_nothing(browser, base):
+    page = new_page(browser, base, PHONE)
+    page.goto("/find-help/")
+    page.route(re.compile(r"^https://"), lambda route: None)  # the page that one leaves for is slow
+    for share in (0, 0.5, 1):
+        page.evaluate("(share) => scrollTo(0, share * document.body.scrollHeight)", share)
+        top = page.locator(".leave").evaluate("(bar) => bar.getBoundingClientRect().top")
+        assert top == 0
+    page.get_by_label("Where?").focus()
+    assert page.evaluate(
+        "document.activeElement.getBoundingClientRect().top >= document.querySelector('.leave').getBoundingClientRect().bottom"
+    )
+    page.locator("#exit").click(no_wait_after=True)
+    page.wait_for_function("document.documentElement.hidden && document.title === ''")
+
+
+def test_what_was_found_is_said_and_counted(browser, base):
+    page = new_page(browser, base, PHONE)
+    page.goto("/find-help/")
+    page.get_by_label("What are you looking for?").select_option("law")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^\s*1 service\s*$"))
+    assert page.get_by_role("status").evaluate(IN_VIEW)

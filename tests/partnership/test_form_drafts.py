@@ -110,6 +110,25 @@ class TestSessionEnded:
         assert Note.objects.get().text == "She found a flat & is glad"
         assert client.get(reverse("unsent")).status_code == 302  # nothing waits any more
 
+    def test_it_opens_again_in_the_form_where_it_was_filled_in(self, case):
+        client = self.ended(case, case.caseworker)
+        page = case.note_url.removesuffix("note/")
+        client.post(
+            case.note_url, {"note-text": "She found a flat"}, headers={"Referer": f"http://testserver{page}?x=1"}
+        )
+        client.force_login(case.caseworker.user)
+        response = client.get(reverse("unsent"))
+        assert response.url == f"{page}?x=1#kept"
+        assert kept(client, case.note_url)[case.note_url]["fields"] == [["note-text", "She found a flat"]]
+        assert "We saved what you typed" in client.get(response.url).text
+        assert "She found a flat" in client.get(f"{reverse('unsent')}?plain=1").text  # for a browser without scripts
+
+    def test_a_page_elsewhere_is_not_gone_to(self, case):
+        client = self.ended(case, case.caseworker)
+        client.post(case.note_url, {"note-text": "x y"}, headers={"Referer": "https://elsewhere.example/enrolments/1/"})
+        client.force_login(case.caseworker.user)
+        assert client.get(reverse("unsent")).status_code == 200
+
     def test_somebody_else_who_signs_in_at_this_computer_never_sees_it(self, case):
         client = self.ended(case, case.caseworker)
         client.post(case.note_url, {"note-text": "Secret of a person"})

@@ -97,7 +97,8 @@ class TestWorkload:
         page = re.sub(r"\s*(<[^>]*>)\s*", r"\1", world.client(world.case_manager).get(reverse("workload")).text)
         name = world.caseworker.user.full_name
         row = "".join(f'<td class="numbers">{n}</td>' for n in (1, 1, 1, 2, 1))
-        assert f'<th scope="row">{name}</th>{row}' in page
+        link = f'<a href="/caseload/?whose={world.caseworker.user.pk}">{name}</a>'
+        assert f'<th scope="row">{link}</th>{row}' in page
 
     def test_another_ngos_work_is_not_counted(self, world):
         world.enrolment(responsible=world.caseworker.user)
