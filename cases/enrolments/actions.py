@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.enrolments import events
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.openings.concern import open_to
 from cases.people.models import Person
 from cases.planning.models import Appointment
 from partnership.actions import Party, action
@@ -100,7 +101,9 @@ def team(acting: Acting) -> list[User]:
 
 @action("enrolment.hand_over", roles=CASEWORK_ROLES)
 def hand_over(*, by: Acting, enrolments: QuerySet[Enrolment], to: User) -> int:
-    """Makes a colleague responsible for open enrolments; returns for how many."""
+    """Makes a colleague responsible for open enrolments; returns for how many. Of people with whom the user has nothing to do, a
+    case manager does so."""
+    enrolments = open_to(by, enrolments, "person")
     return enrolments.filter(ended_on=None).exclude(responsible=to).update(responsible=to)
 
 

@@ -49,7 +49,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
             refuse(form, error)
         else:
             return redirect("enrolment", pk=enrolment.pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person", pk, [person])
     title = _("Enrol %(person)s") % {"person": person}
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
 
@@ -66,7 +66,7 @@ def enrolment(request: PartnerRequest, pk: int) -> HttpResponse:
 def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms: object) -> HttpResponse:
     """The participation on one page; a form that was sent with an error keeps what was typed."""
     enrolment = own(request, Enrolment, pk, "person", "programme", "responsible")
-    log_read(request.acting, "enrolment", pk)
+    log_read(request.acting, "enrolment", pk, [enrolment])
     today = timezone.localdate()
     context = {
         "enrolment": enrolment,
@@ -176,7 +176,7 @@ def caseload(request: PartnerRequest) -> HttpResponse:
     """Open enrolments of the partner, or one's own."""
     whose = "all" if request.GET.get("whose") == "all" else "mine"
     shown = show(request, CASELOAD, _caseload(request, whose))
-    log_read(request.acting, "caseload", 0, len(shown.page.rows))
+    log_read(request.acting, "caseload", 0, shown.page.rows)
     context = {
         "shown": shown,
         "page": shown.page,
@@ -197,7 +197,7 @@ def _caseload(request: PartnerRequest, whose: str) -> QuerySet[Enrolment]:
 @partner_page(ENROLMENTS)
 def caseload_export(request: PartnerRequest) -> HttpResponseBase:
     whose = "all" if request.GET.get("whose") == "all" else "mine"
-    log_read(request.acting, "caseload_export", 0, _caseload(request, whose).count())
+    log_read(request.acting, "caseload_export", 0, _caseload(request, whose))
     try:
         return export(request, CASELOAD, lambda: _caseload(request, whose), name="caseload")
     except RuleError as error:
@@ -253,6 +253,6 @@ def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
                 text += " " + _("%(n)s had a session of this kind on that day already.") % {"n": known}
             messages.success(request, text)
             return redirect("programme", pk=pk)
-    log_read(request.acting, "caseload", 0, len(people))
+    log_read(request.acting, "caseload", 0, people)
     context = {"form": form, "programme": programme, "attendances": Session.Attendance.choices, "marked": marked}
     return render(request, "cases/enrolments/group_attendance.html", context)

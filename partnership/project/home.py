@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from cases.arrests.models import Feed
 from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Session
 from cases.imports.models import DataImport
+from cases.openings.models import RecordOpening
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, Task
 from cases.rights.models import RetentionCount, SubjectRequest
@@ -25,7 +26,8 @@ from partnership.events.models import Notification
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.members.joining import joining_partners
 from partnership.members.models import Role
-from partnership.oversight.models import ReadDay
+from partnership.oversight.log_lines import grouped, with_news
+from partnership.oversight.models import Inquiry, ReadDay
 from partnership.pages.briefing import lines
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
@@ -39,6 +41,7 @@ from referrals.statements.models import Statement
 FEED_LATE_DAYS = 45
 SHOWN = 6
 ANNOUNCED = 3
+MOST_INQUIRIES = 100
 
 
 WITH_NAMES = (
@@ -77,7 +80,7 @@ def home(request: PartnerRequest) -> HttpResponse:
     context = {"news": unread[:SHOWN], "announcements": announcements, "guide": _guide(acting), **build(acting)}
     if build in (_caseworker, _liaison, _court_officer, _professional):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
-        if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
+        if named := [record for name in WITH_NAMES for record in context.get(name, [])]:
             log_read(acting, "home", 0, named)
     return render(request, f"project/home/{build.__name__.lstrip('_')}.html", context)
 
@@ -184,8 +187,12 @@ def _coordinator(acting: Acting) -> dict[str, Any]:
 
 def _auditor(acting: Acting) -> dict[str, Any]:
     waiting = SubjectRequest.objects.filter(outcome="")
+    inquiries = list(with_news(Inquiry.objects.filter(closed_at=None))[:MOST_INQUIRIES])
     return {
-        "reads": ReadLog.objects.select_related("user", "partner")[:20],
+        "reads": grouped(ReadLog.objects.select_related("user", "partner", "client")[:60])[:20],
+        "openings_to_check": up_to_100(RecordOpening.objects.filter(checked_at=None)),
+        "inquiries": len(inquiries),
+        "inquiries_with_news": sum(getattr(inquiry, "is_new", False) for inquiry in inquiries),
         "unusual_count": up_to_100(ReadDay.objects.exclude(reasons=[]).filter(seen_at=None)),
         "open_requests": up_to_100(waiting),
         "late_requests": up_to_100(waiting.filter(due_on__lt=timezone.localdate())),

@@ -26,7 +26,7 @@ from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages.form_fields import refuse, said
-from partnership.pages.guard import own, partner_page
+from partnership.pages.guard import partner_page, pass_door
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
 from programs.catalogue.fit import NotTaken
@@ -49,7 +49,10 @@ MOST_KNOWN = 5
 def seen_referral(request: PartnerRequest, pk: int) -> Referral:
     """The referral, if the acting partner may see it; any other is not found."""
     related = ["from_partner", "to_partner", "programme", "agreement", "consent", "created_by"]
-    return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    referral = get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    if referral.sent_at:  # a draft the team goes on with
+        pass_door(request.acting, referral)
+    return referral
 
 
 def box_of(acting: Acting, box: str) -> str:
@@ -75,7 +78,7 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
     referral_filter = ReferralFilter(request.GET, listed_referrals(acting, box))
     shown = show(request, REFERRAL_LIST, referral_filter.qs)
     if acting.role != Role.COORDINATOR:
-        log_read(acting, "referral_list", 0, len(shown.page.rows))
+        log_read(acting, "referral_list", 0, shown.page.rows)
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
     context = {
         "shown": shown,
@@ -97,7 +100,10 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     def rows() -> Any:
         return ReferralFilter(params, listed_referrals(acting, box)).qs
 
-    log_read(acting, "referral_export", 0, rows().count())
+    if acting.role == Role.COORDINATOR:  # who does not see whose they are
+        log_read(acting, "referral_export", 0, count=rows().count())
+    else:
+        log_read(acting, "referral_export", 0, rows())
     try:
         return export(request, REFERRAL_LIST, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
     except RuleError as error:
@@ -132,7 +138,7 @@ def _referral_page(
     acting = request.acting
     is_party = bool(referral.parties_of(acting.partner.pk))
     if is_party:
-        log_read(acting, "referral", referral.pk)
+        log_read(acting, "referral", referral.pk, [referral])
     verbs = referral.verbs(acting.partner.pk) if is_party else []
     forms = {verb: (bound or {}).get(verb) or verb_form(verb) for verb in verbs}
     context: dict[str, Any] = {
@@ -240,13 +246,14 @@ def referral_new(request: PartnerRequest) -> HttpResponse:
 def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(
         Referral.objects.outgoing(request.acting.partner).select_related(
-            "programme", "consent", "to_partner", "from_partner"
+            "programme", "consent", "to_partner", "from_partner", "person"
         ),
         pk=pk,
         state=State.DRAFT,
     )
-    log_read(request.acting, "referral", pk)
-    return _draft_page(request, draft, own(request, Person, draft.person_id))
+    log_read(request.acting, "referral", pk, [draft])
+    # A draft shows of the person what a list shows, and what was typed: the team goes on with it.
+    return _draft_page(request, draft, draft.person)
 
 
 @require_POST
@@ -283,7 +290,7 @@ def known_people(request: PartnerRequest) -> HttpResponse:
             known = known.found_by(partner.pk, query["identity_code"] or f"{query['last_name']} {query['first_names']}")
         people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
-        log_read(request.acting, "person_list", 0, len(people))
+        log_read(request.acting, "person_list", 0, people)
     form = "divert" if request.GET.get("at") == "roadside" else "referral_new"
     return render(request, "referrals/handover/_known.html", {"people": people, "form": form})
 
