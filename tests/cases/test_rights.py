@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -181,7 +182,7 @@ class TestWhatArticle15Asks:
         assert word in str(sections)
         address = reverse("person_file", args=[case.them.pk])
         response = case.client(case.caseworker).get(address, {"lang": language})
-        assert response.content.startswith(b"%PDF")
+        assert re.search(rb"/Lang\s*\((\w+)", response.content)[1] == language.encode()
 
 
 class TestRequests:

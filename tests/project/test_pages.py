@@ -79,7 +79,7 @@ QUERIES = {
     ("opening_list", "auditor"): 7,
     ("opening_list", "case_manager"): 7,
     ("inquiry_list", "auditor"): 8,
-    ("inquiry", "auditor"): 8,
+    ("inquiry", "auditor"): 9,
     ("privacy_notice", "case_manager"): 7,
     ("effects", "coordinator"): 8,
     ("recidivism", "coordinator"): 8,
