@@ -17,14 +17,41 @@ class CasesConfig(AppConfig):
         from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
+        from cases.openings import concern
+        from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
-        from cases.permissions import ENROLMENTS, PEOPLE
+        from cases.permissions import ENROLMENTS, NOTICE, PEOPLE
+        from cases.planning import models as planning_models
         from cases.relations import models as relations_models
         from cases.rights import events as _rights_events  # noqa: F401
+        from cases.rights import models as rights_models
         from partnership.api import codes
-        from partnership.audit_trail import history
+        from partnership.audit_trail import history, read_log
+        from partnership.pages import guard
 
+        history.register("privacy_notice", rights_models.PrivacyNotice, sees=NOTICE, address="")
+        read_log.is_about(people_models.Person, "pk", "same_as_id")
+        for model in (
+            arrests_models.Arrest,
+            consents_models.Consent,
+            enrolments_models.Enrolment,
+            planning_models.Task,
+            rights_models.SubjectRequest,
+        ):
+            read_log.is_about(model, "person_id")
+        for part in (
+            assessments_models.Assessment,
+            enrolments_models.Goal,
+            enrolments_models.Note,
+            enrolments_models.Session,
+            planning_models.Appointment,
+        ):
+            read_log.is_about(part, "enrolment__person_id")
+        read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
+        read_log.is_about(relations_models.Relation, "person_id", "other_id")
+        read_log.linked_by(people_models.numbers_of)
+        guard.door(concern.check_door)
         history.register(
             "person", people_models.Person, sees=PEOPLE, address="person", also=(relations_models.Relation,)
         )

@@ -14,11 +14,12 @@ from cases.imports.models import (
     ImportRow,
     ImportTrace,
 )
+from cases.openings.models import RecordOpening
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
 from cases.relations.models import Relation
-from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 
 __all__ = [
     "Appointment",
@@ -42,6 +43,8 @@ __all__ = [
     "Offence",
     "OverdoseCount",
     "Person",
+    "PrivacyNotice",
+    "RecordOpening",
     "Relation",
     "RequestWords",
     "RetentionCount",

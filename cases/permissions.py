@@ -16,6 +16,10 @@ TASKS = reading("task", roles=CASEWORK_ROLES)
 IMPORTS = reading("upload", roles=IMPORT_ROLES, scope="uploads:read")
 OVERDOSES = reading("overdose_count", roles=(*CASEWORK_ROLES, Role.COORDINATOR))
 REQUESTS = reading("data_request", roles=(*PEOPLE_ROLES, Role.AUDITOR))
+NOTICE = reading("privacy_notice", managers_only=True)
+"""What the own partner says of its register."""
+OPENINGS = reading("opening", roles=(*PEOPLE_ROLES, Role.AUDITOR))
+"""Records that were opened with a reason: one's own; a manager sees the partner's, the auditor all."""
 RETENTION = reading(
     "retention",
     roles=(Role.CASE_MANAGER, Role.POLICE_LIAISON, Role.COURT_OFFICER, Role.PROFESSIONAL, Role.AUDITOR),

@@ -15,14 +15,11 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from cases.planning import actions as planning
-from cases.rights import actions as rights
 from demo.people import Life
 from partnership.actions import Party
 from partnership.agreements.models import Agreement
-from partnership.audit_trail.models import ReadLog
 from partnership.isolation.acting import Acting
 from partnership.members.models import Partner, User
-from partnership.oversight import actions as oversight
 from programs.catalogue.fit import Newcomer, misfits
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions import actions as diversions
@@ -381,47 +378,3 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
             assigned_to=caseworker.user,
             person=rng.choice(enrolments).person if enrolments else None,
         )
-
-
-def reading_of_the_past(members: list[Acting], rng: random.Random) -> None:
-    """Four weeks of the log of reads, with a night and a large day in it, summed up as the nightly job does; and a request of
-    a person, for the auditor to watch over."""
-    today = timezone.localdate()
-    reads = []
-    for days in range(28, 0, -1):
-        day = today - timedelta(days=days)
-        if day.weekday() > 4:
-            continue
-        for number, member in enumerate(members):
-            times, hour = rng.randint(3, 8), rng.randint(8, 15)
-            if days in (2, 3, 4) and number == 0:
-                times, hour = 60, 22
-            for what in rng.choices(("person", "referral", "person_list", "referral_list"), k=times):
-                is_list = what.endswith("_list")
-                reads.append(
-                    ReadLog(
-                        partner=member.partner,
-                        user=member.user,
-                        what=what,
-                        object_id=0 if is_list else rng.randint(1, 500),
-                        count=rng.randint(5, 25) if is_list else 1,
-                        at=moment(day, hour),
-                    )
-                )
-    ReadLog.objects.bulk_create(reads)
-    for days in range(28, 0, -1):
-        oversight.sum_up(today - timedelta(days=days))
-    caseworker = members[0]
-    people = Person.objects.filter(partner=caseworker.partner).order_by("-changed_at", "-id")
-    for kind, days, note in (
-        ("access", 6, "I want to know what you hold about me."),
-        ("rectification", 20, "My street is wrong."),
-    ):
-        rights.record_request(
-            by=caseworker,
-            person=rng.choice(people[:50]),
-            kind=kind,
-            received_on=today - timedelta(days=days),
-            note=note,
-        )
-    rights.count_past_retention()

@@ -16,7 +16,7 @@ from partnership.members.models import (
     User,
 )
 from partnership.members.sessions import UserSession
-from partnership.oversight.models import ReadDay
+from partnership.oversight.models import Inquiry, ReadDay
 from partnership.pages.models import KeptForm, SavedView
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "DistrictPopulation",
     "EventDelivery",
     "IdempotentAnswer",
+    "Inquiry",
     "Invitation",
     "KeptForm",
     "Membership",

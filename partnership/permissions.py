@@ -15,4 +15,6 @@ ROLE_CHANGES = reading("role_change", roles=(Role.COORDINATOR, Role.AUDITOR))
 CLIENTS = reading("api_client", managers_only=True)
 WEBHOOKS = reading("webhook", managers_only=True, scope="webhooks:read")
 READ_LOG = reading("read_log", roles=(Role.AUDITOR, Role.CASE_MANAGER))
+INQUIRIES = reading("inquiry", roles=(Role.AUDITOR,))
+"""What the auditor was asked about who looked at whom."""
 UNUSUAL_READING = reading("unusual_reading", roles=(Role.AUDITOR,))

@@ -7,8 +7,10 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
+        from cases.openings import concern
         from cases.rights import actions as rights
         from partnership.api import codes
+        from partnership.audit_trail import read_log
         from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
         from referrals.diversions import briefing as _diversion_briefing  # noqa: F401
         from referrals.diversions import events as _diversion_events  # noqa: F401
@@ -18,6 +20,7 @@ class ReferralsConfig(AppConfig):
         from referrals.first_appointments import events as _appointment_events  # noqa: F401
         from referrals.first_appointments import models as first_appointment_models
         from referrals.handover import briefing as _handover_briefing  # noqa: F401
+        from referrals.handover import concern as handover_concern
         from referrals.handover import events as _handover_events  # noqa: F401
         from referrals.handover import handlers as _handover_handlers  # noqa: F401
         from referrals.handover import models as handover_models
@@ -28,8 +31,14 @@ class ReferralsConfig(AppConfig):
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
         from referrals.welfare import events as _welfare_events  # noqa: F401
+        from referrals.welfare import models as welfare_models
 
         rights.register(handover_rights.HOLDER)
+        concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
+        read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
+        read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")
+        read_log.is_about(statement_models.Statement, "person_id")
+        read_log.is_about(welfare_models.WelfareNotice, "person_id")
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,

@@ -113,6 +113,13 @@ def sign_in(page: Page, email: str) -> None:
         page.click("main form button >> nth=-1")
 
 
+def choose_language(page: Page, language: str) -> None:
+    """Of the account, as its menu does."""
+    page.goto(f"{BASE}/help/")
+    page.evaluate("name => document.querySelector(`button[name=language][value=${name}]`).click()", language)
+    page.wait_for_load_state()
+
+
 def visit(page: Page, address: str) -> None:
     if address.startswith("first:"):
         address, _, selector = address.removeprefix("first:").partition(" ")
@@ -134,13 +141,9 @@ def main() -> None:
                 page = context.new_page()
                 sign_in(page, email)
                 for language in ["en"] if only_readme else LANGUAGES:
+                    choose_language(page, language)
                     for theme in ["light"] if only_readme else THEMES:
-                        context.add_cookies(
-                            [
-                                {"name": n, "value": v, "url": BASE}
-                                for n, v in (("theme", theme), ("django_language", language))
-                            ]
-                        )
+                        context.add_cookies([{"name": "theme", "value": theme, "url": BASE}])
                         for name, address in pages:
                             if only_readme and name not in README_PAGES:
                                 continue

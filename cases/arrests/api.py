@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from cases.arrests.models import Arrest, Feed, Offence
+from cases.openings.concern import open_to
 from cases.people.api import PersonSerializer
 from cases.permissions import ARRESTS, FEEDS
 from partnership.api.serializers import Resource
@@ -64,6 +67,9 @@ class ArrestView(View):
             .prefetch_related(Prefetch("offences", Offence.objects.order_by("id")))
             .order_by()
         )
+
+    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
+        return open_to(self.acting, super().narrowed(queryset, parameters), "person")
 
 
 class FeedSerializer(Resource):

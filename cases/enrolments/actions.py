@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.enrolments import events
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.openings.concern import open_to
 from cases.people.models import Person
 from cases.planning.models import Appointment
 from partnership.actions import Party, action
@@ -102,10 +103,15 @@ def team(acting: Acting) -> list[User]:
 def hand_over(*, by: Acting, enrolments: QuerySet[Enrolment], to: User) -> int:
     """Makes a colleague responsible for open enrolments, and for the appointments to come of whoever was; returns for how many.
 
-    An appointment that was made with somebody else stays with them.
+    An appointment that was made with somebody else stays with them. Of people with whom the user has nothing to do, a case manager does
+    so.
     """
     handed = list(
-        enrolments.filter(ended_on=None).exclude(responsible=to).select_for_update().values_list("pk", flat=True)
+        open_to(by, enrolments, "person")
+        .filter(ended_on=None)
+        .exclude(responsible=to)
+        .select_for_update(of=("self",))
+        .values_list("pk", flat=True)
     )
     to_come = Appointment.objects.filter(enrolment__in=handed, session=None, starts_at__gte=timezone.now())
     to_come.filter(responsible=F("enrolment__responsible")).update(responsible=to, changed_at=timezone.now())

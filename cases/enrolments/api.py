@@ -16,6 +16,7 @@ from cases.corrections import actions as corrections
 from cases.corrections.models import Mistake
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session, Substance
+from cases.openings.concern import open_to
 from cases.people.api import PersonSerializer
 from cases.people.models import Person
 from cases.permissions import ENROLMENTS
@@ -135,7 +136,7 @@ class EnrolmentView(View):
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
         filters = dict(parameters)
         is_open = filters.pop("is_open", None)
-        rows = super().narrowed(queryset, filters)
+        rows = open_to(self.acting, super().narrowed(queryset, filters), "person")
         return rows if is_open is None else rows.filter(ended_on__isnull=is_open)
 
     @extend_schema(request=EnrolmentInput, responses={201: EnrolmentSerializer})
@@ -208,7 +209,9 @@ class EnrolmentView(View):
         return Response(self.representation(session), status=201)
 
     def enrolment(self, pk: int) -> Enrolment:
-        return get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)
+        enrolment = get_object_or_404(Enrolment, pk=pk, partner=self.acting.partner)
+        self.check_door(enrolment)
+        return enrolment
 
 
 class SessionView(View):

@@ -79,6 +79,7 @@ class TdiExport(View):
         year, file_format = self.parameters["year"], self.parameters["file_format"]
         rows = tdi_rows(self.acting.partner, year)
         self.logged_as = f"{self.resource}_export"
+        self.shown = Enrolment.objects.filter(pk__in=rows.order_by().values("pk"))
         self.count = rows.count()
         return StreamingHttpResponse(
             copied(self.acting, rows, file_format),

@@ -60,7 +60,7 @@ def person_enrol(request: PartnerRequest, pk: int) -> HttpResponse:
             refuse(form, error)
         else:
             return redirect("enrolment", pk=enrolment.pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person", pk, [person])
     title = _("Enrol %(person)s") % {"person": person}
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("person", args=[pk])})
 
@@ -114,7 +114,7 @@ def enrolment(request: PartnerRequest, pk: int) -> HttpResponse:
 def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms: object) -> HttpResponse:
     """The participation on one page; a form that was sent with an error keeps what was typed."""
     enrolment = own(request, Enrolment, pk, "person", "programme", "responsible")
-    log_read(request.acting, "enrolment", pk)
+    log_read(request.acting, "enrolment", pk, [enrolment])
     today = timezone.localdate()
     assessments = list(enrolment.assessments.select_related("taken_back_by").order_by("-held_on")[:100])
     context = {
@@ -224,7 +224,7 @@ def caseload(request: PartnerRequest) -> HttpResponse:
     text = searched(request, "caseload")
     rows = _listed(request, text)
     shown = show(request, CASELOAD, rows)
-    log_read(request.acting, "caseload", 0, len(shown.page.rows))
+    log_read(request.acting, "caseload", 0, shown.page.rows)
     programmes = Programme.objects.filter(partner=request.acting.partner, is_active=True).order_by("name", "id")
     context = {
         "shown": shown,
@@ -277,7 +277,7 @@ def _listed(request: PartnerRequest, text: str) -> QuerySet[Enrolment]:
 @partner_page(ENROLMENTS)
 def caseload_export(request: PartnerRequest) -> HttpResponseBase:
     text = searched(request, "caseload")
-    log_read(request.acting, "caseload_export", 0, _listed(request, text).count())
+    log_read(request.acting, "caseload_export", 0, _listed(request, text))
     try:
         return export(request, CASELOAD, lambda: _listed(request, text), name="caseload")
     except RuleError as error:
@@ -337,7 +337,7 @@ def group_attendance(request: PartnerRequest, pk: int) -> HttpResponse:
                 text += " " + _("%(n)s had a session of this kind on that day already.") % {"n": known}
             messages.success(request, text)
             return back(request, reverse("programme", args=[pk]))
-    log_read(request.acting, "caseload", 0, len(people))
+    log_read(request.acting, "caseload", 0, people)
     context = {
         "form": form,
         "programme": programme,

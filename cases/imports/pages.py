@@ -117,7 +117,7 @@ def data_import(request: PartnerRequest, pk: int) -> HttpResponse:
     problems = data_import.problems.all()
     page = page_by_key(problems, ["row", "id"], request.GET.get("after", "")) if data_import.rows_bad else None
     if data_import.samples or page:
-        log_read(request.acting, "import_problems", pk, len(page.rows) if page else 0)
+        log_read(request.acting, "import_problems", pk, page.rows if page else [])
     has_errors = bool(form.errors or (codes_form and codes_form.errors))
     context = {
         "data_import": data_import,
@@ -195,7 +195,7 @@ def import_take_back(request: PartnerRequest, pk: int) -> HttpResponse:
 def import_problems(request: PartnerRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as they stood in the file, each with its reasons, to mend and send again."""
     data_import = own(request, DataImport, pk)
-    log_read(request.acting, "import_problems", pk, data_import.rows_bad)
+    log_read(request.acting, "import_problems", pk, count=data_import.rows_bad)
 
     def lines() -> Iterator[str]:
         yield "\ufeff" + _line([*data_import.columns, _("Row"), _("Reasons")])

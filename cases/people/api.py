@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.openings.concern import open_to
 from cases.people import actions as people
 from cases.people import identity_code
 from cases.people.models import Person, Sex
@@ -23,6 +24,7 @@ from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import View
 from partnership.members.api import DistrictSerializer
 from partnership.members.models import District
+from partnership.pages.guard import pass_door
 
 # --- People ------------------------------------------------------------------------------------------------------------------
 
@@ -136,6 +138,9 @@ class PersonView(View):
     def get_queryset(self) -> QuerySet[Person]:
         return Person.objects.filter(partner=self.acting.partner).order_by()
 
+    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
+        return open_to(self.acting, super().narrowed(queryset, parameters))
+
     @extend_schema(request=NewPersonInput, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
         """Adds a person. A second one with the same identity code is refused (`known-person`), one spelled like somebody known too
@@ -183,7 +188,9 @@ class PersonView(View):
         """Says that another own record is of the same human being. Nothing is merged; `same_as` names the oldest record."""
         person = self.get_object()
         self.check_unchanged(person)
-        people.link_person(by=self.acting, person=person, other=self.checked_body(LinkInput)["person"])
+        other = self.checked_body(LinkInput)["person"]
+        pass_door(self.acting, other)
+        people.link_person(by=self.acting, person=person, other=other)
         return self.answer(self.get_object())
 
     @extend_schema(request=None, responses={200: PersonSerializer})
@@ -232,7 +239,7 @@ class PersonView(View):
     def search(self, request: Request) -> Response:
         """Finds own people by identity code, or by names (with a date of birth: last name and that date). At most 50."""
         query = self.checked_body(PersonSearch)
-        matches = self.get_queryset().found_by(  # type: ignore[attr-defined]
+        matches = open_to(self.acting, self.get_queryset()).found_by(  # type: ignore[attr-defined]
             self.acting.partner.pk, query["text"], query["born_on"]
         )
         rows = list(matches.order_by("-id")[:50])

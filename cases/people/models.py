@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -227,3 +228,9 @@ class Person(models.Model):
     def is_minor(self) -> bool:
         age = self.age()
         return age is not None and age < ADULT_AGE
+
+
+def numbers_of(person: int) -> list[int]:
+    """Numbers of the records that are linked with the person of this number, as far as they are the reader's to see."""
+    first = Person.objects.filter(pk=person).values_list(Coalesce("same_as_id", "pk"))
+    return list(Person.objects.filter(Q(pk__in=first) | Q(same_as__in=first)).values_list("pk", flat=True))

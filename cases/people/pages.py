@@ -34,7 +34,7 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES
 from partnership.pages.form_fields import said
-from partnership.pages.guard import own, partner_page
+from partnership.pages.guard import own, partner_page, pass_door
 from partnership.pages.lists import export, show
 from partnership.pages.number_format import typed
 
@@ -59,7 +59,7 @@ def person_list(request: PartnerRequest) -> HttpResponse:
     is_part = request.method == "POST"
     text, born_on = _latest_search(request) if is_part or request.GET.get("found") else ("", None)
     shown = show(request, PERSON_LIST, _people(request, text, born_on))
-    log_read(request.acting, "person_list", 0, len(shown.page.rows))
+    log_read(request.acting, "person_list", 0, shown.page.rows)
     template = "cases/people/_people.html" if is_part else "cases/people/person_list.html"
     context = {"shown": shown, "page": shown.page, "q": text, "born_on": born_on, "is_part": is_part}
     return render(request, template, context)
@@ -95,7 +95,7 @@ def _people(request: PartnerRequest, text: str, born_on: date | None) -> QuerySe
 def person_export(request: PartnerRequest) -> HttpResponseBase:
     """The list of people, or those found, as CSV or XLSX."""
     text, born_on = _latest_search(request) if request.GET.get("found") else ("", None)
-    log_read(request.acting, "person_export", 0, _people(request, text, born_on).count())
+    log_read(request.acting, "person_export", 0, _people(request, text, born_on))
     try:
         return export(request, PERSON_LIST, lambda: _people(request, text, born_on), name="people")
     except RuleError as error:
@@ -110,7 +110,7 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
     person = own(request, Person, pk, "district")
     records = list(person.records().order_by("pk"))
     for record in records:
-        log_read(request.acting, "person", record.pk)
+        log_read(request.acting, "person", record.pk, [record])
     enrolments = (
         Enrolment.objects.filter(person__in=records)
         .select_related("programme", "responsible")
@@ -132,7 +132,7 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
     numbers = {record.pk for record in records}
     related = [(relation, *relation.seen_from(numbers)) for relation in relations.relations_of(records)]
     if related:
-        log_read(request.acting, "person_list", 0, len(related))
+        log_read(request.acting, "person_list", 0, [other for _relation, other, _kind in related])
     entries, has_more = timeline_of(records, enrolments, consents, arrests)
     return render(
         request,
@@ -170,7 +170,7 @@ def person_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("person", pk=saved.pk)
     if pk:
-        log_read(request.acting, "person", pk)
+        log_read(request.acting, "person", pk, [person])
     title = str(person) if pk else _("New person")
     back = reverse("person", args=[pk]) if pk else reverse("person_list")
     return render(request, "pages/form.html", {"form": form, "title": title, "back": back})
@@ -187,8 +187,8 @@ def person_doubles(request: PartnerRequest, pk: int) -> HttpResponse:
     text, others = others_named(request, person)
     if not text:
         others = possible_doubles(person)
-    log_read(request.acting, "person", pk)
-    log_read(request.acting, "person_list", 0, len(others))
+    log_read(request.acting, "person", pk, [person])
+    log_read(request.acting, "person_list", 0, others)
     return render(request, "cases/people/doubles.html", {"person": person, "others": others, "q": text})
 
 
@@ -198,6 +198,7 @@ def person_link(request: PartnerRequest, pk: int) -> HttpResponse:
     """Links the person with the own record that is chosen."""
     person = own(request, Person, pk)
     other = get_object_or_404(Person, partner=request.acting.partner, pk=typed(request.POST.get("other", "")))
+    pass_door(request.acting, other)  # linked, the page shows both
     try:
         people_actions.link_person(by=request.acting, person=person, other=other)
     except RuleError as error:

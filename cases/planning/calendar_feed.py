@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, timedelta
 
 import icalendar
@@ -22,16 +23,21 @@ pass
 MOST_IN_FEED = 1000
 
 
-def feed_of(acting: Acting) -> bytes:
-    """The user's own appointments as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
+def appointments_of(acting: Acting) -> list[Appointment]:
+    """The user's own appointments, of a while ago and of the weeks to come."""
+    now = timezone.now()
+    window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
+    own = Appointment.objects.filter(partner=acting.partner, responsible=acting.user, starts_at__range=window)
+    return list(own.select_related("enrolment").order_by("starts_at", "id")[:MOST_IN_FEED])
+
+
+def feed_of(appointments: Iterable[Appointment]) -> bytes:
+    """Appointments as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Prevention partnership//portal//")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", str(_("Prevention partnership")))
-    now = timezone.now()
-    window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
-    own = Appointment.objects.filter(partner=acting.partner, responsible=acting.user, starts_at__range=window)
-    for appointment in own.order_by("starts_at", "id")[:MOST_IN_FEED]:
+    for appointment in appointments:
         event = icalendar.Event()
         event.add("uid", f"appointment-{appointment.pk}@{settings.SITE_URL.split('//')[-1]}")
         event.add("dtstamp", appointment.changed_at.astimezone(UTC))

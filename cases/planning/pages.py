@@ -57,7 +57,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         week = week.filter(responsible=request.user)
     related = ["enrolment__person", "enrolment__programme", "responsible", "session"]
     appointments = list(week.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
-    log_read(request.acting, "calendar", 0, len(appointments))
+    log_read(request.acting, "calendar", 0, appointments)
     days = [
         (
             monday + timedelta(days=n),
@@ -84,7 +84,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
 def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Agrees a meeting; `pk` is the enrolment's."""
     enrolment = own(request, Enrolment, pk, "person", "programme")
-    log_read(request.acting, "enrolment", pk)
+    log_read(request.acting, "enrolment", pk, [enrolment])
     team = enrolments.team(request.acting)
     initial = {"day": timezone.localdate() + timedelta(days=7), "responsible": request.user.pk}
     form = AppointmentForm(request.POST or None, team=team, initial=initial)
@@ -103,7 +103,7 @@ def appointment_new(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(planning.move_appointment)
 def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     appointment = own(request, Appointment, pk, "enrolment__person")
-    log_read(request.acting, "enrolment", appointment.enrolment_id)
+    log_read(request.acting, "enrolment", appointment.enrolment_id, [appointment])
     form = AppointmentForm(
         request.POST or None, team=enrolments.team(request.acting), initial=AppointmentForm.of(appointment)
     )
@@ -184,7 +184,9 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     acting = Acting(membership)
     enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
     with translation.override(acting.user.language):
-        response = HttpResponse(calendar_feed.feed_of(acting), content_type="text/calendar; charset=utf-8")
+        appointments = calendar_feed.appointments_of(acting)
+        log_read(acting, "calendar_feed", 0, appointments)
+        response = HttpResponse(calendar_feed.feed_of(appointments), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -217,7 +219,7 @@ def task_list(request: PartnerRequest) -> HttpResponse:
         context["tasks"] = context["page"].rows
     else:
         context["tasks"] = list(planning.to_do(tasks)[:MOST_TASKS])
-    log_read(acting, "task_list", 0, len(context["tasks"]))
+    log_read(acting, "task_list", 0, context["tasks"])
     return render(request, "cases/planning/task_list.html", context, status=422 if request.method == "POST" else 200)
 
 

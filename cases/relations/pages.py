@@ -34,8 +34,8 @@ def relation_new(request: PartnerRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved. Both pages show it."))
         return redirect("person", pk=pk)
     text, others = others_named(request, person)
-    log_read(request.acting, "person", pk)
-    log_read(request.acting, "person_list", 0, len(others))
+    log_read(request.acting, "person", pk, [person])
+    log_read(request.acting, "person_list", 0, others)
     context = {"person": person, "others": others, "q": text, "kinds": Kind.choices}
     return render(request, "cases/relations/relation_new.html", context)
 

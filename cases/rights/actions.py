@@ -6,9 +6,8 @@ The file and the erasure go over everything that belongs to the person at this p
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Exists, Field, OuterRef, Q, QuerySet
@@ -16,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.arrests.models import Arrest
 from cases.assessments.models import Assessment
@@ -28,7 +28,8 @@ from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
 from cases.relations.actions import relations_of
 from cases.rights import events
-from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
+from cases.rights.information import Holder, Part, information
+from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from partnership.actions import Party, action
 from partnership.audit_trail.models import ReadLog
 from partnership.events.outbox import announce
@@ -40,22 +41,6 @@ from partnership.pages.days import day_of
 from partnership.pages.template_tags import day, read_label
 
 NAMES = ("first_names", "last_name", "identity_code", "phone", "email")
-
-
-class Part(NamedTuple):
-    """One kind of thing that is held: its title, column headings, rows of texts."""
-
-    title: str
-    heading: list[str]
-    rows: list[list[str]]
-
-
-class Holder(NamedTuple):
-    """Something in a higher app that holds data of people: what it holds, and the action (`by`,
-    `person`) that erases it and raises StillNeeded."""
-
-    held: Callable[[Person], list[Part]]
-    erase: Callable[..., None]
 
 
 _holders: list[Holder] = []
@@ -125,17 +110,39 @@ def answer_request(*, by: Acting, request: SubjectRequest, outcome: str, answer:
     return locked
 
 
+@action("privacy_notice.save", managers_only=True)
+def save_notice(
+    *, by: Acting, controller: str, officer: str, purposes: str, legal_basis: str, sources: str
+) -> PrivacyNotice:
+    """Says of the acting partner's register what each file of a person's data must hold (GDPR article 15(1))."""
+    notice, _is_new = PrivacyNotice.objects.update_or_create(
+        partner=by.partner,
+        defaults={
+            "controller": controller,
+            "officer": officer,
+            "purposes": purposes,
+            "legal_basis": legal_basis,
+            "sources": sources,
+            "changed_by": by.user,
+            "changed_at": timezone.now(),
+        },
+    )
+    return notice
+
+
 # --- The file ----------------------------------------------------------------------------------------------------------------
 
 
 def held_about(person: Person) -> list[Part]:
     """All that the own partner holds about a human being, by kind: of each of the linked records."""
     parts: dict[str, Part] = {}
-    for record in person.records().order_by("pk"):
+    records = list(person.records().order_by("pk"))
+    for record in records:
         for part in _held_in(record):
             before = parts.setdefault(part.title, Part(part.title, part.heading, []))
             before.rows.extend(part.rows)
-    return list(parts.values())
+    reads = Part(_("Who looked at your data"), [_("When"), _("Who"), _("What"), _("What for")], reads_of(records))
+    return [*parts.values(), *([reads] if reads.rows else [])]
 
 
 def _held_in(person: Person) -> list[Part]:
@@ -152,13 +159,13 @@ def _held_in(person: Person) -> list[Part]:
         "died_on",
     )
     facts = [
-        [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), _fact(person, name)]
+        [str(cast("Field[Any, Any]", Person._meta.get_field(name)).verbose_name), text]
         for name in field_names
+        if (text := _fact(person, name))
     ]
-    reads = ReadLog.objects.filter(partner=person.partner_id, what="person", object_id=person.pk).select_related("user")
     requests = RequestWords.objects.filter(request__person=person).select_related("request").order_by("request_id")
     parts = [
-        Part(_("Person"), [_("What"), _("Held")], facts),
+        Part(_("Person"), [_("Information"), _("What we have")], facts),
         Part(
             _("Enrolments"),
             [_("Programme"), _("Start"), _("Ended on"), _("Reason"), _("Primary drug")],
@@ -249,14 +256,6 @@ def _held_in(person: Person) -> list[Part]:
             ],
         ),
         Part(
-            _("Who read the person's page"),
-            [_("When"), _("Who"), _("What")],
-            [
-                [date_format(timezone.localtime(r.at), "SHORT_DATETIME_FORMAT"), r.user.full_name, read_label(r.what)]
-                for r in reads.order_by("id")
-            ],
-        ),
-        Part(
             _("Requests of persons"),
             [_("Received on"), _("What is asked for"), _("In the person's words"), _("Outcome"), _("Answer")],
             [
@@ -287,7 +286,25 @@ def _fact(person: Person, name: str) -> str:
     if name == "sex":
         return str(person.get_sex_display())
     value = getattr(person, name)
-    return day(value) if isinstance(value, date) else str(value or "–")
+    return day(value) if isinstance(value, date) else str(value or "")
+
+
+def reads_of(records: list[Person]) -> list[list[str]]:
+    """Every read of these records at the own partner, lists and files too: when (of equal ones of a day the first, and how many), who,
+    what, and what for in words (Act 703/2023, section 11)."""
+    numbers = [record.pk for record in records]
+    reads = ReadLog.objects.filter(people__overlap=numbers, partner=records[0].partner_id, is_refused=False)
+    by_day: dict[tuple[Any, ...], list[ReadLog]] = {}
+    for read in reads.select_related("user", "client").order_by("id"):
+        who = read.client.name if read.client else read.user.full_name
+        what_for = ": ".join(filter(None, [str(read.get_purpose_display()) or _("not recorded then"), read.words]))
+        by_day.setdefault((timezone.localdate(read.at), who, read.what, what_for), []).append(read)
+    rows = []
+    for (_day, who, what, what_for), equal in by_day.items():
+        when = date_format(timezone.localtime(equal[0].at), "SHORT_DATETIME_FORMAT")
+        times = ngettext("%(n)s time", "%(n)s times", len(equal)) % {"n": len(equal)}
+        rows.append([f"{when}, {times}" if len(equal) > 1 else when, who, str(read_label(what)), what_for])
+    return rows
 
 
 def access_file(person: Person, partner: Partner) -> bytes:
@@ -301,14 +318,17 @@ def access_file(person: Person, partner: Partner) -> bytes:
             "warning": _("Simulated people and arrests.") if partner.is_simulated else "",
             "footer": _("As of %(day)s") % {"day": day(timezone.localdate())},
             "sections": [
+                *information(person, partner, _holders),
                 *(pdf.section(part.title, [], part.heading, part.rows) for part in held_about(person)),
                 pdf.section(
                     _("Your rights"),
                     [
                         _(
-                            "You may have wrong data corrected, have data erased or its use restricted, and object to its use."
+                            "You can have wrong data corrected, have data erased or its use restricted, object to its use, and"
+                            " take back a consent at any time."
                         ),
-                        _("You may complain to the data-protection ombudsman."),
+                        _("You can complain to the data-protection ombudsman (tietosuoja.fi)."),
+                        _("No decision about you is made by a machine alone."),
                     ],
                 ),
             ],

@@ -5,8 +5,22 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.rights.models import SubjectRequest
-from partnership.pages.form_fields import DateInput
+from cases.rights.models import PrivacyNotice, SubjectRequest
+from partnership.pages.form_fields import DateInput, ModelForm
+
+
+class NoticeForm(ModelForm[PrivacyNotice]):
+    """What the partner says of its register to everybody who asks for their data."""
+
+    class Meta:
+        model = PrivacyNotice
+        fields = ["controller", "officer", "purposes", "legal_basis", "sources"]
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in fields}
+        help_texts = {
+            "purposes": _("For example: “We give counselling and help people find treatment.”"),
+            "legal_basis": _("For example: “Your consent; for what the law asks us to keep, the Act on …, section ….”"),
+            "sources": _("For example: “You yourself; who referred you, with your consent.”"),
+        }
 
 
 class RequestForm(forms.Form):

@@ -8,11 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
+from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
-from partnership.isolation.policies import OWN, Grant, Policy, auditor_reads, jobs_keep, own_rows, written_by
-from partnership.members.models import Partner, User
+from partnership.isolation.policies import (
+    MANAGER,
+    OWN,
+    Grant,
+    Policy,
+    auditor_reads,
+    everybody_reads,
+    jobs_keep,
+    own_rows,
+    written_by,
+)
+from partnership.members.models import REFERRING_ROLES, ROLES_BY_KIND, Partner, User
 
 
 class SubjectRequest(models.Model):
@@ -105,3 +116,36 @@ class RetentionCount(models.Model):
 
     def __str__(self) -> str:
         return f"retention of {self.partner_id}"
+
+
+class PrivacyNotice(models.Model):
+    """What a partner says of its register to whoever asks (GDPR article 15(1)): its manager writes it once, each file holds it.
+
+    It names no person but those to turn to, and everybody may read it.
+    """
+
+    partner = models.OneToOneField(Partner, models.CASCADE, related_name="privacy_notice")
+    controller = models.TextField(_("controller, with address, phone and email"), max_length=500)
+    officer = models.TextField(_("data-protection officer, with phone and email"), max_length=500)
+    purposes = models.TextField(_("what the data is for"), max_length=1000)
+    legal_basis = models.TextField(_("legal basis"), max_length=1000)
+    sources = models.TextField(_("where the data comes from"), max_length=1000)
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("privacy notice")
+        constraints = [
+            *everybody_reads(f"({OWN} and {MANAGER})", jobs=""),
+            written_by("changed_by_id"),
+            Recorded(record="privacy_notice", partners=["partner_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"privacy notice of {self.partner_id}"
+
+
+def without_notice() -> models.QuerySet[Partner]:
+    """Active partners that keep a register of people and have not said what they must: their files lack it."""
+    keeps = [kind for kind, roles in ROLES_BY_KIND.items() if set(roles) & set(REFERRING_ROLES)]
+    return Partner.objects.filter(is_active=True, kind__in=keeps, privacy_notice=None).order_by("name")

@@ -9,15 +9,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.people.models import Person
 from cases.permissions import PEOPLE, REQUESTS, RETENTION
 from cases.rights import actions as rights
-from cases.rights.forms import AnswerForm, RequestForm
-from cases.rights.models import RetentionCount, SubjectRequest
+from cases.rights.forms import AnswerForm, NoticeForm, RequestForm
+from cases.rights.models import PrivacyNotice, RetentionCount, SubjectRequest
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
@@ -42,8 +42,12 @@ def request_list(request: PartnerRequest) -> HttpResponse:
     else:
         page = page_by_key(requests.filter(outcome=""), ["due_on", "id"], request.GET.get("after", ""))
     if not audits:
-        log_read(request.acting, "request_list", 0, len(page.rows))
-    return render(request, "cases/rights/request_list.html", {"page": page, "show": show, "audits": audits})
+        log_read(request.acting, "request_list", 0, page.rows)
+    lacks_notice = (
+        request.acting.is_manager and not PrivacyNotice.objects.filter(partner=request.acting.partner).exists()
+    )
+    context = {"page": page, "show": show, "audits": audits, "lacks_notice": lacks_notice and not audits}
+    return render(request, "cases/rights/request_list.html", context)
 
 
 @partner_page(rights.record_request)
@@ -59,7 +63,7 @@ def request_new(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded: answer it by %(day)s.") % {"day": day(subject_request.due_on)})
             return redirect("subject_request", pk=subject_request.pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "request", pk, [person])
     title = _("Request of %(person)s") % {"person": person}
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "title": title, "back": reverse("person", args=[pk])}
@@ -79,18 +83,35 @@ def subject_request(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The answer is recorded."))
             return redirect("subject_request", pk=pk)
-    log_read(request.acting, "person", subject_request.person_id)
+    log_read(request.acting, "request", pk, [subject_request])
     status = 422 if request.method == "POST" else 200
     return render(request, "cases/rights/request.html", {"found": subject_request, "form": form}, status=status)
+
+
+@partner_page(rights.save_notice)
+def privacy_notice(request: PartnerRequest) -> HttpResponse:
+    """What the own partner says of its register; without it each file lacks it."""
+    notice = PrivacyNotice.objects.filter(partner=request.acting.partner).first()
+    form = NoticeForm(request.POST or None, instance=notice)
+    if form.is_valid():
+        rights.save_notice(by=request.acting, **form.cleaned_data)
+        messages.success(request, _("Saved. Each file of a person's data holds it from now on."))
+        return redirect("request_list")
+    context = {"form": form, "title": _("Privacy notice"), "back": reverse("request_list")}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "pages/form.html", context, status=status)
 
 
 @require_safe
 @partner_page(PEOPLE)
 def person_file(request: PartnerRequest, pk: int) -> HttpResponse:
-    """All that the own partner holds about the person, to hand over."""
+    """All that the own partner holds about the person, to hand over, in the reader's language or in ?lang=fi|sv|en."""
     person = own(request, Person, pk, "district")
-    log_read(request.acting, "person_file", pk)
-    response = HttpResponse(rights.access_file(person, request.acting.partner), content_type="application/pdf")
+    log_read(request.acting, "person_file", pk, [person])
+    asked = request.GET.get("lang", "")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
+        content = rights.access_file(person, request.acting.partner)
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="person-{pk}.pdf"'
     return response
 
@@ -105,7 +126,7 @@ def retention(request: PartnerRequest) -> HttpResponse:
         return render(request, "cases/rights/retention.html", context)
     people = rights.past_retention(Person.objects.filter(partner=request.acting.partner))
     context["page"] = page_by_key(people, ["-changed_at", "-id"], request.GET.get("after", ""))
-    log_read(request.acting, "person_list", 0, len(context["page"].rows))
+    log_read(request.acting, "retention_list", 0, context["page"].rows)
     return render(request, "cases/rights/retention.html", context)
 
 

@@ -8,5 +8,6 @@ urlpatterns = [
     path("people/<int:pk>/erase/", pages.person_erase, name="person_erase"),
     path("requests/", pages.request_list, name="request_list"),
     path("requests/<int:pk>/", pages.subject_request, name="subject_request"),
+    path("privacy-notice/", pages.privacy_notice, name="privacy_notice"),
     path("retention/", pages.retention, name="retention"),
 ]

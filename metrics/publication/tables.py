@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from metrics.publication.results import PublicResults, publisher
 
@@ -57,7 +58,14 @@ def rearrested(results: PublicResults) -> Rows:
 def arrests(results: PublicResults) -> Rows:
     """A row a district, the partnership's first: change over five years with its interval and verdict; then what is said of
     interventions."""
-    heading = [_("District"), _("Pilot or comparison"), _("Change"), _("Lower 95 %"), _("Upper 95 %"), _("Finding")]
+    heading = [
+        _("District"),
+        _("Pilot or comparison"),
+        pgettext("how much", "Change"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
+        _("Finding"),
+    ]
     rows = [
         [
             place.name,

@@ -34,7 +34,7 @@ class Token(NamedTuple):
 # Who the members are is the domain's matter, above this package: a client's own fields lead to them.
 _MEMBERSHIP, _PARTNER = (ApiClient._meta.get_field(name).related_model for name in ("membership", "partner"))
 KNOWN: dict[Any, list[str]] = {
-    ApiClient: ["id", "partner_id", "name", "scopes", "requests_per_minute"],
+    ApiClient: ["id", "partner_id", "name", "scopes", "requests_per_minute", "default_purpose"],
     _MEMBERSHIP: ["id", "user_id", "partner_id", "role", "is_manager"],
     _PARTNER: ["id", "name", "kind"],
     get_user_model(): ["id", "email", "full_name", "language"],

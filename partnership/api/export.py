@@ -67,6 +67,7 @@ class ExportView(View):
         if re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0+)?\b)", request.headers.get("Accept-Encoding", "")):
             chunks, headers["Content-Encoding"] = _gzipped(chunks), "gzip"
         self.logged_as = f"{self.resource}_export"
+        self.shown = rows
         self.count = rows.count()  # before the first is sent: whoever breaks off has had them all
         return StreamingHttpResponse(chunks, content_type=FORMATS[file_format], headers=headers)
 

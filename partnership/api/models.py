@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
 from partnership.audit_trail.history import Recorded
+from partnership.audit_trail.purposes import Purpose
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.marks import TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
@@ -27,6 +28,13 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
     name = models.CharField(_("name"), max_length=100)
     scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("what it may do"))
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    default_purpose = models.CharField(
+        _("reads for"),
+        max_length=10,
+        choices=[choice for choice in Purpose.choices if choice[0] != Purpose.OTHER],
+        default=Purpose.CASEWORK,
+        help_text=_("Stands in the log of reads where a request does not say it (header Read-Purpose)."),
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)

@@ -17,8 +17,10 @@ from partnership.api.examples import example_of
 from partnership.api.meanings import MEANINGS, SHAPES, TAGS, TEXTS
 from partnership.api.paging import Since
 from partnership.api.problems import MEDIA_TYPE, all_problems
+from partnership.api.purpose import HEADER
 from partnership.api.scopes import SCOPES
 from partnership.api.serializers import RECEIPT, Resource, Strict
+from partnership.audit_trail.purposes import Purpose
 from partnership.isolation.marks import PATTERN
 
 SUMMARIES = {
@@ -77,6 +79,8 @@ class PortalSchema(AutoSchema):
             return parameters
         for name, field in view.query_class(view.action)().fields.items():
             parameters.append(_parameter(name, field))
+        if getattr(view, "is_personal", False):
+            parameters.append(READ_PURPOSE)
         if self.method == "POST":
             parameters.append(
                 OpenApiParameter(
@@ -105,6 +109,14 @@ class PortalSchema(AutoSchema):
                 )
             )
         return parameters
+
+
+READ_PURPOSE = OpenApiParameter(
+    HEADER,
+    {"type": "string", "pattern": f"^({'|'.join(Purpose.values)})(;.*)?$"},
+    OpenApiParameter.HEADER,
+    description="What the data is read for, with words after a semicolon; without it, the client's default.",
+)
 
 
 def _parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenApiParameter:

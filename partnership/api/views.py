@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -34,11 +35,17 @@ from partnership.api.models import Tombstone
 from partnership.api.paging import MAX_SIZE, SIZE, ListPages, Since, page_of
 from partnership.api.parsers import ShallowJSONParser
 from partnership.api.problems import PreconditionFailed, WrongParameter
+from partnership.api.purpose import purpose_of_request
 from partnership.api.serializers import Resource, utc, with_allowed
+from partnership.audit_trail.models import ReadLog
+from partnership.audit_trail.purposes import read_for, reason_for
+from partnership.audit_trail.read_log import named_by, people_of
 from partnership.isolation.acting import Acting
 from partnership.isolation.marks import Horizon, horizon
+from partnership.pages.guard import pass_door
 from partnership.pages.number_format import typed
 
+WORDS: Any = ReadLog._meta.get_field("words")
 LARGEST = 2**63 - 1
 
 
@@ -157,7 +164,9 @@ class View(GenericViewSet[Any]):
         if self.action is None:
             return  # a method that the address does not take
         self.parameters = self._parameters(request)
-        self.shown_besides: list[tuple[str, int, int]] = []
+        self.shown_besides: list[tuple[str, int, int, list[int]]] = []
+        self.shown: list[int] | QuerySet[Any] = []
+        read_for(purpose_of_request(request))
         for expanded in self._expanded():
             if expanded.sees is not None:
                 require_right(expanded.sees, self.acting)
@@ -270,11 +279,17 @@ class View(GenericViewSet[Any]):
             only=self.parameters.get("fields", []) if shows else list(serializer_class.receipt),
             expanded=self.parameters.get("expand", []) if shows else [],
         )
-        answers = [rendering.to_representation(row) for row in (instance if many else [instance])]
-        for name, (_attribute, related, _path) in serializer_class.expandable.items():
+        rows = list(instance) if many else [instance]
+        answers = [rendering.to_representation(row) for row in rows]
+        if shows and isinstance(self.shown, list):
+            self.shown += people_of(rows, _model_of(serializer_class))
+        for name, (attribute, related, _path) in serializer_class.expandable.items():
             if name in rendering.expanded and related.logged_as:
                 numbers = {answer["expanded"][name]["id"] for answer in answers if answer["expanded"][name]}
-                self.shown_besides.append((related.logged_as, 0 if many else min(numbers, default=0), len(numbers)))
+                people = people_of([attrgetter(attribute)(row) for row in rows], _model_of(related))
+                self.shown_besides.append(
+                    (related.logged_as, 0 if many else min(numbers, default=0), len(numbers), people)
+                )
         return answers if many else answers[0]
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -326,9 +341,15 @@ class View(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         try:
-            return self.with_related(self.get_queryset()).get(pk=self.kwargs["pk"])
+            record = self.with_related(self.get_queryset()).get(pk=self.kwargs["pk"])
         except (self.get_queryset().model.DoesNotExist, OverflowError):
             raise Http404 from None
+        self.check_door(record)
+        return record
+
+    def check_door(self, record: Any) -> None:
+        """Before one record is shown or changed: as on its page."""
+        pass_door(self.acting, record)
 
     def answer(self, instance: Model, status: int = 200, headers: dict[str, str] | None = None) -> Response:
         representation = self.representation(instance)
@@ -380,15 +401,18 @@ class View(GenericViewSet[Any]):
         if acting is None or not (client or self.is_personal):
             return
         number = typed(str(self.kwargs.get("pk", 0))) or 0
+        reason = reason_for(self.logged_as or self.resource)
+        people = self.shown if isinstance(self.shown, list) else named_by(self.shown)[0]
         with connection.cursor() as cursor:
-            for what, object_id, count in (
-                (self.logged_as or self.resource, number, getattr(self, "count", 1)),
+            for what, object_id, count, seen in (
+                (self.logged_as or self.resource, number, getattr(self, "count", 1), people),
                 *self.shown_besides,
             ):
                 # By hand: each request of a client ends with it.
                 cursor.execute(
-                    "INSERT INTO partnership_readlog (partner_id, user_id, at, what, object_id, count, client_id, scope)"
-                    " VALUES (%s, %s, now(), %s, %s, %s, %s, %s)",
+                    "INSERT INTO partnership_readlog"
+                    " (partner_id, user_id, at, what, object_id, count, client_id, scope, is_refused, purpose, words, people)"
+                    " VALUES (%s, %s, now(), %s, %s, %s, %s, %s, false, %s, %s, %s::bigint[])",
                     [
                         acting.partner.pk,
                         acting.user.pk,
@@ -397,6 +421,9 @@ class View(GenericViewSet[Any]):
                         count,
                         client.pk if client else None,
                         self.scope() if client else "",
+                        reason.purpose,
+                        WORDS.seal(reason.words, acting.partner.pk),
+                        seen if seen is None else sorted(set(seen)),
                     ],
                 )
 
@@ -413,6 +440,10 @@ class View(GenericViewSet[Any]):
                 del rendered["Content-Type"]
 
         response.add_post_render_callback(compare)
+
+
+def _model_of(serializer_class: type[Resource]) -> type[Model] | None:
+    return getattr(getattr(serializer_class, "Meta", None), "model", None)
 
 
 @cache

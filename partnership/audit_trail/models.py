@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.audit_trail.purposes import Purpose
+from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import same_partner
 from partnership.isolation.policies import AUDITOR, MINE, OWN, PARTNER, Grant, Policy, auditor_reads, jobs_read
 
@@ -16,7 +18,10 @@ OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})
 
 
 class ReadLog(models.Model):
-    """Who looked at a person's data, for whom, and when; every request of a partner system, with its scope. Never changed."""
+    """Who looked at a person's data, for whom, when and what for; every request of a partner system, with its scope. Never changed.
+
+    `people`: numbers of the people whom it showed; None where they were too many to name (`read_log.MOST_NAMED`).
+    """
 
     partner = models.ForeignKey("partnership.Partner", models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -27,10 +32,15 @@ class ReadLog(models.Model):
     client = models.ForeignKey("partnership.ApiClient", models.PROTECT, null=True, related_name="+")
     scope = models.CharField(max_length=40, blank=True)
     is_refused = models.BooleanField(_("refused"), default=False, db_default=False)
+    purpose = models.CharField(_("what for"), max_length=10, choices=Purpose, blank=True, default="")
+    words = EncryptedTextField(_("in their words"), blank=True, default="")
+    people = ArrayField(models.BigIntegerField(), null=True, default=list)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
+            GinIndex(fields=["people"], name="readlog_people"),
+            models.Index(fields=["-id"], condition=models.Q(people=None), name="readlog_unnamed"),
             models.Index(fields=["partner", "-id"], name="readlog_partner"),
             models.Index(fields=["what", "object_id", "-id"], name="readlog_object"),
             # A day of the log, which is written in the order of time.
@@ -43,7 +53,7 @@ class ReadLog(models.Model):
             Policy(name="write_own", role="web", command="INSERT", using=MINE),
             Policy(name="read_own", role="web", command="SELECT", using=OWN),
             auditor_reads(),
-            *jobs_read(),
+            *jobs_read("id", "partner_id", "user_id", "at", "what", "count"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from oauth2_provider.models import get_access_token_model
 
 from partnership.actions import Party, action
 from partnership.api.models import ApiClient, Credential
+from partnership.audit_trail.purposes import Purpose
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.webhooks import (
     ask_for_delivery,
@@ -98,13 +99,22 @@ class ClientRevoked(RuleError):
 
 
 @action("client.create", managers_only=True)
-def create_client(*, by: Acting, name: str, scopes: Iterable[str]) -> tuple[ApiClient, Credential, str]:
-    """Makes a client with its first credential; the secret is returned here and stored nowhere.
+def create_client(
+    *, by: Acting, name: str, scopes: Iterable[str], default_purpose: str = Purpose.CASEWORK
+) -> tuple[ApiClient, Credential, str]:
+    """Makes a client with its first credential; the secret is returned here and stored nowhere. `default_purpose`: what it reads for
+    where a request doesn't say.
 
     It acts through a membership of its own, with an address that receives no mail and no password to sign in with.
     """
     with transaction.atomic():
-        client = ApiClient(partner=by.partner, name=name.strip(), created_by=by.user, scopes=_grantable(by, scopes))
+        client = ApiClient(
+            partner=by.partner,
+            name=name.strip(),
+            created_by=by.user,
+            scopes=_grantable(by, scopes),
+            default_purpose=default_purpose,
+        )
         try:
             client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at", "secret_changed_at"])
         except ValidationError as error:
@@ -144,10 +154,11 @@ def _credential(client: ApiClient) -> tuple[Credential, str]:
 
 
 @action("client.change", managers_only=True, party=Party.OWNER)
-def change_client(*, by: Acting, client: ApiClient, scopes: Iterable[str]) -> ApiClient:
-    """Gives or takes scopes; tokens that are out lose what was taken at once."""
+def change_client(*, by: Acting, client: ApiClient, scopes: Iterable[str], default_purpose: str = "") -> ApiClient:
+    """Gives or takes scopes; tokens that are out lose what was taken at once. Says what it reads for, where that is given."""
     client.scopes = _grantable(by, scopes)
-    client.save(update_fields=["scopes"])
+    client.default_purpose = default_purpose or client.default_purpose
+    client.save(update_fields=["scopes", "default_purpose"])
     return client
 
 

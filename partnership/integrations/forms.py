@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.api.scopes import SCOPES
+from partnership.audit_trail.purposes import Purpose
 from partnership.events.registry import text_of, webhook_events
 from partnership.integrations.scopes import grantable
 from partnership.members.models import Partner
@@ -18,6 +19,13 @@ class ScopesForm(forms.Form):
         label=_("What it may do"),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Give it no more than it needs."),
+    )
+
+    default_purpose = forms.ChoiceField(
+        label=_("Reads for"),
+        choices=[choice for choice in Purpose.choices if choice[0] != Purpose.OTHER],
+        initial=Purpose.CASEWORK,
+        help_text=_("Stands in the log of reads where a request does not say it (header Read-Purpose)."),
     )
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
@@ -31,7 +39,7 @@ class ClientForm(ScopesForm):
         max_length=100,
         help_text=_("Which system it is: it stands in the log of reads beside what it read."),
     )
-    field_order = ["name", "scopes"]
+    field_order = ["name", "scopes", "default_purpose"]
 
 
 class WebhookForm(forms.Form):

@@ -62,9 +62,7 @@ def client_new(request: PartnerRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, partner=request.acting.partner, initial=initial)
     if form.is_valid():
         try:
-            client, credential, secret = integrations.create_client(
-                by=request.acting, name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"]
-            )
+            client, credential, secret = integrations.create_client(by=request.acting, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -94,10 +92,14 @@ def _secret_page(request: PartnerRequest, client: ApiClient, credential: Credent
 def client(request: PartnerRequest, pk: int) -> HttpResponse:
     """A client: what it may do, its credentials, what it did."""
     client = own_client(request, pk)
-    form = ScopesForm(request.POST or None, partner=client.partner, initial={"scopes": client.scopes})
+    form = ScopesForm(
+        request.POST or None,
+        partner=client.partner,
+        initial={"scopes": client.scopes, "default_purpose": client.default_purpose},
+    )
     if request.method == "POST" and not client.revoked_at and form.is_valid():
         try:
-            integrations.change_client(by=request.acting, client=client, scopes=form.cleaned_data["scopes"])
+            integrations.change_client(by=request.acting, client=client, **form.cleaned_data)
         except RuleError as error:
             form.add_error("scopes", str(error))
         else:

@@ -167,7 +167,10 @@ def accept_invitation(*, token: str, user: User | None, full_name: str = "", pas
                 _("You have an account: sign in with %(email)s, then open the link again.")
                 % {"email": invitation.email}
             )
-        user = User.objects.create_user(invitation.email, password, full_name=full_name)
+        language = translation.get_language() or settings.LANGUAGE_CODE
+        user = User.objects.create_user(
+            invitation.email, password, full_name=full_name, language=language, is_language_chosen=True
+        )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     elif user.email != invitation.email:
         raise InvitationClosed(_("This invitation is for another address than the one you are signed in with."))
@@ -449,7 +452,15 @@ def change_profile(*, by: Acting, full_name: str, language: str, email_choice: s
     """Changes what the portal knows of the acting user: name, language, and how often e-mails come."""
     user = by.user
     user.full_name, user.language, user.email_choice = full_name, language, email_choice
-    user.save(update_fields=["full_name", "language", "email_choice"])
+    user.is_language_chosen = True
+    user.save(update_fields=["full_name", "language", "is_language_chosen", "email_choice"])
+
+
+@action("profile.choose_language", outside="anyone")
+def choose_language(*, account: User, language: str) -> None:
+    """Chooses the language of an account, in which pages and e-mails are: by the menu, or by the browser at the first sign-in."""
+    account.language, account.is_language_chosen = language, True
+    account.save(update_fields=["language", "is_language_chosen"])
 
 
 @action("account.end_sessions", outside="anyone")

@@ -162,6 +162,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         _("e-mail about news"), max_length=10, choices=EmailChoice, default=EmailChoice.INSTANT
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    is_language_chosen = models.BooleanField(
+        default=False, db_default=False, help_text="Until it is, the browser's is taken at the next sign-in."
+    )
     session_generation = models.PositiveIntegerField(default=0, help_text="Counted up, it ends all sessions of before.")
 
     objects: ClassVar[UserManager] = UserManager()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language as django_set_language
 
 from partnership.agreements.models import Agreement
 from partnership.events.models import Letter
@@ -35,7 +36,7 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     memberships = request.user.memberships_in_use()
     if request.user.is_staff and not memberships:
-        return redirect("account_list")
+        return redirect("admin:index")
     if request.method == "POST":
         membership = next((own for own in memberships if str(own.pk) == request.POST.get("membership")), None)
         if membership:
@@ -43,6 +44,16 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
             return redirect("unsent" if form_drafts.unsent(request) else "home")
         messages.error(request, _("Choose one of your partners."))
     return render(request, "partnership/members/choose_partner.html", {"memberships": memberships})
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The language of the menu: of this browser, and of whoever is signed in, which is the one in their settings."""
+    response: HttpResponse = django_set_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        members_actions.choose_language(account=request.user, language=language)
+    return response
 
 
 @partner_page(members_actions.change_profile)

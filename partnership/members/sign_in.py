@@ -18,11 +18,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from partnership.events import letters
 from partnership.events.models import Letter
-from partnership.members.actions import end_sessions
+from partnership.members.actions import choose_language, end_sessions
 from partnership.members.models import Membership, User
 from partnership.pages import limits
 
@@ -138,6 +139,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library
         limits.forget_tries(f"password {who} {known_browser(request, who)}")
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        if not user.is_language_chosen:
+            choose_language(account=user, language=get_language() or settings.LANGUAGE_CODE)
         response: HttpResponse = super().post_login(request, user, **more)
         remember_browser(request, response, user.email)
         return response
@@ -162,6 +165,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library
             letters.write(Letter.Purpose.ACCOUNT, email, message.subject, str(message.body))
 
         after_response(self.request, write)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Whoever changes a password or a second factor of their own is written to, in case it was somebody else. A change of address
+        is told to the old one (`address_changed`)."""
+        sentence = CHANGES.get(template_prefix.rpartition("/")[2])
+        if sentence is None:
+            return
+        with translation.override(user.language):
+            subject = gettext("Your account in the portal was changed")
+            text = gettext(
+                "%(sentence)s\n\nIf it wasn't you, tell a manager of your organisation at once.\n\n%(url)s"
+            ) % {"sentence": sentence, "url": settings.SITE_URL}
+        after_response(self.request, lambda: letters.write(Letter.Purpose.ACCOUNT, user.email, subject, text))
+
+
+CHANGES: dict[str, str | Promise] = {
+    "password_changed": gettext_lazy("Your password was changed."),
+    "password_set": gettext_lazy("Your password was changed."),
+    "password_reset": gettext_lazy("Your password was changed by a link that was sent to you."),
+    "totp_activated": gettext_lazy("An authenticator app was added to your account."),
+    "totp_deactivated": gettext_lazy("The authenticator app was removed from your account."),
+    "recovery_codes_generated": gettext_lazy("New recovery codes were made; the old ones no longer work."),
+    "webauthn_added": gettext_lazy("A passkey or security key was added to your account."),
+    "webauthn_removed": gettext_lazy("A passkey or security key was removed from your account."),
+}
+"""What the library says happened → the sentence of the letter."""
 
 
 def after_response(request: HttpRequest, work: Any) -> None:

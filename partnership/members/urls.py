@@ -5,6 +5,7 @@ from partnership.members import pages
 urlpatterns = [
     path("choose-partner/", pages.choose_partner, name="choose_partner"),
     path("invitation/<str:token>/", pages.accept_invitation, name="accept_invitation"),
+    path("language/setlang/", pages.set_language, name="set_language"),
     path("profile/", pages.profile, name="profile"),
     path("partners/", pages.partner_list, name="partner_list"),
     path("partners/new/", pages.partner_new, name="partner_new"),

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_safe
 
 from partnership.audit_trail.history import RECORDS, RecordKind
 from partnership.audit_trail.models import RecordChange, RecordChangeContent
-from partnership.audit_trail.read_log import log_read
+from partnership.audit_trail.read_log import is_of_people, log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.encryption import Unreadable
 from partnership.members.models import Role
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from partnership.pages.paging import page_by_key
 
 NOTHING = "–"
@@ -66,7 +66,10 @@ def record_history(request: PartnerRequest, record: str, pk: int) -> HttpRespons
     if not (is_auditor or _is_theirs(kind.model, pk, acting) or changes.exists()):
         raise Http404
     page = page_by_key(changes.select_related("user", "acting_for", "client"), ["-id"], request.GET.get("after", ""))
-    log_read(acting, "history", pk, len(page.rows))
+    about = [] if is_auditor or not is_of_people(kind.model) else list(kind.model._default_manager.filter(pk=pk))
+    for instance in about:
+        pass_door(acting, instance)
+    log_read(acting, "history", pk, about, count=len(page.rows))
     contents = RecordChangeContent.objects.in_bulk([change.pk for change in page.rows])
     names = _names_of(kind.model, contents.values())
     lines = [_line(change, contents.get(change.pk), kind.model, names) for change in page.rows]

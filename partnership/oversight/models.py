@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.isolation.policies import AUDITOR, OWN, Grant, Policy, auditor_reads, jobs_keep
+from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.encrypted_fields import EncryptedTextField
+from partnership.isolation.policies import AUDITOR, OWN, Grant, Policy, auditor_reads, jobs_keep, written_by
 from partnership.members.models import Partner, User
 
 
@@ -50,3 +52,42 @@ class ReadDay(models.Model):
     @property
     def reason_labels(self) -> list[str]:
         return [str(ReadDay.Reason(reason).label) for reason in self.reasons]
+
+
+class Inquiry(models.Model):
+    """ "Who looked at this person, and why?": what the auditor was asked, between which days, and what was found. The auditors' alone.
+
+    `looked_until`: reads after it are new since the auditor last looked.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", help_text="The auditors' office.")
+    person_number = models.BigIntegerField(_("person"))
+    from_day = models.DateField(_("from"))
+    to_day = models.DateField(_("to"), null=True, blank=True)
+    question = EncryptedTextField(_("what is asked"))
+    answer = EncryptedTextField(_("what was found"), blank=True, default="")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    looked_until = models.DateTimeField(default=timezone.now)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("inquiry")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_day=None) | Q(to_day__gte=F("from_day")),
+                name="inquiry_days_in_order",
+                violation_error_message=_("The last day comes before the first."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(closed_by=None), Q(closed_at=None)), name="somebody_closed_the_inquiry"
+            ),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="auditors", role="web", using=f"({OWN} and {AUDITOR})"),
+            written_by("opened_by_id"),
+        ]
+        indexes = [models.Index(fields=["partner", "-id"], name="inquiry_list")]
+
+    def __str__(self) -> str:
+        return f"inquiry {self.pk}"

@@ -7,4 +7,6 @@ urlpatterns = [
     path("unusual-reading/", pages.unusual_reading, name="unusual_reading"),
     path("unusual-reading/<int:pk>/", pages.reading_seen, name="reading_seen"),
     path("read-log/", pages.read_log, name="read_log"),
+    path("inquiries/", pages.inquiry_list, name="inquiry_list"),
+    path("inquiries/<int:pk>/", pages.inquiry, name="inquiry"),
 ]

@@ -94,8 +94,27 @@ def _where_to_go_on(request: HttpRequest) -> str:
 
 M = TypeVar("M", bound=Model)
 
+Door = Callable[[Acting, Model], None]
+_doors: list[Door] = []
+
+
+def door(check: Door) -> Door:
+    """Registers what is asked before somebody gets a record of their own partner; it raises an error where they don't."""
+    if check not in _doors:
+        _doors.append(check)
+    return check
+
+
+def pass_door(acting: Acting, record: Model) -> None:
+    """Whoever gets one record, on a page or over the API, gets it through here (or through `own`, which asks this)."""
+    for check in _doors:
+        check(acting, record)
+
 
 def own(request: PartnerRequest, model: type[M], pk: int, *related: str) -> M:
-    """The acting partner's object; anybody else's is not found."""
+    """The acting partner's object; anybody else's is not found, and one about somebody with whom the user has nothing to do opens
+    only with a reason."""
     queryset = model._default_manager.filter(partner=request.acting.partner)
-    return get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)
+    record = get_object_or_404(queryset.select_related(*related) if related else queryset, pk=pk)
+    pass_door(request.acting, record)
+    return record

@@ -91,6 +91,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def to_the_second(value: datetime | None) -> str:
+    """Day and time of day in Helsinki with its seconds, where reads are told apart by them; a dash for none."""
+    return f"{day(value)} {date_format(timezone.localtime(value), 'H:i:s')}" if value else "–"
+
+
+@register.filter
 def time_left(due: datetime | None) -> str:
     """How long until a moment, or how long past it, in words."""
     if due is None:
@@ -232,6 +238,10 @@ def read_labels() -> dict[str, str]:
         "statement_pdf": _("Statement as PDF"),
         "consent_paper": _("Signed consent form"),
         "import_problems": _("Rejected rows of an import"),
+        "request": _("Request of a person"),
+        "retention_list": _("List of people past retention"),
+        "calendar_feed": _("Calendar of another program"),
+        "history": _("History of changes"),
     }
 
 

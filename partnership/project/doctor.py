@@ -25,6 +25,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from cases.rights.models import without_notice
 from partnership.isolation import database_roles, key_check
 from partnership.project import backup, health
 from partnership.project.json_cache import Away
@@ -228,6 +229,11 @@ def _backups() -> Iterator[str]:
         yield f"{age} in BACKUP_DIR, as seen from here: run manage.py backup, and see that backup --watch or the timer runs."
 
 
+def _privacy_notices() -> Iterator[str]:
+    if names := [partner.name for partner in without_notice()]:
+        yield f"{', '.join(names)}: no privacy notice, so files of a person's data lack what article 15 asks. Its manager writes it at /privacy-notice/."
+
+
 LOOKS: dict[str, Callable[[], Iterator[str]]] = {
     "settings": _settings,
     "checks of Django": _django,
@@ -243,4 +249,5 @@ LOOKS: dict[str, Callable[[], Iterator[str]]] = {
     "worker and scheduler": _worker,
     "email": _mail,
     "backups": _backups,
+    "privacy notices": _privacy_notices,
 }

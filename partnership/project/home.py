@@ -16,6 +16,7 @@ from cases.enrolments.groups import groups_of
 from cases.enrolments.models import Session
 from cases.enrolments.pages import listed_enrolments
 from cases.imports.models import DataImport
+from cases.openings.models import RecordOpening
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, Task
 from cases.rights.models import RetentionCount, SubjectRequest
@@ -27,7 +28,8 @@ from partnership.events.models import Notification
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.members.joining import joining_partners
 from partnership.members.models import Role
-from partnership.oversight.models import ReadDay
+from partnership.oversight.log_lines import grouped, with_news
+from partnership.oversight.models import Inquiry, ReadDay
 from partnership.pages import form_drafts
 from partnership.pages.about import about
 from partnership.pages.briefing import lines
@@ -46,6 +48,7 @@ FEED_LATE_DAYS = 45
 SHOWN = 6
 ANNOUNCED = 3
 GUIDE_COOKIE = "guide"
+MOST_INQUIRIES = 100
 
 
 WITH_NAMES = (
@@ -87,7 +90,7 @@ def home(request: PartnerRequest) -> HttpResponse:
     context["kept"] = form_drafts.begun(acting)[:SHOWN]
     if build in (_caseworker, _liaison, _court_officer, _professional):
         context |= {name: list(context[name]) for name in WITH_NAMES if name in context}
-        if named := sum(len(context[name]) for name in WITH_NAMES if name in context):
+        if named := [record for name in WITH_NAMES for record in context.get(name, [])]:
             log_read(acting, "home", 0, named)
     # The guide of the first visit, until it is hidden: open once, then a line at the end of the page.
     if not acting.membership.toured_at:
@@ -183,8 +186,12 @@ def _coordinator(acting: Acting) -> dict[str, Any]:
 
 def _auditor(acting: Acting) -> dict[str, Any]:
     waiting = SubjectRequest.objects.filter(outcome="")
+    inquiries = list(with_news(Inquiry.objects.filter(closed_at=None))[:MOST_INQUIRIES])
     return {
-        "reads": ReadLog.objects.select_related("user", "partner")[:20],
+        "reads": grouped(ReadLog.objects.select_related("user", "partner", "client")[:60])[:20],
+        "openings_to_check": up_to_100(RecordOpening.objects.filter(checked_at=None)),
+        "inquiries": len(inquiries),
+        "inquiries_with_news": sum(getattr(inquiry, "is_new", False) for inquiry in inquiries),
         "unusual_count": up_to_100(ReadDay.objects.exclude(reasons=[]).filter(seen_at=None)),
         "open_requests": up_to_100(waiting),
         "late_requests": up_to_100(waiting.filter(due_on__lt=timezone.localdate())),

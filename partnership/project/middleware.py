@@ -6,6 +6,7 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -15,9 +16,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.urls import resolve
+from django.shortcuts import redirect
+from django.urls import resolve, reverse
+from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
 
+from cases.openings.concern import NeedsReason
+from partnership.audit_trail.purposes import read_for
 from partnership.audit_trail.read_log import log_refusal
 from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
 from partnership.pages import form_drafts
@@ -40,6 +46,14 @@ def _record_of(page: str) -> str:
     return max(records, key=len, default=page)
 
 
+def asked_for(request: HttpRequest) -> str:
+    """The page that was asked for; of a form, the page on which it stands."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.netloc == request.get_host() else ""
+
+
 class ActingPartnerMiddleware:
     """Opens the request's transaction and enters it as the partner for which the user acts.
 
@@ -55,12 +69,16 @@ class ActingPartnerMiddleware:
             return self.get_response(request)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address holds no NUL characters.")  # PostgreSQL takes none in a text
+        read_for(None)
         with transaction.atomic():
             request.acting = acting = self.enter(request)  # type: ignore[attr-defined]
+            if request.user.is_authenticated and not request.path.startswith("/api/"):
+                translation.activate(request.user.language)
             response = self.get_response(request)
-            if acting and request.method == "POST" and response.status_code in {301, 302, 303}:
+            is_refused = getattr(request, "refused", False)
+            if acting and request.method == "POST" and response.status_code in {301, 302, 303} and not is_refused:
                 form_drafts.sent(request, acting)
-            if response.status_code >= 500 or getattr(request, "refused", False):
+            if response.status_code >= 500 or is_refused:
                 transaction.set_rollback(True)
             if acting:
                 form_drafts.remember_writer(acting, request, response)
@@ -71,6 +89,9 @@ class ActingPartnerMiddleware:
     def note_refusal(request: HttpRequest, response: HttpResponse) -> None:
         """Who asks for records by their numbers in vain stands in the log of reads."""
         acting, match = getattr(request, "acting", None), request.resolver_match
+        if acting and (wanted := getattr(request, "needs_reason", None)):
+            log_refusal(acting, "person", wanted)
+            return
         if acting is None or match is None or response.status_code not in {403, 404}:
             return
         number = next((n for n in map(typed, map(str, match.kwargs.values())) if n is not None), None)
@@ -78,12 +99,19 @@ class ActingPartnerMiddleware:
             resource = getattr(getattr(match.func, "cls", None), "resource", "")
             log_refusal(acting, f"api {resource}" if resource else _record_of(match.url_name or ""), number)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read."""
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal is rolled back once its page, which reads, is made; after anything else nothing more is read. A record that
+        opens with a reason leads to the page that asks for it."""
+        if isinstance(exception, NeedsReason):
+            request.refused, request.needs_reason = True, exception.person  # type: ignore[attr-defined]
+            return redirect(
+                f"{reverse('person_open', args=[exception.person])}?{urlencode({'next': asked_for(request)})}"
+            )
         if isinstance(exception, (PermissionDenied, Http404, SuspiciousOperation, BadRequest)):
             request.refused = True  # type: ignore[attr-defined]
         elif transaction.get_connection().in_atomic_block:  # signs of life are answered outside one
             transaction.set_rollback(True)
+        return None
 
     def enter(self, request: HttpRequest) -> Acting | None:
         """Tells the database who acts. Until that is known, and on the pages of sign-in, it shows what sign-in asks, no more."""

@@ -13,7 +13,7 @@ from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from referrals.consents import actions as consents
 from referrals.handover.forms import CONSENT_TERMS, ConsentForm, EventForm
 from referrals.handover.models import Referral
@@ -25,7 +25,8 @@ def consent_renew(request: PartnerRequest, pk: int) -> HttpResponse:
     """A new consent for an open referral that the own partner sent; what the last one said is filled in."""
     mine = Referral.objects.outgoing(request.acting.partner).filter(state__in=OPEN_STATES)
     referral = get_object_or_404(mine.select_related("consent", "person", "to_partner"), pk=pk)
-    log_read(request.acting, "referral", pk)
+    pass_door(request.acting, referral)
+    log_read(request.acting, "referral", pk, [referral])
     last = referral.consent
     kept = {name: getattr(last, name) for name in CONSENT_TERMS if last and name in ConsentForm.KEPT_AT_RENEWAL}
     form = ConsentForm(request.POST or None, request.FILES or None, prefix="consent", initial={"is_given": True} | kept)

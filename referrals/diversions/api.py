@@ -168,6 +168,7 @@ class DiversionView(View):
     def unchanged_diversion(self, pk: int) -> DiversionAgreement:
         """A diversion that the caller may see, unchanged since the caller read it."""
         diversion = get_object_or_404(self.get_queryset(), pk=pk)
+        self.check_door(diversion)
         self.check_unchanged(diversion)
         return diversion
 

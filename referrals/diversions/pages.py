@@ -21,7 +21,7 @@ from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES, Role
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from partnership.pages.lists import Listing, export, query_of, show
 from referrals.diversions import actions as diversions
 from referrals.diversions import letters
@@ -43,7 +43,7 @@ def diversion_list(request: PartnerRequest) -> HttpResponse:
     outcome = request.GET.get("outcome", "")
     shown = show(request, listing_of(request.acting), listed_diversions(request.acting, status, outcome))
     if request.acting.role != Role.COORDINATOR:
-        log_read(request.acting, "diversion_list", 0, len(shown.page.rows))
+        log_read(request.acting, "diversion_list", 0, shown.page.rows)
     context = {
         "shown": shown,
         "page": shown.page,
@@ -93,7 +93,11 @@ def _now(sent: Any, acting: Acting) -> Any:
 def diversion_export(request: PartnerRequest) -> HttpResponseBase:
     """The list as CSV or XLSX, with the status, columns and order of the page."""
     acting, status, outcome = request.acting, request.GET.get("status", NOW), request.GET.get("outcome", "")
-    log_read(acting, "diversion_export", 0, listed_diversions(acting, status, outcome).count())
+    rows = listed_diversions(acting, status, outcome)
+    if acting.role in {Role.COURT_OFFICER, Role.COORDINATOR}:  # who see no referral, or not whose it is
+        log_read(acting, "diversion_export", 0, count=rows.count())
+    else:
+        log_read(acting, "diversion_export", 0, rows)
     try:
         return export(
             request,
@@ -119,7 +123,9 @@ def seen_diversion(request: PartnerRequest, pk: int) -> DiversionAgreement:
         "authority",
         "recorded_by",
     ]
-    return get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    diversion = get_object_or_404(DiversionAgreement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    pass_door(request.acting, diversion)
+    return diversion
 
 
 @require_safe
@@ -143,7 +149,7 @@ def _case_page(
 ) -> HttpResponse:
     """What a prosecutor or court sees of a diversion: whose case, deadline, outcome, decision."""
     acting = request.acting
-    log_read(acting, "diversion", diversion.pk)
+    log_read(acting, "diversion", diversion.pk, [diversion])
     context = {
         "diversion": diversion,
         "case": getattr(diversion, "case", None),
@@ -166,7 +172,7 @@ def _diversion_page(
     is_sender = diversion.from_partner_id == acting.partner.pk
     is_receiver = diversion.to_partner_id == acting.partner.pk
     if is_sender or is_receiver:
-        log_read(acting, "diversion", diversion.pk)
+        log_read(acting, "diversion", diversion.pk, [diversion])
     today = timezone.localdate()
     conditions = list(diversion.conditions.all())
     case = getattr(diversion, "case", None) if is_sender else None
@@ -202,7 +208,7 @@ def letter(request: PartnerRequest, pk: int) -> HttpResponse:
     diversion = seen_diversion(request, pk)
     if getattr(diversion.referral, "disclosure", None) is None:
         raise Http404  # the consent was withdrawn
-    log_read(request.acting, "diversion_letter", pk)
+    log_read(request.acting, "diversion_letter", pk, [diversion])
     asked = request.GET.get("lang", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
         content = letters.diversion_letter(diversion)

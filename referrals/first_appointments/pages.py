@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from referrals.first_appointments import actions as appointments
 from referrals.first_appointments.forms import AppointmentForm, ConcernForm, OutcomeForm
 from referrals.handover.models import Referral
@@ -50,6 +50,7 @@ def _carry_out(
     request: PartnerRequest, pk: int, form: forms.Form, action: Any, terms: dict[str, Any], done: str
 ) -> HttpResponse:
     referral = get_object_or_404(Referral.objects.seen_by(request.acting), pk=pk)
+    pass_door(request.acting, referral)
     if form.is_valid():
         try:
             action(by=request.acting, referral=referral, **terms)

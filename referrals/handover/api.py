@@ -323,7 +323,13 @@ class ReferralView(View):
         return body
 
     def referral(self, pk: int) -> Referral:
-        return get_object_or_404(self.get_queryset(), pk=pk)
+        referral = get_object_or_404(self.get_queryset(), pk=pk)
+        self.check_door(referral)
+        return referral
+
+    def check_door(self, record: Any) -> None:
+        if record.sent_at:  # a draft the team goes on with
+            super().check_door(record)
 
     def unchanged_referral(self, pk: int) -> Referral:
         """A referral to which the caller's partner is a party, unchanged since the caller read it."""

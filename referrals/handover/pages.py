@@ -33,7 +33,7 @@ from partnership.members.models import CASEWORK_ROLES, Role
 from partnership.pages import form_drafts
 from partnership.pages.form_fields import refuse, said
 from partnership.pages.going_back import back
-from partnership.pages.guard import own, partner_page
+from partnership.pages.guard import partner_page, pass_door
 from partnership.pages.lists import chosen_rows, export, query_of, show
 from partnership.pages.number_format import typed
 from partnership.pages.searched import remember, searched
@@ -74,7 +74,10 @@ DONE: dict[str, str | Promise] = {
 def seen_referral(request: PartnerRequest, pk: int) -> Referral:
     """The referral, if the acting partner may see it; any other is not found."""
     related = ["from_partner", "to_partner", "programme", "agreement", "consent__recorded_by", "created_by"]
-    return get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    referral = get_object_or_404(Referral.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    if referral.sent_at:  # a draft the team goes on with
+        pass_door(request.acting, referral)
+    return referral
 
 
 def box_of(acting: Acting, box: str) -> str:
@@ -102,7 +105,7 @@ def referral_list(request: PartnerRequest) -> HttpResponse:
     referral_filter = ReferralFilter(request.GET, listed_referrals(acting, box))
     shown = show(request, listing_of(request.GET.get("state", "")), _meant(request, referral_filter.qs, text))
     if acting.role != Role.COORDINATOR:
-        log_read(acting, "referral_list", 0, len(shown.page.rows))
+        log_read(acting, "referral_list", 0, shown.page.rows)
     can_acknowledge = box == "incoming" and any(row.state == State.SENT for row in shown.page.rows)
     context = {
         "shown": shown,
@@ -134,7 +137,10 @@ def referral_export(request: PartnerRequest) -> HttpResponseBase:
     def rows() -> Any:
         return _meant(request, ReferralFilter(params, listed_referrals(acting, box)).qs, text)
 
-    log_read(acting, "referral_export", 0, rows().count())
+    if acting.role == Role.COORDINATOR:  # who does not see whose they are
+        log_read(acting, "referral_export", 0, count=rows().count())
+    else:
+        log_read(acting, "referral_export", 0, rows())
     try:
         listing = listing_of(params.get("state", ""))
         return export(request, listing, rows, name="referrals", notice=str(NO_FURTHER_DISCLOSURE))
@@ -170,7 +176,7 @@ def _referral_page(
     acting = request.acting
     is_party = bool(referral.parties_of(acting.partner.pk))
     if is_party:
-        log_read(acting, "referral", referral.pk)
+        log_read(acting, "referral", referral.pk, [referral])
     verbs = referral.verbs(acting.partner.pk) if is_party else []
     forms = {verb: (bound or {}).get(verb) or verb_form(verb) for verb in verbs}
     context: dict[str, Any] = {
@@ -298,13 +304,14 @@ def referral_new(request: PartnerRequest) -> HttpResponse:
 def referral_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(
         Referral.objects.outgoing(request.acting.partner).select_related(
-            "programme", "consent", "to_partner", "from_partner"
+            "programme", "consent", "to_partner", "from_partner", "person"
         ),
         pk=pk,
         state=State.DRAFT,
     )
-    log_read(request.acting, "referral", pk)
-    return _draft_page(request, draft, own(request, Person, draft.person_id))
+    log_read(request.acting, "referral", pk, [draft])
+    # A draft shows of the person what a list shows, and what was typed: the team goes on with it.
+    return _draft_page(request, draft, draft.person)
 
 
 @require_POST
@@ -341,7 +348,7 @@ def known_people(request: PartnerRequest) -> HttpResponse:
             known = known.found_by(partner.pk, query["identity_code"] or f"{query['last_name']} {query['first_names']}")
         people = list(known.order_by("-changed_at", "-id")[:MOST_KNOWN])
     if people:
-        log_read(request.acting, "person_list", 0, len(people))
+        log_read(request.acting, "person_list", 0, people)
     form = {"roadside": "divert", "walk_in": "walk_in"}.get(request.GET.get("at", ""), "referral_new")
     context = {"people": people, "form": form, "wrong_code": _wrong_code(query["identity_code"])}
     return render(request, "referrals/handover/_known.html", context)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
-from cases.rights.actions import Holder, Part
+from cases.rights.information import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
@@ -119,4 +121,37 @@ def held(person: Person) -> list[Part]:
     ]
 
 
-HOLDER = Holder(held=held, erase=erase_disclosed)
+def origins(person: Person) -> list[str]:
+    """Who referred the person to the own partner."""
+    received = Referral.objects.filter(receiver_person=person).exclude(from_partner=person.partner_id)
+    return [
+        _("Referral from %(partner)s, %(day)s.") % {"partner": r.from_partner.name, "day": day(r.sent_at)}
+        for r in received.select_related("from_partner").order_by("id")
+    ]
+
+
+def recipients(person: Person) -> list[str]:
+    """Whom the own partner told of the person: by a referral or diversion, a statement, a child welfare notice."""
+    told: list[tuple[Any, str, str]] = [
+        (r.sent_at, r.to_partner.name, r.get_kind_display())
+        for r in Referral.objects.filter(person=person, sent_at__isnull=False)
+        .exclude(to_partner=person.partner_id)
+        .select_related("to_partner")
+    ]
+    told += [
+        (d.referral.sent_at, d.authority.name, _("Diversion"))
+        for d in DiversionAgreement.objects.filter(referral__person=person, is_sent=True, authority__isnull=False)
+        .exclude(authority=person.partner_id)
+        .select_related("authority", "referral")
+        if d.authority
+    ]
+    for model, kind, moment in (
+        (Statement, _("Statement"), "sent_at"),
+        (WelfareNotice, _("Child welfare notice"), "made_at"),
+    ):
+        for record in model.objects.filter(person=person).select_related("to_partner"):
+            told.append((getattr(record, moment), record.to_partner.name, kind))
+    return [f"{partner}: {kind}, {day(at)}" for at, partner, kind in sorted(told, key=lambda each: each[0])]
+
+
+HOLDER = Holder(held=held, erase=erase_disclosed, origins=origins, recipients=recipients)

@@ -14,7 +14,7 @@ from cases.enrolments.models import Enrolment
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.pages.guard import own, partner_page
+from partnership.pages.guard import own, partner_page, pass_door
 from partnership.pages.lists import show
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
@@ -33,7 +33,7 @@ def statement_list(request: PartnerRequest) -> HttpResponse:
     received = Statement.objects.filter(to_partner=request.acting.partner).select_related("from_partner")
     shown = show(request, STATEMENT_LIST, received)
     if shown.page.rows:
-        log_read(request.acting, "statement_list", 0, len(shown.page.rows))
+        log_read(request.acting, "statement_list", 0, shown.page.rows)
     context = {"shown": shown, "page": shown.page}
     return render(request, "referrals/statements/statement_list.html", context)
 
@@ -41,7 +41,9 @@ def statement_list(request: PartnerRequest) -> HttpResponse:
 def seen_statement(request: PartnerRequest, pk: int) -> Statement:
     """A statement that the acting partner sent or received; one whose consent is withdrawn its receiver doesn't find."""
     related = ["from_partner", "to_partner", "signed_by", "consent"]
-    return get_object_or_404(Statement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    statement = get_object_or_404(Statement.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    pass_door(request.acting, statement)
+    return statement
 
 
 @require_safe
@@ -49,7 +51,7 @@ def seen_statement(request: PartnerRequest, pk: int) -> Statement:
 def statement(request: PartnerRequest, pk: int) -> HttpResponse:
     """One statement, for who sent it and who received it."""
     statement = seen_statement(request, pk)
-    log_read(request.acting, "statement", pk)
+    log_read(request.acting, "statement", pk, [statement])
     context = {
         "statement": statement,
         "facts": facts(statement),
@@ -64,7 +66,7 @@ def statement(request: PartnerRequest, pk: int) -> HttpResponse:
 def statement_pdf(request: PartnerRequest, pk: int) -> HttpResponse:
     """The document, in the reader's language or in ?lang=fi|sv|en."""
     statement = seen_statement(request, pk)
-    log_read(request.acting, "statement_pdf", pk)
+    log_read(request.acting, "statement_pdf", pk, [statement])
     asked = request.GET.get("lang", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else translation.get_language()):
         content = statement_document(statement)
@@ -77,7 +79,7 @@ def statement_pdf(request: PartnerRequest, pk: int) -> HttpResponse:
 def statement_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Sends a statement about a participation; `pk` is the participation's. Below it, those that were sent."""
     enrolment = own(request, Enrolment, pk, "person", "programme")
-    log_read(request.acting, "enrolment", pk)
+    log_read(request.acting, "enrolment", pk, [enrolment])
     addressed = DiversionAgreement.objects.filter(referral__enrolment=enrolment).first()
     form = StatementForm(
         request.POST or None,

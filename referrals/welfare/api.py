@@ -81,4 +81,5 @@ class WelfareView(View):
     def acknowledge(self, request: Request, pk: int) -> Response:
         """Tells who made it that it is in hand."""
         notice = get_object_or_404(self.get_queryset(), pk=pk)
+        self.check_door(notice)
         return self.answer(welfare.acknowledge_notice(by=self.acting, notice=notice))

@@ -16,7 +16,7 @@ from cases.people.named_person import named_person
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from partnership.pages.lists import show
 from referrals.permissions import WELFARE_NOTICES
 from referrals.welfare import actions as welfare
@@ -32,13 +32,15 @@ def welfare_list(request: PartnerRequest) -> HttpResponse:
     seen = WelfareNotice.objects.seen_by(request.acting).select_related("from_partner", "to_partner")
     shown = show(request, WELFARE_LIST, seen)
     if shown.page.rows:
-        log_read(request.acting, "welfare_list", 0, len(shown.page.rows))
+        log_read(request.acting, "welfare_list", 0, shown.page.rows)
     return render(request, "referrals/welfare/welfare_list.html", {"shown": shown, "page": shown.page})
 
 
 def seen_notice(request: PartnerRequest, pk: int) -> WelfareNotice:
     related = ["from_partner", "to_partner", "made_by", "acknowledged_by"]
-    return get_object_or_404(WelfareNotice.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    notice = get_object_or_404(WelfareNotice.objects.seen_by(request.acting).select_related(*related), pk=pk)
+    pass_door(request.acting, notice)
+    return notice
 
 
 @require_safe
@@ -46,7 +48,7 @@ def seen_notice(request: PartnerRequest, pk: int) -> WelfareNotice:
 def welfare_notice(request: PartnerRequest, pk: int) -> HttpResponse:
     """One notice, for who made it and who received it."""
     notice = seen_notice(request, pk)
-    log_read(request.acting, "welfare_notice", pk)
+    log_read(request.acting, "welfare_notice", pk, [notice])
     to_acknowledge = notice.to_partner_id == request.acting.partner.pk and not notice.acknowledged_at
     context = {"notice": notice, "to_acknowledge": to_acknowledge}
     return render(request, "referrals/welfare/welfare_notice.html", context)

@@ -19,6 +19,7 @@ ATTEMPTS = (
     HERE / "test_linker.py",
     HERE / "test_figures_by_sql.py",
     HERE / "test_imports.py",
+    HERE / "test_openings.py",
     HERE / "test_stolen_dump.py",
     HERE.parent / "partnership" / "test_catalogue.py",
     HERE.parent / "partnership" / "test_isolation.py",

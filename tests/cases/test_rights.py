@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from cases.people.models import Person
 from cases.planning import actions as planning
 from cases.planning.models import Task
 from cases.rights import actions as rights
+from cases.rights.information import information
 from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 from partnership.audit_trail.models import ReadLog
 from partnership.isolation.errors import Invalid
@@ -98,6 +100,89 @@ class TestTheFile:
         assert ReadLog.objects.filter(what="person_file", object_id=case.them.pk).exists()
         assert case.client(case.other_caseworker).get(address).status_code == 404
         assert case.client(case.auditor).get(address).status_code == 403
+
+
+NOTICE = {
+    "controller": "Anchor, Quay 1, 00100 Harbour",
+    "officer": "Officer of Anchor, 040 555",
+    "purposes": "We help people.",
+    "legal_basis": "Your consent.",
+    "sources": "You, and who referred you.",
+}
+
+
+class TestWhatArticle15Asks:
+    """GDPR article 15(1), (a) to (h), and the reads with what they were for (Act 703/2023, section 11)."""
+
+    def text(self, case, person=None):
+        person = person or case.them
+        with on_web(case.caseworker):
+            sections = information(Person.objects.get(pk=person.pk), case.ngo, rights._holders)
+        return "\n".join(
+            [text for section in sections for text in section["text"]]
+            + [text for section in sections for _title, texts in section["parts"] for text in texts]
+        )
+
+    def test_contacts_purposes_basis_and_sources_as_the_manager_wrote_them(self, case):
+        client = case.client(case.case_manager)
+        assert client.post(reverse("privacy_notice"), NOTICE).status_code == 302
+        text = self.text(case)
+        for said in NOTICE.values():
+            assert said in text
+        assert "Not stated yet" not in text
+
+    def test_what_is_missing_is_said_and_not_left_out(self, case):
+        assert self.text(case).count("Not stated yet") == 5
+        assert "Your privacy notice is missing" in case.client(case.case_manager).get(reverse("request_list")).text
+
+    def test_the_manager_alone_writes_it(self, case):
+        for acting in (case.caseworker, case.liaison):
+            assert case.client(acting).post(reverse("privacy_notice"), NOTICE).status_code == 403
+
+    def test_who_received_it_and_from_whom_it_came(self, case):
+        referral = case.enrolled(person=case.person(case.police, first_names="Diverted"))
+        assert "Referral from Harbour Police" in self.text(case, referral.receiver_person)
+        run_as(case.caseworker, handover.send, referral=case.onward)
+        assert "Bridge: NGO to NGO" in self.text(case)
+
+    def test_that_nobody_received_it_is_said(self, case):
+        assert "Nobody outside Anchor." in self.text(case)
+
+    def test_how_long_it_is_kept(self, case, settings):
+        assert f"{settings.RETENTION_YEARS} years" in self.text(case)
+
+    def test_no_row_is_empty(self, case):
+        with on_web(case.caseworker):
+            parts = rights.held_about(Person.objects.get(pk=case.them.pk))
+        facts = next(part for part in parts if part.title == "Person")
+        assert all(value.strip(" –") for _name, value in facts.rows)
+        assert "died on" not in str(facts.rows)
+        assert all(part.rows for part in parts)
+
+    def test_every_read_is_in_it_with_what_for_in_words_and_equal_ones_of_a_day_once(self, case):
+        client = case.client(case.case_manager)
+        for _n in range(3):
+            client.get(reverse("person", args=[case.them.pk]))
+        client.get(reverse("person_list"))
+        client.get(reverse("enrolment", args=[case.part.pk]))
+        with on_web(case.caseworker):
+            reads = rights.reads_of([Person.objects.get(pk=case.them.pk)])
+        told = [(what, what_for) for _when, _who, what, what_for in reads]
+        assert told == [
+            ("Person", "Oversight and quality"),
+            ("List of people", "Work with the person"),
+            ("Enrolment", "Oversight and quality"),
+        ]
+        assert "3 times" in reads[0][0]
+
+    @pytest.mark.parametrize(("language", "word"), [("fi", "Rekisterinpitäjä"), ("sv", "Personuppgiftsansvarig")])
+    def test_it_is_in_the_persons_language(self, case, language, word):
+        with on_web(case.caseworker), translation.override(language):
+            sections = information(Person.objects.get(pk=case.them.pk), case.ngo, [])
+        assert word in str(sections)
+        address = reverse("person_file", args=[case.them.pk])
+        response = case.client(case.caseworker).get(address, {"lang": language})
+        assert re.search(rb"/Lang\s*\((\w+)", response.content)[1] == language.encode()
 
 
 class TestRequests:

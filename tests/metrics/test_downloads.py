@@ -79,7 +79,7 @@ class TestDownloads:
 
     @pytest.mark.parametrize(("language", "sign"), [("en", "."), ("fi", ","), ("sv", ",")])
     def test_a_csv_has_the_decimal_sign_of_the_readers_spreadsheet(self, measured, client, language, sign):
-        client.cookies["django_language"] = language
+        client.post("/language/setlang/", {"language": language})
         text = client.get(reverse("figure", args=["recidivism", "csv"])).content.decode()
         rate = RecidivismResult.objects.get(programme=measured.programme, window_months=12, offences="any").rate
         assert text.startswith("\ufeff")

@@ -64,7 +64,7 @@ def text_of(parts: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 def test_both_are_tagged_pdfs_in_the_readers_language(measured, released, language):
     client = measured.client(measured.coordinator)
-    client.cookies["django_language"] = language
+    client.post("/language/setlang/", {"language": language})
     for address in (reverse("report") + f"?programme={measured.programme.pk}", reverse("partnership_report")):
         response = client.get(address)
         assert b"pdfuaid" in response.content

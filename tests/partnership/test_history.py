@@ -186,7 +186,7 @@ class TestWhoReadsIt:
         for letter in "BCDEFG":
             rename(world, person, letter)
         client = world.client(world.caseworker)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             client.get(reverse("history", args=["person", person.pk]))
 
 

@@ -22,6 +22,7 @@ from cases.consents import actions as consents
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Goal
 from cases.imports import actions as imports
+from cases.openings import actions as openings
 from cases.planning import actions as planning
 from cases.rights import actions as rights
 from metrics.cohorts.models import Cohort
@@ -34,6 +35,7 @@ from partnership.events.models import Notification, OutboxEvent
 from partnership.integrations import actions as integrations
 from partnership.members import actions as members
 from partnership.members.models import User
+from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
@@ -191,6 +193,12 @@ MATRIX: dict[str, Row] = {
     "partner_invite_again": only(coordinator=302, args=lambda w: [w.ngo.pk], method="post"),
     "invitation_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.invitation.pk], method="post"),
     "read_log": only(auditor=200, case_manager=200),
+    "inquiry_list": only(auditor=200),
+    "inquiry": only(auditor=200, args=lambda w: [w.inquiry.pk]),
+    "opening_list": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, auditor=200),
+    "opening_checked": only(auditor=302, args=lambda w: [w.opening.pk], method="post"),
+    "person_open": only(**(OUR_PERSON | {"our": 302}), args=ngo_person),  # theirs: it opens by itself
+    "privacy_notice": only(case_manager=200, coordinator=200),
     "programme_new": only(case_manager=200),
     "programme_edit": only(case_manager=200, args=own_programme),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
@@ -431,6 +439,17 @@ def full(world: World) -> World:
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]
         )
         world.delivery = integrations.send_test(by=world.case_manager, subscription=world.webhook)
+    world.inquiry = run_as(
+        world.auditor,
+        oversight.open_inquiry,
+        person_number=1,
+        from_day=world.today,
+        to_day=None,
+        question="Who looked?",
+    )
+    world.opening = run_as(
+        world.caseworker, openings.open_record, person=world.referral.receiver_person, purpose="other", words="A call"
+    )
     event = OutboxEvent.objects.create(kind="referral.sent", key="test")
     world.notification = Notification.objects.create(
         event=event, user=world.caseworker.user, partner=world.ngo, kind="referral.sent", url="/", mail="not_wanted"

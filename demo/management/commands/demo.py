@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import authorities, places, work
+from demo import authorities, oversight, places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -33,7 +33,15 @@ from partnership.agreements.models import Agreement
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.local.sign_ins import PASSWORD
-from partnership.members.models import District, DistrictPopulation, Membership, Partner, Role, User
+from partnership.members.models import (
+    REFERRING_ROLES,
+    District,
+    DistrictPopulation,
+    Membership,
+    Partner,
+    Role,
+    User,
+)
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme
 from referrals.diversions.models import DiversionAgreement
@@ -475,5 +483,7 @@ class Command(BaseCommand):
             today,
         )
         readers = ("caseworker", "turku", "liaison", "data")
-        work.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
+        oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
+        oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
+        oversight.privacy_notices([acting for acting in self.acting.values() if acting.role in REFERRING_ROLES])
         self.say(f"{DiversionAgreement.objects.count()} diversions")
