@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.corrections import actions as corrections
+from cases.enrolments import actions as enrolments
 from metrics.figures import charts
 from metrics.protection.counts import Draws
 from metrics.referral_figures import compute, words
@@ -89,6 +91,16 @@ class TestStages:
             1,
             1,
         ]
+
+    def test_a_session_that_was_taken_back_is_no_visit(self, world, run):
+        enrolment = world.enrolled().enrolment
+        session = run_as(
+            world.caseworker, enrolments.record_session, enrolment=enrolment, held_on=world.today, method="cbt",
+            attendance="attended",
+        )  # fmt: skip
+        assert computed(run)["", "Anchor", False].counts["visited"] == 1
+        run_as(world.caseworker, corrections.take_back, entry=session, why="twice")
+        assert computed(run)["", "Anchor", False].counts["visited"] == 0
 
     def test_what_a_receiver_made_of_them_is_not_in_a_senders_row(self, world, run):
         world.enrolled()

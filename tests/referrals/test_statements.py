@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cases.consents.actions import GuardianConsentMissing
+from cases.consents.actions import GuardianConsentMissing, WitnessMissing
 from cases.consents.models import Consent
+from cases.corrections import actions as corrections
 from cases.enrolments import actions as enrolments
 from cases.rights import actions as rights
 from partnership.actions import NotAllowed
@@ -62,6 +63,25 @@ class TestSending:
         assert statement.diversion == diversion
         with on_web(world.court_officer):
             assert Statement.objects.get().name == "Meikäläinen, Maija Liisa"
+
+    def test_what_was_taken_back_is_not_in_it(self, world):
+        world.agree_with(world.prosecutors)
+        enrolment = world.enrolment()
+        sessions = [
+            run_as(
+                world.caseworker, enrolments.record_session, enrolment=enrolment, held_on=world.today, method="cbt",
+                attendance="attended",
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        run_as(world.caseworker, corrections.take_back, entry=sessions[0], why="twice")
+        assert state(world, enrolment).attended == 1
+
+    def test_a_spoken_consent_to_it_has_a_witness(self, world):
+        world.agree_with(world.prosecutors)
+        with pytest.raises(WitnessMissing):
+            state(world, world.enrolment(), signed_how="verbal")
+        assert state(world, world.enrolment(), signed_how="verbal", witness="Inspector Laine")
 
     def test_it_needs_no_diversion(self, world):
         world.agree_with(world.prosecutors)
