@@ -180,7 +180,10 @@ class TestOutcomes:
         assert sum(quarter.sent for quarter in rest) == 0
         assert sum(width for _name, _at, width in first.parts) == pytest.approx(outcomes.BAR)
         page = world.client(world.liaison).get(reverse("diversion_outcomes")).content.decode()
-        assert "Of 1 diversion that was closed in the last three years, the conditions were met in 1 (100 %)" in " ".join(page.split())
+        assert (
+            "Of 1 diversion that was closed in the last three years, the conditions were met in 1 (100 %)"
+            in " ".join(page.split())
+        )
 
     def test_sent_at_midnight_of_new_year_belongs_to_the_local_quarter(self, world):
         referral = world.sent()
