@@ -15,7 +15,7 @@ addEventListener("keydown", (event) => {
   if (pressed === 3) leave();
 });
 // What was found is said aloud: a status is read when it changes, not when a page opens.
-const found = document.getElementById("found");
+const found = document.querySelector("#found [role=status]");
 if (found && location.search) {
   const text = found.textContent;
   found.textContent = "";

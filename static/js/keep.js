@@ -46,7 +46,7 @@
     });
     form.prepend(bar);
     if (location.hash === "#kept" && !document.activeElement.closest(".kept")) {
-      bar.scrollIntoView({ block: "start" });
+      bar.scrollIntoView({ block: "start", behavior: "instant" });
       bar.querySelector("span").focus({ preventScroll: true });
     }
   };

@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
 // A link of the summary leads into a group of choices, too.
 const goTo = (field) => {
   for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-  field.scrollIntoView({ block: "center" });
+  field.scrollIntoView({ block: "center", behavior: "instant" });
   field.focus({ preventScroll: true });
 };
 const FIELDS = "input:not([type=hidden]), select, textarea";

@@ -108,7 +108,7 @@ def test_the_main_jobs_work_without_javascript(browser, base):
     caseworker.get_by_role("button", name="Acknowledge").click()
     expect(caseworker.locator(".head")).to_contain_text("Acknowledged")
     caseworker.goto("/people/")
-    caseworker.get_by_label("Name or identity code").fill("korh")
+    caseworker.get_by_label("Name, phone or identity code").fill("korh")
     caseworker.locator("main").get_by_role("button", name="Search").click()
     expect(caseworker.locator("table.list tbody tr").first).to_contain_text("Korhonen")
 
@@ -131,7 +131,7 @@ def test_the_caseworker_answers_with_the_keyboard_alone(browser, base):
 def test_people_are_found_while_their_name_is_typed(browser, base):
     page = sign_in(browser, base, "caseworker@demo.example")
     page.goto("/people/")
-    page.get_by_label("Name or identity code").press_sequentially("virt", delay=30)
+    page.get_by_label("Name, phone or identity code").press_sequentially("virt", delay=30)
     expect(page.locator("#people tbody tr").first).to_contain_text("Virtanen")
     expect(page.locator("#people tbody tr", has_not_text="Virt")).to_have_count(0)
     assert "virt" not in page.url
