@@ -14,6 +14,8 @@ from cases.imports.models import (
     ImportRow,
     ImportTrace,
 )
+from cases.messages.models import ContactWish, Reminder
+from cases.my_page.models import AppointmentAnswer, Card
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
@@ -22,11 +24,14 @@ from cases.rights.models import RequestWords, RetentionCount, SubjectRequest
 
 __all__ = [
     "Appointment",
+    "AppointmentAnswer",
     "Arrest",
     "Assessment",
     "CalendarFeed",
+    "Card",
     "Consent",
     "ConsentPaper",
+    "ContactWish",
     "DataImport",
     "Enrolment",
     "Feed",
@@ -43,6 +48,7 @@ __all__ = [
     "OverdoseCount",
     "Person",
     "Relation",
+    "Reminder",
     "RequestWords",
     "RetentionCount",
     "Session",

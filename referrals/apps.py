@@ -7,6 +7,8 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
+        from cases.messages import sources as reminded_of
+        from cases.my_page import shown as my_page
         from cases.rights import actions as rights
         from partnership.api import codes
         from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
@@ -23,12 +25,18 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import models as handover_models
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
+        from referrals.my_page import events as _my_page_events  # noqa: F401
+        from referrals.my_page import reminding
+        from referrals.my_page import shown as handed_over
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
         from referrals.welfare import events as _welfare_events  # noqa: F401
 
         rights.register(handover_rights.HOLDER)
+        for section in handed_over.SECTIONS:
+            my_page.register(section)
+        reminded_of.register("first_appointment", reminding.SOURCE)
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,

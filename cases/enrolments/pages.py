@@ -20,6 +20,7 @@ from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, NoteForm, SessionForm
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import Enrolment, Goal, Session, Substance
+from cases.messages.actions import deliveries
 from cases.people.models import Person
 from cases.permissions import ENROLMENTS
 from partnership.audit_trail.read_log import log_read
@@ -68,6 +69,12 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     enrolment = own(request, Enrolment, pk, "person", "programme", "responsible")
     log_read(request.acting, "enrolment", pk)
     today = timezone.localdate()
+    appointments = list(
+        enrolment.appointments.filter(session=None).select_related("responsible", "answer").order_by("starts_at")[:20]
+    )
+    reminded = deliveries("appointment", [appointment.pk for appointment in appointments])
+    for appointment in appointments:
+        appointment.reminded = reminded.get(appointment.pk)  # type: ignore[attr-defined]
     context = {
         "enrolment": enrolment,
         "sessions": enrolment.sessions.select_related("recorded_by").order_by("-held_on", "-id")[:100],
@@ -78,9 +85,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "note_form": NoteForm(prefix="note"),
         "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
         "scores": scores_of(enrolment.assessments.order_by("-held_on")[:100]),
-        "appointments": enrolment.appointments.filter(session=None)
-        .select_related("responsible")
-        .order_by("starts_at")[:20],
+        "appointments": appointments,
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
         "substances": Substance.choices,

@@ -11,7 +11,17 @@ from cases.people.models import Person
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
-from partnership.isolation.policies import OWN, Grant, Policy, auditor_reads, jobs_keep, own_rows, written_by
+from partnership.isolation.policies import (
+    MY_RECORDS,
+    OWN,
+    Grant,
+    Policy,
+    auditor_reads,
+    jobs_keep,
+    own_rows,
+    person_reads,
+    written_by,
+)
 from partnership.members.models import Partner, User
 
 
@@ -62,6 +72,17 @@ class SubjectRequest(models.Model):
             *same_partner("person"),
             *own_rows(),
             written_by("recorded_by_id"),
+            *person_reads(
+                "id",
+                "partner_id",
+                "person_id",
+                "kind",
+                "received_on",
+                "due_on",
+                "outcome",
+                "answered_on",
+                using=f"person_id = {MY_RECORDS}",
+            ),
             auditor_reads(),
         ]
 
