@@ -17,6 +17,10 @@ class CasesConfig(AppConfig):
         from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
+        from cases.messages import actions as _reminders  # noqa: F401 — the sender of letters asks it
+        from cases.messages import models as messages_models
+        from cases.my_page import events as _my_page_events  # noqa: F401
+        from cases.my_page import models as my_page_models
         from cases.openings import concern
         from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
@@ -53,7 +57,11 @@ class CasesConfig(AppConfig):
         read_log.linked_by(people_models.numbers_of)
         guard.door(concern.check_door)
         history.register(
-            "person", people_models.Person, sees=PEOPLE, address="person", also=(relations_models.Relation,)
+            "person",
+            people_models.Person,
+            sees=PEOPLE,
+            address="person",
+            also=(relations_models.Relation, my_page_models.Card, messages_models.ContactWish),
         )
         history.register("consent", consents_models.Consent, sees=PEOPLE)
         history.register("enrolment", enrolments_models.Enrolment, sees=ENROLMENTS, address="enrolment")

@@ -14,6 +14,8 @@ from cases.imports.models import (
     ImportRow,
     ImportTrace,
 )
+from cases.messages.models import ContactWish, Reminder
+from cases.my_page.models import AppointmentAnswer, Card
 from cases.openings.models import RecordOpening
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
@@ -23,11 +25,14 @@ from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, Sub
 
 __all__ = [
     "Appointment",
+    "AppointmentAnswer",
     "Arrest",
     "Assessment",
     "CalendarFeed",
+    "Card",
     "Consent",
     "ConsentPaper",
+    "ContactWish",
     "DataImport",
     "Enrolment",
     "Feed",
@@ -46,6 +51,7 @@ __all__ = [
     "PrivacyNotice",
     "RecordOpening",
     "Relation",
+    "Reminder",
     "RequestWords",
     "RetentionCount",
     "Session",

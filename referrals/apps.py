@@ -7,6 +7,8 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
+        from cases.messages import sources as reminded_of
+        from cases.my_page import shown as my_page
         from cases.openings import concern
         from cases.rights import actions as rights
         from partnership.api import codes
@@ -27,6 +29,9 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import naming as _handover_naming  # noqa: F401
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
+        from referrals.my_page import events as _my_page_events  # noqa: F401
+        from referrals.my_page import reminding
+        from referrals.my_page import shown as handed_over
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
@@ -39,6 +44,9 @@ class ReferralsConfig(AppConfig):
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")
         read_log.is_about(statement_models.Statement, "person_id")
         read_log.is_about(welfare_models.WelfareNotice, "person_id")
+        for section in handed_over.SECTIONS:
+            my_page.register(section)
+        reminded_of.register("first_appointment", reminding.SOURCE)
 
         codes.CODES |= {
             "referral_state": transitions.State.choices,

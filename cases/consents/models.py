@@ -12,7 +12,17 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.days import TODAY, DaysField
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
-from partnership.isolation.policies import READ_AND_WRITE, RECEIVER, SENDER, Grant, Policy, own_rows, written_by
+from partnership.isolation.policies import (
+    MY_CONSENTS,
+    READ_AND_WRITE,
+    RECEIVER,
+    SENDER,
+    Grant,
+    Policy,
+    own_rows,
+    person_reads,
+    written_by,
+)
 from partnership.members.models import Partner, User
 
 
@@ -113,6 +123,22 @@ class Consent(models.Model):
                 command="UPDATE",
                 using=f"{RECEIVER} and disclosed_at is not null",
                 check=f"{RECEIVER} and disclosed_at is not null and (withdrawn_at is not null or event_on <= {TODAY})",
+            ),
+            *person_reads(
+                "id",
+                "from_partner_id",
+                "to_partner_id",
+                "person_id",
+                "scope",
+                "purpose",
+                "reports_back",
+                "expires_on",
+                "expires_event",
+                "event_on",
+                "signed_on",
+                "withdrawn_at",
+                "valid_days",
+                using=f"id = {MY_CONSENTS}",
             ),
             Recorded(
                 record="consent",

@@ -24,6 +24,7 @@ from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, MeetingForm, NoteForm
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Goal, Session, Substance, not_met_lately
+from cases.messages.actions import deliveries
 from cases.people.actions import PossibleDouble, find_known, save_person
 from cases.people.forms import PersonForm
 from cases.people.models import Person, RegisterTooLarge
@@ -117,6 +118,12 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     log_read(request.acting, "enrolment", pk, [enrolment])
     today = timezone.localdate()
     assessments = list(enrolment.assessments.select_related("taken_back_by").order_by("-held_on")[:100])
+    appointments = list(
+        enrolment.appointments.unrecorded().select_related("responsible", "answer").order_by("starts_at")[:20]
+    )
+    reminded = deliveries("appointment", [appointment.pk for appointment in appointments])
+    for appointment in appointments:
+        appointment.reminded = reminded.get(appointment.pk)  # type: ignore[attr-defined]
     context = {
         "enrolment": enrolment,
         "sessions": enrolment.sessions.select_related("recorded_by", "taken_back_by").order_by("-held_on", "-id")[:100],
@@ -128,7 +135,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
         "scores": scores_of(score for score in assessments if not score.is_taken_back),
         "scores_taken_back": [score for score in assessments if score.is_taken_back],
-        "appointments": enrolment.appointments.unrecorded().select_related("responsible").order_by("starts_at")[:20],
+        "appointments": appointments,
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
         "substances": Substance.choices,

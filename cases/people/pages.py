@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.arrests.models import Arrest
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment
+from cases.messages.actions import wish_of
+from cases.my_page.actions import card_of
 from cases.people import actions as people_actions
 from cases.people.doubles import possible_doubles
 from cases.people.forms import PersonForm
@@ -146,6 +148,8 @@ def person(request: PartnerRequest, pk: int) -> HttpResponse:
             "consents": consents,
             "entries": entries,
             "has_more": has_more,
+            "my_page_card": card_of(person),
+            "contact_wish": wish_of(person),
             "tasks": tasks if request.acting.role in CASEWORK_ROLES else [],
         },
     )

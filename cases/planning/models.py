@@ -12,8 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from cases.enrolments.models import Enrolment, Session
 from cases.people.models import Person
 from partnership.isolation.encrypted_fields import EncryptedTextField
-from partnership.isolation.pointers import OneOfOwner, same_partner
-from partnership.isolation.policies import MINE, READ_AND_WRITE, Grant, Policy, own_rows, written_by
+from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
+from partnership.isolation.policies import (
+    MINE,
+    MY_ENROLMENTS,
+    READ_AND_WRITE,
+    Grant,
+    Policy,
+    jobs_read,
+    own_rows,
+    person_reads,
+    written_by,
+)
 from partnership.members.models import Partner, User
 
 
@@ -44,12 +54,26 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["partner", "starts_at", "id"], name="appointment_day"),
             models.Index(fields=["enrolment", "starts_at"], name="appointment_of"),
+            # The job that reminds of what begins soon, at all partners.
+            models.Index(fields=["starts_at"], condition=Q(session=None), name="appointment_ahead"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length"),
             models.UniqueConstraint(fields=["session", "partner"], name="appointment_led_to_one_session"),
+            known_by_owner("partner", name="appointment_by_owner"),
             *same_partner("enrolment", "session"),
             *own_rows(),
+            # Who is to be reminded when: neither with whom nor of what.
+            *jobs_read("id", "partner_id", "enrolment_id", "starts_at", "session_id"),
+            *person_reads(
+                "id",
+                "partner_id",
+                "enrolment_id",
+                "starts_at",
+                "place",
+                "session_id",
+                using=f"enrolment_id = {MY_ENROLMENTS}",
+            ),
         ]
 
     def __str__(self) -> str:

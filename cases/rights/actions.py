@@ -23,6 +23,8 @@ from cases.consents.models import Consent, ConsentPaper
 from cases.corrections.models import Entry
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.imports.models import ImportBefore, ImportTrace
+from cases.messages.models import ContactWish, Reminder
+from cases.my_page.models import Card
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
@@ -256,6 +258,36 @@ def _held_in(person: Person) -> list[Part]:
             ],
         ),
         Part(
+            _("Cards for My page"),
+            [_("Made"), _("Valid until"), _("Ended"), _("Last opened")],
+            [
+                [day(c.made_at), day(c.valid_until), day(c.ended_at), day(c.seen_at)]
+                for c in Card.objects.filter(person=person).order_by("id")
+            ],
+        ),
+        Part(
+            _("Contact and reminders"),
+            [_("Reminders by"), _("Where"), _("Do not contact"), _("Do not tell the guardian"), _("Written down")],
+            [
+                [
+                    w.get_channel_display() or "–",
+                    w.address or "–",
+                    _("Yes") if w.never else _("No"),
+                    _("Yes") if w.not_guardian else _("No"),
+                    day(w.recorded_at),
+                ]
+                for w in ContactWish.objects.filter(person=person)
+            ],
+        ),
+        Part(
+            _("Reminders sent"),
+            [_("Written"), _("Of an appointment on")],
+            [
+                [day(r.written_at), date_format(timezone.localtime(r.starts_at), "SHORT_DATETIME_FORMAT")]
+                for r in Reminder.objects.filter(wish__person=person).order_by("id")
+            ],
+        ),
+        Part(
             _("Requests of persons"),
             [_("Received on"), _("What is asked for"), _("In the person's words"), _("Outcome"), _("Answer")],
             [
@@ -368,7 +400,8 @@ def _erase_record(by: Acting, person: Person) -> None:
     enrolments = Enrolment.objects.filter(person=person)
     for model in (Note, Goal, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
-    Task.objects.filter(person=person).delete()
+    for model_of_person in (Task, Card, ContactWish):
+        model_of_person._default_manager.filter(person=person).delete()
     relations_of([person]).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()

@@ -14,6 +14,7 @@ from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
 from partnership.isolation.policies import (
     MANAGER,
+    MY_RECORDS,
     OWN,
     Grant,
     Policy,
@@ -21,6 +22,7 @@ from partnership.isolation.policies import (
     everybody_reads,
     jobs_keep,
     own_rows,
+    person_reads,
     written_by,
 )
 from partnership.members.models import REFERRING_ROLES, ROLES_BY_KIND, Partner, User
@@ -73,6 +75,17 @@ class SubjectRequest(models.Model):
             *same_partner("person"),
             *own_rows(),
             written_by("recorded_by_id"),
+            *person_reads(
+                "id",
+                "partner_id",
+                "person_id",
+                "kind",
+                "received_on",
+                "due_on",
+                "outcome",
+                "answered_on",
+                using=f"person_id = {MY_RECORDS}",
+            ),
             auditor_reads(),
         ]
 

@@ -12,7 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from partnership.audit_trail.purposes import Purpose
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import same_partner
-from partnership.isolation.policies import AUDITOR, MINE, OWN, PARTNER, Grant, Policy, auditor_reads, jobs_read
+from partnership.isolation.policies import (
+    AUDITOR,
+    MINE,
+    MY_DIVERSIONS,
+    MY_ENROLMENTS,
+    MY_RECORDS,
+    MY_REFERRALS,
+    OWN,
+    PARTNER,
+    Grant,
+    Policy,
+    auditor_reads,
+    jobs_read,
+    person_reads,
+)
 
 OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})"
 
@@ -54,6 +68,18 @@ class ReadLog(models.Model):
             Policy(name="read_own", role="web", command="SELECT", using=OWN),
             auditor_reads(),
             *jobs_read("id", "partner_id", "user_id", "at", "what", "count"),
+            # The person concerned is told which partner looked, when, and at what: no name of who did.
+            *person_reads(
+                "id",
+                "partner_id",
+                "at",
+                "what",
+                "object_id",
+                "is_refused",
+                using=f"(what in ('person', 'person_file') and object_id = {MY_RECORDS}"
+                f" or what = 'enrolment' and object_id = {MY_ENROLMENTS}"
+                f" or what = 'referral' and object_id = {MY_REFERRALS} or what = 'diversion' and object_id = {MY_DIVERSIONS})",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +102,7 @@ class RecordChange(models.Model):
         PAGE = "page", _("on a page")
         API = "api", _("by a partner system")
         JOB = "job", _("by the portal itself")
+        MY_PAGE = "my_page", _("by the person, on My page")
 
     record = models.CharField(max_length=30)
     object_id = models.BigIntegerField()

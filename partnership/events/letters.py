@@ -1,18 +1,19 @@
-"""E-mail: every letter is written in the transaction of what it is about, and sent by a job, an address at a time.
+"""E-mail, and text messages: every letter is written in the transaction of what it is about, and sent by a job, an address at a time.
 
 A letter that the mail server refuses is tried again with growing pauses, or not at all where the refusal is for good; it holds up
 nobody else's. While the server can't be reached no attempt counts, and everything waits for as long as `GIVE_UP_AFTER`. What is
 not delivered stands at /service/letters/ until an administrator sends it again.
 
 A letter is claimed before it is sent. When its sender dies in between, nobody knows whether it left: news is not sent twice, but
-stands in the next daily summary; a letter that somebody waits for (an invitation, a link to sign in) is sent again, with the same
+stands in the next daily summary; nor is a reminder of an appointment; a letter that somebody waits for (an invitation, a link to sign in) is sent again, with the same
 Message-ID.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
+from partnership.events import sms
 from partnership.events.job_queue import ask_for
 from partnership.events.models import Letter, Notification
 from partnership.isolation.encryption import Unreadable
@@ -44,15 +46,44 @@ class ServerAway(Exception):
     """The mail server can't be reached, or takes nothing from the portal: not this letter's fault."""
 
 
+When = Callable[[Letter], datetime | None]
+_asked: dict[str, When] = {}
+
+
+def asked_before_sending(purpose: str) -> Callable[[When], When]:
+    """Registers who says of a letter of this purpose, right before each attempt, from which moment on it may be sent; None: it is
+    no longer wanted, and dropped."""
+
+    def register(when: When) -> When:
+        _asked[purpose] = when
+        return when
+
+    return register
+
+
 def write(
-    purpose: str, address: str, subject: str, text: str, *, partner_id: int | None = None, is_one_of_many: bool = False
+    purpose: str,
+    address: str,
+    subject: str,
+    text: str,
+    *,
+    partner_id: int | None = None,
+    channel: str = Letter.Channel.EMAIL,
+    is_one_of_many: bool = False,
 ) -> Letter:
     """Writes a letter into the current transaction; a worker is asked to send it once that is committed.
 
-    `partner_id`: the managers of this partner see how it goes. `is_one_of_many`: whoever writes them asks for the sender once.
+    `partner_id`: the managers of this partner see how it goes. The address of a reminder is a person's, and stored encrypted.
+    `is_one_of_many`: whoever writes them asks for the sender once.
     """
+    kept = "sealed_address" if purpose == Letter.Purpose.REMINDER else "address"
     letter = Letter.signed(
-        purpose=purpose, address=address, subject=" ".join(subject.split()), text=text, partner_id=partner_id
+        purpose=purpose,
+        channel=channel,
+        subject=" ".join(subject.split()),
+        text=text,
+        partner_id=partner_id,
+        **{kept: address},
     )
     letter.save(force_insert=True)
     if not is_one_of_many:
@@ -121,10 +152,21 @@ def _attempt(letter: Letter, connection: Any) -> bool:
     if about and all(about):  # read in the portal meanwhile
         _end(letter, Letter.State.DROPPED)
         return False
+    if when := _asked.get(letter.purpose):
+        moment = when(letter)
+        if moment is None:
+            _end(letter, Letter.State.DROPPED)
+            return False
+        if moment > timezone.now():
+            _put_back(letter, due_at=moment, attempts=letter.attempts - 1)
+            return False
+    if letter.channel == Letter.Channel.SMS:
+        return _send_text(letter)
     message = EmailMessage(
         subject=letter.subject,
         body=letter.text,
-        to=[letter.address],
+        from_email=settings.REMINDER_FROM_EMAIL if letter.purpose == Letter.Purpose.REMINDER else None,
+        to=[letter.to],
         headers={"Message-ID": f"<{letter.pk}@{urlsplit(settings.SITE_URL).hostname}>"},
         connection=connection,
     )
@@ -147,6 +189,21 @@ def _attempt(letter: Letter, connection: Any) -> bool:
         return False
     _end(letter, Letter.State.SENT)
     return True
+
+
+def _send_text(letter: Letter) -> bool:
+    """As `_attempt`, by the gateway of text messages. What it may have taken is not sent again: nobody is reminded twice."""
+    try:
+        status = sms.send(letter.to, letter.text or "")
+    except sms.Away as error:
+        return _refused(letter, 450, str(error))
+    except sms.Unanswered as error:
+        _end(letter, Letter.State.FAILED, str(error))
+        return False
+    if 200 <= status < 300:
+        _end(letter, Letter.State.SENT)
+        return True
+    return _refused(letter, 450 if status in sms.LATER else 550, f"HTTP {status}")
 
 
 def _refused(letter: Letter, code: int, said: bytes | str) -> bool:
@@ -185,12 +242,12 @@ def _put_back(letter: Letter, **fields: Any) -> None:
 
 
 def _end(letter: Letter, state: str, error: str = "") -> None:
-    """What it said is needed no more, unless somebody may send it again."""
+    """What it said is needed no more, unless somebody may send it again: nobody sends a reminder again."""
     letter.state, letter.ended_at, letter.last_error = state, timezone.now(), error
     fields = ["state", "ended_at", "last_error"]
-    if state != Letter.State.FAILED:
-        letter.subject = letter.text = ""
-        fields += ["subject", "text"]
+    if state != Letter.State.FAILED or letter.purpose == Letter.Purpose.REMINDER:
+        letter.sealed_address = letter.subject = letter.text = ""
+        fields += ["sealed_address", "subject", "text"]
     letter.save(update_fields=fields)
 
 
@@ -202,6 +259,14 @@ def _take_back_lost() -> None:
         news = Letter.objects.filter(pk__in=keys, purpose=Letter.Purpose.NEWS)
         Notification.objects.filter(letter__in=news).update(mail=Notification.Mail.DIGEST, letter=None)
         news.update(state=Letter.State.DROPPED, ended_at=timezone.now(), last_error="Its sender died.")
+        Letter.objects.filter(pk__in=keys, purpose=Letter.Purpose.REMINDER).update(
+            state=Letter.State.FAILED,
+            ended_at=timezone.now(),
+            last_error="Its sender died.",
+            subject="",
+            text="",
+            sealed_address="",
+        )
         lost = Letter.objects.filter(pk__in=keys, state=Letter.State.SENDING)
         lost.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=Letter.State.FAILED, ended_at=timezone.now(), last_error="Its sender died each time."

@@ -135,7 +135,7 @@ class EventDelivery(models.Model):
 
 
 LETTERS_OUTSIDE = [
-    *("id", "partner_id", "purpose", "address", "state"),
+    *("id", "partner_id", "purpose", "channel", "address", "state"),
     *("attempts", "created_at", "due_at", "ended_at", "last_error"),
 ]
 """What pages see of a letter: all but what it says."""
@@ -144,11 +144,11 @@ LETTERS_OUTSIDE = [
 class LetterQuerySet(models.QuerySet["Letter"]):
     def outside(self) -> LetterQuerySet:
         """Without what only the sender of letters reads: the content."""
-        return self.defer("subject", "text", "signature")
+        return self.defer("sealed_address", "subject", "text", "signature")
 
     def failed(self) -> LetterQuerySet:
-        """Those that are not tried any more."""
-        return self.filter(state=Letter.State.FAILED)
+        """Those that are not tried any more, and that an administrator can send again: a reminder is its partner's to see."""
+        return self.filter(state=Letter.State.FAILED).exclude(purpose=Letter.Purpose.REMINDER)
 
     def unsent(self) -> LetterQuerySet:
         """Those that are on their way."""
@@ -156,11 +156,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """An e-mail on its way to one address, written in the transaction of what it is about; a job sends it.
+    """An e-mail or a text message on its way to one address, written in the transaction of what it is about; a job sends it.
 
     What it says is encrypted, since links open things, and is forgotten once it has left. Signed, as events are: SQL of an
     attacker's choice can write rows, and nobody is written to in the portal's name.
-    `partner`: whose managers see how it went (an invitation's), or nobody's. `last_error` holds no more than what the mail server
+    `partner`: whose managers see how it went (an invitation's), or nobody's; a reminder's whole staff does, and no administrator: whom
+    a partner helps is not theirs to see. The address of a person is encrypted, too (`sealed_address`). `last_error` holds no more than what the mail server
     or the program said of itself.
     """
 
@@ -168,6 +169,11 @@ class Letter(models.Model):
         INVITATION = "invitation", _("Invitation")
         ACCOUNT = "account", _("Sign-in and account")
         NEWS = "news", _("News of the portal")
+        REMINDER = "reminder", _("Reminder of an appointment")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("Email")
+        SMS = "sms", _("Text message")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("e-mail", "waiting")
@@ -179,7 +185,9 @@ class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, null=True, related_name="+")
     purpose = models.CharField(max_length=12, choices=Purpose)
-    address = models.EmailField(max_length=254)
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.EMAIL)
+    address = models.EmailField(max_length=254, blank=True)
+    sealed_address = EncryptedTextField(owner="id", blank=True, default="")
     subject = EncryptedTextField(owner="id")
     text = EncryptedTextField(owner="id")
     signature = models.CharField(max_length=64)
@@ -201,8 +209,13 @@ class Letter(models.Model):
                 role="web", privileges="UPDATE", columns=["state", "attempts", "due_at", "ended_at"], name="web_sends"
             ),
             Policy(name="write", role="web", command="INSERT", using=EVERY_ROW),
-            Policy(name="see", role="web", command="SELECT", using=f"({STAFF} or {OWN} and {MANAGER})"),
-            Policy(name="administer", role="web", command="UPDATE", using=STAFF),
+            Policy(
+                name="see",
+                role="web",
+                command="SELECT",
+                using=f"({STAFF} and purpose <> 'reminder' or {OWN} and ({MANAGER} or purpose = 'reminder'))",
+            ),
+            Policy(name="administer", role="web", command="UPDATE", using=f"{STAFF} and purpose <> 'reminder'"),
             *jobs_keep("SELECT, INSERT, UPDATE, DELETE", name="send"),
         ]
         indexes = [
@@ -228,7 +241,12 @@ class Letter(models.Model):
         return letter
 
     def _signature(self) -> str:
-        return signature_of("letter", str(self.pk), self.address, self.subject, self.text)
+        return signature_of("letter", str(self.pk), self.to, self.subject, self.text)
+
+    @property
+    def to(self) -> str:
+        """To whom it goes: an e-mail address or a phone number."""
+        return self.sealed_address or self.address
 
     @property
     def is_genuine(self) -> bool:

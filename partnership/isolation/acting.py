@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from partnership.isolation import context
+from partnership.isolation import context, person
+from partnership.isolation.database_roles import PERSON
 
 if TYPE_CHECKING:
     from partnership.members.models import Membership, Partner, User
@@ -101,10 +102,17 @@ SIGNING_IN = "signing in"
 @contextmanager
 def signing_in(user_id: int | None = None) -> Iterator[None]:
     """What follows may ask what sign-in asks; afterwards whoever acted before acts again."""
+    with acting_meanwhile():
+        enter(partner_id=None, role=SIGNING_IN, user_id=user_id, through="page")
+        yield
+
+
+@contextmanager
+def acting_meanwhile() -> Iterator[None]:
+    """What follows may enter as somebody else; afterwards whoever acted before acts again."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('portal.context', true), current_setting('portal.signature', true)")
         before = [setting or "" for setting in cursor.fetchone()]
-        enter(partner_id=None, role=SIGNING_IN, user_id=user_id, through="page")
         yield
         cursor.execute(
             "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true)", before
@@ -123,6 +131,27 @@ def stream_as(acting: Acting, chunks: Callable[[], Iterable[Any]]) -> Iterator[A
     """The chunks, made inside a transaction of their own: a streaming response runs after the request's has ended."""
     with acting_for(acting.partner.pk, role=acting.role, user_id=acting.user.pk):
         yield from chunks()
+
+
+@contextmanager
+def as_person(*, token: str = "", proof: str = "") -> Iterator[None]:
+    """What follows reads as the role of My page: the rows of the one person whose session's `token` this is; with a `proof` alone
+    (what code and date of birth come to), their card. Nobody acts for a partner meanwhile; afterwards all is as it was before.
+    """
+    with acting_meanwhile(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        before = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT set_config('portal.context', '', true), set_config('portal.signature', '', true),"
+            f" set_config('{person.TOKEN_SETTING}', %s, true), set_config('{person.PROOF_SETTING}', %s, true)",
+            [token, proof],
+        )
+        cursor.execute(f"SET LOCAL ROLE {PERSON}")
+        yield
+        cursor.execute(
+            f"SELECT set_config('{person.TOKEN_SETTING}', '', true), set_config('{person.PROOF_SETTING}', '', true)"
+        )
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(before)}")
 
 
 def passed_second_factor(request: HttpRequest) -> bool:

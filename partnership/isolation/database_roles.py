@@ -1,4 +1,4 @@
-"""Creates the portal's database and its four login roles on any PostgreSQL 15 or newer.
+"""Creates the portal's database, its four login roles and the one of My page on any PostgreSQL 15 or newer.
 
     python -m partnership.isolation.database_roles postgres://admin:secret@host/postgres
 
@@ -9,6 +9,8 @@ passwords anew and changes nothing else.
 - portal_owner owns the database and its tables, and runs migrations.
 - portal_web serves pages and API: not owner, not superuser, subject to row-level security.
 - portal_worker runs jobs: reads dates and districts of all partners, and names of nobody.
+- portal_person signs nobody in: the web process takes it on while it serves My page. It sees the rows of the one person whose
+  card was shown, and changes nothing but that card's session.
 - portal_linker runs the linker alone: reads names, dates of birth and codes, encrypted, of all partners; writes who is who.
 """
 
@@ -21,6 +23,8 @@ import psycopg2
 from psycopg2 import sql
 
 ROLES = ("portal_owner", "portal_web", "portal_worker", "portal_linker")
+PERSON = "portal_person"
+"""What the web process becomes for My page (`acting.as_person`). Web has none of its rights until then."""
 DATABASE = "portal"
 SETTINGS = {
     "web": {
@@ -64,10 +68,15 @@ def create(
             verb = "ALTER" if cursor.fetchone() else "CREATE"
             options = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE "
             options += "CREATEDB" if for_tests and role == "portal_owner" else "NOCREATEDB"
+            options += " NOINHERIT" if role == "portal_web" else ""
             cursor.execute(sql.SQL(verb + " ROLE {} " + options).format(sql.Identifier(role)))
             if passwords.get(role):
                 statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 cursor.execute(statement.format(sql.Identifier(role), sql.Literal(passwords[role])))
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PERSON])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE ROLE {PERSON} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB")
+        cursor.execute(f"GRANT {PERSON} TO portal_web")
         for role, limits in SETTINGS.items():
             for name, limit in limits.items():
                 statement = sql.SQL("ALTER ROLE {} SET {} = {}")
@@ -75,7 +84,7 @@ def create(
                     statement.format(sql.Identifier(f"portal_{role}"), sql.Identifier(name), sql.Literal(limit))
                 )
         if for_tests:
-            cursor.execute("GRANT portal_web, portal_worker, portal_linker TO portal_owner")
+            cursor.execute("GRANT portal_web, portal_worker, portal_linker, portal_person TO portal_owner")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not cursor.fetchone():
             cursor.execute("GRANT portal_owner TO CURRENT_USER")  # a managed service's administrator needs it

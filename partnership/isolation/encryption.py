@@ -196,6 +196,11 @@ def birth_index(partner_id: int, born_on: date) -> str:
     return _hmac(settings.INDEX_KEY, "born", str(partner_id), born_on.isoformat())[:32]
 
 
+def card_proof(code: str, born_on: date) -> str:
+    """What a card for My page and its person's date of birth come to, together: neither is of use without the other."""
+    return _hmac(settings.INDEX_KEY, "card", code, born_on.isoformat())
+
+
 def code_pseudonym(identity_code: str) -> str:
     """By it the linker finds records with the same identity code, at whatever partner: 128 bits; empty without one."""
     return _hmac(settings.PSEUDONYM_KEY, "code", normalise_code(identity_code))[:32] if identity_code else ""

@@ -38,6 +38,14 @@ MANAGER = "(select portal_acting_manager())"
 """The user manages the partner for which they act: asked once a query, of the database's own table."""
 AUDITOR = f"{ROLE} = 'auditor'"
 
+MY_RECORDS = "any ((select portal_person_records())::bigint[])"
+MY_ENROLMENTS = "any ((select portal_person_enrolments())::bigint[])"
+MY_REFERRALS = "any ((select portal_person_referrals())::bigint[])"
+MY_CONSENTS = "any ((select portal_person_consents())::bigint[])"
+MY_DIVERSIONS = "any ((select portal_person_diversions())::bigint[])"
+"""Of My page: numbers of the records of the one person whose card was shown, of their participations, referrals, consents and diversions
+(`isolation.person`). Asked once a query, as the others are."""
+
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 
@@ -218,6 +226,14 @@ def jobs_keep(privileges: str, *columns: str, name: str) -> list[TableRule]:
         Policy(name=name, role="worker", using=EVERY_ROW),
     ]
     return rules + ([Grant(role="worker", privileges="SELECT", columns=columns)] if columns else [])
+
+
+def person_reads(*columns: str, using: str) -> list[TableRule]:
+    """My page shows these columns of the rows of which `using` is true."""
+    return [
+        Grant(role="person", privileges="SELECT", columns=columns),
+        Policy(name="person_reads", role="person", command="SELECT", using=using),
+    ]
 
 
 def auditor_reads() -> Policy:

@@ -22,7 +22,7 @@ from honcho.printer import Printer
 
 from partnership.isolation import database_roles
 from partnership.local import embedded
-from partnership.local.sign_ins import PASSWORD, SIGN_INS
+from partnership.local.sign_ins import CARD_BORN_ON, CARD_CODE, PASSWORD, SIGN_INS
 
 TOP = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR", TOP / "var"))
@@ -128,7 +128,12 @@ def announce(started: float) -> None:
         for role, email in SIGN_INS:
             say(f"  {role:{width}}  {email}")
         say(f"\n  The password of each: {PASSWORD}. The second factor is switched off in the demo.")
-        say(f"  E-mail goes to files in {VAR / 'mail'}. Ctrl-C stops everything; the data stays.\n")
+        say(
+            f"  My page of a person concerned: {ADDRESS}/my/ with code {CARD_CODE} and date of birth {CARD_BORN_ON:%d.%m.%Y}.\n"
+        )
+        say(
+            f"  E-mail goes to files in {VAR / 'mail'}, text messages to {VAR / 'sms'}. Ctrl-C stops everything; the data stays.\n"
+        )
 
 
 if __name__ == "__main__":

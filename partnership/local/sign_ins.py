@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 PASSWORD = "demo-partnership-2026"  # noqa: S105 — everybody may know it
 SIGN_INS = (
     ("Caseworker · Sininauhaliitto", "caseworker@demo.example"),
@@ -17,3 +19,5 @@ SIGN_INS = (
     ("Auditor", "auditor@demo.example"),
     ("Administrator (/admin/)", "admin@demo.example"),
 )
+CARD_CODE, CARD_BORN_ON = "DEM0-CARD-2026", date(1998, 5, 17)
+"""With these a person of the demo opens My page."""

@@ -32,6 +32,7 @@ from partnership.isolation.policies import (
     Policy,
     everybody_reads,
     jobs_read,
+    person_reads,
     written_by,
 )
 from partnership.isolation.triggers import Asked, Fixed
@@ -120,6 +121,7 @@ class Partner(models.Model):
                 name="the_office_stays",
             ),
             Recorded(record="partner"),
+            *person_reads("id", "name", "phone", "email", "is_simulated", using=EVERY_ROW),
         ]
 
     def __str__(self) -> str:

@@ -54,19 +54,23 @@ class TooManyTries(ValidationError):
     """Secrets were tried too often; the message says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        if seconds < 60:
-            text = ngettext(
-                "Too many attempts. Try again in %(n)d second.",
-                "Too many attempts. Try again in %(n)d seconds.",
-                seconds,
-            )
-            super().__init__(text % {"n": seconds})
-            return
-        minutes = -(-seconds // 60)
+        super().__init__(too_many_tries(seconds))
+
+
+def too_many_tries(seconds: int) -> str:
+    """That a secret was tried too often, and how long to wait."""
+    if seconds < 60:
         text = ngettext(
-            "Too many attempts. Try again in %(n)d minute.", "Too many attempts. Try again in %(n)d minutes.", minutes
+            "Too many attempts. Try again in %(n)d second.",
+            "Too many attempts. Try again in %(n)d seconds.",
+            seconds,
         )
-        super().__init__(text % {"n": minutes})
+        return text % {"n": seconds}
+    minutes = -(-seconds // 60)
+    text = ngettext(
+        "Too many attempts. Try again in %(n)d minute.", "Too many attempts. Try again in %(n)d minutes.", minutes
+    )
+    return text % {"n": minutes}
 
 
 def _mark(browser: str, who: str) -> str:

@@ -12,6 +12,7 @@ import ipaddress
 import math
 import re
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import caches
@@ -62,25 +63,37 @@ def counted(key: str, seconds: int) -> int:
         return 1
 
 
+def uncount(key: str) -> None:
+    """Takes back what was counted last: it was no failure."""
+    with suppress(ValueError):  # it was forgotten in between
+        counters.decr(key)
+
+
 def _keys(what: str) -> tuple[str, str]:
     digest = hashlib.sha256(what.encode()).hexdigest()
     return f"tries:{digest}", f"tries-wait:{digest}"
 
 
-def seconds_to_wait(what: str) -> int:
-    """0 where this secret may be tried now, which counts as a try; else the seconds until it may.
+def seconds_left(what: str) -> int:
+    """The seconds until this may be tried; nothing is counted."""
+    until = counters.get(_keys(what)[1])
+    return max(1, math.ceil(float(until) - time.time())) if until else 0
+
+
+def seconds_to_wait(what: str, free: int = FREE_TRIES) -> int:
+    """0 where this secret may be tried now, which counts as a try; else the seconds until it may: after `free` tries.
 
     The try is counted before its result is known, so that many at once are no more than one after the other.
     """
     tries_key, wait_key = _keys(what)
-    if until := counters.get(wait_key):
-        return max(1, math.ceil(float(until) - time.time()))
+    if seconds := seconds_left(what):
+        return seconds
     tries = counted(tries_key, FORGOTTEN_AFTER)
-    if tries < FREE_TRIES:
+    if tries < free:
         return 0
-    delay = min(FIRST_DELAY * 2 ** min(tries - FREE_TRIES, 10), LONGEST_DELAY)
+    delay = min(FIRST_DELAY * 2 ** min(tries - free, 10), LONGEST_DELAY)
     is_first = counters.add(wait_key, time.time() + delay, delay)
-    return 0 if is_first or tries == FREE_TRIES else delay
+    return 0 if is_first or tries == free else delay
 
 
 def forget_tries(what: str) -> None:

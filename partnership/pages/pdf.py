@@ -47,7 +47,7 @@ TEMPLATE = """
     === #title
     #for line in lines [#par[#line]]
   ]
-  #if section.chart != "" [#image(bytes(section.chart), format: "svg", width: 100%, alt: section.alt)]
+  #if section.chart != "" [#image(bytes(section.chart), format: "svg", width: section.chart_percent * 1%, alt: section.alt)]
   #if section.rows.len() > 0 [
     // A last column of sentences takes what the others leave.
     #let last = if section.rows.any(row => row.last().len() > 60) { 1fr } else { auto }
@@ -79,16 +79,18 @@ def section(
     rows: list[list[str]] | None = None,
     chart: str = "",
     alt: str = "",
+    chart_percent: int = 100,
     parts: list[tuple[str, list[str]]] | None = None,
 ) -> dict[str, Any]:
     """A section of a document: text, `parts` with a title of their own each, a chart, a table. A `chart` (SVG) needs its `alt` text,
-    a table its `heading`."""
+    a table its `heading`. `chart_percent`: how wide it is, of the page."""
     return {
         "title": title,
         "text": text,
         "heading": heading or [],
         "rows": rows or [],
         "chart": chart,
+        "chart_percent": chart_percent,
         "alt": alt,
         "parts": parts or [],
     }

@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "partnership.events.jobs.relay_outbox", "schedule": 10.0, "options": {"expires": 30}},
     "letters": {"task": "partnership.events.jobs.send_letters", "schedule": 15.0, "options": {"expires": 30}},
     "reminders": {"task": "referrals.reminders.jobs.send_reminders", "schedule": crontab(minute="5,35")},
+    "appointments": {"task": "cases.messages.jobs.remind_of_appointments", "schedule": crontab(minute="*/10")},
     "digest": {"task": "partnership.events.jobs.write_digests", "schedule": crontab(hour="7", minute="0")},
     "stalled imports": {"task": "cases.imports.jobs.resume_stalled_imports", "schedule": crontab(minute="*/5")},
     "webhooks": {"task": "partnership.events.jobs.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
@@ -244,6 +245,18 @@ else:
     EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Prevention partnership <no-reply@localhost>")
+# Reminders of appointments go to the people concerned: whoever reads them over a shoulder must not learn by whom they are helped.
+REMINDER_FROM_EMAIL = env("REMINDER_FROM_EMAIL", default="Appointments <no-reply@localhost>")
+# Text messages, by any gateway with an HTTP request: partnership/events/sms.py fills in {to} and {text}. The demo writes files.
+SMS_URL = env("SMS_URL", default="")
+SMS_METHOD = env("SMS_METHOD", default="POST")
+SMS_HEADERS = env.json("SMS_HEADERS", default={"Content-Type": "application/json"})
+SMS_BODY = env("SMS_BODY", default='{"to": "{to}", "text": "{text}"}')
+SMS_DIR = None if PRODUCTION else VAR / "sms"
+# From and to which hour, by the portal's own clock, nobody is sent a reminder.
+QUIET_HOURS = (env.int("QUIET_FROM", default=21), env.int("QUIET_UNTIL", default=8))
+# How many hours before an appointment its reminder is sent.
+REMINDER_HOURS = env.int("REMINDER_HOURS", default=24)
 
 # --- Sign-in ---------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["partnership.members.sign_in.PartnerBackend"]

@@ -15,10 +15,10 @@ ROOMS = (
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.corrections", "cases.planning", "cases.rights",
-    "cases.openings", "cases.overdoses",
+    "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
-    "referrals.welfare", "referrals.roadside",
+    "referrals.welfare", "referrals.roadside", "referrals.my_page",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip

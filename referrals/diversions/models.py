@@ -24,6 +24,7 @@ from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import OneOfOwner, SameOwner, known_by_owner, same_parties
 from partnership.isolation.policies import (
     COORDINATOR,
+    MY_DIVERSIONS,
     PARTNER,
     PARTY,
     READ_AND_WRITE,
@@ -32,6 +33,7 @@ from partnership.isolation.policies import (
     Grant,
     Policy,
     jobs_read,
+    person_reads,
     rows_of_two_parties,
 )
 from partnership.isolation.triggers import Bury, Fixed, Touch
@@ -198,6 +200,17 @@ class DiversionAgreement(models.Model):
                 name="deciders",
             ),
             *jobs_read(),
+            *person_reads(
+                "id",
+                "referral_id",
+                "from_partner_id",
+                "deadline",
+                "outcome",
+                "decision",
+                "is_sent",
+                "open_days",
+                using=f"id = {MY_DIVERSIONS}",
+            ),
             Touch(),
             Mark(),
             Bury(seen_by="from_partner_id"),
@@ -313,6 +326,16 @@ class Condition(models.Model):
                 "is_sent",
             ),
             *jobs_write_as_receiver("UPDATE", "done", "reported_on"),
+            *person_reads(
+                "id",
+                "diversion_id",
+                "from_partner_id",
+                "kind",
+                "detail",
+                "target",
+                "done",
+                using=f"diversion_id = {MY_DIVERSIONS}",
+            ),
         ]
 
     def __str__(self) -> str:

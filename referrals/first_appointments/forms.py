@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.messages.actions import deliveries
 from partnership.pages.form_fields import DateInput
 from referrals.first_appointments.actions import EXPECTING_STATES, Concern
 from referrals.first_appointments.models import FirstAppointment
@@ -50,6 +51,8 @@ def first_appointment_of(referral: Referral, *, is_receiver: bool) -> dict[str, 
     """What the referral's page shows of it; forms are the receiver's, while it expects the person."""
     appointment = FirstAppointment.objects.filter(referral=referral).first()
     context: dict[str, Any] = {"appointment": appointment}
+    if appointment:
+        context["reminded"] = deliveries("first_appointment", [appointment.pk]).get(appointment.pk)
     if is_receiver and referral.state in EXPECTING_STATES and referral.is_covered:
         if appointment and not appointment.outcome and appointment.starts_at <= timezone.now():
             context["outcome_form"] = OutcomeForm(prefix="outcome")

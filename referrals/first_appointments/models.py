@@ -10,13 +10,28 @@ from django.utils.translation import gettext_lazy as _
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY
 from partnership.isolation.pointers import OneOfOwner, same_parties
-from partnership.isolation.policies import RECEIVER, SENDER, Grant, Policy
+from partnership.isolation.policies import (
+    MY_RECORDS,
+    MY_REFERRALS,
+    RECEIVER,
+    SENDER,
+    Grant,
+    Policy,
+    jobs_read,
+    person_reads,
+)
 from partnership.members.models import Partner
 from referrals.handover.models import Referral
 
 REPORTED = f"""exists (
  select from referrals_referral r where r.id = referrals_firstappointment.referral_id and r.report_days @> {TODAY})"""
 """The consent covers today that the receiver reports back: else the sender sees neither when nor whether."""
+
+
+TOLD = f"""exists (
+ select from referrals_referral r where r.id = referrals_firstappointment.referral_id
+ and (r.receiver_person_id = {MY_RECORDS} or r.report_days @> {TODAY}))"""
+"""What the staff of the card's partner see they can tell: the receiver its own appointment, the sender while the consent covers it."""
 
 
 class FirstAppointment(models.Model):
@@ -51,6 +66,10 @@ class FirstAppointment(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [
+            # The job that reminds of what begins soon, at all partners.
+            models.Index(fields=["starts_at"], condition=Q(outcome=""), name="first_appointment_ahead"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="first_appointment_once"),
             models.CheckConstraint(
@@ -63,6 +82,17 @@ class FirstAppointment(models.Model):
             ),
             Policy(name="receiver_inserts", role="web", command="INSERT", using=RECEIVER),
             Policy(name="receiver_updates", role="web", command="UPDATE", using=RECEIVER),
+            *jobs_read("id", "referral_id", "to_partner_id", "starts_at", "outcome"),
+            # My page of either partner shows it, as its staff would tell it.
+            *person_reads(
+                "id",
+                "referral_id",
+                "to_partner_id",
+                "starts_at",
+                "place",
+                "outcome",
+                using=f"referral_id = {MY_REFERRALS} and {TOLD}",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ from partnership.isolation.pointers import (
 )
 from partnership.isolation.policies import (
     COORDINATOR,
+    MY_REFERRALS,
     PARTNER,
     PARTY,
     RECEIVER,
@@ -42,6 +43,7 @@ from partnership.isolation.policies import (
     Policy,
     TableRule,
     jobs_read,
+    person_reads,
     rows_of_two_parties,
     written_by,
 )
@@ -215,6 +217,21 @@ class Referral(models.Model):
             # Jobs read status and times for reminders, and report attended sessions on behalf of the NGO.
             *jobs_read(),
             *jobs_write_as_receiver("UPDATE"),
+            # My page says where it stands: not to which programme, nor why somebody could not take the person.
+            *person_reads(
+                "id",
+                "from_partner_id",
+                "to_partner_id",
+                "state",
+                "person_id",
+                "receiver_person_id",
+                "consent_id",
+                "expected_on",
+                "sent_at",
+                "closed_at",
+                "report_days",
+                using=f"id = {MY_REFERRALS}",
+            ),
             Mark(),
             # A draft that is discarded is gone for its sender, who alone saw it.
             Bury(seen_by="from_partner_id"),

@@ -17,6 +17,7 @@ ATTEMPTS = (
     HERE / "test_rows.py",
     HERE / "test_authorities.py",
     HERE / "test_linker.py",
+    HERE / "test_my_page.py",
     HERE / "test_figures_by_sql.py",
     HERE / "test_imports.py",
     HERE / "test_openings.py",

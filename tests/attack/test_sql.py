@@ -98,7 +98,9 @@ class TestBecomingOwner:
             "metrics_rebuild_begins", "metrics_rebuild_ends", "metrics_rebuild_index", "metrics_rebuild_links",
             "portal_count_places_of",
         )  # fmt: skip
+        of_my_page = ("card", "consents", "diversions", "enrolments", "records", "referrals")
         assert dict(runs) == {
+            **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
             **dict.fromkeys(("portal_agreed_now", "portal_caller", "portal_had_manager"), "portal_web"),

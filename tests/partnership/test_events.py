@@ -37,6 +37,7 @@ EVENTS = {
     "account.changed", "agreement.ended", "announcement.made", "auditor.changed", "auditor.proposed", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
     "diversion.overdue", "diversion.undecided", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
+    "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.move",
     "overdoses.counted", "person.erased", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",

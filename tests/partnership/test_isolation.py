@@ -29,13 +29,14 @@ def rows(sql: str) -> list[tuple]:
 
 @pytest.mark.django_db
 class TestCatalogue:
-    @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])
+    @pytest.mark.parametrize("role", ["portal_web", "portal_worker", "portal_person"])
     def test_the_roles_of_processes_own_nothing_and_bypass_nothing(self, role):
         assert rows(f"SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = '{role}'") == [
             (False, False, False)
         ]
         assert rows(f"SELECT relname FROM pg_class WHERE relowner = '{role}'::regrole") == []
-        assert rows(f"SELECT 1 FROM pg_auth_members WHERE member = '{role}'::regrole") == []
+        becomes = f"SELECT roleid::regrole::text FROM pg_auth_members WHERE member = '{role}'::regrole"
+        assert rows(becomes) == ([("portal_person",)] if role == "portal_web" else [])
 
     def test_security_definer_functions_close_disclosures_rebuild_figures_and_write_tombstones(self):
         found = rows(
@@ -78,6 +79,12 @@ class TestCatalogue:
             "portal_open_days",
             "portal_open_disclosure",
             "portal_open_diversion",
+            "portal_person_card",
+            "portal_person_consents",
+            "portal_person_diversions",
+            "portal_person_enrolments",
+            "portal_person_records",
+            "portal_person_referrals",
             "portal_record_change",
             "portal_role_fits",
             "portal_touch_diversion",
@@ -89,6 +96,8 @@ class TestCatalogue:
             "portal_count_places_of(bigint)",
             "portal_covered_days(referrals_referral)",
             "portal_cover_between(bigint[], bigint[])",
+            "portal_person_card()",
+            "portal_person_records()",
             "metrics_rebuild_begins()",
             "metrics_rebuild_index(text)",
             "bury_cases_person()",

@@ -239,6 +239,20 @@ MATRIX: dict[str, Row] = {
     "person_new": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
     "person": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
     "person_edit": only(officials=404, our=200, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person),
+    "card_make": only(**OUR_PERSON, args=ngo_person),
+    "card_paper": only(officials=404, our=302, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person, method="post"),
+    "card_end": only(officials=404, our=302, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person, method="post"),
+    "contact": only(**OUR_PERSON, args=ngo_person),
+    "contact_stop": only(default=403, officials=404, our=404, other_caseworker=404, liaison=404, other_liaison=404, args=ngo_person, method="post"),  # nothing is agreed
+    # Of the person concerned: no sign-in of the staff opens them.
+    "my_page": Row(EVERYBODY, anonymous=200),
+    "my_leave": Row(dict.fromkeys(ROLES, 302)),
+    "my_appointment": Row(dict.fromkeys(ROLES, 302), lambda w: [1], "post"),
+    "my_request": Row(dict.fromkeys(ROLES, 302), method="post"),
+    "my_reminders_stop": Row(dict.fromkeys(ROLES, 302), method="post"),
+    "my_consent_withdraw": Row(dict.fromkeys(ROLES, 302), lambda w: [w.referral.consent_id], "post"),
+    "my_first_appointment": Row(dict.fromkeys(ROLES, 302), lambda w: [1], "post"),
+    "reminders_stop": Row(dict.fromkeys(ROLES, 404), lambda w: ["made-up"], anonymous=404),
     "person_doubles": only(**OUR_PERSON, args=ngo_person),
     "person_link": only(**(OUR_PERSON | {"our": 404}), args=ngo_person, method="post"),  # nobody is named
     "person_unlink": only(**(OUR_PERSON | {"our": 302}), args=ngo_person, method="post"),
@@ -521,7 +535,7 @@ def test_a_user_without_membership_is_led_to_the_choice_of_a_partner(full: World
     client = WebClient()
     client.force_login(User.objects.create_superuser("admin@test.example", "x" * 14, full_name="Admin"))
     for name, row in MATRIX.items():
-        if row.anonymous == 302 and row.method == "get" and name not in {"choose_partner", *OF_THE_SERVICE}:
+        if row.anonymous == 302 and row.method == "get" and name not in {"choose_partner", "my_leave", *OF_THE_SERVICE}:
             response = client.get(reverse(name, args=row.args(full)))
             assert (response.status_code, response.url) == (302, "/choose-partner/"), name
 

@@ -54,7 +54,7 @@ QUERIES = {
     ("welfare_list", "liaison"): 9,
     ("welfare_notice", "professional"): 9,
     ("person_list", "caseworker"): 9,
-    ("person", "caseworker"): 21,
+    ("person", "caseworker"): 22,
     ("person_edit", "caseworker"): 10,
     ("caseload", "caseworker"): 11,
     ("group_attendance", "caseworker"): 9,

@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import authorities, oversight, places, work
+from demo import at_home, authorities, oversight, places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -474,6 +474,7 @@ class Command(BaseCommand):
         counselling = self.programmes["Counselling instead of imprisonment"]
         authorities.prosecutors_work(liaison, self.acting["prosecutor@demo.example"], caseworker, today)
         authorities.courts_work(court, caseworker, counselling, helsinki, today)
+        at_home.cards(liaison, caseworker, counselling, helsinki, today)
         authorities.services_work(
             liaison,
             self.acting["social@demo.example"],
