@@ -21,6 +21,7 @@ from cases.my_page.visits import Visit, partners_of
 from cases.planning.models import Appointment
 from cases.rights.models import SubjectRequest
 from partnership.audit_trail.models import ReadLog
+from partnership.audit_trail.purposes import Purpose
 from partnership.members.models import Partner
 
 MOST_LOOKS = 300
@@ -43,11 +44,12 @@ def register(section: Section) -> None:
 
 
 class Look(NamedTuple):
-    """That somebody of a partner looked at something on a day, how often."""
+    """That somebody of a partner looked at something on a day, what for, how often."""
 
     day: date
     partner: Partner
     what: str | Promise
+    purpose: str | Promise
     times: int
 
 
@@ -97,10 +99,13 @@ def _appointments() -> list[Appointment]:
 def _looks() -> list[Look]:
     """Who looked, by day, the latest first."""
     latest = ReadLog.objects.filter(is_refused=False).filter(Q(what__in=LOOKED_AT)).order_by("-id")
-    counted: Counter[tuple[date, int, str]] = Counter(
-        (timezone.localdate(at), partner, what)
-        for at, partner, what in latest.values_list("at", "partner_id", "what")[:MOST_LOOKS]
+    counted: Counter[tuple[date, int, str, str]] = Counter(
+        (timezone.localdate(at), partner, what, purpose)
+        for at, partner, what, purpose in latest.values_list("at", "partner_id", "what", "purpose")[:MOST_LOOKS]
     )
-    partners = partners_of({partner for _day, partner, _what in counted})
-    looks = [Look(day, partners[partner], LOOKED_AT[what], times) for (day, partner, what), times in counted.items()]
+    partners = partners_of({partner for _day, partner, _what, _purpose in counted})
+    looks = [
+        Look(day, partners[partner], LOOKED_AT[what], Purpose(purpose).label if purpose else "", times)
+        for (day, partner, what, purpose), times in counted.items()
+    ]
     return sorted(looks, key=lambda look: look.day, reverse=True)

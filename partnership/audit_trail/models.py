@@ -68,7 +68,7 @@ class ReadLog(models.Model):
             Policy(name="read_own", role="web", command="SELECT", using=OWN),
             auditor_reads(),
             *jobs_read("id", "partner_id", "user_id", "at", "what", "count"),
-            # The person concerned is told which partner looked, when, and at what: no name of who did.
+            # The person concerned is told which partner looked, when, at what and what for: neither name nor words of who did.
             *person_reads(
                 "id",
                 "partner_id",
@@ -76,6 +76,7 @@ class ReadLog(models.Model):
                 "what",
                 "object_id",
                 "is_refused",
+                "purpose",
                 using=f"(what in ('person', 'person_file') and object_id = {MY_RECORDS}"
                 f" or what = 'enrolment' and object_id = {MY_ENROLMENTS}"
                 f" or what = 'referral' and object_id = {MY_REFERRALS} or what = 'diversion' and object_id = {MY_DIVERSIONS})",

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='readlog',
-            constraint=partnership.isolation.policies.Grant(columns=('id', 'partner_id', 'at', 'what', 'object_id', 'is_refused'), name='partnership_readlog.person_columns', privileges='SELECT', role='person'),
+            constraint=partnership.isolation.policies.Grant(columns=('id', 'partner_id', 'at', 'what', 'object_id', 'is_refused', 'purpose'), name='partnership_readlog.person_columns', privileges='SELECT', role='person'),
         ),
         migrations.AddConstraint(
             model_name='readlog',

@@ -145,12 +145,12 @@ class TestWhatItShows:
         assert '<html lang="sv">' in phone.get(reverse("my_page") + "?language=sv").content.decode()
         assert '<html lang="sv">' in page_of(phone)
 
-    def test_who_looked_by_day_and_partner(self, enrolled):
+    def test_who_looked_by_day_and_partner_and_what_for(self, enrolled):
         enrolled.client(enrolled.caseworker).get(reverse("enrolment", args=[enrolled.referral.enrolment_id]))
         enrolled.client(enrolled.liaison).get(reverse("referral", args=[enrolled.referral.pk]))
         shown = page_of(phone_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo))
-        assert "Anchor, your appointments and notes" in shown
-        assert "Harbour Police, where you were referred" in shown
+        assert "Anchor, your appointments and notes – Work with the person" in shown
+        assert "Harbour Police, where you were referred – Referral or diversion" in shown
 
     def test_the_first_appointment_as_the_staff_of_the_cards_partner_could_tell_it(self, world):
         referral = do(world, "accept", world.sent())
