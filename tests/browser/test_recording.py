@@ -7,10 +7,12 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from cases.people import identity_code
-from tests.browsing import PHONE, in_chromium, sign_in
+from tests.browser.test_main_jobs import found_by_axe
+from tests.browsing import PHONE, TOP, in_chromium, sign_in
 
 pytestmark = in_chromium
 
+AXE = (TOP / "node_modules/axe-core/axe.min.js").read_text()
 MOST_PIXELS = 2400
 """A group of 42 on a phone."""
 OF_42 = """
@@ -25,7 +27,7 @@ OF_42 = """
 
 
 def open_group(page: Page) -> None:
-    page.goto("/programmes/1/attendance/")
+    page.goto("/programmes/1/attendance/", wait_until="networkidle")  # what was kept of an earlier form has come back
 
 
 def test_a_group_of_42_is_marked_at_once_and_is_no_longer_than_a_few_screens(browser, base):
@@ -42,6 +44,15 @@ def test_a_group_of_42_is_marked_at_once_and_is_no_longer_than_a_few_screens(bro
     expect(page.get_by_label("Minutes")).to_have_value("90")
     page.locator(".attendance li").first.get_by_role("radio", name="Did not come").check()
     assert page.locator(".attendance input[value=attended]:checked").count() == 41
+
+
+def test_enter_in_a_field_marks_nobody(browser, base):
+    page = sign_in(browser, base, "caseworker@demo.example", PHONE)
+    open_group(page)
+    page.get_by_role("button", name="Not in this group").click()
+    page.get_by_label("Minutes").press("Enter")
+    expect(page.locator(".notice-bad")).to_contain_text("Mark at least one person.")
+    assert page.locator(".attendance input[value=attended]:checked").count() == 0
 
 
 def test_each_toggle_is_as_large_as_a_fingertip(browser, base):
@@ -69,6 +80,8 @@ def test_the_pad_fills_the_phone_and_takes_no_empty_signature(browser, base):
     box = page.locator("dialog.pad").bounding_box()
     assert box
     assert (round(box["width"]), round(box["height"])) == (PHONE["width"], PHONE["height"])
+    page.evaluate(AXE)
+    assert found_by_axe(page) == []
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
     draw(page)
@@ -130,6 +143,8 @@ def test_a_mistake_is_taken_back_and_restored(browser, base):
     expect(page.get_by_role("status").first).to_contain_text("Saved")
     sessions = page.locator(".card", has=page.get_by_role("heading", name="Sessions"))
     sessions.get_by_role("link", name="Correct").first.click()
+    page.evaluate(AXE)
+    assert found_by_axe(page) == []
     page.get_by_label("Recorded twice").check()
     page.get_by_role("button", name="Take it back").click()
     expect(sessions.locator(".is-taken-back").first).to_contain_text("Recorded twice")
