@@ -97,7 +97,8 @@ def back_to_page(done: str) -> HttpResponse:
 def private(response: HttpResponse) -> HttpResponse:
     """Nothing of it stays in a cache, and no other site learns that it was open."""
     response.headers["Cache-Control"] = "no-store, private"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # None at all, and a browser would not say from where a form comes, which is then refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
