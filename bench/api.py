@@ -25,8 +25,8 @@ RAW = """
 # Whoever knows a token learns from the database whose it is, and by no other way.
 CALLER = "SELECT client_partner_id, membership_user_id, client_id, client_scopes, scope FROM portal_caller(%s)"
 LOG = """
-    INSERT INTO partnership_readlog (partner_id, user_id, at, what, object_id, count, client_id, scope)
-    VALUES (%s, %s, now(), 'api referrals', 0, 100, %s, 'referrals:read')
+    INSERT INTO partnership_readlog (partner_id, user_id, at, what, object_id, count, client_id, scope, purpose, words, people)
+    VALUES (%s, %s, now(), 'api referrals', 0, 100, %s, 'referrals:read', 'casework', '', %s)
 """
 
 
@@ -85,10 +85,13 @@ def run() -> Iterator[Figure]:
         act = "SELECT set_config('portal.context', %s, false), set_config('portal.signature', %s, false)"
         cursor.execute(act, context.signed(partner_id=world.ngo.pk, role="x", user_id=None, session=session))
 
-        def raw() -> None:
+        def raw() -> list[int]:
+            """Returns the numbers of the people in it, for the log."""
             cursor.execute(RAW, [world.ngo.pk])
             names = [column[0] for column in cursor.description]
-            orjson.dumps([dict(zip(names, row, strict=True)) for row in cursor.fetchall()], option=orjson.OPT_UTC_Z)
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            orjson.dumps(rows, option=orjson.OPT_UTC_Z)
+            return sorted(row["person_id"] for row in rows)
 
         def raw_request() -> None:
             """What a handler written by hand must do for the same: know the caller, set the partner, read, log, commit."""
@@ -97,8 +100,8 @@ def run() -> Iterator[Figure]:
             partner, user, client, scopes, token_scopes = cursor.fetchone()
             assert "referrals:read" in set(scopes) & set(token_scopes.split())
             cursor.execute(act, context.signed(partner_id=partner, role="x", user_id=user, session=session))
-            raw()
-            cursor.execute(LOG, [partner, user, client])
+            people = raw()
+            cursor.execute(LOG, [partner, user, client, people])
             cursor.execute("COMMIT")
 
         ids = list(Referral.objects.filter(to_partner=world.ngo).order_by("-id").values_list("id", flat=True)[::SIZE])
