@@ -59,6 +59,16 @@ class Walk:
         what.select_option(label=label)
         self.taps += 2
 
+    def draw(self, what: Locator) -> None:
+        """A signature: one touch."""
+        box = what.bounding_box()
+        assert box  # noqa: S101 — it is in view
+        self.page.mouse.move(box["x"] + 40, box["y"] + 80)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + 200, box["y"] + 140, steps=6)
+        self.page.mouse.up()
+        self.taps += 1
+
     def first_row(self, list_address: str) -> Locator:
         """The first link of a card of the home page to a record of this kind."""
         return self.page.locator(f"main .rows .what a[href^='{list_address}']").first
@@ -80,26 +90,24 @@ def divert(walk: Walk) -> None:
     walk.type(page.get_by_label("Personal identity code"), identity_code.make(date(1994, 5, 17), 991))
     walk.type(page.get_by_label("Last name"), "Firstday")
     walk.type(page.get_by_label("First names"), "Testi")
+    walk.type(page.get_by_label("Phone"), "040 123 4567")
     walk.tap(page.get_by_role("radio", name="Counselling instead of imprisonment"))
     walk.tap(page.get_by_label("The person has given consent"))
     walk.tap(page.get_by_label("The right to withdraw was explained"))
-    walk.choose(page.get_by_label("Signed how"), "Spoken, with a witness")
-    walk.tap(page.locator("main").get_by_role("button", name="Send", exact=True))
-    expect(page.get_by_role("status").first).to_contain_text("Sent to")
+    walk.tap(page.get_by_role("button", name="Sign here"))
+    walk.draw(page.locator("dialog.pad canvas"))
+    walk.tap(page.get_by_role("button", name="Done, send"))
+    expect(page.locator("h1")).to_contain_text("Tell the person this")
 
 
 def walk_in(walk: Walk) -> None:
-    """A caseworker takes on somebody who came without a referral."""
+    """A caseworker takes on somebody who came without a referral, from today on."""
     page = walk.page
-    walk.tap(page.locator(".side-narrow summary"))
-    walk.tap(page.locator(".side-narrow").get_by_role("link", name="People"))
-    walk.tap(page.locator("main").get_by_role("link", name="New person").first)
+    walk.tap(page.locator("main").get_by_role("link", name="Walk-in").first)
     walk.type(page.get_by_label("Last name"), "Walkin")
     walk.type(page.get_by_label("First names"), "Testi")
     page.get_by_label("Date of birth").fill("1988-02-03")
     walk.taps, walk.letters = walk.taps + 1, walk.letters + 8
-    walk.tap(page.locator("main form[data-keep] button.btn-primary"))
-    walk.tap(page.locator("main").get_by_role("link", name="Enrol"))
     walk.choose(page.get_by_label("Programme"), "Counselling instead of imprisonment")
     walk.tap(page.locator("main form[data-keep] button.btn-primary"))
     expect(page.locator("h1")).to_contain_text("Walkin")
@@ -108,14 +116,10 @@ def walk_in(walk: Walk) -> None:
 def session(walk: Walk) -> None:
     """A caseworker records a session with a note for somebody of their caseload."""
     page = walk.page
-    walk.tap(page.locator(".side-narrow summary"))
-    walk.tap(page.locator(".side-narrow").get_by_role("link", name="Caseload"))
-    walk.tap(page.locator("main table.list tbody th a").first)
-    walk.tap(page.get_by_role("button", name="Record", exact=True))
+    walk.tap(walk.first_row("/enrolments/"))
+    walk.type(page.get_by_label("Note").first, "He found work.")
+    walk.tap(page.get_by_role("button", name="Save the meeting"))
     expect(page.get_by_role("status").first).to_contain_text("Saved")
-    walk.type(page.get_by_label("Note", exact=False).last, "He found work.")
-    walk.tap(page.get_by_role("button", name="Save the note"))
-    expect(page.locator("main")).to_contain_text("He found work.")
 
 
 def decide(walk: Walk) -> None:
@@ -139,9 +143,9 @@ class Job(NamedTuple):
 
 JOBS = (
     Job("caseworker@demo.example", answer, 3, 3),
-    Job("liaison@demo.example", divert, 10, 10),
-    Job("caseworker@demo.example", walk_in, 11, 8),
-    Job("caseworker@demo.example", session, 6, 4),
+    Job("liaison@demo.example", divert, 11, 10),
+    Job("caseworker@demo.example", walk_in, 7, 8),
+    Job("caseworker@demo.example", session, 3, 4),
     Job("liaison@demo.example", decide, 4, 3),
 )
 

@@ -86,12 +86,15 @@ if (box) {
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { drawing = false; });
   box.querySelector("[data-sign]").addEventListener("click", open);
   box.querySelector("[data-clear]").addEventListener("click", () => { clear(); says.textContent = ""; });
-  box.querySelector("[data-done]").addEventListener("click", () => {
-    if (!isDrawn) { says.textContent = says.dataset.empty; return; }
-    field.value = canvas.toDataURL("image/png");
-    show();
-    pad.close();
-  });
+  for (const button of box.querySelectorAll("[data-done]")) {
+    button.addEventListener("click", () => {
+      if (!isDrawn) { says.textContent = says.dataset.empty; return; }
+      field.value = canvas.toDataURL("image/png");
+      show();
+      pad.close();
+      if ("sends" in button.dataset) box.closest("form").requestSubmit();
+    });
+  }
   box.querySelector("[data-speak]").addEventListener("click", () => {
     pad.close();
     how.value = "verbal";
