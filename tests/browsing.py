@@ -118,7 +118,7 @@ def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
         page.mouse.down()
         page.mouse.move(box["x"] + 180, box["y"] + 60, steps=5)
         page.mouse.up()
-        page.get_by_role("button", name="Done").click()
+        page.get_by_role("button", name="Done", exact=True).click()
     else:
         page.get_by_label("Signed how").select_option("verbal")
         page.get_by_label("Witness").fill("Inspector Laine")

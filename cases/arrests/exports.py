@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import path
 
 from cases.arrests.models import Arrest
+from cases.openings.concern import open_to
 from cases.permissions import ARRESTS
 from partnership.api.export import ExportView
 
@@ -23,7 +24,7 @@ class ArrestExport(ExportView):
     )  # fmt: skip
 
     def rows(self) -> QuerySet[Any]:
-        return Arrest.objects.filter(partner=self.acting.partner)
+        return open_to(self.acting, Arrest.objects.filter(partner=self.acting.partner), "person")
 
 
 urlpatterns = [

@@ -77,7 +77,7 @@ def _entry_page(
 def _show(
     request: PartnerRequest, noun: str, entry: Session | Assessment | Goal | Note, form: Any, back_form: TakeBackForm
 ) -> HttpResponse:
-    log_read(request.acting, "enrolment", entry.enrolment_id)
+    log_read(request.acting, "enrolment", entry.enrolment_id, [entry])
     titles = {
         "session": _("Correct the session"),
         "assessment": _("Correct the score"),
@@ -151,7 +151,7 @@ def enrolment_correct(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Corrected. What it said before is in the history."))
             return redirect("enrolment", pk=pk)
-    log_read(request.acting, "enrolment", pk)
+    log_read(request.acting, "enrolment", pk, [enrolment])
     context = {"enrolment": enrolment, "form": form, "title": _("Correct the participation")}
     status = 422 if request.method == "POST" else 200
     return render(request, "cases/corrections/enrolment.html", context, status=status)

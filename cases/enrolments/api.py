@@ -143,6 +143,7 @@ class EnrolmentView(View):
     def create(self, request: Request) -> Response:
         """Enrols an own person in an own programme."""
         fields = self.checked_body(EnrolmentInput)
+        self.check_door(fields["person"])  # whoever takes somebody on opens their record
         enrolment = enrolments.enrol(by=self.acting, **fields)
         location = request.build_absolute_uri(f"/api/v1/enrolments/{enrolment.pk}")
         return self.answer(enrolment, 201, {"Location": location})

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases.enrolments.models import Enrolment
+from cases.openings.concern import open_to
 from cases.permissions import ENROLMENTS
 from partnership.api.export import FORMATS, ExportView, copied
 from partnership.api.views import Query, View, Written
@@ -48,7 +49,7 @@ class EnrolmentExport(ExportView):
     )  # fmt: skip
 
     def rows(self) -> QuerySet[Any]:
-        return Enrolment.objects.filter(partner=self.acting.partner)
+        return open_to(self.acting, Enrolment.objects.filter(partner=self.acting.partner), "person")
 
 
 class TdiQuery(Query):

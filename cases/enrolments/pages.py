@@ -36,7 +36,7 @@ from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import refuse
 from partnership.pages.going_back import back
-from partnership.pages.guard import own, partner_page
+from partnership.pages.guard import own, partner_page, pass_door
 from partnership.pages.lists import chosen_rows, export, show
 from partnership.pages.number_format import typed
 from partnership.pages.searched import remember, searched
@@ -76,9 +76,9 @@ def walk_in(request: PartnerRequest) -> HttpResponse:
     if form.is_valid() and (person_form is None or person_form.is_valid()):
         try:
             with transaction.atomic():
-                enrolment = enrolments_actions.enrol(
-                    by=acting, person=person or _typed_person(acting, person_form), **form.cleaned_data
-                )
+                whom = person or _typed_person(acting, person_form)
+                pass_door(acting, whom)  # whoever takes somebody on opens their record
+                enrolment = enrolments_actions.enrol(by=acting, person=whom, **form.cleaned_data)
         except PossibleDouble as error:
             assert person_form is not None  # noqa: S101 — only somebody typed has doubles
             ask_about_doubles(request, person_form, error)

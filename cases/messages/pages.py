@@ -36,7 +36,7 @@ def contact(request: PartnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("person", pk=pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person", pk, [person])
     context = {
         "form": form,
         "title": _("Contact with %(person)s") % {"person": person},

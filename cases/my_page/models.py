@@ -16,6 +16,7 @@ from partnership.isolation.encrypted_fields import WrittenOnlyField
 from partnership.isolation.person import SHOWN_PROOF
 from partnership.isolation.pointers import OneOfOwner, same_partner
 from partnership.isolation.policies import OWN, Grant, Policy, own_rows, person_reads, written_by
+from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 
 SHOWN = f"(id = (select portal_person_card()) or (proof_hash = {SHOWN_PROOF} and ended_at is null and valid_until >= {TODAY}))"
@@ -54,6 +55,14 @@ class Card(models.Model):
             *same_partner("person"),
             # Pages make and end cards; what opens them they write and never read.
             Grant(role="web", privileges="INSERT, DELETE"),
+            Policy(
+                name="made_without_a_session",
+                role="web",
+                command="INSERT",
+                using="session_hash = '' and seen_at is null and ended_at is null",
+                only_narrows=True,
+            ),
+            Fixed(columns=["ended_at"], when="old.ended_at is not null"),
             Grant(
                 role="web",
                 privileges="SELECT",
@@ -85,7 +94,14 @@ class Card(models.Model):
                 using=SHOWN,
             ),
             Grant(role="person", privileges="UPDATE", columns=["session_hash", "seen_at"], name="person_session"),
-            Policy(name="person_keeps_session", role="person", command="UPDATE", using=SHOWN),
+            Policy(
+                name="person_keeps_session",
+                role="person",
+                command="UPDATE",
+                using=SHOWN,
+                # No session lasts longer because it says that it began later.
+                check=f"({SHOWN} and (seen_at is null or seen_at < now() + interval '1 minute'))",
+            ),
             Recorded(
                 record="person",
                 partners=["partner_id"],

@@ -43,7 +43,7 @@ born, one in twelve would guess the day."""
 def card_make(request: PartnerRequest, pk: int) -> HttpResponse:
     """Makes a card for the person and shows it, once: the code is stored nowhere. `pk` is the person's."""
     person = own(request, Person, pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person", pk, [person])
     initial = {
         "language": translation.get_language(),
         "valid_until": timezone.localdate() + timedelta(days=USUAL_DAYS),
@@ -75,7 +75,7 @@ def card_paper(request: PartnerRequest, pk: int) -> HttpResponse:
     card, code = actions.card_of(person), codes.understood(request.POST.get("code", ""))
     if card is None or len(code) != codes.LENGTH:
         return redirect("person", pk=pk)
-    log_read(request.acting, "person", pk)
+    log_read(request.acting, "person", pk, [person])
     with translation.override(card.language):
         content = paper.paper(card, codes.printed(code), request.acting.partner.phone)
     response = private(HttpResponse(content, content_type="application/pdf"))

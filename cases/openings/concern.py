@@ -70,7 +70,7 @@ def is_theirs(acting: Acting) -> Q:
     theirs = (
         Q(Exists(enrolments.filter(Q(responsible=user) | Q(responsible=None), ended_on=None)))
         | Q(Exists(enrolments.filter(responsible=user, ended_on__gte=day)))
-        | Q(Exists(Session.objects.filter(enrolment__person=PERSON, recorded_by=user, held_on__gte=day)))
+        | Q(Exists(Session.objects.counted().filter(enrolment__person=PERSON, recorded_by=user, held_on__gte=day)))
         | Q(Exists(Appointment.objects.filter(enrolment__person=PERSON, responsible=user, starts_at__gte=since)))
         # A task that one gave oneself is no reason.
         | Q(Exists(Task.objects.filter(person=PERSON, assigned_to=user, done_at=None).exclude(created_by=user)))

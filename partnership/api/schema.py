@@ -113,9 +113,12 @@ class PortalSchema(AutoSchema):
 
 READ_PURPOSE = OpenApiParameter(
     HEADER,
-    {"type": "string", "pattern": f"^({'|'.join(Purpose.values)})(;.*)?$"},
+    {
+        "type": "string",
+        "pattern": f"^({'|'.join(sorted(set(Purpose.values) - {Purpose.OTHER}))})(; ?[ -~]{{0,400}})?$|^other; ?[!-~][ -~]{{0,400}}$",
+    },
     OpenApiParameter.HEADER,
-    description="What the data is read for, with words after a semicolon; without it, the client's default.",
+    description="What the data is read for, with words after a semicolon (“other” needs them); without it, the client's default.",
 )
 
 

@@ -28,6 +28,8 @@ from partnership.isolation.policies import (
     person_reads,
 )
 
+OF_CARD = "partner_id = (select c.partner_id from cases_card c where c.id = (select portal_person_card()))"
+"""Whoever has the record, not whoever says that they read it."""
 OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})"
 
 
@@ -77,8 +79,8 @@ class ReadLog(models.Model):
                 "object_id",
                 "is_refused",
                 "purpose",
-                using=f"(what in ('person', 'person_file') and object_id = {MY_RECORDS}"
-                f" or what = 'enrolment' and object_id = {MY_ENROLMENTS}"
+                using=f"(what in ('person', 'person_file') and object_id = {MY_RECORDS} and {OF_CARD}"
+                f" or what = 'enrolment' and object_id = {MY_ENROLMENTS} and {OF_CARD}"
                 f" or what = 'referral' and object_id = {MY_REFERRALS} or what = 'diversion' and object_id = {MY_DIVERSIONS})",
             ),
         ]

@@ -57,8 +57,8 @@ def client_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(integrations.create_client)
 def client_new(request: PartnerRequest) -> HttpResponse:
     kinds = kinds_for(request.acting.partner)
-    chosen = request.GET.get("kind", "")
-    initial = {"name": str(kinds[chosen].label), "scopes": kinds[chosen].scopes} if chosen in kinds else {}
+    kind = request.GET.get("kind", "")
+    initial = {"name": str(kinds[kind].label), "scopes": kinds[kind].scopes} if kind in kinds else {}
     form = ClientForm(request.POST or None, partner=request.acting.partner, initial=initial)
     if form.is_valid():
         try:
@@ -72,7 +72,7 @@ def client_new(request: PartnerRequest) -> HttpResponse:
         "title": _("New API client"),
         "back": reverse("client_list"),
         "kinds": kinds,
-        "chosen": chosen,
+        "kind_of_system": kind,
     }
     return render(request, "partnership/integrations/client_new.html", context)
 

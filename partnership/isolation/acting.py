@@ -141,15 +141,16 @@ def as_person(*, token: str = "", proof: str = "") -> Iterator[None]:
     with acting_meanwhile(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         before = cursor.fetchone()[0]
+        kind, secret = (person.CARD, token) if token else (person.PROOF, proof)
         cursor.execute(
             "SELECT set_config('portal.context', '', true), set_config('portal.signature', '', true),"
-            f" set_config('{person.TOKEN_SETTING}', %s, true), set_config('{person.PROOF_SETTING}', %s, true)",
-            [token, proof],
+            f" set_config('{person.SHOWN_SETTING}', %s, true), set_config('{person.SIGNATURE_SETTING}', %s, true)",
+            context.signed_shown(kind, secret),
         )
         cursor.execute(f"SET LOCAL ROLE {PERSON}")
         yield
         cursor.execute(
-            f"SELECT set_config('{person.TOKEN_SETTING}', '', true), set_config('{person.PROOF_SETTING}', '', true)"
+            f"SELECT set_config('{person.SHOWN_SETTING}', '', true), set_config('{person.SIGNATURE_SETTING}', '', true)"
         )
         cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(before)}")
 

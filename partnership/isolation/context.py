@@ -127,6 +127,15 @@ def signed(
     return [context, sign(context)]
 
 
+def signed_shown(kind: str, secret: str) -> list[str]:
+    """That somebody has shown a secret (`person.py`), for this session of the database from now on: its hash, and the signature of that.
+
+    Divided by colons: what is signed here is no context, whoever says that it were one.
+    """
+    shown = f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()}:{_session()}:{int(time.time()) + VALID_SECONDS}"
+    return [shown, sign(shown)]
+
+
 def _session() -> int:
     """The number of the database session. A pooler in between gives another one each transaction, and must be asked past."""
     if not settings.DATABASE_POOLED:

@@ -1,8 +1,8 @@
 """My page in the database: whose rows the role `portal_person` sees.
 
-Who has a session of My page tells the database its token, in a setting of the transaction, and the database itself looks for the card
-whose session that is. Nothing that the web process says of who somebody is counts: SQL of an attacker's choice would have to guess a
-token of 256 bits, and what the tables hold of it is a hash. A card that was ended or has run out, or a session in which nothing
+Who has a session of My page tells the database the hash of its token, in a setting of the transaction, signed by the portal for this
+session of the database as contexts are (`context.py`), and the database itself looks for the card whose session that is. Neither the
+token nor what code and date come to ever stands in a statement: who overhears one learns nothing that opens a page. A card that was ended or has run out, or a session in which nothing
 happened for `IDLE_MINUTES`, shows no row, whatever the pages ask.
 
 The functions look up tables of the floors above when they are called, not when they are made.
@@ -13,24 +13,42 @@ from __future__ import annotations
 IDLE_MINUTES = 15
 """After so long in which nothing happened a session is over."""
 
-TOKEN_SETTING, PROOF_SETTING = "portal.card", "portal.proof"
-"""Settings of a transaction: the token of a session; before there is one, what code and date of birth come to."""
+CARD, PROOF = "card", "proof"
+"""What was shown: the token of a session; before there is one, what code and date of birth come to."""
+SHOWN_SETTING, SIGNATURE_SETTING = "portal.shown", "portal.shown_signature"
+"""Settings of a transaction: `kind:hash:session:until`, and the portal's signature of it."""
 
-SHOWN_PROOF = (
-    f"(select encode(sha256(convert_to(coalesce(current_setting('{PROOF_SETTING}', true), ''), 'UTF8')), 'hex'))"
-)
+SHOWN_PROOF = f"(select portal_shown('{PROOF}'))"
 """SQL: the hash under which a card stands whose code and date of birth were shown."""
 
 FUNCTIONS = f"""
+-- The hash of what was shown, of this kind; NULL where nothing was, nobody signed it, or it was said in another session or long ago.
+CREATE FUNCTION portal_shown(kind text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  said text := current_setting('{SHOWN_SETTING}', true);
+  signature text := current_setting('{SIGNATURE_SETTING}', true);
+  parts text[];
+BEGIN
+  IF said IS NULL OR said = '' OR signature IS NULL THEN RETURN NULL; END IF;
+  IF NOT EXISTS (
+    SELECT FROM public.portal_context_key k
+     WHERE encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(said, 'UTF8'))), 'hex') = signature
+  ) THEN RETURN NULL; END IF;
+  parts := string_to_array(said, ':');
+  IF parts[1] IS DISTINCT FROM kind OR parts[3]::integer IS DISTINCT FROM pg_backend_pid()
+     OR parts[4]::double precision < extract(epoch FROM now()) THEN RETURN NULL; END IF;
+  RETURN parts[2];
+END $$;
 -- The card whose session this is; NULL where there is none, or it is over.
 CREATE FUNCTION portal_person_card() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  said text := current_setting('{TOKEN_SETTING}', true);
+  shown text := public.portal_shown('{CARD}');
 BEGIN
-  IF said IS NULL OR said = '' THEN RETURN NULL; END IF;
+  IF shown IS NULL THEN RETURN NULL; END IF;
   RETURN (SELECT c.id FROM public.cases_card c
-           WHERE c.session_hash = encode(sha256(convert_to(said, 'UTF8')), 'hex') AND c.ended_at IS NULL
+           WHERE c.session_hash = shown AND c.ended_at IS NULL
              AND c.valid_until >= public.portal_today() AND c.seen_at > now() - interval '{IDLE_MINUTES} minutes'
              -- Whose guardian must not learn of it has no page, whichever of their records says so.
              AND NOT EXISTS (
@@ -77,9 +95,9 @@ BEGIN
   RETURN (SELECT array_agg(d.id) FROM public.referrals_diversionagreement d
            WHERE d.is_sent AND d.referral_id = ANY (public.portal_person_referrals()));
 END $$;
-REVOKE ALL ON FUNCTION portal_person_card(), portal_person_records(), portal_person_enrolments(), portal_person_referrals(),
+REVOKE ALL ON FUNCTION portal_shown(text), portal_person_card(), portal_person_records(), portal_person_enrolments(), portal_person_referrals(),
   portal_person_consents(), portal_person_diversions() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portal_person_card(), portal_person_records(), portal_person_enrolments(), portal_person_referrals(),
+GRANT EXECUTE ON FUNCTION portal_shown(text), portal_person_card(), portal_person_records(), portal_person_enrolments(), portal_person_referrals(),
   portal_person_consents(), portal_person_diversions() TO portal_person;
 """  # noqa: S608 — texts of this module
-DROP_FUNCTIONS = "DROP FUNCTION portal_person_consents(), portal_person_diversions(), portal_person_referrals(), portal_person_enrolments(), portal_person_records(), portal_person_card()"
+DROP_FUNCTIONS = "DROP FUNCTION portal_person_consents(), portal_person_diversions(), portal_person_referrals(), portal_person_enrolments(), portal_person_records(), portal_person_card(), portal_shown(text)"

@@ -42,7 +42,7 @@ def search(request: PartnerRequest) -> HttpResponse:
     text = encryption.decrypt(encrypted) if encrypted else ""
     results = find(request.acting, text) if text else {}
     if results.get("people"):
-        log_read(request.acting, "person_list", 0, results["people"])
+        log_read(request.acting, "person_list", 0, [person for person, _enrolments in results["people"]])
     return render(request, "project/search.html", {"text": text, "found": sum(map(len, results.values())), **results})
 
 

@@ -54,6 +54,7 @@ def consent_renew(request: PartnerRequest, pk: int) -> HttpResponse:
 def consent_event(request: PartnerRequest, pk: int) -> HttpResponse:
     """Either party records that the event happened with which the consent ends."""
     consent = get_object_or_404(Consent, pk=pk)
+    pass_door(request.acting, consent)
     form = EventForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose the day on which it happened."))
@@ -74,6 +75,7 @@ def consent_event(request: PartnerRequest, pk: int) -> HttpResponse:
 def consent_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
     """Either party records that the person took the consent back; disclosure ends in this very request."""
     consent = get_object_or_404(Consent, pk=pk)
+    pass_door(request.acting, consent)
     consents.withdraw_consent(by=request.acting, consent=consent)
     messages.success(request, _("The consent is withdrawn. What was disclosed is closed, and the other party is told."))
     return _back(request, consent)

@@ -220,4 +220,5 @@ class DiversionView(View):
         diversion = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if diversion is None:
             raise Http404
+        self.check_door(diversion)
         return self.answer(diversion)

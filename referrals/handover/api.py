@@ -353,7 +353,9 @@ class ReferralView(View):
     @extend_schema(request=DraftInput, responses={201: ReferralDetailSerializer})
     def create(self, request: Request) -> Response:
         """Starts a draft about an own person. Only the sender sees it."""
-        return self.answer_referral(handover.draft(by=self.acting, **self.checked_body(DraftInput)), 201)
+        fields = self.checked_body(DraftInput)
+        super().check_door(fields["person"])  # the draft's answer says who it is
+        return self.answer_referral(handover.draft(by=self.acting, **fields), 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:

@@ -22,10 +22,11 @@ def has_begun() -> Exists:
 
 
 def is_theirs(acting: Acting) -> Q:
-    """Sent by the partner and under way or ended lately, with its diversion undecided, or received and not enrolled yet: those who
+    """Sent by the partner and under way or ended lately, with its diversion undecided, or received and not enrolled, yet or lately: those who
     send and answer referrals do so as a team."""
     partner, since = acting.partner.pk, timezone.now() - RECENT
     sent = Referral.objects.filter(person=PERSON, from_partner=partner).exclude(state=State.DRAFT)
+    received = Referral.objects.filter(receiver_person=PERSON, to_partner=partner)
     return (
         Q(Exists(sent.exclude(state__in=CLOSED_STATES)))
         | Q(Exists(sent.filter(closed_at__gte=since)))
@@ -36,6 +37,7 @@ def is_theirs(acting: Acting) -> Q:
                 )
             )
         )
-        | Q(Exists(Referral.objects.filter(receiver_person=PERSON, to_partner=partner, state__in=TO_ANSWER)))
+        | Q(Exists(received.filter(state__in=TO_ANSWER)))
+        | Q(Exists(received.filter(closed_at__gte=since, enrolment=None)))
         | Q(Exists(WelfareNotice.objects.filter(person=PERSON, from_partner=partner, made_at__gte=since)))
     )

@@ -21,7 +21,7 @@ from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.models import District
 from partnership.pages.form_fields import refuse
-from partnership.pages.guard import partner_page
+from partnership.pages.guard import partner_page, pass_door
 from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Programme
 from referrals.diversions.forms import DiversionForm
@@ -153,6 +153,7 @@ def tell(request: PartnerRequest, pk: int) -> HttpResponse:
     mine = DiversionAgreement.objects.filter(from_partner=request.acting.partner, is_sent=True)
     related = ["referral__disclosure", "referral__programme", "to_partner"]
     diversion = get_object_or_404(mine.select_related(*related), pk=pk)
-    log_read(request.acting, "diversion", pk)
+    pass_door(request.acting, diversion)
+    log_read(request.acting, "diversion", pk, [diversion])
     context = {"diversion": diversion, "referral": diversion.referral, "receiver": diversion.to_partner}
     return render(request, "referrals/roadside/tell.html", context)

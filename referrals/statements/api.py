@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
+from cases.openings.concern import open_to
 from partnership.api.serializers import InPast, Resource, Strict
 from partnership.api.views import Query, View
 from partnership.members.models import Partner
@@ -75,7 +76,7 @@ class StatementView(View):
         direction = filters.pop("direction", None)
         rows, mine = self.narrowed(Statement.objects.order_by(), filters), self.acting.partner
         by_direction = {
-            "outgoing": rows.filter(from_partner=mine),
+            "outgoing": open_to(self.acting, rows.filter(from_partner=mine), "person"),
             "incoming": rows.filter(to_partner=mine).exclude(from_partner=F("to_partner")),
         }
         return [queryset for name, queryset in by_direction.items() if direction in (None, name)]
@@ -83,6 +84,8 @@ class StatementView(View):
     @extend_schema(request=StatementInput, responses={201: StatementSerializer})
     def create(self, request: Request) -> Response:
         """Sends a statement on an own enrolment, by the person's consent to it."""
-        sent = statements.send_statement(by=self.acting, **self.checked_body(StatementInput))
+        fields = self.checked_body(StatementInput)
+        self.check_door(fields["enrolment"])
+        sent = statements.send_statement(by=self.acting, **fields)
         headers = {"Location": self.request.build_absolute_uri(f"/api/v1/statements/{sent.pk}")}
         return self.answer(sent, 201, headers)

@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.openings.concern import open_to
 from cases.people.models import Person
 from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Query, View
@@ -64,7 +65,7 @@ class WelfareView(View):
     def sources(self, parameters: dict[str, Any]) -> Sequence[QuerySet[Any]]:
         rows, mine = WelfareNotice.objects.order_by(), self.acting.partner
         by_direction = {
-            "outgoing": rows.filter(from_partner=mine),
+            "outgoing": open_to(self.acting, rows.filter(from_partner=mine), "person"),
             "incoming": rows.filter(to_partner=mine).exclude(from_partner=F("to_partner")),
         }
         return [rows for name, rows in by_direction.items() if parameters.get("direction") in (None, name)]
@@ -72,7 +73,9 @@ class WelfareView(View):
     @extend_schema(request=WelfareInput, responses={201: WelfareSerializer})
     def create(self, request: Request) -> Response:
         """Makes a notice about an own person under 18."""
-        notice = welfare.make_notice(by=self.acting, **self.checked_body(WelfareInput))
+        fields = self.checked_body(WelfareInput)
+        self.check_door(fields["person"])
+        notice = welfare.make_notice(by=self.acting, **fields)
         headers = {"Location": self.request.build_absolute_uri(f"/api/v1/welfare-notices/{notice.pk}")}
         return self.answer(notice, 201, headers)
 

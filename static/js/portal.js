@@ -59,6 +59,14 @@ document.addEventListener("click", (event) => {
   if (bar && answers) new IntersectionObserver(([seen]) => { bar.classList.toggle("is-away", seen.isIntersecting); }).observe(answers);
 }
 
+// What has the focus is not half behind the answers: a browser scrolls by no more than it must.
+document.addEventListener("focusin", ({ target }) => {
+  const bar = document.querySelector(".answer-bar");
+  if (!bar || bar.contains(target) || bar.classList.contains("is-away")) return;
+  const over = target.getBoundingClientRect().bottom - bar.getBoundingClientRect().top;
+  if (over > 0 && target.offsetHeight < innerHeight / 2) scrollBy({ top: over + 8, behavior: "instant" });
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

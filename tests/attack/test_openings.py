@@ -93,7 +93,7 @@ class TestParticipation:
         response = curious.client(curious.caseworker).get(reverse(page, args=[curious.theirs.pk]))
         assert "/open/" in response.url
 
-    @pytest.mark.parametrize("page", ["session_add", "note_add", "goal_add", "assessment_add", "enrolment_end"])
+    @pytest.mark.parametrize("page", ["meeting_record", "note_add", "goal_add", "assessment_add", "enrolment_end"])
     def test_nothing_is_written_on_it_unseen(self, curious, page):
         response = curious.client(curious.caseworker).post(reverse(page, args=[curious.theirs.pk]), {"note-text": "x"})
         assert "/open/" in response.url

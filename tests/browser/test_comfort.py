@@ -178,15 +178,21 @@ def test_the_liaison_diverts_with_the_keyboard_alone(browser, base):
     page.keyboard.type(identity_code.make(date(1993, 5, 17), 994))
     tab_to(page, '[name="person-first_names"]')
     page.keyboard.type("Keys")
+    tab_to(page, '[name="person-phone"]')
+    page.keyboard.type("040 123 4567")
     tab_to(page, '[name="programme"]')
     page.keyboard.press("Space")
     tab_to(page, '[name="consent-is_given"]')
     page.keyboard.press("Space")
     tab_to(page, '[name="consent-told_right_to_withdraw"]')
     page.keyboard.press("Space")
+    tab_to(page, '[name="consent-signed_how"]')
+    page.keyboard.type("Spoken")
+    tab_to(page, '[name="consent-witness"]')
+    page.keyboard.type("Constable Aalto")
     tab_to(page, "main form button.btn-lg")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("Sent to")
+    expect(page.locator("h1")).to_contain_text("Tell the person this")
 
 
 def test_the_search_box_has_its_key(browser, base):

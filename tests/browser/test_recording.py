@@ -82,10 +82,10 @@ def test_the_pad_fills_the_phone_and_takes_no_empty_signature(browser, base):
     assert (round(box["width"]), round(box["height"])) == (PHONE["width"], PHONE["height"])
     page.evaluate(AXE)
     assert found_by_axe(page) == []
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Done", exact=True).click()
     expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
     draw(page)
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Done", exact=True).click()
     expect(page.get_by_role("img", name="The signature")).to_be_visible()
     # Something else is missing: the picture is there when the page comes back.
     page.locator("main").get_by_role("button", name="Send", exact=True).click()

@@ -259,8 +259,8 @@ class TestInAHurry:
         referral = house.sent()
         mine = house.enrolment(responsible=house.caseworker.user, started_on=house.today - timedelta(days=3))
         session = {
-            "session-held_on": house.today.isoformat(), "session-method": "counselling", "session-attendance": "attended",
-            "session-minutes": "45",
+            "meeting-held_on": house.today.isoformat(), "meeting-method": "counselling", "meeting-attendance": "attended",
+            "meeting-minutes": "45",
         }  # fmt: skip
         steps = [
             ("get", "/", {}),
@@ -270,7 +270,7 @@ class TestInAHurry:
             ("get", reverse("referral", args=[referral.pk]), {}),
             ("get", reverse("caseload"), {}),
             ("get", reverse("enrolment", args=[mine.pk]), {}),
-            ("post", reverse("session_add", args=[mine.pk]), session),
+            ("post", reverse("meeting_record", args=[mine.pk]), session),
             ("get", reverse("person", args=[mine.person_id]), {}),
             ("get", reverse("calendar"), {}),
         ]
