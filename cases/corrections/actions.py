@@ -215,7 +215,7 @@ def reopen(*, by: Acting, enrolment: Enrolment) -> Enrolment:
     again. Appointments that the end took off the calendar are made anew. Raises NotTakenBack, and AlreadyEnrolled where the person
     was enrolled again meanwhile."""
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if not enrolment.ended_on:
+    if not enrolment.ended_on or enrolment.person.erased_on:
         raise NotTakenBack(_("This participation has not ended."))
     check_takes_part_once(enrolment.person, enrolment.programme)
     _set_death(enrolment, None)

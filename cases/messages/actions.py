@@ -14,6 +14,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -167,6 +168,13 @@ def write_reminders() -> int:
     return written
 
 
+def barred_among(first_records: set[int]) -> set[int]:
+    """Of people, by the first of their records: who must not be contacted, or whose guardian must not learn of it."""
+    wishes = ContactWish.objects.annotate(first=Coalesce("person__same_as_id", "person_id"))
+    wishes = wishes.filter(Q(never=True) | Q(not_guardian=True), first__in=first_records)
+    return set(wishes.order_by().values_list("first", flat=True))
+
+
 def _wishes_of(first_records: set[int]) -> dict[int, ContactWish]:
     """By the first of a person's records: how they want to be reminded; nobody of whom one record says that it must not be."""
     wishes = (
@@ -176,7 +184,7 @@ def _wishes_of(first_records: set[int]) -> dict[int, ContactWish]:
             "id", "partner_id", "person_id", "channel", "address", "language", "recorded_by_id", "never", "not_guardian"
         )
     )
-    barred = {wish.first for wish in wishes if wish.never or wish.not_guardian}
+    barred = barred_among(first_records)
     return {wish.first: wish for wish in wishes if wish.channel and wish.first not in barred}
 
 

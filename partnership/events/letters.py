@@ -104,18 +104,20 @@ def send_due(limit: int = 500) -> int:
     Several senders may run at once: each claims the letter that it sends.
     """
     _take_back_lost()
-    sent = 0
+    sent, resting = 0, set[str]()
     connection = get_connection()
     try:
         for _round in range(limit):
-            letter = _claim()
+            letter = _claim(resting)
             if letter is None:
                 break
             try:
                 sent += _attempt(letter, connection)
             except ServerAway as error:
                 _wait_for_server(letter, str(error))
-                break
+                if letter.channel != Letter.Channel.SMS:
+                    break
+                resting.add(letter.channel)  # mail goes on without the gateway
     finally:
         try:
             connection.close()
@@ -124,11 +126,12 @@ def send_due(limit: int = 500) -> int:
     return sent
 
 
-def _claim() -> Letter | None:
-    """The letter that has been due longest, with its attempt counted; None when none is due."""
+def _claim(resting: set[str]) -> Letter | None:
+    """The letter that has been due longest, with its attempt counted; None when none is due by a channel that is not `resting`."""
     with transaction.atomic():
         # Without what it says, which whoever writes rows by SQL may have made unreadable.
         due = Letter.objects.outside().filter(state=Letter.State.WAITING, due_at__lte=timezone.now())
+        due = due.exclude(channel__in=resting)
         letter = due.select_for_update(skip_locked=True).order_by("due_at").first()
         if letter is None:
             return None
@@ -196,7 +199,7 @@ def _send_text(letter: Letter) -> bool:
     try:
         status = sms.send(letter.to, letter.text or "")
     except sms.Away as error:
-        return _refused(letter, 450, str(error))
+        raise ServerAway(str(error)) from error
     except sms.Unanswered as error:
         _end(letter, Letter.State.FAILED, str(error))
         return False

@@ -78,7 +78,11 @@ DECLARE
   records bigint[] := public.portal_person_records();
 BEGIN
   RETURN (SELECT array_agg(r.id) FROM public.referrals_referral r
-           WHERE r.sent_at IS NOT NULL AND (r.person_id = ANY (records) OR r.receiver_person_id = ANY (records)));
+           WHERE r.sent_at IS NOT NULL AND (r.person_id = ANY (records) OR r.receiver_person_id = ANY (records))
+             -- What one party was told, that the guardian must not learn of it, holds on the other's card.
+             AND NOT EXISTS (
+               SELECT FROM public.cases_person o JOIN public.cases_contactwish w ON w.person_id = o.id AND w.not_guardian
+                WHERE o.id IN (r.person_id, r.receiver_person_id) OR o.same_as_id IN (r.person_id, r.receiver_person_id)));
 END $$;
 -- Those that the person gave, and those behind the referrals.
 CREATE FUNCTION portal_person_consents() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
