@@ -132,8 +132,8 @@ def signed_shown(kind: str, secret: str) -> list[str]:
 
     Divided by colons: what is signed here is no context, whoever says that it were one.
     """
-    shown = f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()}:{_session()}:{int(time.time()) + VALID_SECONDS}"
-    return [shown, sign(shown)]
+    said = f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()}:{_session()}:{int(time.time()) + VALID_SECONDS}"
+    return [said, sign(said)]
 
 
 def _session() -> int:

@@ -15,7 +15,9 @@ from django.urls import reverse
 from cases.my_page import codes, pages
 from cases.my_page.models import Card
 from cases.my_page.visits import COOKIE
+from partnership.isolation import context
 from partnership.isolation import person as person_role
+from partnership.isolation.person import CARD, PROOF
 from tests.attack.test_linker import read_by
 from tests.cases.people_at_home import BORN_ON, card_of, page_of, phone_of, tries
 from tests.partnership.test_isolation import committed, web_connection  # noqa: F401 — a fixture
@@ -179,10 +181,18 @@ OF_SOMEBODY = [
 """What the role may read, and of whom: of the one person."""
 
 
+def say(cursor, shown: str, signature: str) -> None:
+    """Tells the database, as the portal does, what was shown."""
+    cursor.execute(
+        "SELECT set_config('portal.shown', %s, true), set_config('portal.shown_signature', %s, true)",
+        [shown, signature],
+    )
+
+
 def shown_to(token: str, sql: str) -> list[tuple]:
     """What the role of My page reads in a session."""
     with transaction.atomic(), database_role("person"), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.card', %s, true)", [token])
+        say(cursor, *context.signed_shown(CARD, token))
         cursor.execute(sql)
         return cursor.fetchall()
 
@@ -258,14 +268,32 @@ class TestSqlAsTheRole:
     def test_what_a_stolen_dump_holds_opens_nothing(self, two_people):
         phone_of(two_people, two_people.liaison, two_people.mine)
         ((session, proof),) = read_by("owner", "SELECT session_hash, proof_hash FROM cases_card")
-        for setting, value in (("portal.card", session), ("portal.proof", proof), ("portal.proof", "")):
-            with transaction.atomic(), database_role("person"), connection.cursor() as cursor:
-                cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
-                cursor.execute("SELECT id FROM cases_card")
-                assert cursor.fetchall() == []
+        here = connection.connection.info.backend_pid
+        for kind, value in ((CARD, session), (PROOF, proof), (PROOF, "")):
+            said = f"{kind}:{value}:{here}:9999999999"
+            for signature in ("", "0" * 64, value):
+                assert self.cards_of(said, signature) == []
+
+    def test_what_is_overheard_in_another_session_opens_nothing(self, two_people):
+        phone_of(two_people, two_people.liaison, two_people.mine)
+        ((session, proof),) = read_by("owner", "SELECT session_hash, proof_hash FROM cases_card")
+        here = connection.connection.info.backend_pid
+        for kind, value in ((CARD, session), (PROOF, proof)):
+            for session_number, until in ((here + 1, 9999999999), (here, 1)):
+                said = f"{kind}:{value}:{session_number}:{until}"
+                assert self.cards_of(said, context.sign(said)) == []
+        said = f"{CARD}:{session}:{here}:9999999999"
+        assert len(self.cards_of(said, context.sign(said))) == 1
+
+    @staticmethod
+    def cards_of(said: str, signature: str) -> list[tuple]:
+        with transaction.atomic(), database_role("person"), connection.cursor() as cursor:
+            say(cursor, said, signature)
+            cursor.execute("SELECT id FROM cases_card")
+            return cursor.fetchall()
 
     def test_it_can_ask_the_database_nothing_about_others(self, two_people):
-        """The functions answer for the session, and take no number."""
+        """The functions answer for the session, and take no number: one takes the kind of what was shown."""
         token = phone_of(two_people, two_people.liaison, two_people.mine).cookies[COOKIE].value
         assert shown_to(token, "SELECT portal_person_records()") == [([two_people.mine.pk],)]
         with connection.cursor() as cursor:
@@ -273,7 +301,7 @@ class TestSqlAsTheRole:
                 "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
                 " AND has_function_privilege('portal_person', oid, 'EXECUTE') AND pronargs > 0"
             )
-            assert cursor.fetchall() == []
+            assert cursor.fetchall() == [("portal_shown",)]
 
 
 @pytest.mark.django_db(transaction=True)

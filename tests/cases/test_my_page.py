@@ -149,8 +149,10 @@ class TestWhatItShows:
         enrolled.client(enrolled.caseworker).get(reverse("enrolment", args=[enrolled.referral.enrolment_id]))
         enrolled.client(enrolled.liaison).get(reverse("referral", args=[enrolled.referral.pk]))
         shown = page_of(phone_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo))
-        assert "Anchor, your appointments and notes – Work with the person" in shown
-        assert "Harbour Police, where you were referred – Referral or diversion" in shown
+        assert "Anchor, your appointments and notes" in shown
+        assert "– Work with the person" in shown
+        assert "Harbour Police, where you were referred" in shown
+        assert "– Referral or diversion" in shown
 
     def test_the_first_appointment_as_the_staff_of_the_cards_partner_could_tell_it(self, world):
         referral = do(world, "accept", world.sent())

@@ -80,7 +80,6 @@ class TestCatalogue:
             "portal_open_disclosure",
             "portal_open_diversion",
             "portal_person_card",
-            "portal_shown",
             "portal_person_consents",
             "portal_person_diversions",
             "portal_person_enrolments",
@@ -88,6 +87,7 @@ class TestCatalogue:
             "portal_person_referrals",
             "portal_record_change",
             "portal_role_fits",
+            "portal_shown",
             "portal_touch_diversion",
             "portal_touch_programmes",
         ]
@@ -98,7 +98,6 @@ class TestCatalogue:
             "portal_covered_days(referrals_referral)",
             "portal_cover_between(bigint[], bigint[])",
             "portal_person_card()",
-            "portal_shown(text)",
             "portal_person_records()",
             "metrics_rebuild_begins()",
             "metrics_rebuild_index(text)",
