@@ -37,6 +37,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='card',
-            constraint=partnership.isolation.policies.Policy(check="((id = (select portal_person_card()) or (proof_hash = (select portal_shown('proof')) and ended_at is null and valid_until >= portal_today())) and (seen_at is null or seen_at < now() + interval '1 minute'))", command='UPDATE', name='cases_card.person_keeps_session', role='person', using="(id = (select portal_person_card()) or (proof_hash = (select portal_shown('proof')) and ended_at is null and valid_until >= portal_today()))"),
+            constraint=partnership.isolation.policies.Policy(check="((id = (select portal_person_card()) or (proof_hash = (select portal_shown('proof')) and ended_at is null and valid_until >= portal_today())) and (seen_at is null or seen_at < clock_timestamp() + interval '1 minute'))", command='UPDATE', name='cases_card.person_keeps_session', role='person', using="(id = (select portal_person_card()) or (proof_hash = (select portal_shown('proof')) and ended_at is null and valid_until >= portal_today()))"),
         ),
     ]

@@ -100,7 +100,7 @@ class Card(models.Model):
                 command="UPDATE",
                 using=SHOWN,
                 # No session lasts longer because it says that it began later.
-                check=f"({SHOWN} and (seen_at is null or seen_at < now() + interval '1 minute'))",
+                check=f"({SHOWN} and (seen_at is null or seen_at < clock_timestamp() + interval '1 minute'))",
             ),
             Recorded(
                 record="person",

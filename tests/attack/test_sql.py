@@ -100,6 +100,7 @@ class TestBecomingOwner:
         )  # fmt: skip
         of_my_page = ("card", "consents", "diversions", "enrolments", "records", "referrals")
         assert dict(runs) == {
+            "portal_shown": "portal_person",
             **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),

@@ -7,7 +7,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from cases.people import identity_code
-from tests.browser.test_main_jobs import found_by_axe
+from tests.browser.test_main_jobs import RULES, found_by_axe
 from tests.browsing import PHONE, TOP, in_chromium, sign_in
 
 pytestmark = in_chromium
@@ -81,7 +81,7 @@ def test_the_pad_fills_the_phone_and_takes_no_empty_signature(browser, base):
     assert box
     assert (round(box["width"]), round(box["height"])) == (PHONE["width"], PHONE["height"])
     page.evaluate(AXE)
-    assert found_by_axe(page) == []
+    assert found_by_axe(page, RULES) == []
     page.get_by_role("button", name="Done", exact=True).click()
     expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
     draw(page)
@@ -144,7 +144,7 @@ def test_a_mistake_is_taken_back_and_restored(browser, base):
     sessions = page.locator(".card", has=page.get_by_role("heading", name="Sessions"))
     sessions.get_by_role("link", name="Correct").first.click()
     page.evaluate(AXE)
-    assert found_by_axe(page) == []
+    assert found_by_axe(page, RULES) == []
     page.get_by_label("Recorded twice").check()
     page.get_by_role("button", name="Take it back").click()
     expect(sessions.locator(".is-taken-back").first).to_contain_text("Recorded twice")

@@ -45,7 +45,7 @@ QUERIES = {
     ("diversion_list", "liaison"): 10,
     ("diversion", "liaison"): 12,
     ("divert", "liaison"): 12,
-    ("divert_tell", "liaison"): 8,
+    ("divert_tell", "liaison"): 9,
     ("diversion_outcomes", "liaison"): 7,
     ("diversion_letter", "liaison"): 9,
     ("statement_list", "court_officer"): 9,
