@@ -114,9 +114,10 @@ def send_due(limit: int = 500) -> int:
             try:
                 sent += _attempt(letter, connection)
             except ServerAway as error:
-                _wait_for_server(letter, str(error))
                 if letter.channel != Letter.Channel.SMS:
+                    _wait_for_server(letter, str(error))
                     break
+                _refused(letter, 450, str(error))
                 resting.add(letter.channel)  # mail goes on without the gateway
     finally:
         try:
@@ -126,7 +127,7 @@ def send_due(limit: int = 500) -> int:
     return sent
 
 
-def _claim(resting: set[str]) -> Letter | None:
+def _claim(resting: frozenset[str] | set[str] = frozenset()) -> Letter | None:
     """The letter that has been due longest, with its attempt counted; None when none is due by a channel that is not `resting`."""
     with transaction.atomic():
         # Without what it says, which whoever writes rows by SQL may have made unreadable.
