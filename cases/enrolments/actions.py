@@ -17,7 +17,7 @@ from cases.planning.models import Appointment
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
-from partnership.isolation.errors import DateOutOfRange, InTheWay, RuleError
+from partnership.isolation.errors import DateOutOfRange, InTheWay, Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, Membership, User
 from partnership.pages.days import day_of
 from programs.catalogue.fit import Newcomer, check_fit
@@ -212,7 +212,9 @@ def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
 
 @action("goal.mark", roles=CASEWORK_ROLES, party=Party.OWNER)
 def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
-    """Marks a goal as reached, or takes the mark back."""
+    """Marks a goal as reached, or takes the mark back. Raises Invalid for a goal that was taken back."""
+    if goal.is_taken_back:
+        raise Invalid("reached_on", _("This entry was taken back. Restore it first."))
     goal.reached_on = reached_on
     goal.save(update_fields=["reached_on"])
 

@@ -31,6 +31,7 @@ from cases.permissions import PEOPLE_ROLES
 from partnership.actions import Party, action
 from partnership.events import letters, sms
 from partnership.events.models import Letter
+from partnership.isolation import encryption
 from partnership.isolation.acting import Acting, acting_meanwhile, enter
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Partner
@@ -110,21 +111,23 @@ def stop_reminders(*, by: Acting, wish: ContactWish) -> None:
 @action("contact.stop_by_link", outside="anyone")
 def stop_by_link(*, token: str) -> None:
     """Whoever has the link of a reminder stops all that would follow. Raises NoSuchLink."""
-    number, partner_id, user_id = read_link(token)
+    number, partner_id, user_id, mark = read_link(token)
     with acting_meanwhile():
         enter(partner_id=partner_id, user_id=user_id, through="my_page")
         for wish in ContactWish.objects.filter(pk=number):
+            if _mark_of(wish) != mark:
+                continue  # a link of an address from before stops nothing at another
             wish.channel = wish.address = ""
             wish.save(update_fields=["channel", "address"])
 
 
-def read_link(token: str) -> tuple[int, int, int]:
-    """Numbers of the wish, its partner, and who wrote it down. Raises NoSuchLink."""
+def read_link(token: str) -> tuple[int, int, int, str]:
+    """Numbers of the wish, its partner, and who wrote it down; and the mark of the address. Raises NoSuchLink."""
     try:
-        number, partner_id, user_id = signing.loads(token, salt=_SALT)
+        number, partner_id, user_id, mark = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
         raise NoSuchLink(_("This link does not work. Call the office, or open My page.")) from error
-    return number, partner_id, user_id
+    return number, partner_id, user_id, mark
 
 
 def wish_of(person: Person) -> ContactWish | None:
@@ -234,7 +237,12 @@ def _words(due: Due, wish: ContactWish) -> tuple[str, str]:
 
 def link_to_stop(wish: ContactWish) -> str:
     """By which whoever got a reminder stops them: signed, so that nobody stops another's."""
-    return signing.dumps((wish.pk, wish.partner_id, wish.recorded_by_id), salt=_SALT)
+    return signing.dumps((wish.pk, wish.partner_id, wish.recorded_by_id, _mark_of(wish)), salt=_SALT)
+
+
+def _mark_of(wish: ContactWish) -> str:
+    """Says which address it was, and not what."""
+    return encryption.fingerprint(wish.partner_id, wish.address or "")[:16]
 
 
 @letters.asked_before_sending(Letter.Purpose.REMINDER)

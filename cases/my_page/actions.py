@@ -25,7 +25,7 @@ from cases.my_page.visits import SHOWN, Visit, hash_of
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning import actions as planning
-from cases.planning.models import Appointment
+from cases.planning.models import Appointment, Task
 from cases.rights import actions as rights
 from cases.rights.models import SubjectRequest
 from partnership.actions import Party, action
@@ -148,12 +148,16 @@ def leave(*, token: str) -> None:
 
 @contextmanager
 def for_person(visit: Visit) -> Iterator[Acting]:
-    """What follows is done for the person of a visit: for the card's partner, in the name of whoever made the card, on My page."""
+    """What follows is done for the person of a visit: for the card's partner, in the name of whoever made the card, or of a manager
+    or colleague where that one no longer works with people there, on My page. Where nobody is left it is the maker's all the same: a
+    consent can always be withdrawn."""
     partner_id, user_id = visit.card.partner_id, visit.card.made_by_id
     with acting_meanwhile():
         enter(partner_id=partner_id, user_id=user_id, through="my_page")
-        membership = Membership.objects.select_related("partner", "user").get(partner=partner_id, user=user_id)
-        enter(partner_id=partner_id, role=membership.role, user_id=user_id, through="my_page")
+        everybody = Membership.objects.filter(partner=partner_id).select_related("partner", "user")
+        team = everybody.in_use().filter(role__in=PEOPLE_ROLES).order_by("-is_manager", "pk")
+        membership = team.filter(user=user_id).first() or team.first() or everybody.get(user=user_id)
+        enter(partner_id=partner_id, role=membership.role, user_id=membership.user_id, through="my_page")
         yield Acting(membership)
 
 
@@ -202,10 +206,13 @@ def answer_appointment(*, visit: Visit, appointment_id: int, answer: str) -> Non
 
 
 def _note_task(by: Acting, appointment: Appointment) -> None:
-    """For whom the person was to meet; somebody who has left the team gets none."""
+    """For whom the person was to meet, one at a time; somebody who has left the team gets none."""
     user = appointment.responsible
     with translation.override(user.language):
         text = _("Find another time: the person asked for it on My page.")
+    waiting = Task.objects.filter(person=appointment.enrolment.person, assigned_to=user, done_at=None)
+    if any(task.text == text for task in waiting):
+        return
     try:
         planning.add_task(
             by=by, text=text, due_on=timezone.localdate(), assigned_to=user, person=appointment.enrolment.person

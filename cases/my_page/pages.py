@@ -5,7 +5,6 @@ My page's title, address and history say nothing of whom it is about; nothing of
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from cases.my_page.models import AppointmentAnswer
 from cases.my_page.visits import COOKIE, LANGUAGE_COOKIE, PATH, Visit, back_to_page, person_page, private
 from cases.people.models import Person
 from partnership.audit_trail.read_log import log_read
+from partnership.isolation import encryption
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.members.sign_in import too_many_tries
@@ -127,7 +127,7 @@ def _open(request: HttpRequest) -> HttpResponse:
     there is such a card or not, and by address."""
     form = OpenForm(request.POST)
     code = codes.understood(request.POST.get("code", ""))
-    digest = hashlib.sha256(code.encode()).hexdigest()
+    digest = encryption.fingerprint(0, code)  # of no partner's: whose card it is, nobody knows yet
     secret, failures = f"card {digest}", f"card-failures:{digest}"
     origin = f"cards from {limits.client_address(request)}"
     if seconds := limits.seconds_left(origin) or limits.seconds_to_wait(secret):

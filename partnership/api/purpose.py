@@ -15,14 +15,16 @@ MOST_WORDS = 500
 
 def purpose_of_request(request: Request) -> Reason | None:
     """`Read-Purpose: quality`, or with words, `Read-Purpose: other; asked for by the court`; without it the client's default. None
-    for a person who gives none: what the address is there for.
+    for a person: what the address is there for, or the reason that opened the record.
 
     Raises WrongParameter for a code that is none, and for "other" without words.
     """
+    client = client_of(request)
+    if client is None:
+        return None  # a person's reason is asked for at the door, and told to managers and auditor
     header = request.headers.get(HEADER)
     if header is None:
-        client = client_of(request)
-        return Reason(client.default_purpose) if client else None
+        return Reason(client.default_purpose)
     code, _semicolon, words = (part.strip() for part in header.partition(";"))
     if code not in Purpose.values:
         raise WrongParameter({HEADER: [_("This is none of: %(codes)s.") % {"codes": ", ".join(Purpose.values)}]})

@@ -63,6 +63,17 @@ PURPOSES: dict[str, Purpose] = {
     "history": Purpose.QUALITY,
 }
 """What is read → for what, as far as its address tells."""
+OVER_THE_API: dict[str, Purpose] = {
+    "persons": Purpose.CASEWORK,
+    "enrolments": Purpose.CASEWORK,
+    "sessions": Purpose.CASEWORK,
+    "arrests": Purpose.CASEWORK,
+    "referrals": Purpose.REFERRAL,
+    "diversions": Purpose.REFERRAL,
+    "statements": Purpose.REFERRAL,
+    "welfare-notices": Purpose.REFERRAL,
+}
+"""The same of what somebody reads over the API who is signed in to the pages."""
 
 
 _reason: ContextVar[Reason | None] = ContextVar("reason", default=None)
@@ -75,4 +86,4 @@ def read_for(reason: Reason | None) -> None:
 
 def reason_for(what: str) -> Reason:
     """What is read for now, given what it is."""
-    return _reason.get() or Reason(PURPOSES.get(what, Purpose.OTHER))
+    return _reason.get() or Reason((PURPOSES | OVER_THE_API).get(what, Purpose.OTHER))

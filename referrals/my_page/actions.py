@@ -19,7 +19,7 @@ from partnership.isolation.errors import RuleError
 from referrals.consents import actions as consents
 from referrals.first_appointments.models import FirstAppointment
 from referrals.handover import actions as handover
-from referrals.handover.models import Referral
+from referrals.handover.models import Message, Referral
 from referrals.my_page import events
 
 
@@ -66,6 +66,9 @@ def answer_first(*, visit: Visit, appointment_id: int, answer: str) -> None:
             when = date_format(timezone.localtime(appointment.starts_at), "SHORT_DATETIME_FORMAT")
             text = str(Answer(answer).label) % {"when": when}
         referral = Referral.objects.get(pk=appointment.referral_id)
+        last = Message.objects.filter(referral=referral, author_partner=by.partner).order_by("-id").first()
+        if last and last.text == text:
+            raise NotOnPage(_("You have said this already."))
         try:
             handover.write_message(by=by, referral=referral, text=text)
         except RuleError as error:

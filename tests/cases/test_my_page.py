@@ -236,7 +236,8 @@ class TestWhatOneCanDo:
             starts_at=timezone.now() + timedelta(days=2),
         )
         phone = phone_of(world, world.liaison, referral.person)
-        phone.post(reverse("my_first_appointment", args=[appointment.pk]), {"answer": "move"})
+        for _press in range(2):
+            phone.post(reverse("my_first_appointment", args=[appointment.pk]), {"answer": "move"})
         with on_web(world.caseworker):
             assert "asks on My page for another time" in Message.objects.get(referral=referral).text
 
@@ -266,6 +267,20 @@ class TestWhatOneCanDo:
         world.liaison.membership.save()
         phone.post(reverse("my_consent_withdraw", args=[referral.consent_id]))
         assert Consent.objects.get(pk=referral.consent_id).withdrawn_at
+
+    def test_what_is_asked_after_who_made_the_card_left_stands_in_a_colleagues_name(self, enrolled):
+        phone = phone_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo)
+        enrolled.caseworker.membership.is_active = False
+        enrolled.caseworker.membership.save()
+        phone.post(reverse("my_request"), {"kind": "access", "note": "All of it, please."})
+        assert SubjectRequest.objects.get().recorded_by == enrolled.case_manager.user
+
+    def test_one_who_wavers_makes_one_task(self, enrolled):
+        appointment = meeting(enrolled)
+        phone = phone_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo)
+        for answer in ("move", "coming", "move"):
+            phone.post(reverse("my_appointment", args=[appointment.pk]), {"answer": answer})
+        assert Task.objects.count() == 1
 
     def test_a_request_lands_among_the_partners_and_once(self, enrolled):
         phone = phone_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo)

@@ -74,6 +74,13 @@ class TestSystems:
             line = ReadLog.objects.get()
         assert (line.purpose, line.words) == ("other", "asked for by the court")
 
+    def test_a_person_claims_none_of_their_own(self, world):
+        person = world.person(world.ngo)
+        world.client(world.caseworker).get(
+            f"/api/v1/persons/{person.pk}", headers={"Read-Purpose": "request; she asked me to"}
+        )
+        assert ReadLog.objects.get().purpose == "casework"
+
     def test_or_its_client_once_for_all(self, world, ngo):
         ngo.get("persons")
         assert ReadLog.objects.get().purpose == "casework"
