@@ -19,7 +19,7 @@ WEEKS_BACK = 2
 def groups_of(partner: Partner, day: date) -> QuerySet[Programme]:
     """The partner's programmes with a group on that day: one has an appointment, or a session, or met a week or two before. One query."""
     days = [day - timedelta(weeks=weeks) for weeks in range(WEEKS_BACK + 1)]
-    met = Session.objects.filter(partner=partner, method=Session.Method.GROUP, held_on__in=days)
+    met = Session.objects.counted().filter(partner=partner, method=Session.Method.GROUP, held_on__in=days)
     expected = Appointment.objects.filter(partner=partner, method=Session.Method.GROUP, starts_at__range=day_of(day))
     return Programme.objects.filter(
         Q(pk__in=met.values("enrolment__programme")) | Q(pk__in=expected.values("enrolment__programme"))
