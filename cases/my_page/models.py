@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,8 +17,10 @@ from partnership.isolation.encrypted_fields import WrittenOnlyField
 from partnership.isolation.person import SHOWN_PROOF
 from partnership.isolation.pointers import OneOfOwner, same_partner
 from partnership.isolation.policies import OWN, Grant, Policy, own_rows, person_reads, written_by
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.triggers import Fixed, Noted
 from partnership.members.models import Partner, User
+
+OPENINGS_KEPT = 20
 
 SHOWN = f"(id = (select portal_person_card()) or (proof_hash = {SHOWN_PROOF} and ended_at is null and valid_until >= {TODAY}))"
 """SQL: the card of this session; or the one of which code and date of birth were shown."""
@@ -41,6 +44,13 @@ class Card(models.Model):
     ended_at = models.DateTimeField(_("card ended at"), null=True)
     session_hash = WrittenOnlyField(max_length=64, blank=True)
     seen_at = models.DateTimeField(null=True)
+    opened_at = ArrayField(
+        models.DateTimeField(),
+        default=list,
+        db_default=[],
+        verbose_name=_("opened at"),
+        help_text="When My page was opened with it, the latest first: written by the database, so that nobody opens it unseen.",
+    )
 
     class Meta:
         verbose_name = _("card for My page")
@@ -59,10 +69,11 @@ class Card(models.Model):
                 name="made_without_a_session",
                 role="web",
                 command="INSERT",
-                using="session_hash = '' and seen_at is null and ended_at is null",
+                using="session_hash = '' and seen_at is null and ended_at is null and opened_at = '{}'",
                 only_narrows=True,
             ),
             Fixed(columns=["ended_at"], when="old.ended_at is not null"),
+            Noted(column="session_hash", into="opened_at", most=OPENINGS_KEPT),
             Grant(
                 role="web",
                 privileges="SELECT",
@@ -76,6 +87,7 @@ class Card(models.Model):
                     "made_at",
                     "ended_at",
                     "seen_at",
+                    "opened_at",
                 ],
             ),
             Grant(role="web", privileges="UPDATE", columns=["ended_at"], name="web_ends"),
@@ -91,6 +103,7 @@ class Card(models.Model):
                 "made_by_id",
                 "seen_at",
                 "ended_at",
+                "opened_at",
                 using=SHOWN,
             ),
             Grant(role="person", privileges="UPDATE", columns=["session_hash", "seen_at"], name="person_session"),
@@ -107,7 +120,7 @@ class Card(models.Model):
                 partners=["partner_id"],
                 about_person=True,
                 number="person_id",
-                leaves_out=["id", "partner_id", "proof_hash", "session_hash", "seen_at"],
+                leaves_out=["id", "partner_id", "proof_hash", "session_hash", "seen_at", "opened_at"],
             ),
         ]
 

@@ -27,7 +27,7 @@ from partnership.members.models import Partner
 
 COOKIE, LANGUAGE_COOKIE = "my", "my_language"
 PATH = "/my/"
-SHOWN = ("id", "partner_id", "person_id", "language", "valid_until", "made_by_id", "seen_at")
+SHOWN = ("id", "partner_id", "person_id", "language", "valid_until", "made_by_id", "seen_at", "opened_at")
 """What the role sees of a card."""
 
 

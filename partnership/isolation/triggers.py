@@ -46,6 +46,35 @@ class Fixed(TableRule):
         return path, args, kwargs | {"columns": self.columns, "when": self.when}
 
 
+class Noted(TableRule):
+    """Whenever `column` is given a value that is not empty, the list of moments `into` says when: the latest `most` of them.
+
+    Whoever writes the row can neither leave that out nor choose another moment.
+    """
+
+    def __init__(self, *, column: str, into: str, most: int, name: str = "noted") -> None:
+        super().__init__(name=name)
+        self.column, self.into, self.most = column, into, most
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        table = self.table(model)
+        function = f"{self.short_name}_{table}"
+        return (
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" NEW.{self.into} := (clock_timestamp() || OLD.{self.into})[:{self.most}]; RETURN NEW; END $$;"
+            f" CREATE TRIGGER {self.short_name} BEFORE UPDATE OF {self.column} ON {table} FOR EACH ROW"
+            f" WHEN (new.{self.column} <> '') EXECUTE FUNCTION {function}()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        table = self.table(model)
+        return f"DROP TRIGGER {self.short_name} ON {table}; DROP FUNCTION {self.short_name}_{table}()"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"column": self.column, "into": self.into, "most": self.most}
+
+
 class Asked(TableRule):
     """Before pages write a row (or change one of these `columns`), a function of the database says whether they may."""
 

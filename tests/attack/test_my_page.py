@@ -244,6 +244,7 @@ class TestSqlAsTheRole:
             "UPDATE cases_consent SET withdrawn_at = now()",
             "UPDATE cases_card SET valid_until = '2099-01-01'",
             "UPDATE cases_card SET person_id = 1",
+            "UPDATE cases_card SET opened_at = '{}'",
             "DELETE FROM cases_card",
             "INSERT INTO cases_appointmentanswer (appointment_id) VALUES (1)",
             "INSERT INTO cases_subjectrequest (person_id) VALUES (1)",
@@ -264,6 +265,12 @@ class TestSqlAsTheRole:
         token = phone_of(two_people, two_people.liaison, two_people.mine).cookies[COOKIE].value
         sql = "UPDATE cases_card SET session_hash = 'x' WHERE person_id = {} RETURNING id"
         assert shown_to(token, sql.format(two_people.other.pk)) == []
+
+    def test_nor_begins_a_session_that_leaves_no_line_on_the_page(self, two_people):
+        token = phone_of(two_people, two_people.liaison, two_people.mine).cookies[COOKIE].value
+        before = Card.objects.get().opened_at
+        shown_to(token, "UPDATE cases_card SET session_hash = 'x' RETURNING id")
+        assert len(Card.objects.get().opened_at) == len(before) + 1
 
     def test_what_a_stolen_dump_holds_opens_nothing(self, two_people):
         phone_of(two_people, two_people.liaison, two_people.mine)

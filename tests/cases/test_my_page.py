@@ -12,7 +12,7 @@ from cases.consents.models import Consent
 from cases.messages import actions as contact
 from cases.my_page import actions as my_page
 from cases.my_page import codes
-from cases.my_page.models import AppointmentAnswer, Card
+from cases.my_page.models import OPENINGS_KEPT, AppointmentAnswer, Card
 from cases.people import actions as people
 from cases.people.models import Person
 from cases.planning import actions as planning
@@ -45,6 +45,10 @@ def meeting(world, hours=48, **more):
         starts_at=timezone.now() + timedelta(hours=hours),
         **terms | more,
     )
+
+
+def person_as_staff(world) -> str:
+    return world.client(world.caseworker).get(reverse("person", args=[world.client_of_ngo.pk])).content.decode()
 
 
 class TestCards:
@@ -153,6 +157,26 @@ class TestWhatItShows:
         assert "– Work with the person" in shown
         assert "Harbour Police, where you were referred" in shown
         assert "– Referral or diversion" in shown
+
+    def test_each_opening_is_seen_by_the_person_and_the_last_by_the_staff_who_may_have_been_it(self, enrolled):
+        code = card_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo)
+        assert "Not opened yet." in person_as_staff(enrolled)
+        maker, phone = WebClient(), WebClient()
+        for client in (maker, phone):
+            tries(client, code)
+        shown = page_of(phone)
+        assert "If one of these was not you" in shown
+        assert "2 times" in shown
+        assert "Last opened" in person_as_staff(enrolled)
+
+    def test_the_latest_twenty_openings_are_kept(self, enrolled):
+        code = card_of(enrolled, enrolled.caseworker, enrolled.client_of_ngo)
+        for _again in range(OPENINGS_KEPT + 2):
+            tries(WebClient(), code)
+        opened = Card.objects.get().opened_at
+        assert len(opened) == OPENINGS_KEPT
+        assert opened == sorted(opened, reverse=True)
+        assert timezone.now() - opened[0] < timedelta(minutes=5)
 
     def test_the_first_appointment_as_the_staff_of_the_cards_partner_could_tell_it(self, world):
         referral = do(world, "accept", world.sent())
