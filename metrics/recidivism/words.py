@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from cases.arrests.models import OffenceGroup
 from metrics.comparison.effects import in_order
 from metrics.comparison.models import ComparisonResult
 from metrics.recidivism.models import RecidivismResult
@@ -244,4 +245,5 @@ def covariate(name: str) -> str:
         "quarter": _("Quarter"),
     }
     first, _sign, level = name.partition("=")
+    level = str(dict(OffenceGroup.choices).get(level, level)) if first == "offence" else level
     return f"{labels.get(first, first)}: {level}" if level else str(labels.get(first, first))

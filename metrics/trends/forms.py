@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from metrics.runs.actions import latest_run
+from metrics.trends.actions import FROZEN, is_in_release
 from metrics.trends.levels import far_districts
 from metrics.trends.models import Intervention
 from partnership.pages.form_fields import DateInput, ModelForm
@@ -32,6 +33,15 @@ class InterventionForm(ModelForm[Intervention]):
             "comparison_districts": forms.SelectMultiple(attrs={"size": 8}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and is_in_release(self.instance):
+            for name in (*FROZEN, "districts", "comparison_districts"):
+                self.fields[name].disabled = True
+            self.fields["started_on"].help_text = _(
+                "A release has figures of this: day and districts stay. For others add another intervention."
+            )
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         pilot, other = data.get("districts"), data.get("comparison_districts")
@@ -39,7 +49,9 @@ class InterventionForm(ModelForm[Intervention]):
             return data
         if set(pilot) & set(other):
             self.add_error("comparison_districts", _("A district is either a pilot or a comparison district."))
-        elif far := far_districts(latest_run(), pilot, other, data.get("series", "")):
+        elif not self.fields["districts"].disabled and (
+            far := far_districts(latest_run(), pilot, other, data.get("series", ""))
+        ):
             self.fields["although_far"].widget = forms.CheckboxInput()
             if not data.get("although_far"):
                 names = ", ".join(district.name for district in far)

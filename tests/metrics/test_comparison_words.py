@@ -17,6 +17,7 @@ from metrics.comparison.models import ComparisonResult
 from metrics.protection.counts import Draws
 from metrics.recidivism import words
 from metrics.recidivism.models import RecidivismResult
+from metrics.recidivism.words import covariate
 from metrics.statistics.matching import Lives, Side
 
 Verdict = ComparisonResult.Verdict
@@ -157,3 +158,9 @@ class TestFinding:
             "33 % were arrested again within 12 months (95 % interval 26 % to 41 %)."
         )
         assert words.rate_sentence(None, 24) == "Too few people have been followed for 24 months to publish a rate."
+
+
+def test_a_trait_bears_its_name_in_words_and_no_code():
+    assert covariate("offence=supply") == "Offence: Other drug offences"
+    assert covariate("district=Turku") == "District: Turku"
+    assert covariate("recent_arrests") == "Arrests in the last half-year"

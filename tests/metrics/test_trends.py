@@ -15,12 +15,14 @@ from django.utils import timezone, translation
 
 from cases.overdoses.models import OverdoseCount
 from metrics.runs.models import Run
+from metrics.trends import actions as trends
 from metrics.trends import compute, effects, overview, words
+from metrics.trends.actions import InRelease
 from metrics.trends.compute import Series
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 from partnership.members.models import District, DistrictPopulation
 from tests.shared_worlds import shared
-from tests.world import World, database_role
+from tests.world import World, database_role, run_as
 
 Group = ArrestTrendResult.Group
 MONTHS = [date(2019 + month // 12, 1 + month % 12, 1) for month in range(84)]
@@ -379,6 +381,41 @@ class TestInterventionForm:
 
     def test_before_the_first_computation_nothing_is_asked(self, world):
         assert self.post(world).status_code == 302
+
+
+class TestAnInterventionOfARelease:
+    """What a release, and with it the public page, says of an intervention is what it was computed for."""
+
+    @pytest.fixture
+    def intervention(self, world, run):
+        saved = self.save(world, Intervention(name="Pilot", started_on=date(2022, 1, 1), series="drug"))
+        TrendChange.objects.create(run=run, kind=TrendChange.Kind.JOINT, intervention=saved, group="drug")
+        Run.objects.filter(pk=run.pk).update(released_at=timezone.now(), released_by=world.coordinator.user)
+        return saved
+
+    def save(self, world: World, intervention: Intervention, **districts: Any) -> Intervention:
+        usual = {"districts": [world.city], "comparison_districts": [world.hill]}
+        return run_as(world.coordinator, trends.save_intervention, intervention=intervention, **usual | districts)
+
+    def test_keeps_its_day_its_series_and_its_districts(self, world, intervention):
+        for name, value in (("started_on", date(2022, 2, 1)), ("series", "all")):
+            before = getattr(intervention, name)
+            setattr(intervention, name, value)
+            with pytest.raises(InRelease):
+                self.save(world, intervention)
+            setattr(intervention, name, before)
+        with pytest.raises(InRelease):
+            self.save(world, intervention, districts=[world.hill], comparison_districts=[])
+        with pytest.raises(InRelease):
+            self.save(world, intervention, comparison_districts=[])
+
+    def test_can_get_a_better_name_on_the_page_which_says_why_the_rest_stays(self, world, intervention):
+        client, address = world.client(world.coordinator), reverse("intervention_edit", args=[intervention.pk])
+        assert "A release has figures of this" in client.get(address).text
+        assert client.post(address, {"name": "The pilot", "started_on": "2023-01-01"}).status_code == 302
+        intervention.refresh_from_db()
+        assert (intervention.name, intervention.started_on) == ("The pilot", date(2022, 1, 1))
+        assert list(intervention.districts.all()) == [world.city]
 
 
 def test_residents_are_needed_for_a_rate(world):
