@@ -6,11 +6,14 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from cases.enrolments.models import Enrolment
 from cases.messages import actions as contact
 from cases.my_page import actions as my_page
 from cases.people import actions as people
 from cases.people.models import Person
 from cases.planning.models import Appointment
+from cases.relations import actions as relations
+from cases.relations.models import Kind
 from demo.work import CONSENT, moment
 from partnership.events.models import Letter
 from partnership.isolation.acting import Acting
@@ -69,3 +72,28 @@ def cards(liaison: Acting, caseworker: Acting, programme: Programme, district: D
             language=language,
         )
     contact.write_reminders()
+
+
+def families(caseworker: Acting, district: District) -> None:
+    """Somebody of the caseworker's caseload with a parent and somebody close; and somebody who was written down twice, since linked."""
+    caseload = Enrolment.objects.filter(partner=caseworker.partner, responsible=caseworker.user, ended_on=None)
+    somebody, another = [each.person for each in caseload.select_related("person").order_by("id")[:2]]
+    for kind, first_names in ((Kind.PARENT, "Ritva"), (Kind.CLOSE, "Jouni")):
+        close = Person(
+            first_names=first_names, last_name=somebody.last_name, district=district, phone="+358 00 0000 001"
+        )
+        relations.save_relation(
+            by=caseworker,
+            person=somebody,
+            other=people.save_person(by=caseworker, person=close, is_somebody_else=True),
+            kind=kind,
+        )
+    again = Person(
+        first_names=another.first_names,
+        last_name=another.last_name,
+        born_on=another.born_on,
+        sex=another.sex,
+        district=district,
+    )
+    again = people.save_person(by=caseworker, person=again, is_somebody_else=True)
+    people.link_person(by=caseworker, person=again, other=another)

@@ -11,7 +11,8 @@ class ProgramsConfig(AppConfig):
         from partnership.audit_trail import history
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
-        from programs.permissions import PROGRAMMES
+        from programs.contacts.models import ServicePoint
+        from programs.permissions import CONTACTS, PROGRAMMES
 
         codes.CODES |= {
             "referral_kind": ReferralKind.choices,
@@ -20,3 +21,4 @@ class ProgramsConfig(AppConfig):
             "programme_capacity": Programme.Capacity.choices,
         }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme")
+        history.register("service_point", ServicePoint, sees=CONTACTS)

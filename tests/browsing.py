@@ -32,11 +32,18 @@ in_chromium = [
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 DATABASE = f"portal_e2e{WORKER}"
+MAIL = VAR / "mail"
+"""Where the portal's mail lies, a file each."""
 MOST_TEST_PROCESSES = 8
 """Redis has sixteen databases: one a test process, and one for the portal beside it."""
 PATIENCE = 300_000
 """Milliseconds after which a page shows no more what it must, on the busiest machine; a server that died refuses at once."""
 expect.set_options(timeout=PATIENCE)
+
+
+def own_redis() -> dict[str, str]:
+    """The environment of the portal's Redis: its worker must not take the messages of other tests, to carry them out in its database."""
+    return redis_of(int(os.environ["PORTAL_REDIS_DB"]) + MOST_TEST_PROCESSES)
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +53,8 @@ def base(django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         make_copy(DATABASE)
     port = processes.free_port()
-    # Its worker must not take the messages of other tests, to carry them out in its own database.
-    extra = redis_of(int(os.environ["PORTAL_REDIS_DB"]) + MOST_TEST_PROCESSES)
-    extra |= {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{VAR}/mail"}
+    extra = own_redis() | {"SITE_URL": f"http://localhost:{port}", "EMAIL_URL": f"filemail:///{MAIL}"}
+    extra |= {"QUIET_FROM": "0", "QUIET_UNTIL": "0"}  # the tests run at night too
     demo = subprocess.run(
         [sys.executable, "manage.py", "demo", "--people", "3000"],
         cwd=TOP, env=process_environment("owner", DATABASE) | extra, capture_output=True, text=True,

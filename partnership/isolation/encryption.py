@@ -196,6 +196,11 @@ def birth_index(partner_id: int, born_on: date) -> str:
     return _hmac(settings.INDEX_KEY, "born", str(partner_id), born_on.isoformat())[:32]
 
 
+def contact_code(partner_id: int, word: str) -> str:
+    """Tells the words that clients of a service point choose from each other: of no use at another partner, or without the key."""
+    return _hmac(settings.INDEX_KEY, "contact", str(partner_id), word)
+
+
 def card_proof(code: str, born_on: date) -> str:
     """What a card for My page and its person's date of birth come to, together: neither is of use without the other."""
     return _hmac(settings.INDEX_KEY, "card", code, born_on.isoformat())

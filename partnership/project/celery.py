@@ -17,7 +17,7 @@ app = Celery("partnership")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 JOBS = [
     "partnership.project", "partnership.events", "partnership.oversight",
-    "cases.imports", "cases.messages", "cases.rights", "referrals.reminders", "metrics.runs",
+    "programs.contacts", "cases.imports", "cases.messages", "cases.rights", "referrals.reminders", "metrics.runs",
 ]  # fmt: skip
 """Rooms with jobs."""
 app.autodiscover_tasks(JOBS, related_name="jobs")

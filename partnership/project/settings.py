@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partnership.oversight.jobs.sum_up_reads",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "clients' words": {"task": "programs.contacts.jobs.forget_codes", "schedule": crontab(hour="3", minute="30")},
     "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {
         "task": "metrics.runs.jobs.compute",

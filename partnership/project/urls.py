@@ -13,7 +13,7 @@ handler500 = "partnership.project.error_pages.server_error"
 ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
-    "programs.catalogue",
+    "programs.catalogue", "programs.contacts",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",

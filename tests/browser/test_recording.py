@@ -150,3 +150,22 @@ def test_a_mistake_is_taken_back_and_restored(browser, base):
     expect(sessions.locator(".is-taken-back").first).to_contain_text("Recorded twice")
     sessions.get_by_role("button", name="Restore").first.click()
     expect(sessions.locator(".is-taken-back")).to_have_count(0)
+
+
+def test_a_contact_at_the_needle_exchange_is_counted_in_two_taps_and_taken_back_in_one(browser, base):
+    page = sign_in(browser, base, "aclinic@demo.example", PHONE)
+    page.goto("/contacts/")
+    page.get_by_role("button", name="Syringes out: +10").click()
+    page.get_by_role("button", name="Count it").click()
+    expect(page.get_by_role("status").first).to_contain_text("Counted")
+    first = page.locator("main .rows li").first
+    expect(first).to_contain_text("10 out")
+    page.locator("summary", has_text="More about it").click()
+    page.evaluate(AXE)
+    assert found_by_axe(page, RULES) == []
+    first.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("status").first).to_contain_text("Taken back")
+    page.goto("/contacts/months/")
+    expect(page.locator("table")).to_contain_text("All points")
+    page.evaluate(AXE)
+    assert found_by_axe(page, RULES) == []

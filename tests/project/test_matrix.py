@@ -39,6 +39,8 @@ from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from programs.contacts import actions as contacts
+from programs.contacts.models import ServicePoint
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -186,6 +188,13 @@ MATRIX: dict[str, Row] = {
     "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
     "cohort_allow": only(auditor=404, args=lambda w: [w.cohort.pk], method="post"),
     "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
+    # Low-threshold contacts: casework roles alone, and each partner its own
+    "contact_counter": only(our=200, other_caseworker=200),
+    "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
+    "contact_months": only(our=200, other_caseworker=200),
+    "point_list": only(our=200, other_caseworker=200),
+    "point_new": only(case_manager=200),
+    "point_edit": only(case_manager=200, args=lambda w: [w.contact.point_id]),
     "overdose_list": only(our=200, other_caseworker=200, coordinator=200),
     "member_list": only(case_manager=200, coordinator=200),
     "member": only(case_manager=200, coordinator=404, args=lambda w: [w.caseworker.membership.pk]),
@@ -402,6 +411,10 @@ def full(world: World) -> World:
             by=us, enrolment=part, instrument="audit", score=9, held_on=world.today
         )
         world.note = enrolments.add_note(by=us, enrolment=part, text="Came on time.")
+    with on_web(world.case_manager):
+        point = ServicePoint(partner=world.ngo, name="Kallio", district=world.city)
+        point = contacts.save_point(by=world.case_manager, point=point)
+        world.contact = contacts.record_contact(by=world.case_manager, point=point, held_on=world.today, syringes_out=2)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, oversight, places, work
+from demo import at_home, authorities, low_threshold, oversight, places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -475,6 +475,7 @@ class Command(BaseCommand):
         authorities.prosecutors_work(liaison, self.acting["prosecutor@demo.example"], caseworker, today)
         authorities.courts_work(court, caseworker, counselling, helsinki, today)
         at_home.cards(liaison, caseworker, counselling, helsinki, today)
+        at_home.families(caseworker, helsinki)
         authorities.services_work(
             liaison,
             self.acting["social@demo.example"],
@@ -483,6 +484,7 @@ class Command(BaseCommand):
             helsinki,
             today,
         )
+        low_threshold.needle_exchange(self.acting["aclinic@demo.example"], helsinki, rng)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
