@@ -26,7 +26,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from cases.rights.models import without_notice
-from partnership.isolation import database_roles, key_check
+from partnership.isolation import database_roles, key_check, replica
 from partnership.project import backup, health
 from partnership.project.json_cache import Away
 
@@ -142,6 +142,17 @@ def _clocks() -> Iterator[str]:
         yield f"The clocks of this machine and of the database are {apart:.0f} seconds apart: let both follow a time server (NTP)."
 
 
+def _replica() -> Iterator[str]:
+    if not replica.is_set_up():
+        return
+    replica.forget()
+    lag = replica.lag()
+    if lag is None:
+        yield "It does not answer, or is no streaming replica of this database: look at REPLICA_URL. Until then the primary is read."
+    elif lag > settings.REPLICA_MAX_LAG:
+        yield f"It is {lag:.0f} seconds behind, more than REPLICA_MAX_LAG ({settings.REPLICA_MAX_LAG:.0f}): the primary is read. See what it waits for (pg_stat_replication)."
+
+
 def _time_zones() -> Iterator[str]:
     ours = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).utcoffset()
     with connection.cursor() as cursor:
@@ -241,6 +252,7 @@ LOOKS: dict[str, Callable[[], Iterator[str]]] = {
     "translations": _translations,
     "disk": _disk,
     "database": _database,
+    "replica": _replica,
     "migrations": _migrations,
     "keys": _keys,
     "clocks": _clocks,

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "partnership.project.middleware.second_factor_for_the_account",
     "partnership.project.middleware.bounded_bodies",
     "allauth.account.middleware.AccountMiddleware",
+    "partnership.project.replica_reads.ReadsFromReplica",
 ]
 ROOT_URLCONF = "partnership.project.urls"
 WSGI_APPLICATION = "partnership.project.wsgi.application"
@@ -157,6 +158,12 @@ _options = DATABASES["default"].get("OPTIONS", {}) | {"connect_timeout": 5}
 if not DATABASE_POOLED:
     _options["options"] = _limits
 DATABASES["default"] |= {"OPTIONS": _options, "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED}
+# A streaming replica, as the same role: what it may answer is read from it while it is no more seconds behind than this.
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=10)
+if env("REPLICA_URL", default=""):
+    _of_replica = {"connect_timeout": 2, "tcp_user_timeout": 5000}  # seconds, milliseconds: nobody waits long for it
+    DATABASES["replica"] = DATABASES["default"] | env.db_url("REPLICA_URL") | {"OPTIONS": _options | _of_replica}
+    DATABASE_ROUTERS = ["partnership.isolation.replica.Router"]
 
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
