@@ -8,7 +8,7 @@ import smtplib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from cases.rights.models import without_notice
+from partnership.audit_trail import partitions
 from partnership.isolation import database_roles, key_check, replica
 from partnership.project import backup, health
 from partnership.project.json_cache import Away
@@ -121,6 +122,15 @@ def _migrations() -> Iterator[str]:
     executor = MigrationExecutor(connection)
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield f"{len(plan)} wait, the first is {plan[0][0]}: run manage.py migrate as portal_owner."
+
+
+def _partitions() -> Iterator[str]:
+    next_month = (timezone.now().replace(day=1) + timedelta(days=32)).astimezone(UTC).strftime("_%Y_%m")
+    with connection.cursor() as cursor:
+        for table in partitions.TABLES:
+            cursor.execute("SELECT to_regclass(%s)", [table + next_month])
+            if cursor.fetchone()[0] is None:
+                yield f"{table} has none for next month: see that worker and scheduler run; manage.py migrate as portal_owner makes it."
 
 
 def _keys() -> Iterator[str]:
@@ -254,6 +264,7 @@ LOOKS: dict[str, Callable[[], Iterator[str]]] = {
     "database": _database,
     "replica": _replica,
     "migrations": _migrations,
+    "partitions": _partitions,
     "keys": _keys,
     "clocks": _clocks,
     "time zones": _time_zones,

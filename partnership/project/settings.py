@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partnership.oversight.jobs.sum_up_reads",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "partitions": {"task": "partnership.project.jobs.keep_partitions", "schedule": crontab(hour="3", minute="40")},
     "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {
         "task": "metrics.runs.jobs.compute",
@@ -414,6 +415,8 @@ OAUTH2_PROVIDER = {
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
 # After so many years in which nothing happened with a person, the portal proposes to erase what it holds.
 RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
+# So many years the log of reads and the history of changes are kept.
+LOG_KEEP_YEARS = env.float("LOG_KEEP_YEARS", default=12)
 # While this file exists, every page says that the portal is being looked after.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")))
 # With this token in its header Authorization (Bearer …) Prometheus reads /metrics; without it nobody does.

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "partnership/api/idempotency.py": "keeps the answer to a request that may come again",
     "partnership/api/views.py": "the log of reads, in a transaction of its own beside a streaming answer",
     "partnership/audit_trail/history.py": "the trigger that writes the history of changes",
+    "partnership/audit_trail/partitions.py": "months of the log of reads and the history, made and dropped by the owner of the tables",
     "partnership/audit_trail/read_log.py": "the log of reads",
     "partnership/events/letters.py": "e-mail on its way: every letter is written here, and its sender says how it went",
     "partnership/events/notifications.py": "what people are told of events, and which e-mail it went out with",
