@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -358,7 +360,7 @@ TIME_ZONE = "Europe/Helsinki"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -366,6 +368,24 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# What people upload lies encrypted in the database; or in a store with the API of S3: s3://bucket/folder?endpoint=https://…&region=…
+# Copies of backups lie there, too.
+if FILES_URL := env("FILES_URL", default=""):
+    _store = urlsplit(FILES_URL)
+    _terms = dict(parse_qsl(_store.query))
+    STORAGES["files"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _store.hostname,
+            "location": _store.path.strip("/"),
+            "endpoint_url": _terms.get("endpoint"),
+            "region_name": _terms.get("region"),
+            "addressing_style": "path" if "endpoint" in _terms else "auto",
+            "access_key": env("FILES_ACCESS_KEY"),
+            "secret_key": env("FILES_SECRET_KEY"),
+            "file_overwrite": True,  # names are new each time: nobody need ask first
+        },
+    }
 WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS  # else each client of a test would look through all static files first
 FORMAT_MODULE_PATH = "partnership.pages.formats"
