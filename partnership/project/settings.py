@@ -448,6 +448,9 @@ BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 
+# Where the collector of OpenTelemetry takes traces (OTLP over HTTP, …/v1/traces). Without it none are made.
+OTLP_URL = env("OTLP_URL", default="")
+
 # --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
 LOG_FORMAT = env("LOG_FORMAT", default="line")
 if LOG_FORMAT not in {"line", "json"}:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from partnership.audit_trail import partitions
 from partnership.audit_trail.models import ReadLog, RecordChange, RecordChangeContent
+from partnership.isolation.policies import Grant, Policy
 from partnership.project.jobs import keep_partitions
-from tests.partnership.test_catalogue import ROLES, rows, run
+from tests.partnership.test_catalogue import ROLES, declared_grants, grants, rows, run
 from tests.world import database_role
 
 MODELS = {
@@ -19,6 +20,8 @@ MODELS = {
     "partnership_recordchange": RecordChange,
     "partnership_recordchangecontent": RecordChangeContent,
 }
+
+RULES = [rule for rule in ReadLog._meta.constraints if isinstance(rule, (Grant, Policy))]
 
 
 def month(ahead: int) -> datetime:
@@ -140,3 +143,48 @@ class TestKeepingThem:
             name_of("partnership_recordchange", 0),
             name_of("partnership_recordchangecontent", 0),
         )
+
+
+class TestAnInstallationWithData:
+    """Its log of reads is a plain table with lines of years."""
+
+    @pytest.fixture
+    def plain(self, world) -> dict[str, ReadLog]:
+        table = ReadLog._meta.db_table
+        lines = {"old": line(world, month(-30)), "new": line(world, timezone.now())}
+        run(
+            f"CREATE TABLE plain (LIKE {table} INCLUDING ALL); ALTER TABLE plain DROP CONSTRAINT plain_pkey, ADD PRIMARY KEY (id);"
+            f" INSERT INTO plain SELECT * FROM {table}; SELECT setval('plain_id_seq', {lines['new'].pk});"
+            f" DROP TABLE {table}; ALTER TABLE plain RENAME TO {table}; ALTER INDEX plain_pkey RENAME TO {table}_pkey;"
+            f" ALTER TABLE {table} ADD FOREIGN KEY (user_id) REFERENCES partnership_user DEFERRABLE INITIALLY DEFERRED;"
+            f" DELETE FROM portal_partitioned WHERE name = '{table}'"
+        )
+        for rule in RULES:
+            run(rule.create_sql(ReadLog, None))
+        return lines
+
+    def test_keeps_its_lines_where_they_are_and_gets_the_same_rules(self, world, plain):
+        with connection.schema_editor() as editor:
+            partitions.convert(ReadLog, editor)
+        with database_role("worker"):
+            keep_partitions()
+        assert {log.pk for log in ReadLog.objects.all()} == {log.pk for log in plain.values()}
+        before = "partnership_readlog_before"
+        assert {lies_in(log) for log in plain.values()} == {before}
+        assert lies_in(line(world, timezone.now())) == before
+        assert lies_in(line(world, month(1))) == name_of("partnership_readlog", 1)
+        assert len(set(ReadLog.objects.values_list("pk", flat=True))) == 4
+        assert grants() == declared_grants()
+        assert rows(f"SELECT FROM pg_policies WHERE tablename = '{before}'") == []
+        ((number,),) = rows("SELECT count(*) FROM pg_policies WHERE tablename = 'partnership_readlog'")
+        assert number == sum(isinstance(rule, Policy) for rule in RULES)
+        ((keys,),) = rows(f"SELECT count(*) FROM pg_constraint WHERE conrelid = '{before}'::regclass AND contype = 'f'")
+        assert keys == 1
+
+    def test_what_is_past_its_time_goes_from_the_first_partition_too(self, world, plain):
+        with connection.schema_editor() as editor:
+            partitions.convert(ReadLog, editor)
+        run("UPDATE portal_partitioned SET keep_months = 24")
+        with database_role("worker"):
+            keep_partitions()
+        assert ReadLog.objects.get().pk == plain["new"].pk
