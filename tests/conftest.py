@@ -104,7 +104,7 @@ def pytest_xdist_auto_num_workers(config):  # type: ignore[no-untyped-def]
     return len(os.sched_getaffinity(0)) + 1
 
 
-TOGETHER = ("tests/browser/", "tests/api/test_schema.py")
+TOGETHER = ("tests/browser/", "tests/api/test_schema.py", "tests/project/test_replica.py")
 """Whose tests stay with one worker: they share a portal, and requests, that take minutes of one core to make."""
 
 

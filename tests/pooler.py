@@ -10,25 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
-
 from partnership.isolation import database_roles
 from tests import processes
-from tests.services import PASSWORD
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
 @contextmanager
-def pooler(*, sessions: int) -> Iterator[int]:
-    """A PgBouncer that shares so many sessions of the database among all who come as one role; its port on this host."""
-    server = connection.settings_dict
-    host, port = server["HOST"], processes.free_port()
+def pooler(host: str, of_database: int, password: str, *, sessions: int) -> Iterator[int]:
+    """A PgBouncer that shares so many sessions of the database, which listens there, among all who come as one role; its port on
+    this host."""
+    port = processes.free_port()
     with tempfile.TemporaryDirectory() as folder:
         known, configuration = Path(folder, "users.txt"), Path(folder, "pgbouncer.ini")
-        known.write_text("".join(f'"{role}" "{PASSWORD}"\n' for role in database_roles.ROLES))
+        known.write_text("".join(f'"{role}" "{password}"\n' for role in database_roles.ROLES))
         configuration.write_text(
-            f"[databases]\n* = host={host} port={server['PORT'] or 5432}\n"
+            f"[databases]\n* = host={host} port={of_database}\n"
             f"[pgbouncer]\npool_mode = transaction\ndefault_pool_size = {sessions}\n"
             f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             f"auth_type = scram-sha-256\nauth_file = {known}\n"

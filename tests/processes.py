@@ -16,8 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.services import process_environment
-
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -49,13 +47,15 @@ class Process:
         return f"{self.name} (process {self.pid}) {state}; it printed:\n{self.output()}"
 
 
-def start(command: list[str], name: str, environment: Mapping[str, str] | None = None) -> Process:
+def start(
+    command: list[str], name: str, environment: Mapping[str, str] | None = None, *, user: str | None = None
+) -> Process:
     folder = TOP / "var" / "test" / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".log", dir=folder)
     try:
         popen = subprocess.Popen(
-            command, cwd=TOP, env=environment, stdout=descriptor, stderr=descriptor, start_new_session=True
+            command, cwd=TOP, env=environment, stdout=descriptor, stderr=descriptor, start_new_session=True, user=user
         )
     finally:
         os.close(descriptor)
@@ -63,6 +63,8 @@ def start(command: list[str], name: str, environment: Mapping[str, str] | None =
 
 
 def worker(database: str, **extra: str) -> Process:
+    from tests.services import process_environment  # which starts the services of the tests: benchmarks have their own
+
     command = [
         sys.executable,
         "-m",
@@ -82,6 +84,8 @@ def worker(database: str, **extra: str) -> Process:
 
 
 def web(database: str, port: int, **extra: str) -> Process:
+    from tests.services import process_environment
+
     command = [
         sys.executable,
         "-m",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.arrests import iccs
-from cases.imports import files
+from cases.imports import files, keeping
 from cases.imports.fields import COLUMNS, guess_mapping, is_of_a_person, known_headings
 from cases.imports.models import TAKE_BACK_DAYS, DataImport, ImportChunk, ImportMapping
 from cases.imports.sheets import MOST_COLUMNS, UnreadableFile
@@ -109,9 +109,7 @@ def upload(
     digest = hashlib.sha256()
     for number, chunk in enumerate(files.pieces(file)):
         digest.update(chunk)
-        ImportChunk.objects.bulk_create(
-            [ImportChunk(partner=by.partner, data_import=data_import, number=number, data=chunk)]
-        )
+        ImportChunk.objects.bulk_create([keeping.chunk_of(data_import, number, chunk)])
     data_import.content_hash = encryption.fingerprint(by.partner.pk, digest.hexdigest())
     data_import.save(update_fields=["content_hash"])
     return data_import
@@ -269,6 +267,8 @@ def fail(*, data_import: DataImport, error: str) -> None:
 @action("import.forget_file", outside="jobs")
 def forget_file(data_import: DataImport) -> None:
     """Deletes the file's pieces, its samples and its checked rows; problems stay, for download."""
+    if names := list(data_import.chunks.exclude(name="").values_list("name", flat=True)):
+        transaction.on_commit(lambda: keeping.delete(names))
     data_import.chunks.all().delete()
     data_import.checked_rows.all().delete()
     data_import.checked_people.all().delete()

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from cases.imports import keeping
 from cases.imports.models import DataImport, ImportChunk
 from cases.imports.sheets import MOST_COLUMNS, Row, UnreadableFile, first_rows, for_all_rows, sheet_rows
 from partnership.isolation.encryption import normalise_name
@@ -110,13 +111,10 @@ class _Chunks(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if not self.rest:
-            chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).values_list(
-                "data", flat=True
-            )
-            piece = chunk.first()
-            if piece is None:
+            chunk = ImportChunk.objects.filter(data_import=self.data_import, number=self.number).first()
+            if chunk is None:
                 return 0
-            self.rest = memoryview(piece)
+            self.rest = memoryview(keeping.piece_of(chunk))
             self.number += 1
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]

@@ -169,12 +169,16 @@ class DataImport(models.Model):
 
 
 class ImportChunk(models.Model):
-    """A piece of an uploaded file, encrypted; gone when the import is done or discarded."""
+    """A piece of an uploaded file, encrypted; gone when the import is done or discarded.
+
+    `name`: of the object that holds it (keeping.py); empty where `data` does.
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     data_import = models.ForeignKey(DataImport, models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
-    data = EncryptedBinaryField()
+    data = EncryptedBinaryField(default=b"")
+    name = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

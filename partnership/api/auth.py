@@ -18,6 +18,7 @@ from rest_framework.throttling import BaseThrottle
 from partnership.actions import NotAllowed, Right, require
 from partnership.api.models import ApiClient
 from partnership.api.problems import InsufficientScope, InvalidToken
+from partnership.isolation import replica
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
 from partnership.pages.limits import counters
 
@@ -65,6 +66,8 @@ class BearerAuthentication(BaseAuthentication):
             for model, columns in KNOWN.items()
         )
         membership.partner, membership.user, client.partner = partner, user, partner
+        if replica.alias() == replica.ALIAS and replica.has_just_written(replica.system(client.pk)):
+            replica.read_from_primary()
         enter(partner_id=partner.pk, role=membership.role, user_id=user.pk, through="api", client_id=client.pk)
         scopes = frozenset(scope.split()) & frozenset(client.scopes)
         request._request.acting = Acting(membership, scopes, client.pk)  # type: ignore[attr-defined]

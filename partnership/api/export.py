@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -21,6 +21,7 @@ from rest_framework.request import Request
 
 from partnership.api.serializers import Moment
 from partnership.api.views import Query, View, Written
+from partnership.isolation import replica
 from partnership.isolation.acting import Acting, stream_as
 
 FORMATS = {"csv": "text/csv; charset=utf-8; header=present", "ndjson": "application/x-ndjson"}
@@ -77,7 +78,7 @@ def copied(acting: Acting, rows: QuerySet[Any], file_format: str) -> Iterator[by
     sql, parameters = rows.query.sql_with_params()
 
     def chunks() -> Iterator[bytes]:
-        with connection.cursor() as cursor:
+        with connections[replica.alias()].cursor() as cursor:
             text = cursor.mogrify(sql, parameters).decode() if parameters else sql
             rows = f"SELECT {_columns(cursor, text, file_format)} FROM ({text}) r"  # noqa: S608 — the ORM's
             if file_format == "csv":

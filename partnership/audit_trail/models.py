@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -150,7 +151,11 @@ class RecordChangeContent(models.Model):
     person is erased.
     """
 
-    change = models.OneToOneField(RecordChange, models.CASCADE, primary_key=True, related_name="content")
+    # No foreign key of the database: the trigger alone writes both, and months of both go at once (partitions.py).
+    change = models.OneToOneField(
+        RecordChange, models.DO_NOTHING, primary_key=True, related_name="content", db_constraint=False
+    )
+    at = models.DateTimeField(db_default=Now(), help_text="When the transaction of the change began.")
     record = models.CharField(max_length=30)
     object_id = models.BigIntegerField()
     partner = models.ForeignKey(

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.http import HttpRequest
 
-from partnership.isolation import context, person
+from partnership.isolation import context, person, replica
 from partnership.isolation.database_roles import PERSON
 
 if TYPE_CHECKING:
@@ -76,22 +76,28 @@ def enter(
     client_id: int | None = None,
 ) -> None:
     """Sets the partner, role and user for the rest of the current transaction; and, for the history of changes, through what
-    they act (page, api or job), the partner's system that does, and the action under way.
+    they act (page, api or job), the partner's system that does, and the action under way. While the replica is read, there too.
 
     Raises RuntimeError outside a transaction, where the setting would be gone before the next statement.
     """
-    if not connection.in_atomic_block:
+    for alias in {DEFAULT_DB_ALIAS, replica.alias()}:
+        _enter(alias, partner_id=partner_id, role=role, user_id=user_id, through=through, client_id=client_id)
+
+
+def enter_replica(acting: Acting) -> None:
+    """The same for the replica alone, which is read from now: the primary knows already who acts."""
+    _enter(replica.ALIAS, partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk, through="page")
+
+
+def _enter(alias: str, **who: Any) -> None:
+    database = connections[alias]
+    if not database.in_atomic_block:
         raise RuntimeError("The acting partner can only be set inside a transaction.")
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('portal.context', %s, true), set_config('portal.signature', %s, true),"
             " set_config('portal.action', %s, true)",
-            [
-                *context.signed(
-                    partner_id=partner_id, role=role, user_id=user_id, client_id=client_id, through=through
-                ),
-                current_action.get(),
-            ],
+            [*context.signed(**who, database=database), current_action.get()],
         )
 
 
@@ -109,8 +115,8 @@ def signing_in(user_id: int | None = None) -> Iterator[None]:
 
 @contextmanager
 def acting_meanwhile() -> Iterator[None]:
-    """What follows may enter as somebody else; afterwards whoever acted before acts again."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """What follows may enter as somebody else, and reads from the primary; afterwards whoever acted before acts again."""
+    with replica.reading(False), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('portal.context', true), current_setting('portal.signature', true)")
         before = [setting or "" for setting in cursor.fetchone()]
         yield
@@ -128,9 +134,19 @@ def acting_for(partner_id: int | None, *, role: str = "", user_id: int | None = 
 
 
 def stream_as(acting: Acting, chunks: Callable[[], Iterable[Any]]) -> Iterator[Any]:
-    """The chunks, made inside a transaction of their own: a streaming response runs after the request's has ended."""
-    with acting_for(acting.partner.pk, role=acting.role, user_id=acting.user.pk):
-        yield from chunks()
+    """The chunks, made inside a transaction of their own: a streaming response runs after the request's has ended. They are read
+    where the request was read."""
+    return _streamed(acting, chunks, replica.alias())
+
+
+def _streamed(acting: Acting, chunks: Callable[[], Iterable[Any]], alias: str) -> Iterator[Any]:
+    if alias == replica.ALIAS:
+        with replica.reading():
+            enter_replica(acting)
+            yield from chunks()
+    else:
+        with acting_for(acting.partner.pk, role=acting.role, user_id=acting.user.pk):
+            yield from chunks()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -112,6 +113,7 @@ def signed(
     client_id: int | None = None,
     through: str = "job",
     session: int | None = None,
+    database: Any = connection,
 ) -> list[str]:
     """A context for this session of the database (or the one of that number), from now on, and its signature."""
     parts = (
@@ -120,7 +122,7 @@ def signed(
         user_id or "",
         client_id or "",
         through,
-        session or _session(),
+        session or _session(database),
         int(time.time()) + VALID_SECONDS,
     )
     context = "|".join(map(str, parts))
@@ -136,12 +138,12 @@ def signed_shown(kind: str, secret: str) -> list[str]:
     return [said, sign(said)]
 
 
-def _session() -> int:
+def _session(database: Any = connection) -> int:
     """The number of the database session. A pooler in between gives another one each transaction, and must be asked past."""
     if not settings.DATABASE_POOLED:
-        connection.ensure_connection()
-        return int(connection.connection.info.backend_pid)
-    with connection.cursor() as cursor:
+        database.ensure_connection()
+        return int(database.connection.info.backend_pid)
+    with database.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])
 

@@ -9,7 +9,14 @@ import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import after_setup_logger, beat_init, before_task_publish, worker_init, worker_ready
+from celery.signals import (
+    after_setup_logger,
+    beat_init,
+    before_task_publish,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.project.settings")
 
@@ -37,6 +44,17 @@ def _check_keys(**_more: Any) -> None:
         key_check.keep_watch()
     except key_check.WrongKeys as error:  # Celery would log any other exception, and go on
         sys.exit(str(error))
+
+
+@worker_process_init.connect
+def _trace(**_more: Any) -> None:
+    """Each process of a worker sends its own traces."""
+    from django.conf import settings
+
+    if settings.OTLP_URL:
+        from partnership.project import tracing
+
+        tracing.start()
 
 
 @before_task_publish.connect

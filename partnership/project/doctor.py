@@ -8,7 +8,7 @@ import smtplib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -26,7 +26,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from cases.rights.models import without_notice
-from partnership.isolation import database_roles, key_check
+from partnership.audit_trail import partitions
+from partnership.isolation import database_roles, key_check, replica
 from partnership.project import backup, health
 from partnership.project.json_cache import Away
 
@@ -123,6 +124,15 @@ def _migrations() -> Iterator[str]:
         yield f"{len(plan)} wait, the first is {plan[0][0]}: run manage.py migrate as portal_owner."
 
 
+def _partitions() -> Iterator[str]:
+    next_month = (timezone.now().replace(day=1) + timedelta(days=32)).astimezone(UTC).strftime("_%Y_%m")
+    with connection.cursor() as cursor:
+        for table in partitions.TABLES:
+            cursor.execute("SELECT to_regclass(%s)", [table + next_month])
+            if cursor.fetchone()[0] is None:
+                yield f"{table} has none for next month: see that worker and scheduler run; manage.py migrate as portal_owner makes it."
+
+
 def _keys() -> Iterator[str]:
     try:
         if not key_check.check():
@@ -140,6 +150,17 @@ def _clocks() -> Iterator[str]:
     apart = max(before - theirs, theirs - after, 0)
     if apart > CLOCKS_APART:
         yield f"The clocks of this machine and of the database are {apart:.0f} seconds apart: let both follow a time server (NTP)."
+
+
+def _replica() -> Iterator[str]:
+    if not replica.is_set_up():
+        return
+    replica.forget()
+    lag = replica.lag()
+    if lag is None:
+        yield "It does not answer, or is no streaming replica of this database: look at REPLICA_URL. Until then the primary is read."
+    elif lag > settings.REPLICA_MAX_LAG:
+        yield f"It is {lag:.0f} seconds behind, more than REPLICA_MAX_LAG ({settings.REPLICA_MAX_LAG:.0f}): the primary is read. See what it waits for (pg_stat_replication)."
 
 
 def _time_zones() -> Iterator[str]:
@@ -241,7 +262,9 @@ LOOKS: dict[str, Callable[[], Iterator[str]]] = {
     "translations": _translations,
     "disk": _disk,
     "database": _database,
+    "replica": _replica,
     "migrations": _migrations,
+    "partitions": _partitions,
     "keys": _keys,
     "clocks": _clocks,
     "time zones": _time_zones,

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from partnership.api.idempotency import forget
+from partnership.audit_trail import partitions
 from partnership.events import letters
 from partnership.pages import form_drafts
 from partnership.project import monitoring
@@ -24,6 +25,12 @@ def heartbeat() -> None:
 def measure() -> None:
     """Leaves for /metrics what waits and since when."""
     monitoring.measure()
+
+
+@shared_task
+def keep_partitions() -> None:
+    """The log of reads and the history of changes have a partition for each of the coming months; months past LOG_KEEP_YEARS are dropped."""
+    partitions.keep()
 
 
 @shared_task

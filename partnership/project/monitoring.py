@@ -1,6 +1,7 @@
 """`/metrics` for Prometheus: what waits, since when, what failed, how fast the portal answers. Numbers only, for whoever has METRICS_TOKEN.
 
-What is in tables and queues a job of the worker measures (`measure`): pages may not look there. Requests are counted by each web process
+What is in tables and queues a job of the worker measures (`measure`): pages may not look there. How far the replica is behind, the web
+process that answers measures itself. Requests are counted by each web process
 for itself, and added to the sums of all in Redis every few seconds. While Redis is away they are kept, and added later.
 """
 
@@ -28,6 +29,7 @@ from cases.imports.models import DataImport
 from partnership.events.letters import UNDELIVERED_KEY
 from partnership.events.models import EventDelivery, Letter, OutboxEvent
 from partnership.events.outbox import FAILED_KEY
+from partnership.isolation import replica
 from partnership.project.backup import MADE_KEY
 from partnership.project.json_cache import Away
 
@@ -167,6 +169,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _lines() -> Iterator[str]:
     yield from _metric("portal_info", "gauge", "The version that answers.", [(f'version="{settings.VERSION}"', 1)])
+    if replica.is_set_up():
+        lag = replica.lag()
+        yield from _metric("portal_replica_up", "gauge", "1 while the replica answers.", [("", int(lag is not None))])
+        if lag is not None:
+            text = "For how long the replica may lack what was committed."
+            yield from _metric("portal_replica_lag_seconds", "gauge", text, [("", round(lag, 3))])
     sums = _sums()
     yield from _metric("portal_redis_up", "gauge", "1 while Redis answers.", [("", int(sums is not None))])
     if sums is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -106,6 +108,7 @@ MIDDLEWARE = [
     "partnership.project.middleware.second_factor_for_the_account",
     "partnership.project.middleware.bounded_bodies",
     "allauth.account.middleware.AccountMiddleware",
+    "partnership.project.replica_reads.ReadsFromReplica",
 ]
 ROOT_URLCONF = "partnership.project.urls"
 WSGI_APPLICATION = "partnership.project.wsgi.application"
@@ -157,6 +160,12 @@ _options = DATABASES["default"].get("OPTIONS", {}) | {"connect_timeout": 5}
 if not DATABASE_POOLED:
     _options["options"] = _limits
 DATABASES["default"] |= {"OPTIONS": _options, "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED}
+# A streaming replica, as the same role: what it may answer is read from it while it is no more seconds behind than this.
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=10)
+if env("REPLICA_URL", default=""):
+    _of_replica = {"connect_timeout": 2, "tcp_user_timeout": 5000}  # seconds, milliseconds: nobody waits long for it
+    DATABASES["replica"] = DATABASES["default"] | env.db_url("REPLICA_URL") | {"OPTIONS": _options | _of_replica}
+    DATABASE_ROUTERS = ["partnership.isolation.replica.Router"]
 
 if env("REDIS_URL", default=""):
     REDIS_URL = CELERY_BROKER_URL = env("REDIS_URL")
@@ -225,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
     },
     "clients' words": {"task": "programs.contacts.jobs.forget_codes", "schedule": crontab(hour="3", minute="30")},
+    "partitions": {"task": "partnership.project.jobs.keep_partitions", "schedule": crontab(hour="3", minute="40")},
     "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {
         "task": "metrics.runs.jobs.compute",
@@ -351,7 +361,7 @@ TIME_ZONE = "Europe/Helsinki"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -359,6 +369,24 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# What people upload lies encrypted in the database; or in a store with the API of S3: s3://bucket/folder?endpoint=https://…&region=…
+# Copies of backups lie there, too.
+if FILES_URL := env("FILES_URL", default=""):
+    _store = urlsplit(FILES_URL)
+    _terms = dict(parse_qsl(_store.query))
+    STORAGES["files"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _store.hostname,
+            "location": _store.path.strip("/"),
+            "endpoint_url": _terms.get("endpoint"),
+            "region_name": _terms.get("region"),
+            "addressing_style": "path" if "endpoint" in _terms else "auto",
+            "access_key": env("FILES_ACCESS_KEY"),
+            "secret_key": env("FILES_SECRET_KEY"),
+            "file_overwrite": True,  # names are new each time: nobody need ask first
+        },
+    }
 WHITENOISE_USE_FINDERS = PORTAL_ENV == "test" or DEBUG
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS  # else each client of a test would look through all static files first
 FORMAT_MODULE_PATH = "partnership.pages.formats"
@@ -408,6 +436,8 @@ OAUTH2_PROVIDER = {
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="https://www.ilmatieteenlaitos.fi/")
 # After so many years in which nothing happened with a person, the portal proposes to erase what it holds.
 RETENTION_YEARS = env.float("RETENTION_YEARS", default=5)
+# So many years the log of reads and the history of changes are kept.
+LOG_KEEP_YEARS = env.float("LOG_KEEP_YEARS", default=12)
 # While this file exists, every page says that the portal is being looked after.
 MAINTENANCE_FILE = Path(env("MAINTENANCE_FILE", default=str(VAR / "maintenance")))
 # With this token in its header Authorization (Bearer …) Prometheus reads /metrics; without it nobody does.
@@ -418,6 +448,9 @@ BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Networks beside the public internet that webhooks may call: none, but for trying it on one machine.
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+
+# Where the collector of OpenTelemetry takes traces (OTLP over HTTP, …/v1/traces). Without it none are made.
+OTLP_URL = env("OTLP_URL", default="")
 
 # --- Log: to standard output, with no personal data in it ----------------------------------------------------------------
 LOG_FORMAT = env("LOG_FORMAT", default="line")

@@ -24,7 +24,8 @@ def declared() -> tuple[set[str], set[str]]:
     """Names of the distributions that the portal needs, and of those for who changes it."""
     project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
     names = lambda lines: {normal(re.split(r"[\[<>=~!; ]", line)[0]) for line in lines}
-    return names(project["dependencies"]), names(project["optional-dependencies"]["dev"])
+    extras = project["optional-dependencies"]
+    return names(project["dependencies"] + extras["tracing"]), names(extras["dev"])
 
 
 def imported(folder: str) -> set[str]:

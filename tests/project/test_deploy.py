@@ -54,7 +54,8 @@ class TestCompose:
             portal_services()
         )
         for name, service in portal_services().items():
-            own = {"BACKUP_DIR"} if name != "backup" else set()  # the others write none
+            own = {"BACKUP_DIR": "backup", "REPLICA_URL": "web"}  # the others write none, and read from the primary
+            own = {setting for setting, process in own.items() if process != name}
             assert settings_names() - OF_THE_IMAGE - own - set(service["environment"]) == set(), name
 
     def test_each_secret_of_env_is_named_in_the_guide(self):
@@ -69,7 +70,7 @@ class TestCompose:
             key for key in COMPOSE if key.startswith("x-")
         }
         for name, service in SERVICES.items():
-            assert set(service) <= {"image", "build", "command", "restart", "environment", "depends_on", "ports", "volumes", "healthcheck", "ulimits"}, name  # fmt: skip
+            assert set(service) <= {"image", "build", "command", "restart", "environment", "depends_on", "ports", "volumes", "healthcheck", "ulimits", "profiles", "user"}, name  # fmt: skip
             assert ("image" in service) != ("build" in service), name
             assert service.get("restart", "no") in {"no", "always", "on-failure", "unless-stopped"}
             assert all(isinstance(value, str | int | None) and not isinstance(value, bool) for value in service.get("environment", {}).values())  # fmt: skip

@@ -30,8 +30,9 @@ CALLERS, CALLS, SESSIONS = 6, 120, 2
 
 @pytest.fixture
 def address_of_the_pooler() -> Iterator[str]:
-    with pooler(sessions=SESSIONS) as port:
-        yield f"postgres://portal_web:{PASSWORD}@127.0.0.1:{port}/{connection.settings_dict['NAME']}"
+    server = connection.settings_dict
+    with pooler(server["HOST"], server["PORT"] or 5432, PASSWORD, sessions=SESSIONS) as port:
+        yield f"postgres://portal_web:{PASSWORD}@127.0.0.1:{port}/{server['NAME']}"
 
 
 def read(address: str, token: str, path: str) -> list[int]:

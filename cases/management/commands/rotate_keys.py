@@ -7,7 +7,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models
 
-from cases.imports.models import ImportBefore, ImportTrace
+from cases.imports import keeping
+from cases.imports.models import ImportBefore, ImportChunk, ImportTrace
 from cases.people.models import Person
 from partnership.actions import named
 from partnership.audit_trail.history import RECORDS
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Passwords: {self._rotate_passwords()} accounts")
             self.stdout.write(f"Second factors: {self._rotate_second_factors()} rows")
             self.stdout.write(f"Before imports: {self._rotate_befores()} rows")
+            self.stdout.write(f"Files in the object store: {self._rotate_files()} pieces")
             self.stdout.write(f"History of changes: {self._rotate_history()} rows")
             if options["indexes"]:
                 self.stdout.write(f"Indexes and pseudonyms: {self._derive()} people")
@@ -110,6 +112,13 @@ class Command(BaseCommand):
             before.save(update_fields=["before"])
             count += 1
         return count
+
+    def _rotate_files(self) -> int:
+        """Pieces of files that are not loaded yet, where they lie outside the database."""
+        pieces = ImportChunk.objects.exclude(name="")
+        for chunk in pieces.iterator(BATCH):
+            keeping.seal_anew(chunk)
+        return len(pieces)
 
     def _rotate_history(self) -> int:
         """The history tells values as their tables held them: encrypted ones as tokens, under the key of that time."""

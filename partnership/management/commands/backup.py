@@ -36,6 +36,7 @@ class Command(BaseCommand):
     def _write(self) -> None:
         try:
             path, manifest = backup.write(settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS)
+            backup.copy_away(path)
         except (backup.BackupFailed, age.NoKey) as error:
             raise CommandError(str(error)) from error
         size = path.stat().st_size / 1024**2
