@@ -42,7 +42,7 @@ class InterventionForm(ModelForm[Intervention]):
         elif far := far_districts(latest_run(), pilot, other, data.get("series", "")):
             self.fields["although_far"].widget = forms.CheckboxInput()
             if not data.get("although_far"):
-                names = ", ".join(district.name for district in far)
+                names = ", ".join(district.local_name for district in far)
                 self.add_error(
                     "comparison_districts",
                     _(
