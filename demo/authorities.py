@@ -22,8 +22,8 @@ from referrals.statements import actions as statements
 from referrals.statements.models import Statement
 from referrals.welfare import actions as welfare
 
-ADDRESSED = 5
-"""How many diversions of one unit wait for the prosecutor."""
+ADDRESSED, KEPT = 5, 3
+"""How many diversions of one unit wait for the prosecutor, and how many for the unit itself."""
 STATED = {"completed": Statement.Attendance.AS_AGREED, "partly": Statement.Attendance.PARTLY}
 
 
@@ -33,11 +33,13 @@ def prosecutors_work(liaison: Acting, prosecutor: Acting, ngo: Acting, today: da
     mine = mine.select_related("referral__enrolment__person").order_by("-id")
     waiting = list(with_status(mine, "awaiting_decision")[:ADDRESSED])
     under_way = with_status(mine, "open").filter(referral__state=State.ENROLLED)
-    for diversion in under_way[: ADDRESSED - len(waiting)]:
+    for diversion in under_way[: ADDRESSED - len(waiting) + KEPT]:
+        for condition in diversion.conditions.all():
+            diversions.report_progress(by=ngo, condition=condition, done=condition.target, on=today)
         waiting.append(diversions.report_outcome(by=ngo, diversion=diversion, outcome="completed"))
     addressed = [
         diversions.address(by=liaison, diversion=diversion, authority=prosecutor.partner, number=f"R 26/{1204 + n}")
-        for n, diversion in enumerate(waiting)
+        for n, diversion in enumerate(waiting[:-KEPT])
     ]
     for n, diversion in enumerate(addressed[1:], start=1):
         _state(ngo, diversion, prosecutor, f"R 26/{1204 + n}", today)

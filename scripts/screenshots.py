@@ -115,9 +115,9 @@ def sign_in(page: Page, email: str) -> None:
 
 def choose_language(page: Page, language: str) -> None:
     """Of the account, as its menu does."""
-    page.goto(f"{BASE}/help/")
-    page.evaluate("name => document.querySelector(`button[name=language][value=${name}]`).click()", language)
-    page.wait_for_load_state()
+    page.goto(f"{BASE}/help/administrator/")
+    with page.expect_navigation():
+        page.evaluate("name => document.querySelector(`button[name=language][value=${name}]`).click()", language)
 
 
 def visit(page: Page, address: str) -> None:

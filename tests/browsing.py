@@ -114,7 +114,6 @@ def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
     page.get_by_role("radio", name="Counselling instead of imprisonment").check()
     page.locator("summary", has_text="What is agreed").click()
     page.get_by_label("Sessions to attend").fill("1")
-    page.get_by_label("The person has given consent").check()
     page.get_by_label("The right to withdraw was explained").check()
     if sign:
         page.get_by_role("button", name="Sign here").click()
@@ -127,6 +126,7 @@ def divert(page: Page, name: str, code: str, sign: bool = False) -> str:
         page.get_by_role("button", name="Done", exact=True).click()
     else:
         page.get_by_label("Signed how").select_option("verbal")
+        page.get_by_label("The person has given consent").check()
         page.get_by_label("Witness").fill("Inspector Laine")
     page.locator("main").get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("status").first).to_contain_text("Sent to Sininauhaliitto")

@@ -17,7 +17,7 @@ CASELOAD = Listing(
             lambda e: str(e.person),
             lambda e: link(reverse("enrolment", args=[e.pk]), str(e.person)),
         ),
-        Column("programme", gettext_lazy("Programme"), lambda e: e.programme.name),
+        Column("programme", gettext_lazy("Programme"), lambda e: e.programme.local_name),
         Column("started", gettext_lazy("Start"), lambda e: e.started_on, lambda e: day(e.started_on)),
         Column("contact", gettext_lazy("Last contact"), lambda e: e.last_contact_on, lambda e: day(e.last_contact_on)),
         Column("responsible", gettext_lazy("Responsible"), lambda e: e.responsible.full_name if e.responsible else ""),

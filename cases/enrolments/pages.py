@@ -197,6 +197,8 @@ def goal_mark(request: PartnerRequest, pk: int) -> HttpResponse:
     enrolments_actions.mark_goal(
         by=request.acting, goal=goal, reached_on=None if goal.reached_on else timezone.localdate()
     )
+    if goal.reached_on:
+        messages.success(request, _("The goal is reached."), extra_tags=request.path)
     return redirect("enrolment", pk=goal.enrolment_id)
 
 

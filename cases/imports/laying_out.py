@@ -20,6 +20,7 @@ from cases.imports.models import DataImport
 from cases.people.models import Person, Sex, age_on
 from partnership.isolation import encryption
 from partnership.members.models import District
+from partnership.pages.local_names import NAMES
 from programs.catalogue.fit import fits_age
 from programs.catalogue.models import Programme
 
@@ -76,14 +77,16 @@ class Checker:
         self.width = max((reader.position for reader in self.readers), default=0) + 1
         districts = {
             encryption.normalise_name(name): pk
-            for pk, n, c in District.objects.values_list("pk", "name", "code")
-            for name in (n, c)
+            for pk, *names in District.objects.values_list("pk", "name", *NAMES, "code")
+            for name in names
+            if name
         }
         own_programmes = list(Programme.objects.filter(partner=self.partner_id))
         programmes = {
             encryption.normalise_name(name): programme.pk
             for programme in own_programmes
-            for name in (programme.name, str(programme.pk))
+            for name in (programme.name, *(getattr(programme, name) for name in NAMES), str(programme.pk))
+            if name
         }
         self.programme_by_number = {programme.pk: programme for programme in own_programmes}
         self.district_of = lru_cache(2_000)(lambda text: districts.get(encryption.normalise_name(text)))

@@ -25,7 +25,7 @@ PERSON_LIST = Listing(
         Column("born", gettext_lazy("Date of birth"), lambda p: p.born_on, lambda p: day(p.born_on)),
         Column("sex", gettext_lazy("Sex"), lambda p: p.get_sex_display(), at_first=False),
         Column("phone", gettext_lazy("Phone"), lambda p: p.phone, at_first=False),
-        Column("district", gettext_lazy("Home district"), lambda p: p.district.name if p.district else ""),
+        Column("district", gettext_lazy("Home district"), lambda p: p.district.local_name if p.district else ""),
         Column("changed", gettext_lazy("Last change"), lambda p: p.changed_at, lambda p: day(p.changed_at)),
     ),
     sorts={

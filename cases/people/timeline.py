@@ -49,7 +49,7 @@ def _newest(queryset: Any, *order: str) -> Any:
 def _participation(enrolments: Iterable[Enrolment]) -> list[Entry]:
     entries = []
     for enrolment in enrolments:
-        url, name = reverse("enrolment", args=[enrolment.pk]), enrolment.programme.name
+        url, name = reverse("enrolment", args=[enrolment.pk]), enrolment.programme.local_name
         entries.append(
             Entry(enrolment.started_on, _("Started: %(programme)s") % {"programme": name}, url=url, icon="login")
         )

@@ -229,5 +229,8 @@ def task_mark(request: PartnerRequest, pk: int) -> HttpResponse:
     """Marks a task as done, or takes the mark back."""
     task = own(request, Task, pk)
     planning.mark_task(by=request.acting, task=task, done=task.done_at is None)
-    messages.success(request, _("Done.") if task.done_at else _("It is to be done again."))
+    if task.done_at:
+        messages.success(request, _("Done."), extra_tags=request.path)  # the same again takes the mark back
+    else:
+        messages.success(request, _("Moved back to your tasks."))
     return back(request, reverse("task_list"))

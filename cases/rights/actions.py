@@ -173,7 +173,7 @@ def _held_in(person: Person) -> list[Part]:
             [_("Programme"), _("Start"), _("Ended on"), _("Reason"), _("Primary drug")],
             [
                 [
-                    e.programme.name,
+                    e.programme.local_name,
                     day(e.started_on),
                     day(e.ended_on),
                     e.get_end_reason_display(),

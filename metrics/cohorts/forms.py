@@ -23,7 +23,7 @@ from programs.catalogue.models import Programme, ReferralKind
 
 def _chip(programme: Programme, acting: Acting, participants: Participants | None) -> str:
     """A programme's name, whose it is where there are several partners, and how many participants the release shows."""
-    name = programme.name
+    name = programme.local_name
     if acting.role == Role.COORDINATOR:
         name = f"{name} ({programme.partner.name})"
     people = participants.of_programme.get(programme.pk) if participants else None
@@ -88,7 +88,7 @@ class CohortForm(ModelForm[Cohort]):
             del self.fields["partners"]
             programmes = programmes.filter(partner=acting.partner)
         self.fields["programmes"].choices = [(str(p.pk), _chip(p, acting, participants)) for p in programmes]  # type: ignore[attr-defined]
-        self.fields["districts"].choices = [(str(d.pk), d.name) for d in District.objects.order_by("name")]  # type: ignore[attr-defined]
+        self.fields["districts"].choices = [(str(d.pk), d.local_name) for d in District.objects.order_by("name")]  # type: ignore[attr-defined]
         if selection and not self.is_bound:
             for name, value in selection.to_json().items():
                 if name in self.fields:

@@ -97,21 +97,21 @@ def in_order(comparisons: Iterable[ComparisonResult]) -> list[ComparisonResult]:
 
 
 def _by_verdict(effect: Effect) -> tuple[Any, ...]:
-    return list(ProgrammeVerdict).index(effect.verdict), effect.mean_difference, effect.programme.name
+    return list(ProgrammeVerdict).index(effect.verdict), effect.mean_difference, effect.programme.local_name
 
 
 def _by_difference(group: str) -> Callable[[Effect], tuple[Any, ...]]:
     def key(effect: Effect) -> tuple[Any, ...]:
         comparison = effect.against(group)
         difference = comparison.difference if comparison else None
-        return difference is None, difference or 0.0, effect.programme.name
+        return difference is None, difference or 0.0, effect.programme.local_name
 
     return key
 
 
 ORDERS: dict[str, Callable[[Effect], tuple[Any, ...]]] = {
     "verdict": _by_verdict,
-    "name": lambda effect: (effect.programme.name, effect.programme.pk),
+    "name": lambda effect: (effect.programme.local_name, effect.programme.pk),
     **{str(group.value): _by_difference(group.value) for group in GROUPS},
 }
 """How the page can be sorted: by verdict, by name, by the difference to a comparison group (without one last)."""

@@ -103,7 +103,7 @@ def effects_figure(request: PartnerRequest) -> Figure:
     rows = [
         [
             effect.partner.name,
-            effect.programme.name,
+            effect.programme.local_name,
             effect.programme.get_kind_display(),
             effect.verdict.label,
             c.get_group_display(),
@@ -124,7 +124,7 @@ def effects_figure(request: PartnerRequest) -> Figure:
     def draw(theme: str, narrow: bool) -> Any:
         blocks = [
             Block(
-                f"{effect.programme.name}: {recidivism_words.in_sentence(effect.verdict.label)}",
+                f"{effect.programme.local_name}: {recidivism_words.in_sentence(effect.verdict.label)}",
                 [line_of(c) for c in effect.comparisons],
             )
             for effect in context["effects"]

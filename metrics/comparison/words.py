@@ -35,7 +35,7 @@ def finding_of_all(effects: Sequence[Effect]) -> str:
         return _("No programme has participants yet.")
     if len(effects) == 1:
         only = effects[0]
-        return f"{only.programme.name}: {in_sentence(only.verdict.label)}."
+        return f"{only.programme.local_name}: {in_sentence(only.verdict.label)}."
     count = Counter(effect.verdict for effect in effects)
     lower = count[ProgrammeVerdict.LOWER]
     about: dict[str, Any] = {"n": lower, "all": len(effects)}

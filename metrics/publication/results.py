@@ -158,9 +158,9 @@ def _places(changes: Sequence[TrendChange], interventions: Sequence[Intervention
         if change.district is None:
             return 0, Place(_("All districts together"), "", change)
         if change.district_id in pilots:
-            return 1, Place(change.district.name, _("pilot"), change)
+            return 1, Place(change.district.local_name, _("pilot"), change)
         is_compared = change.district_id in compared
-        return 3 - is_compared, Place(change.district.name, _("comparison") if is_compared else "", change)
+        return 3 - is_compared, Place(change.district.local_name, _("comparison") if is_compared else "", change)
 
     return [place for _order, place in sorted(map(place, changes), key=lambda row: row[0])]
 
@@ -182,7 +182,7 @@ def _began(intervention: Intervention, changes: Sequence[TrendChange]) -> Began 
         else _("There is no comparison: what happened everywhere may look like an effect."),
     ]
     pilot, comparison = (
-        ", ".join(d.name for d in districts.all())
+        ", ".join(d.local_name for d in districts.all())
         for districts in (intervention.districts, intervention.comparison_districts)
     )
     return Began(intervention, pilot, comparison, [s for s in sentences if s]) if own else None
@@ -204,7 +204,7 @@ def _missing_windows(by_cell: dict[tuple[int, str], RecidivismResult]) -> list[s
 
 def _missing_places(run: Run, five_years: Sequence[TrendChange]) -> list[str]:
     sentences = []
-    untold = [change.district.name for change in five_years if change.district and change.change is None]
+    untold = [change.district.local_name for change in five_years if change.district and change.change is None]
     if untold:
         sentences.append(
             _("No change over five years: %(names)s. The police data there is too short, or too few were arrested.")

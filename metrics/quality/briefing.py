@@ -25,7 +25,7 @@ def late_feeds(acting: Acting) -> list[Line]:
             Part.WAITING,
             _("The feed of %(partner)s is late") % {"partner": feed.partner.name},
             reverse("data_quality"),
-            feed.district.name,
+            feed.district.local_name,
             ngettext("%(n)d day", "%(n)d days", feed.days_late or 0) % {"n": feed.days_late or 0},
             "bad",
         )

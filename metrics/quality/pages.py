@@ -57,7 +57,7 @@ def link_ranges_figure(request: PartnerRequest) -> Figure:
     run = requested_run(request, of_release=True)
     heading = [_("Programme"), _("Months"), _("Offences"), _("Sure links"), _("Expected"), _("All links")]
     rows = [
-        [r.programme.name if r.programme else "", r.window_months, r.get_offences_display(), *r.link_rates]
+        [r.programme.local_name if r.programme else "", r.window_months, r.get_offences_display(), *r.link_rates]
         for r in (link_ranges(run) if run else [])
     ]
     return Figure("link-ranges", heading, rows, run)
@@ -82,7 +82,7 @@ def feeds_figure(request: PartnerRequest) -> Figure:
     rows = [
         [
             f.partner.name,
-            f.district.name,
+            f.district.local_name,
             f.complete_through and f.complete_through.isoformat(),
             f.days_late,
             ", ".join(month[:7] for month in f.missing_months),

@@ -51,7 +51,7 @@ class RestsOn(NamedTuple):
         """What figures of these districts rest on, as the run found their feeds."""
         feeds = run.feeds.filter(district__in=[*districts]).select_related("district")
         return cls.together(
-            cls(feed.complete_through, ((feed.district_id, feed.district.name),) if feed.problems else ())
+            cls(feed.complete_through, ((feed.district_id, feed.district.local_name),) if feed.problems else ())
             for feed in feeds
         )
 

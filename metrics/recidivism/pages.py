@@ -45,14 +45,14 @@ def _order(result: RecidivismResult) -> tuple[Any, ...]:
         result.partner is None,
         result.partner.name if result.partner else "",
         result.programme is None,
-        result.programme.name if result.programme else "",
+        result.programme.local_name if result.programme else "",
     )
 
 
 def result_label(result: RecidivismResult) -> str:
     """Whose result it is, for people."""
     if result.programme:
-        return result.programme.name
+        return result.programme.local_name
     if result.partner:
         return _("%(partner)s: all %(n)s programmes") % {"partner": result.partner.name, "n": result.programmes}
     return _("Partnership: all %(n)s programmes") % {"n": result.programmes}

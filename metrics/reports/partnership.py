@@ -39,7 +39,9 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
     )
     arrests = public_results(run)
     referrals = run.referral_results.filter(from_partner=None, to_partner=None, is_protected=False).first()
-    programmes = sorted((r for r in results if r.programme), key=lambda r: r.programme.name if r.programme else "")
+    programmes = sorted(
+        (r for r in results if r.programme), key=lambda r: r.programme.local_name if r.programme else ""
+    )
     by_group = {group: _sorted([c for c in comparisons if c.group == group]) for group in ComparisonResult.Group}
     feeds = list(run.feeds.select_related("partner", "district").order_by("district__name", "partner__name"))
     parts = [
@@ -65,7 +67,7 @@ def partnership_report(context: dict[str, Any], office: Partner) -> bytes:
 def _doubts(programmes: list[RecidivismResult]) -> Section | None:
     """What speaks against the figures of single programmes."""
     doubts = [
-        f"{r.programme.name}: {' '.join(Doubt(*doubt).words for doubt in r.doubts)}"
+        f"{r.programme.local_name}: {' '.join(Doubt(*doubt).words for doubt in r.doubts)}"
         for r in programmes
         if r.programme and r.doubts
     ]
@@ -74,7 +76,7 @@ def _doubts(programmes: list[RecidivismResult]) -> Section | None:
 
 def _sorted(comparisons: list[ComparisonResult]) -> list[ComparisonResult]:
     """By verdict, then by the estimate."""
-    return sorted(comparisons, key=lambda c: (ORDER.index(c.verdict), c.difference or 0, c.programme.name))
+    return sorted(comparisons, key=lambda c: (ORDER.index(c.verdict), c.difference or 0, c.programme.local_name))
 
 
 def _summary(
@@ -104,7 +106,7 @@ def _summary(
 
 def _rates(results: Sequence[RecidivismResult]) -> Section:
     def name(result: RecidivismResult) -> str:
-        return result.programme.name if result.programme else _("All programmes")
+        return result.programme.local_name if result.programme else _("All programmes")
 
     rows: list[charts.IntervalRow] = [
         {"label": name(r), "rate": r.rate, "lower": r.rate_lower or 0, "upper": r.rate_upper or 0}
@@ -136,13 +138,13 @@ def _rates(results: Sequence[RecidivismResult]) -> Section:
 
 def _effects(group: ComparisonResult.Group, comparisons: list[ComparisonResult]) -> Section:
     """The forest of one comparison group, the best first, and each estimate in words."""
-    lines = [line_of(c, c.programme.name) for c in comparisons if c.difference is not None]
+    lines = [line_of(c, c.programme.local_name) for c in comparisons if c.difference is not None]
     heading = charts.Heading(_("Difference in percentage points, with its 95 % interval."), "")
     return section(
         _("Against: %(group)s") % {"group": str(group.label)[:1].lower() + str(group.label)[1:]},
         [],
         [_("Programme"), _("Verdict"), _("What it shows")],
-        [[c.programme.name, str(c.verdict.label), statement(c)] for c in comparisons],
+        [[c.programme.local_name, str(c.verdict.label), statement(c)] for c in comparisons],
         chart=picture(forest([Block("", lines)], heading, theme=THEME)) if lines else "",
         alt=_("Difference of each programme with its interval and verdict; the table below says the same."),
     )

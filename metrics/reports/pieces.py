@@ -102,7 +102,7 @@ def _data_quality(rests_on: RestsOn, feeds: list[FeedQuality]) -> Section:
         [_("District"), _("Police unit"), _("Complete through"), _("Problems")],
         [
             [
-                feed.district.name,
+                feed.district.local_name,
                 feed.partner.name,
                 day(feed.complete_through),
                 ", ".join(str(PROBLEMS[name]) for name in feed.problems) or _("none"),

@@ -31,8 +31,8 @@ def programme_report(context: dict[str, Any]) -> bytes:
     return report(
         context,
         by=programme.partner,
-        title=_("Re-arrest after %(programme)s") % {"programme": programme.name},
-        facts=[(_("Programme"), programme.name)],
+        title=_("Re-arrest after %(programme)s") % {"programme": programme.local_name},
+        facts=[(_("Programme"), programme.local_name)],
         rests_on=rests_on,
         feeds=_own_feeds(context["run"], programme, rests_on),
         headline=context["headline"],
@@ -115,7 +115,7 @@ def _windows(context: dict[str, Any]) -> Section:
 def _curve(context: dict[str, Any]) -> Section:
     """The programme's curve; beside it, where a comparison has estimates, the two sides of that comparison, window by window."""
     run, programme = context["run"], context["programme"]
-    own = (programme.name, context["curve"].points)
+    own = (programme.local_name, context["curve"].points)
     text = [_("Through the fixed windows, each of the people who have been followed for all of it.")]
     compared = compared_curves(run, programme, context["offences"])
     if compared:

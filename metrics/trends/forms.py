@@ -54,7 +54,7 @@ class InterventionForm(ModelForm[Intervention]):
         ):
             self.fields["although_far"].widget = forms.CheckboxInput()
             if not data.get("although_far"):
-                names = ", ".join(district.name for district in far)
+                names = ", ".join(district.local_name for district in far)
                 self.add_error(
                     "comparison_districts",
                     _(

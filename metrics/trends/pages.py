@@ -93,7 +93,7 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
     places = overview.places(run, group, interventions) if run else []
     first = places[0] if places and places[0].district is None else None
     together = set(run.parameters.get("partnership", {}).get(group, [])) if run else set()
-    names = [place.district.name if place.district else _("Partnership") for place in places]
+    names = [place.district.local_name if place.district else _("Partnership") for place in places]
     return {
         "run": run,
         "group": group,
@@ -103,7 +103,7 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
         "partnership": first,
         "rests_on": _rests_on(run, group_set, [place.district.pk for place in places if place.district]),
         "together": len(together),
-        "left_out": [p.district.name for p in places if p.district and p.district.pk not in together],
+        "left_out": [p.district.local_name for p in places if p.district and p.district.pk not in together],
         "several": [name for name, place in zip(names, places, strict=True) if place.results[-1].is_one_of_several],
         "not_drawn": [name for name, place in zip(names, places, strict=True) if not place.index("")],
         "has_chart": any(place.index("") for place in places),
@@ -235,7 +235,7 @@ def arrests_figure(request: PartnerRequest) -> Figure:
     ]  # fmt: skip
     rows = [
         [
-            district.name,
+            district.local_name,
             r.month.strftime("%Y-%m"),
             r.get_group_display(),
             _("under 5") if r.is_under_five else r.arrests,
@@ -253,7 +253,7 @@ def arrests_figure(request: PartnerRequest) -> Figure:
             for r in context["results"]
         ]
         title = str(MEASURES[measure]) if measure != "count" else _("A month")
-        told = f"{district.name}: {context['label']}. {brief(change) if change else ''}"
+        told = f"{district.local_name}: {context['label']}. {brief(change) if change else ''}"
         heading = charts.Heading(told, source(context["run"], context["through"]))
         return charts.series(lines, heading, title=title, theme=theme, narrow=narrow)
 
@@ -327,7 +327,7 @@ def intervention(request: PartnerRequest, pk: int) -> HttpResponse:
 def _far_from_pilots(run: Run | None, intervention: Intervention) -> str:
     """The names of its comparison districts of quite another level."""
     pilot, other = intervention.districts.all(), intervention.comparison_districts.all()
-    return ", ".join(district.name for district in far_districts(run, pilot, other, intervention.series))
+    return ", ".join(district.local_name for district in far_districts(run, pilot, other, intervention.series))
 
 
 @figure("intervention")

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from partnership.api.serializers import Resource
 from partnership.api.views import Flag, Number, Query, View
 from partnership.members.models import District, DistrictPopulation, Partner
+from partnership.pages.local_names import NAMES
 from partnership.permissions import DIRECTORY
 
 pass
@@ -60,7 +61,7 @@ class DistrictSerializer(Resource):
 
     class Meta:
         model = District
-        fields = ["id", "name", "code", "parent"]
+        fields = ["id", "name", *NAMES, "code", "parent"]
 
 
 class DistrictView(View):

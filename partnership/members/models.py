@@ -36,6 +36,7 @@ from partnership.isolation.policies import (
     written_by,
 )
 from partnership.isolation.triggers import Asked, Fixed
+from partnership.pages.local_names import in_readers_language
 
 
 class District(models.Model):
@@ -43,6 +44,9 @@ class District(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("code"), max_length=20, unique=True)
+    name_fi = models.CharField(_("name in Finnish"), max_length=100, blank=True)
+    name_sv = models.CharField(_("name in Swedish"), max_length=100, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
@@ -58,7 +62,12 @@ class District(models.Model):
         constraints = [*everybody_reads(STAFF)]
 
     def __str__(self) -> str:
-        return self.name
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        """As the reader calls it."""
+        return in_readers_language(self, "name")
 
 
 class DistrictPopulation(models.Model):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.agreements.models import Agreement
 from partnership.members.models import District, DistrictPopulation, Partner
 from partnership.pages.guard import service_page
+from partnership.pages.local_names import NAMES
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
@@ -90,8 +91,8 @@ class PopulationInline(OfTheService, TabularInline[DistrictPopulation, District]
 
 @admin.register(District, site=site)
 class DistrictAdmin(OfTheService, ModelAdmin[District]):
-    list_display = ["name", "code", "parent"]
-    search_fields = ["name", "code"]
+    list_display = ["name", *NAMES, "code", "parent"]
+    search_fields = ["name", *NAMES, "code"]
     inlines = [PopulationInline]
 
 

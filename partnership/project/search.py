@@ -23,6 +23,7 @@ from partnership.isolation import encryption
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.members.models import Partner
 from partnership.pages.guard import partner_page
+from partnership.pages.local_names import NAMES
 from programs.catalogue.models import Programme
 from referrals.handover.models import Referral
 
@@ -63,6 +64,8 @@ def find(acting: Acting, text: str) -> dict[str, list[Any]]:
     referrals = Referral.objects.seen_by(acting).select_related("programme", "from_partner", "to_partner")
     referrals = referrals.filter(pk=int(number[1])) if number else referrals.none()
     named = Q(name__icontains=text) | Q(partner__name__icontains=text)
+    for name in NAMES:
+        named |= Q(**{f"{name}__icontains": text})
     programmes = Programme.objects.offered().filter(named).select_related("partner").order_by("name", "id")[:SHOWN]
     partners = Partner.objects.filter(name__icontains=text, is_active=True).order_by("name")[:SHOWN]
     return {

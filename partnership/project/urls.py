@@ -31,6 +31,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("theme/", appearance.theme, name="theme"),
     path("help/", help.help_page, name="help"),
+    path("help/<slug:role>/", help.help_role, name="help_role"),
     path("guide/", help.guide, name="guide"),
     path("styleguide/", help.styleguide, name="styleguide"),
     path("search/", search.search, name="search"),

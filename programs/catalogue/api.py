@@ -15,6 +15,7 @@ from partnership.api.serializers import Resource, Strict
 from partnership.api.views import Flag, Number, Query, View
 from partnership.members.api import PartnerBrief
 from partnership.members.models import District
+from partnership.pages.local_names import DESCRIPTIONS, NAMES
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
 from programs.permissions import PROGRAMMES
@@ -33,7 +34,7 @@ class ProgrammeSerializer(Resource):
     class Meta:
         model = Programme
         fields = [
-            "id", "partner", "partner_name", "name", "kind", "description", "districts", "accepts", "age_from", "age_to",
+            "id", "partner", "partner_name", "name", *NAMES, "kind", "description", *DESCRIPTIONS, "districts", "accepts", "age_from", "age_to",
             "languages", "takes_exceptions", "capacity", "places", "places_free", "expected_on", "capacity_changed_at", "is_active", "changed_at",
         ]  # fmt: skip
 
@@ -64,6 +65,12 @@ class ProgrammeInput(Strict):
     name = serializers.CharField(max_length=150)
     kind = serializers.ChoiceField(choices=Programme.Kind.choices)
     description = serializers.CharField(max_length=10_000, default="", allow_blank=True)
+    name_fi = serializers.CharField(max_length=150, default="", allow_blank=True)
+    name_sv = serializers.CharField(max_length=150, default="", allow_blank=True)
+    name_en = serializers.CharField(max_length=150, default="", allow_blank=True)
+    description_fi = serializers.CharField(max_length=10_000, default="", allow_blank=True)
+    description_sv = serializers.CharField(max_length=10_000, default="", allow_blank=True)
+    description_en = serializers.CharField(max_length=10_000, default="", allow_blank=True)
     districts = serializers.ListField(child=serializers.CharField(max_length=20), max_length=500, default=list)
     accepts = serializers.ListField(child=serializers.ChoiceField(choices=ReferralKind.choices), max_length=20)
     age_from = serializers.IntegerField(min_value=0, max_value=120, default=None, allow_null=True)

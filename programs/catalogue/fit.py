@@ -70,23 +70,23 @@ def misfits(programme: Programme, newcomer: Newcomer) -> list[str]:
     if not fits_age(programme, newcomer.age):
         why.append(
             _("%(programme)s is for people aged %(ages)s; this person is %(age)s.")
-            % {"programme": programme.name, "ages": ages_of(programme), "age": newcomer.age}
+            % {"programme": programme.local_name, "ages": ages_of(programme), "age": newcomer.age}
         )
     districts = list(programme.districts.all()) if newcomer.district else []
     if newcomer.district and districts and not {district.pk for district in districts} & _around(newcomer.district):
         why.append(
             _("%(programme)s is for people who live in %(districts)s; this person lives in %(district)s.")
             % {
-                "programme": programme.name,
-                "districts": get_text_list([district.name for district in districts], _("or")),
-                "district": newcomer.district.name,
+                "programme": programme.local_name,
+                "districts": get_text_list([district.local_name for district in districts], _("or")),
+                "district": newcomer.district.local_name,
             }
         )
     if newcomer.language and programme.languages and newcomer.language not in programme.languages:
         why.append(
             _("%(programme)s works in %(languages)s.")
             % {
-                "programme": programme.name,
+                "programme": programme.local_name,
                 "languages": get_text_list([str(LANGUAGES[code]) for code in programme.languages], _("or")),
             }
         )

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.pages.form_fields import DateInput, ModelForm
+from partnership.pages.local_names import DESCRIPTIONS, NAMES
 from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
 
 
@@ -24,9 +25,18 @@ class ProgrammeForm(ModelForm[Programme]):
         model = Programme
         fields = [
             "name", "kind", "description", "accepts", "districts", "age_from", "age_to", "languages", "takes_exceptions",
-            "is_active",
+            "is_active", *NAMES, *DESCRIPTIONS,
         ]  # fmt: skip
-        widgets = {"districts": forms.CheckboxSelectMultiple, "description": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"districts": forms.CheckboxSelectMultiple} | {
+            name: forms.Textarea(attrs={"rows": 4}) for name in ("description", *DESCRIPTIONS)
+        }
+
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in (*NAMES, *DESCRIPTIONS)]
+
+    def in_languages(self) -> list[forms.BoundField]:
+        """Name and description in each language, a language after the other."""
+        return [self[name] for pair in zip(NAMES, DESCRIPTIONS, strict=True) for name in pair]
 
 
 class CapacityForm(ModelForm[Programme]):

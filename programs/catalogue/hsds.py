@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -23,6 +23,7 @@ from partnership.api.about import PublicView
 from partnership.api.serializers import utc
 from partnership.api.views import Flag, Query
 from partnership.members.models import District, Partner
+from partnership.pages.local_names import DESCRIPTIONS, NAMES
 from programs.catalogue.models import Programme
 
 PROFILE = "https://docs.openreferral.org/en/3.0/hsds/overview.html"
@@ -50,15 +51,15 @@ def service(programme: Programme) -> dict[str, Any]:
     number = identifier("programmes", programme.pk)
     return {
         "id": number,
-        "name": programme.name,
-        "description": programme.description or str(programme.get_kind_display()),
+        "name": programme.local_name,
+        "description": programme.local_description or str(programme.get_kind_display()),
         "status": "active" if programme.takes_referrals else "temporarily closed",
         "organization": organization(programme.partner),
         "minimum_age": programme.age_from,
         "maximum_age": programme.age_to,
         "last_modified": utc(programme.changed_at),
         "service_areas": [
-            {"id": identifier(f"programmes/{programme.pk}/areas", district.pk), "name": district.name, "extent": district.code, "extent_type": "other"}
+            {"id": identifier(f"programmes/{programme.pk}/areas", district.pk), "name": district.local_name, "extent": district.code, "extent_type": "other"}
             for district in programme.districts.all()
         ],
         "service_capacities": [
@@ -81,6 +82,14 @@ def service(programme: Programme) -> dict[str, Any]:
             }
         ],
     }  # fmt: skip
+
+
+def _says(word: str) -> Q:
+    """The word stands in a name or description, in whichever language."""
+    says = Q()
+    for field in ("name", *NAMES, "description", *DESCRIPTIONS):
+        says |= Q(**{f"{field}__icontains": word})
+    return says
 
 
 class PageQuery(Query):
@@ -149,7 +158,7 @@ class ServicesView(HsdsView):
         services, parameters = self.services(), self.parameters
         if "search" in parameters:
             for word in parameters["search"].split()[:5]:
-                services = services.filter(name__icontains=word) | services.filter(description__icontains=word)
+                services = services.filter(_says(word))
         if "organization_id" in parameters:
             organization_id = str(parameters["organization_id"])
             services = services.filter(
@@ -165,7 +174,7 @@ class ServicesView(HsdsView):
                 kind__in=[kind for kind in Programme.Kind.values if identifier(f"kinds/{kind}", 0) == term_id]
             )
         if parameters["minimal"]:
-            return self.page(services, lambda row: {"id": identifier("programmes", row.pk), "name": row.name})
+            return self.page(services, lambda row: {"id": identifier("programmes", row.pk), "name": row.local_name})
         return self.page(services, service)
 
     @extend_schema(operation_id="hsds_service", responses=OBJECT)

@@ -17,6 +17,7 @@ from partnership.isolation.pointers import known_by_owner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, everybody_reads, jobs_read
 from partnership.isolation.triggers import Bury, Touch
 from partnership.members.models import District, Partner
+from partnership.pages.local_names import in_readers_language
 
 LANGUAGES: dict[str, str | Promise] = {
     "fi": _("Finnish"),
@@ -81,8 +82,14 @@ class Programme(models.Model):
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="programmes", verbose_name=_("partner"))
     name = models.CharField(_("name"), max_length=150)
+    name_fi = models.CharField(_("name in Finnish"), max_length=150, blank=True)
+    name_sv = models.CharField(_("name in Swedish"), max_length=150, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=150, blank=True)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     description = models.TextField(_("description"), blank=True, help_text=_("What happens, for whom, how long."))
+    description_fi = models.TextField(_("description in Finnish"), blank=True)
+    description_sv = models.TextField(_("description in Swedish"), blank=True)
+    description_en = models.TextField(_("description in English"), blank=True)
     districts = models.ManyToManyField(District, blank=True, related_name="programmes", verbose_name=_("districts"))
     accepts = ArrayField(
         models.CharField(max_length=30, choices=ReferralKind),
@@ -157,7 +164,17 @@ class Programme(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        """What the reader calls it."""
+        return in_readers_language(self, "name")
+
+    @property
+    def local_description(self) -> str:
+        """What happens, for whom, how long, to the reader."""
+        return in_readers_language(self, "description")
 
     def clean(self) -> None:
         """Repeats the rule of the waiting list beside the field that is missing."""

@@ -43,8 +43,9 @@ def programme_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
         saved = actions.save_programme(by=request.acting, programme=form.save(commit=False), districts=districts)
         messages.success(request, _("Saved."))
         return redirect("programme", pk=saved.pk)
-    title = programme.name if pk else _("New programme")
-    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme_list")})
+    title = programme.local_name if pk else _("New programme")
+    context = {"form": form, "title": title, "back": reverse("programme_list")}
+    return render(request, "programs/catalogue/programme_edit.html", context)
 
 
 @partner_page(actions.set_capacity)
@@ -56,5 +57,5 @@ def programme_capacity(request: PartnerRequest, pk: int) -> HttpResponse:
         actions.set_capacity(by=request.acting, programme=programme, **form.cleaned_data)
         messages.success(request, _("Saved. Referring partners see it at once."))
         return redirect("programme", pk=pk)
-    title = _("Capacity of %(programme)s") % {"programme": programme.name}
+    title = _("Capacity of %(programme)s") % {"programme": programme.local_name}
     return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("programme", args=[pk])})

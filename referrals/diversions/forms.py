@@ -142,9 +142,14 @@ class DecisionForm(forms.Form):
         label=_("Reasons for the decision"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        """`kind`: of the partner that decides or records a decision."""
+    def __init__(self, *args: Any, kind: str, reported: str = "", **kwargs: Any) -> None:
+        """`kind`: of the partner that decides or records a decision. `reported`: what speaks for it already, to begin with."""
+        kwargs["initial"] = {"reasons": reported} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        if reported:
+            self.fields["reasons"].help_text = _(
+                "Filled in from what was reported. Change it if your reasons are others."
+            )
         is_police = kind == Authority.POLICE
         self.fields["decision"].choices = [  # type: ignore[attr-defined]
             (decision.value, decision.label)

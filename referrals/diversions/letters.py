@@ -21,7 +21,7 @@ def diversion_letter(diversion: DiversionAgreement) -> bytes:
         [str(condition.get_kind_display()), condition.detail or "–", str(condition.target)]
         for condition in diversion.conditions.order_by("id")
     ]
-    where = [_("%(programme)s, %(partner)s.") % {"programme": programme.name, "partner": receiver.name}]
+    where = [_("%(programme)s, %(partner)s.") % {"programme": programme.local_name, "partner": receiver.name}]
     if contact:
         where.append(_("Contact: %(contact)s") % {"contact": contact})
     rights = [

@@ -49,7 +49,7 @@ DIVERSION_LIST = Listing(
         ),
         Column("decision", gettext_lazy("Decision"), lambda d: d.get_decision_display()),
         Column("breach", gettext_lazy("Breach"), lambda d: d.breached_on, lambda d: day(d.breached_on), at_first=False),
-        Column("programme", gettext_lazy("Programme"), lambda d: d.referral.programme.name, at_first=False),
+        Column("programme", gettext_lazy("Programme"), lambda d: d.referral.programme.local_name, at_first=False),
         Column("from", gettext_lazy("From"), lambda d: d.from_partner.name, at_first=False),
         Column("to", gettext_lazy("To"), lambda d: d.to_partner.name),
     ),

@@ -28,7 +28,7 @@ class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # Djang
     def label_from_instance(self, programme: Programme) -> str:
         places = f" · {programme.places_free} ✓" if programme.places_free else ""
         ages = f" · {ages_of(programme)}" if ages_of(programme) else ""
-        return f"{programme.name} · {programme.partner.name} ({programme.get_capacity_display()}{places}{ages})"
+        return f"{programme.local_name} · {programme.partner.name} ({programme.get_capacity_display()}{places}{ages})"
 
 
 class ProgrammeSelect(forms.Select):

@@ -57,7 +57,7 @@ REFERRAL_LIST = Listing(
             lambda r: tag(r.get_state_display(), LOOKS.get(r.state, "")),
         ),
         Column("clock", gettext_lazy("Time left"), lambda r: r.due_at, _clock),
-        Column("programme", gettext_lazy("Programme"), lambda r: r.programme.name),
+        Column("programme", gettext_lazy("Programme"), lambda r: r.programme.local_name),
         Column("from", gettext_lazy("From"), lambda r: r.from_partner.name),
         Column("to", gettext_lazy("To"), lambda r: r.to_partner.name, at_first=False),
         Column("kind", gettext_lazy("Kind"), lambda r: r.get_kind_display(), at_first=False),

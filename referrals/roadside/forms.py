@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from cases.consents.models import Consent
 from programs.catalogue.choosing import FitForm
 from programs.catalogue.models import Programme, ReferralKind
+from referrals.handover.forms import ConsentForm
 
 KIND = ReferralKind.ARREST_DIVERSION
 
@@ -40,3 +42,12 @@ class RoadsideForm(FitForm):
         """As the long form gives it."""
         data = super().clean() or {}
         return data | {"kind": KIND, "language": ""}
+
+
+class RoadsideConsentForm(ConsentForm):
+    """The consent, without which nothing is sent: who signs on the screen gives it by that, and nobody ticks it once more."""
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("signed_how") == Consent.Signed.SCREEN:
+            self.cleaned_data["is_given"] = True
+        return super().clean()

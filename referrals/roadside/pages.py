@@ -28,10 +28,9 @@ from referrals.diversions.forms import DiversionForm
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.drafting import save_draft
-from referrals.handover.forms import ConsentForm
 from referrals.handover.needs import NeedsForm
 from referrals.permissions import DIVERT
-from referrals.roadside.forms import RoadsideForm, offered_programmes
+from referrals.roadside.forms import RoadsideConsentForm, RoadsideForm, offered_programmes
 
 MOST_PROGRAMMES = 60
 
@@ -58,7 +57,7 @@ class Choice:
         self.order = (
             opens.index(Programme.Capacity(programme.capacity)),
             -(programme.places_free or 0),
-            programme.name,
+            programme.local_name,
         )
 
 
@@ -71,7 +70,7 @@ def divert(request: PartnerRequest) -> HttpResponse:
         "person": None if person else PersonForm(data, prefix="person", instance=Person(partner=acting.partner)),
         "needs": NeedsForm(data),
         "referral": RoadsideForm(data),
-        "consent": ConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
+        "consent": RoadsideConsentForm(data, request.FILES or None, prefix="consent", initial={"signed_how": "screen"}),
         "diversion": DiversionForm(data, prefix="diversion"),
     }
     is_valid = request.method == "POST" and all(form.is_valid() for form in forms_of_page.values() if form)

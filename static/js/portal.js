@@ -124,6 +124,9 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+// Paper is white: what is printed from the dark theme is written in dark letters.
+addEventListener("beforeprint", () => { document.documentElement.dataset.bsTheme = "light"; });
+addEventListener("afterprint", () => { document.documentElement.dataset.bsTheme = dark ? "dark" : "light"; });
 
 // Days that are often meant have a button beside the field: data-days="Today=2026-11-30|Tomorrow=2026-12-01".
 for (const field of document.querySelectorAll("input[data-days]")) {

@@ -736,18 +736,24 @@ class TestParticipants:
             confirm(world, data_import, by=by)
             assert Enrolment.objects.get().measurement_consent is is_counted
 
-    def test_a_file_may_name_several_programmes(self, world):
+    def test_a_file_may_name_several_programmes_in_any_language(self, world):
         second = Programme.objects.create(partner=world.ngo, name="Vertaistuki", kind="peer_support", accepts=["self"])
+        Programme.objects.filter(pk=second.pk).update(name_sv="Kamratstöd")
         theirs = Programme.objects.create(partner=world.other_ngo, name="Theirs", kind="peer_support", accepts=["self"])
-        names = (world.programme.name, "VERTAISTUKI", str(second.pk), theirs.name, "")
+        names = (world.programme.name, "VERTAISTUKI", "kamratstöd", str(second.pk), theirs.name, "")
         lines = "".join(f"P-{n};2024-01-1{n};yes;{name}\n" for n, name in enumerate(names))
         by = world.case_manager
         data_import = check(
             world, upload(world, f"person_number;started_on;consents;programme\n{lines}".encode(), by=by), by=by
         )
-        assert problems(data_import) == [(5, "programme", "unknown_programme"), (6, "programme", "missing")]
+        assert problems(data_import) == [(6, "programme", "unknown_programme"), (7, "programme", "missing")]
         confirm(world, data_import, by=by)
-        assert [e.programme for e in Enrolment.objects.order_by("started_on")] == [world.programme, second, second]
+        assert [e.programme for e in Enrolment.objects.order_by("started_on")] == [
+            world.programme,
+            second,
+            second,
+            second,
+        ]
 
     def test_without_a_programme_or_its_column_nothing_is_checked(self, world):
         by = world.case_manager

@@ -199,6 +199,17 @@ class TestTasks:
         client.post(reverse("task_mark", args=[task.pk]))
         assert Task.objects.get().done_at is None
 
+    def test_what_was_marked_as_done_is_undone_from_the_message_wherever_one_is(self, case):
+        client = case.client(case.caseworker)
+        sent = {"text": "Call the school", "assigned_to": case.caseworker.user.pk}
+        client.post(reverse("task_list"), sent)
+        address = reverse("task_mark", args=[Task.objects.get().pk])
+        page = client.post(address, {"next": "/"}, follow=True).text
+        assert f'action="{address}"' in page.split("Done.")[1].split("</form>")[0]
+        assert Task.objects.get().done_at
+        client.post(address, {"next": "/"})
+        assert Task.objects.get().done_at is None
+
     def test_the_most_pressing_first_and_without_a_day_last(self, case):
         for text, days in (("later", 5), ("never", None), ("late", -2)):
             due_on = case.today + timedelta(days=days) if days is not None else None

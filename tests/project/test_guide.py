@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
 
-from partnership.members.models import Role
+from partnership.members.models import Role, User
 from partnership.pages.glossary import WORDS
-from partnership.project.guide import GUIDES
-from tests.world import World
+from partnership.project.guide import ADMINISTRATOR, GUIDES
+from tests.world import WebClient, World
 
 BY_ROLE = {
     Role.CASEWORKER: "caseworker",
@@ -24,11 +28,38 @@ BY_ROLE = {
 }
 
 
-@pytest.mark.parametrize("role", list(GUIDES))
+@pytest.mark.parametrize("role", BY_ROLE)
 def test_each_step_of_the_guide_leads_to_a_page_that_the_role_may_open(world, role):
     client = world.client(getattr(world, BY_ROLE[role]))
     for step in GUIDES[role]:
         assert client.get(reverse(step.page)).status_code == 200, step.page
+
+
+def test_an_administrators_jobs_lead_to_pages_that_an_administrator_may_open(world):
+    client = WebClient()
+    client.force_login(User.objects.create_user("admin@test.example", "x" * 14, full_name="Admin", is_staff=True))
+    for step in GUIDES[ADMINISTRATOR]:
+        assert client.get(reverse(step.page)).status_code == 200, step.page
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+@pytest.mark.parametrize("role", GUIDES)
+def test_each_role_has_a_page_of_help_with_a_picture_of_each_job_in_each_language(db, language, role):
+    page = Client().get(reverse("help_role", args=[role]), HTTP_ACCEPT_LANGUAGE=language).text
+    for step in GUIDES[role]:
+        picture = f"help/{language}/{step.picture}.webp"
+        assert finders.find(picture), picture
+        assert static(picture) in page
+        with translation.override(language):
+            assert all(escape(str(sentence)) in page for sentence in (step.title, *step.how))
+
+
+def test_help_leads_to_ones_own_jobs_and_from_there_into_the_portal(world):
+    client = world.client(world.liaison)
+    address = reverse("help_role", args=[Role.POLICE_LIAISON])
+    assert f'href="{address}"' in client.get(reverse("help")).text
+    assert f'href="{reverse("divert")}"' in client.get(address).text.split("<main")[1]
+    assert client.get(reverse("help_role", args=["nobody"])).status_code == 404
 
 
 def test_the_guide_stands_on_the_first_page_until_it_is_put_away_and_can_come_back(world):

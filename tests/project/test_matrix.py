@@ -128,6 +128,7 @@ MATRIX: dict[str, Row] = {
     "profile": Row(EVERYBODY),
     "keep": Row(EVERYBODY),
     "help": Row(EVERYBODY),
+    "help_role": Row(EVERYBODY, lambda w: ["caseworker"], anonymous=200),
     "guide": Row(dict.fromkeys(ROLES, 302), method="post"),
     "styleguide": Row(EVERYBODY, anonymous=200),
     "view_save": Row(dict.fromkeys(ROLES, 400), method="post"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.consents.models import Consent
@@ -297,3 +298,26 @@ class TestEnding:
             f"/diversions/{diversion.pk}/"
             not in world.client(world.liaison).get("/diversions/?status=open").content.decode()
         )
+
+
+class TestReasonsOfThePolice:
+    def form(self, world, done, outcome):
+        diversion = world.enrolled().diversion
+        for condition in diversion.conditions.all():
+            run_as(
+                world.caseworker,
+                diversions.report_progress,
+                condition=condition,
+                done=condition.target if done else 0,
+                on=world.today,
+            )
+        run_as(world.caseworker, diversions.report_outcome, diversion=diversion, outcome=outcome)
+        return world.client(world.liaison).get(reverse("diversion", args=[diversion.pk])).context["decision_form"]
+
+    def test_are_filled_in_with_what_was_reported_where_all_conditions_were_met(self, world):
+        reasons = self.form(world, True, "completed")["reasons"].value()
+        assert reasons == "Conditions met: Attend sessions 3 of 3."
+
+    @pytest.mark.parametrize(("done", "outcome"), [(True, "partly"), (False, "completed"), (False, "not_completed")])
+    def test_are_theirs_to_write_where_one_was_not(self, world, done, outcome):
+        assert not self.form(world, done, outcome)["reasons"].value()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from referrals.diversions import outcomes
 from referrals.diversions.models import DiversionAgreement
 from referrals.diversions.outcomes import ORDER, by_quarter
 from referrals.handover.models import Referral
+from tests.referrals.test_refer_form import PNG
 from tests.world import do, on_web, run_as
 
 CODE = "020394-123X"
@@ -89,6 +91,14 @@ class TestDivert:
         diversion = DiversionAgreement.objects.get()
         assert ReadLog.objects.filter(what="diversion", object_id=diversion.pk, user=world.liaison.user).exists()
         assert world.client(world.other_liaison).get(reverse("divert_tell", args=[diversion.pk])).status_code == 404
+
+    def test_a_signature_on_the_screen_is_the_consent_and_none_is_none(self, world):
+        signed = {"consent-is_given": "", "consent-signed_how": "screen", "consent-witness": ""}
+        response = divert(world, **signed)
+        assert "Nothing is signed yet" in response.text
+        assert not Referral.objects.exists()
+        divert(world, **signed, **{"consent-signature": f"data:image/png;base64,{base64.b64encode(PNG).decode()}"})
+        assert Referral.objects.get().consent.is_valid
 
     def test_somebody_whom_the_unit_knows_is_diverted_without_being_typed_again(self, world):
         known = world.person(world.police, first_names="Known", phone="040 123 4567")

@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, low_threshold, oversight, places, work
+from demo import at_home, authorities, in_languages, low_threshold, oversight, places, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -100,6 +100,7 @@ class Command(BaseCommand):
         for place in places.DISTRICTS:
             districts[place.name] = District.objects.create(
                 name=place.name,
+                name_sv=in_languages.SWEDISH_PLACES[place.name],
                 code=place.code,
                 parent=districts.get(place.parent),
                 latitude=place.latitude,
@@ -151,6 +152,7 @@ class Command(BaseCommand):
             by = Acting(Membership(user=self.user_of[partner.pk], partner=partner, role=Role.CASE_MANAGER))
             for offer in offers:
                 waits = offer.capacity == Programme.Capacity.WAITING_LIST
+                (name_fi, description_fi), (name_sv, description_sv) = in_languages.PROGRAMMES[offer.name]
                 programme = Programme(
                     partner=partner,
                     capacity=offer.capacity,
@@ -161,8 +163,12 @@ class Command(BaseCommand):
                     by=by,
                     programme=programme,
                     name=offer.name,
+                    name_fi=name_fi,
+                    name_sv=name_sv,
                     kind=offer.kind,
                     description=offer.description,
+                    description_fi=description_fi,
+                    description_sv=description_sv,
                     accepts=list(offer.accepts),
                     age_from=13 if offer.youth else 18,
                     age_to=24 if offer.youth else None,
