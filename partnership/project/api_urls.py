@@ -4,9 +4,11 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from cases.arrests.api import ArrestView, FeedView
+from cases.assessments.api import AssessmentView
 from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
+from cases.plans.api import GoalView, PlanView, StepView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
 from metrics.quality.api import FeedQualityView
@@ -37,6 +39,10 @@ for address, view in {
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,
+    "assessments": AssessmentView,
+    "plans": PlanView,
+    "goals": GoalView,
+    "steps": StepView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

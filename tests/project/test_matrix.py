@@ -24,6 +24,7 @@ from cases.enrolments.models import Goal
 from cases.imports import actions as imports
 from cases.openings import actions as openings
 from cases.planning import actions as planning
+from cases.plans import actions as plans
 from cases.rights import actions as rights
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
@@ -216,6 +217,15 @@ MATRIX: dict[str, Row] = {
     "appointment_record": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "appointment_cancel": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
+    "plan": only(our=200, other_caseworker=404, args=enrolment),
+    "plan_agree": only(**POSTED_ON_CASE, args=enrolment),
+    "plan_approve": only(case_manager=302, args=lambda w: [w.plan.pk], method="post"),
+    "end_report": only(our=200, other_caseworker=404, args=enrolment),
+    "step_add": only(**POSTED_ON_CASE, args=lambda w: [w.goal.pk]),
+    "step_mark": only(our=302, other_caseworker=404, args=lambda w: [w.step.pk], method="post"),
+    "step_remove": only(our=302, other_caseworker=404, args=lambda w: [w.step.pk], method="post"),
+    "assessment_list": only(our=200, other_caseworker=404, args=enrolment),
+    "assess": only(our=200, other_caseworker=404, args=lambda w: [w.referral.enrolment_id, "dudit"]),
     "task_list": only(our=200, other_caseworker=200),
     "task_mark": only(our=302, other_caseworker=404, args=lambda w: [w.task.pk], method="post"),
     "divert": only(liaison=200, other_liaison=200),
@@ -402,6 +412,8 @@ def full(world: World) -> World:
             by=us, enrolment=part, instrument="audit", score=9, held_on=world.today
         )
         world.note = enrolments.add_note(by=us, enrolment=part, text="Came on time.")
+        world.step = plans.add_step(by=us, goal=world.goal, text="Visit the school", whose="us")
+        world.plan = plans.agree_plan(by=us, enrolment=part, agreed_on=world.today)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )
