@@ -15,6 +15,7 @@ from metrics.quality.api import FeedQualityView
 from metrics.recidivism.api import CareView, RecidivismView, SurvivalView
 from metrics.referral_figures.api import ReferralResultView
 from metrics.runs.api import RunView
+from metrics.score_changes.api import ScoreChangeView
 from metrics.trends.api import TrendChangeView, TrendView
 from partnership.agreements.api import AgreementView
 from partnership.api import about, tokens
@@ -23,6 +24,7 @@ from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
 from referrals.diversions.api import DiversionView
+from referrals.end_reports.api import EndReportView
 from referrals.handover.api import ReferralExport, ReferralView
 from referrals.statements.api import StatementView
 from referrals.welfare.api import WelfareView
@@ -49,13 +51,15 @@ for address, view in {
     "referrals": ReferralView,
     "diversions": DiversionView,
     "statements": StatementView,
+    "end-reports": EndReportView,
     "welfare-notices": WelfareView,
     "runs": RunView,
     "cohorts": CohortView,
 }.items():
     router.register(address, view, basename=f"api-{address.removesuffix('s')}")
 for result in (
-    RecidivismView, SurvivalView, CareView, ComparisonView, TrendView, TrendChangeView, ReferralResultView, FeedQualityView,
+    RecidivismView, SurvivalView, CareView, ScoreChangeView, ComparisonView, TrendView, TrendChangeView, ReferralResultView,
+    FeedQualityView,
 ):  # fmt: skip
     router.register(f"results/{result.path}", result, basename=f"api-{result.operation}")
 

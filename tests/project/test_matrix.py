@@ -40,6 +40,7 @@ from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -151,6 +152,7 @@ MATRIX: dict[str, Row] = {
     "partnership_report": only(coordinator=200),
     "intervention": Row(EVERYBODY, lambda w: [w.intervention.pk]),
     "referral_figures": Row(EVERYBODY),
+    "score_changes": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
     "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),
@@ -217,6 +219,8 @@ MATRIX: dict[str, Row] = {
     "appointment_record": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "appointment_cancel": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
+    "end_report_send": only(our=200, other_caseworker=404, args=enrolment),
+    "end_report_sent": only(officials=404, our=200, other_caseworker=404, liaison=200, other_liaison=404, args=lambda w: [w.end_report.pk]),
     "plan": only(our=200, other_caseworker=404, args=enrolment),
     "plan_agree": only(**POSTED_ON_CASE, args=enrolment),
     "plan_approve": only(case_manager=302, args=lambda w: [w.plan.pk], method="post"),
@@ -444,6 +448,16 @@ def full(world: World) -> World:
         world.caseworker, statements.send_statement, enrolment=world.referral.enrolment, to_partner=world.prosecutors,
         attendance="as_agreed", signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
         expires_on=world.today + timedelta(days=90),
+    )  # fmt: skip
+    run_as(
+        world.caseworker,
+        plans.write_end_report,
+        plan=world.plan,
+        results={world.goal.pk: plans.GoalResult("achieved", "")},
+    )
+    world.end_report = run_as(
+        world.caseworker, end_reports.send_end_report, enrolment=world.referral.enrolment, scores=[], signed_on=world.today,
+        signed_how="paper", told_right_to_withdraw=True, expires_on=world.today + timedelta(days=90),
     )  # fmt: skip
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
