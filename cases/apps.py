@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
         from cases.arrests import iccs
         from cases.arrests import models as arrests_models
         from cases.assessments import models as assessments_models
+        from cases.assessments.instruments import INSTRUMENTS
         from cases.consents import models as consents_models
         from cases.corrections import models as corrections_models
         from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
@@ -25,8 +26,9 @@ class CasesConfig(AppConfig):
         from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
-        from cases.permissions import ENROLMENTS, NOTICE, PEOPLE
+        from cases.permissions import ENROLMENTS, NOTICE, PEOPLE, PLANS
         from cases.planning import models as planning_models
+        from cases.plans import models as plans_models
         from cases.relations import models as relations_models
         from cases.rights import events as _rights_events  # noqa: F401
         from cases.rights import models as rights_models
@@ -50,8 +52,10 @@ class CasesConfig(AppConfig):
             enrolments_models.Note,
             enrolments_models.Session,
             planning_models.Appointment,
+            plans_models.Plan,
         ):
             read_log.is_about(part, "enrolment__person_id")
+        read_log.is_about(plans_models.Step, "goal__enrolment__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
         read_log.is_about(relations_models.Relation, "person_id", "other_id")
         read_log.linked_by(people_models.numbers_of)
@@ -72,12 +76,21 @@ class CasesConfig(AppConfig):
             assessments_models.Assessment,
         ):
             noun = str(entry._meta.model_name)
-            history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct")
+            also = (plans_models.Step,) if noun == "goal" else ()
+            history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct", also=also)
+        history.register("plan", plans_models.Plan, sees=PLANS)
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "relation": relations_models.Kind.choices,
+            "goal_area": enrolments_models.Goal.Area.choices,
+            "goal_result": enrolments_models.Goal.Result.choices,
+            "step_whose": plans_models.Step.Whose.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,
+            "instrument": assessments_models.CHOICES,
+            "instrument_item": [
+                (f"{tool.code}.{item.code}", item.label) for tool in INSTRUMENTS.values() for item in tool.items
+            ],
             "session_method": enrolments_models.Session.Method.choices,
             "session_attendance": enrolments_models.Session.Attendance.choices,
             "taken_back_why": corrections_models.Mistake.choices,

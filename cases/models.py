@@ -20,6 +20,7 @@ from cases.openings.models import RecordOpening
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
+from cases.plans.models import Plan, Step
 from cases.relations.models import Relation
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 
@@ -48,6 +49,7 @@ __all__ = [
     "Offence",
     "OverdoseCount",
     "Person",
+    "Plan",
     "PrivacyNotice",
     "RecordOpening",
     "Relation",
@@ -55,6 +57,7 @@ __all__ = [
     "RequestWords",
     "RetentionCount",
     "Session",
+    "Step",
     "SubjectRequest",
     "Task",
 ]

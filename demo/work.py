@@ -11,10 +11,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from cases.assessments import actions as assessments
+from cases.assessments.instruments import INSTRUMENTS
 from cases.consents.models import Consent
+from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
 from cases.planning import actions as planning
+from cases.plans import actions as plans
 from demo.people import Life
 from partnership.actions import Party
 from partnership.agreements.models import Agreement
@@ -365,6 +368,9 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
                 record(instrument="dudit", score=audit)
                 record(instrument="who5", score=wellbeing)
             audit, wellbeing = max(audit - rng.randint(0, 8), 0), min(wellbeing + 4 * rng.randint(-1, 5), 100)
+    for number, enrolment in enumerate(enrolments[:6]):
+        situation(caseworker, enrolment, today, number, rng)
+        plan(caseworker, enrolment, today, number)
     for days, text in (
         (-1, "Call about the flat"),
         (0, "Send the statement"),
@@ -378,3 +384,52 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
             assigned_to=caseworker.user,
             person=rng.choice(enrolments).person if enrolments else None,
         )
+
+
+def situation(caseworker: Acting, enrolment: Enrolment, today: date, number: int, rng: random.Random) -> None:
+    """The whole situation of somebody who takes part, at the start and, of every other one, again; some are due to be looked at."""
+    tool = INSTRUMENTS["holistic"]
+    level = {item.code: rng.randint(2, 8) for item in tool.items}
+    words = {
+        "housing": {"need": "Somewhere to sleep without others who use", "wish": "A flat of my own"},
+        "work": {"need": "", "wish": "To finish school"},
+    }
+    for held_on in [enrolment.started_on, *([today - timedelta(days=2)] if number % 2 else [])]:
+        if enrolment.assessments.filter(instrument=tool.code, held_on=held_on).exists():
+            continue
+        answers = {code: {"points": points, **words.get(code, {})} for code, points in level.items()}
+        review_on = held_on + timedelta(days=90)
+        if held_on < today - timedelta(days=1) and number == 0:
+            review_on = max(today - timedelta(days=1), held_on + timedelta(days=1))
+        assessments.record_assessment(
+            by=caseworker,
+            enrolment=enrolment,
+            instrument=tool.code,
+            held_on=held_on,
+            answers=answers,
+            review_on=review_on,
+        )
+        level = {code: max(points - rng.randint(-1, 3), 0) for code, points in level.items()}
+
+
+def plan(caseworker: Acting, enrolment: Enrolment, today: date, number: int) -> None:
+    """Goals with steps: of three people in four agreed, and waiting for the case manager."""
+    home = enrolments_actions.add_goal(by=caseworker, enrolment=enrolment, area="housing", text="A place to live")
+    plans.add_step(
+        by=caseworker, goal=home, text="Apply for the flat", whose="person", due_on=today + timedelta(days=9)
+    )
+    plans.add_step(
+        by=caseworker,
+        goal=home,
+        text="Write to the housing office",
+        whose="us",
+        due_on=today + timedelta(days=-3 if number == 1 else 5),
+    )
+    work = enrolments_actions.add_goal(by=caseworker, enrolment=enrolment, area="work", text="Back to school in autumn")
+    step = plans.add_step(by=caseworker, goal=work, text="Meet the study adviser", whose="person")
+    plans.mark_step(by=caseworker, step=step, done_on=today)
+    if number % 4 != 3:
+        plans.agree_plan(
+            by=caseworker, enrolment=enrolment, agreed_on=max(enrolment.started_on, today - timedelta(days=7)),
+            review_on=today + timedelta(days=60),
+        )  # fmt: skip

@@ -8,6 +8,7 @@ from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
+from metrics.score_changes.models import ScoreChange
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RecidivismResult",
     "ReferralResult",
     "Run",
+    "ScoreChange",
     "SurvivalResult",
     "Touched",
     "TrendChange",

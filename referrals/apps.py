@@ -18,6 +18,8 @@ class ReferralsConfig(AppConfig):
         from referrals.diversions import events as _diversion_events  # noqa: F401
         from referrals.diversions import handlers as _diversion_handlers  # noqa: F401
         from referrals.diversions import models as diversions_models
+        from referrals.end_reports import events as _end_report_events  # noqa: F401
+        from referrals.end_reports import models as end_report_models
         from referrals.first_appointments import actions as first_appointments
         from referrals.first_appointments import events as _appointment_events  # noqa: F401
         from referrals.first_appointments import models as first_appointment_models
@@ -43,6 +45,7 @@ class ReferralsConfig(AppConfig):
         read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")
         read_log.is_about(statement_models.Statement, "person_id")
+        read_log.is_about(end_report_models.EndReport, "person_id")
         read_log.is_about(welfare_models.WelfareNotice, "person_id")
         for section in handed_over.SECTIONS:
             my_page.register(section)

@@ -1,6 +1,7 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
 from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
+from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
 from referrals.statements.models import Statement
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "Disclosure",
     "DiversionAgreement",
+    "EndReport",
     "FirstAppointment",
     "Message",
     "Need",

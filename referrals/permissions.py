@@ -15,6 +15,7 @@ DIVERSION_OUTCOMES = reading("diversion_outcome", roles=(*CASEWORK_ROLES, Role.P
 STATEMENTS = reading(
     "statement", roles=(*CASEWORK_ROLES, Role.COURT_OFFICER, Role.PROFESSIONAL), scope="diversions:read"
 )
+END_REPORTS = reading("end_report", roles=REFERRING_ROLES, scope="referrals:read")
 RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER, Role.PROFESSIONAL))
 """The list of those that a court, prosecutor or prison received; an NGO sees its own beside the participation."""
 WELFARE_NOTICES = reading("welfare_notice", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="referrals:read")

@@ -13,7 +13,8 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.assessments.actions import check_score
+from cases.assessments.actions import Answers, check_age, check_days, result_of
+from cases.assessments.instruments import INSTRUMENTS
 from cases.assessments.models import Assessment
 from cases.corrections.models import Entry, Mistake
 from cases.enrolments import events
@@ -67,12 +68,24 @@ def correct_session(
     return session
 
 
-@action("assessment.correct", roles=CASEWORK_ROLES, party=Party.OWNER)
-def correct_assessment(*, by: Acting, assessment: Assessment, instrument: str, score: int, held_on: date) -> Assessment:
-    """Corrects a score. Raises Invalid as recording one does, and EntryTakenBack."""
+@action("assessment.correct", roles=CASEWORK_ROLES, party=Party.OWNER, scope="assessments:write")
+def correct_assessment(
+    *,
+    by: Acting,
+    assessment: Assessment,
+    instrument: str,
+    held_on: date,
+    score: int | None = None,
+    answers: Answers | None = None,
+    review_on: date | None = None,
+) -> Assessment:
+    """Corrects what an instrument came to. Raises Invalid as recording one does, and EntryTakenBack."""
     assessment = _locked_counted(assessment)
-    check_score(instrument, score, held_on)
-    assessment.instrument, assessment.score, assessment.held_on = instrument, score, held_on
+    check_days(held_on, review_on)
+    tool = INSTRUMENTS[instrument]
+    check_age(tool, assessment.enrolment.person, held_on)
+    assessment.score, assessment.answers = result_of(tool, score=score, answers=answers)
+    assessment.instrument, assessment.held_on, assessment.review_on = instrument, held_on, review_on
     return _saved_once_a_day(assessment)
 
 

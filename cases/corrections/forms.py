@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.assessments.models import HIGHEST, Assessment
+from cases.assessments.instruments import WITH_TOTAL
+from cases.assessments.models import Assessment
 from cases.corrections.models import Mistake
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from partnership.pages.form_fields import DateInput, ModelForm
@@ -21,7 +22,12 @@ class SessionCorrection(ModelForm[Session]):
 
 
 class AssessmentCorrection(ModelForm[Assessment]):
-    score = forms.IntegerField(label=_("Total score"), min_value=0, max_value=max(HIGHEST.values()))
+    """A total that was typed."""
+
+    instrument = forms.ChoiceField(
+        label=_("Instrument"), choices=lambda: [(tool.code, f"{tool.label} (0–{tool.highest})") for tool in WITH_TOTAL]
+    )
+    score = forms.IntegerField(label=_("Total score"), min_value=0)
 
     class Meta:
         model = Assessment

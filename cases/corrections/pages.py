@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cases.assessments.forms import AnswersForm
 from cases.assessments.models import Assessment
 from cases.corrections import actions as corrections
 from cases.corrections.forms import (
@@ -44,7 +45,28 @@ def session_correct(request: PartnerRequest, pk: int) -> HttpResponse:
 
 @partner_page(corrections.correct_assessment)
 def assessment_correct(request: PartnerRequest, pk: int) -> HttpResponse:
-    return _entry_page(request, "assessment", pk, AssessmentCorrection, corrections.correct_assessment)
+    """A total that was typed is typed anew; one that was added up follows from its items."""
+    entry = own(request, Assessment, pk, "enrolment__person", "enrolment__programme")
+    if not entry.answers:
+        return _entry_page(request, "assessment", pk, AssessmentCorrection, corrections.correct_assessment)
+    form = _answers_form(entry, request.POST or None)
+    if form.is_valid():
+        days = {name: form.cleaned_data[name] for name in ("held_on", "review_on")}
+        try:
+            corrections.correct_assessment(
+                by=request.acting, assessment=entry, instrument=entry.instrument, answers=form.answers(), **days
+            )
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Corrected. What it said before is in the history."))
+            return redirect("assessment_list", pk=entry.enrolment_id)
+    return _show(request, "assessment", entry, form, TakeBackForm(prefix="back"))
+
+
+def _answers_form(entry: Assessment, data: Any = None) -> AnswersForm:
+    days = {"held_on": entry.held_on, "review_on": entry.review_on}
+    return AnswersForm(data, tool=entry.tool, answers=entry.answers, initial=days)
 
 
 @partner_page(corrections.correct_goal)
@@ -80,7 +102,7 @@ def _show(
     log_read(request.acting, "enrolment", entry.enrolment_id, [entry])
     titles = {
         "session": _("Correct the session"),
-        "assessment": _("Correct the score"),
+        "assessment": _("Correct the assessment"),
         "goal": _("Correct the goal"),
         "note": _("Correct the note"),
     }
@@ -104,6 +126,8 @@ def entry_take_back(request: PartnerRequest, noun: str, pk: int) -> HttpResponse
     entry = _named_entry(request, noun, pk)
     back_form = TakeBackForm(request.POST, prefix="back")
     if not back_form.is_valid():
+        if isinstance(entry, Assessment) and entry.answers:
+            return _show(request, noun, entry, _answers_form(entry), back_form)
         forms = {"session": SessionCorrection, "assessment": AssessmentCorrection, "goal": GoalCorrection}
         return _show(request, noun, entry, forms.get(noun, NoteCorrection)(instance=entry), back_form)
     try:

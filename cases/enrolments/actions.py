@@ -204,19 +204,22 @@ def record_group(
     return len(sessions), len(known)
 
 
-@action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("goal.add", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
 def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
     """Agrees a goal with the person. Raises EnrolmentEnded."""
     return Goal.objects.create(partner=by.partner, enrolment=open_enrolment(enrolment), area=area, text=text)
 
 
-@action("goal.mark", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("goal.mark", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
 def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
-    """Marks a goal as reached, or takes the mark back. Raises Invalid for a goal that was taken back."""
+    """Marks a goal as reached, or takes the mark back; what an end report said of it goes with it.
+
+    Raises Invalid for a goal that was taken back.
+    """
     if goal.is_taken_back:
         raise Invalid("reached_on", _("This entry was taken back. Restore it first."))
-    goal.reached_on = reached_on
-    goal.save(update_fields=["reached_on"])
+    goal.reached_on, goal.result, goal.result_why = reached_on, "", ""
+    goal.save(update_fields=["reached_on", "result", "result_why"])
 
 
 @action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)

@@ -179,7 +179,7 @@ class Session(Entry):
 
 
 class Goal(Entry):
-    """Something that the person wants to reach."""
+    """Something that the person wants to reach: what their plan is made of. The end report says what became of it."""
 
     class Area(models.TextChoices):
         SUBSTANCES = "substances", _("Substance use")
@@ -189,17 +189,37 @@ class Goal(Entry):
         RELATIONSHIPS = "relationships", _("Relationships")
         OTHER = "other", _("Other")
 
+    class Result(models.TextChoices):
+        """What the end report says of it."""
+
+        ACHIEVED = "achieved", _("Achieved")
+        PARTLY = "partly", _("Partly achieved")
+        NOT = "not", _("Not achieved")
+
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="goals")
     area = models.CharField(_("area"), max_length=20, choices=Area)
     text = EncryptedTextField(_("goal"))
     reached_on = models.DateField(_("reached on"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=Result, blank=True, default="")
+    result_why = EncryptedTextField(_("why"), blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("goal")
         indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
-        constraints = [*same_partner("enrolment"), *own_rows(), *rules_of_entry("goal")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="")
+                | Q(result="achieved", reached_on__isnull=False)
+                | Q(result__in=["partly", "not"], reached_on=None),
+                name="goal_result_fits_its_day",
+            ),
+            known_by_owner("partner", name="goal_by_owner"),
+            *same_partner("enrolment"),
+            *own_rows(),
+            *rules_of_entry("goal"),
+        ]
 
     def __str__(self) -> str:
         return f"goal {self.pk}"

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.assessments import actions as assessments
 from cases.assessments.forms import AssessmentForm
-from cases.assessments.scores import scores_of
+from cases.assessments.models import look_again_due
+from cases.assessments.scores import profiles_of, scores_of
 from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, MeetingForm, NoteForm
 from cases.enrolments.lists import CASELOAD
@@ -31,6 +32,7 @@ from cases.people.models import Person, RegisterTooLarge
 from cases.people.named_person import ask_about_doubles, named_person
 from cases.permissions import ENROLMENTS
 from cases.planning import actions as planning
+from cases.plans.models import Plan, plan_to_approve, plan_to_review, step_late
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest
 from partnership.isolation.errors import RuleError
@@ -43,6 +45,13 @@ from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Programme
 
+DUE = {
+    "look_again": look_again_due,
+    "plan_to_approve": plan_to_approve,
+    "plan_to_review": plan_to_review,
+    "step_late": step_late,
+}
+"""What the caseload can be filtered by, besides who was not met lately: a condition on an enrolment."""
 MOST_IN_GROUP = 200
 """The newest open enrolments that the page of a group shows."""
 
@@ -124,16 +133,20 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     reminded = deliveries("appointment", [appointment.pk for appointment in appointments])
     for appointment in appointments:
         appointment.reminded = reminded.get(appointment.pk)  # type: ignore[attr-defined]
+    counted = [assessment for assessment in assessments if not assessment.is_taken_back]
     context = {
         "enrolment": enrolment,
+        "parts": enrolment.programme.parts,
         "sessions": enrolment.sessions.select_related("recorded_by", "taken_back_by").order_by("-held_on", "-id")[:100],
         "goals": enrolment.goals.select_related("taken_back_by").order_by("reached_on", "id"),
         "notes": enrolment.notes.select_related("author", "taken_back_by").order_by("-id")[:50],
+        "plan": Plan.objects.filter(enrolment=enrolment).first(),
         "meeting_form": MeetingForm(initial={"held_on": today}, prefix="meeting"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),
         "assessment_form": AssessmentForm(initial={"held_on": today}, prefix="assessment"),
-        "scores": scores_of(score for score in assessments if not score.is_taken_back),
+        "scores": scores_of(counted, enrolment.person.sex),
+        "profiles": profiles_of(counted),
         "scores_taken_back": [score for score in assessments if score.is_taken_back],
         "appointments": appointments,
         "attendances": Session.Attendance.choices,
@@ -249,7 +262,7 @@ def caseload(request: PartnerRequest) -> HttpResponse:
 
 def asked_for(params: Mapping[str, str]) -> dict[str, str]:
     """The filters of the caseload that an address names: `whose` (mine, all, nobody, or a colleague's number), `met`, `programme`."""
-    return {name: params.get(name, "")[:12] for name in ("whose", "met", "programme")}
+    return {name: params.get(name, "")[:20] for name in ("whose", "met", "programme")}
 
 
 def listed_enrolments(acting: Acting, asked: Mapping[str, str]) -> QuerySet[Enrolment]:
@@ -264,6 +277,8 @@ def listed_enrolments(acting: Acting, asked: Mapping[str, str]) -> QuerySet[Enro
         enrolments = enrolments.filter(responsible=acting.user)
     if asked.get("met") == "not_lately":
         enrolments = enrolments.filter(not_met_lately())
+    elif is_due := DUE.get(asked.get("met", "")):
+        enrolments = enrolments.filter(is_due())
     if (programme := typed(asked.get("programme", ""))) is not None:
         enrolments = enrolments.filter(programme=programme)
     return enrolments.select_related("person", "programme", "responsible")

@@ -83,7 +83,9 @@ def _work(records: list[Person]) -> list[Entry]:
             )
         )
     for assessment in _newest(Assessment.objects.filter(**of), "-held_on"):
-        title = f"{assessment.get_instrument_display()}: {assessment.score}"
+        title = str(assessment.tool.label)
+        if assessment.score is not None:
+            title = f"{title}: {assessment.score}"
         url = reverse("enrolment", args=[assessment.enrolment_id])
         entry = Entry(assessment.held_on, title, _("Assessment"), url, "chart-line", assessment.is_taken_back)
         entries.append(entry)

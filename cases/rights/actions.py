@@ -28,6 +28,7 @@ from cases.my_page.models import Card
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.planning.models import Appointment, Task
+from cases.plans.models import Plan, Step
 from cases.relations.actions import relations_of
 from cases.rights import events
 from cases.rights.information import Holder, Part, information
@@ -204,16 +205,35 @@ def _held_in(person: Person) -> list[Part]:
         ),
         Part(
             _("Assessments"),
-            [_("Date"), _("Instrument"), _("Score")],
+            [_("Date"), _("Instrument"), _("Result")],
             [
-                [_noted(day(a.held_on), a), a.get_instrument_display(), str(a.score)]
+                [_noted(day(a.held_on), a), str(a.tool.label), _result(a)]
                 for a in Assessment.objects.filter(**of).order_by("held_on", "id")
             ],
         ),
         Part(
             _("Goals"),
-            [_("Goal"), _("Reached")],
-            [[_noted(g.text or "", g), day(g.reached_on)] for g in Goal.objects.filter(**of).order_by("id")],
+            [_("Goal"), _("Reached"), _("Result"), _("Why")],
+            [
+                [_noted(g.text or "", g), day(g.reached_on), g.get_result_display(), g.result_why or ""]
+                for g in Goal.objects.filter(**of).order_by("id")
+            ],
+        ),
+        Part(
+            _("Steps"),
+            [_("Step"), _("Who does it"), _("By"), _("Done")],
+            [
+                [s.text or "", s.get_whose_display(), day(s.due_on), day(s.done_on)]
+                for s in Step.objects.filter(goal__enrolment__person=person, partner=person.partner_id).order_by("id")
+            ],
+        ),
+        Part(
+            _("Plans"),
+            [_("Agreed"), _("Approved"), _("Review"), _("End report"), _("Summary")],
+            [
+                [day(p.agreed_on), day(p.approved_at), day(p.review_on), day(p.reported_on), p.summary or ""]
+                for p in Plan.objects.filter(**of).order_by("id")
+            ],
         ),
         Part(
             _("Notes"),
@@ -314,6 +334,17 @@ def _noted(text: str, entry: Entry) -> str:
     return _("%(what)s (taken back %(day)s)") % {"what": text, "day": day(entry.taken_back_at)}
 
 
+def _result(assessment: Assessment) -> str:
+    """The total, and what was answered to each item, in the words of its page."""
+    labels = {item.code: str(item.label) for item in assessment.tool.items}
+    answers = [
+        f"{labels[code]}: " + ", ".join(str(said) for said in answer.values())
+        for code, answer in assessment.answers.items()
+    ]
+    total = [str(assessment.score)] if assessment.score is not None else []
+    return "; ".join([*total, *answers])
+
+
 def _fact(person: Person, name: str) -> str:
     if name == "sex":
         return str(person.get_sex_display())
@@ -398,7 +429,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Assessment, Appointment):
+    for model in (Note, Goal, Plan, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish):
         model_of_person._default_manager.filter(person=person).delete()

@@ -33,6 +33,7 @@ from metrics.runs.releases import (
     release_before,
     say_what_they_rest_on,
 )
+from metrics.score_changes import compute as score_changes_compute
 from metrics.trends import compute as trends_compute
 from metrics.trends import effects
 from partnership.actions import action
@@ -54,6 +55,7 @@ STEPS = (
     "fixed_windows",
     "survival",
     "care",
+    "scores",
     "comparisons",
     "trends",
     "interventions",
@@ -323,6 +325,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     results.append([*fixed_windows.results(run, protected)])
     step("survival", lambda: survival.results(run, protected))
     step("care", lambda: care.results(run, member_rows, as_of, draws))
+    step("scores", lambda: score_changes_compute.results(run, draws))
     partner_of_programme = {one.programme: one.partner for one in protected if one.programme and one.partner}
     step("comparisons", lambda: comparison_compute.comparisons(run, partner_of_programme, as_of, draws, feeds))
     series = trends_compute.series_by_district(as_of)

@@ -28,6 +28,7 @@ STEP_LABELS = {
     "fixed_windows": gettext_lazy("Fixed windows"),
     "survival": gettext_lazy("Survival curves"),
     "care": gettext_lazy("Frequency and completion"),
+    "scores": gettext_lazy("Scores"),
     "comparisons": gettext_lazy("Comparison groups"),
     "trends": gettext_lazy("Arrest trends"),
     "interventions": gettext_lazy("Interventions"),

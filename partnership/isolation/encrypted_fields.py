@@ -6,6 +6,7 @@ the row in which it stands.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from typing import Any, NamedTuple
@@ -126,6 +127,24 @@ class EncryptedDateField(EncryptedTextField):
         from django import forms
 
         return forms.DateField(required=not self.blank, label=self.verbose_name, help_text=self.help_text)
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """A JSON object that the database holds encrypted; {} where there is nothing."""
+
+    # What the type checker takes a value of the field for.
+    _pyi_private_set_type: dict[str, Any]  # type: ignore[assignment]
+    _pyi_private_get_type: dict[str, Any]  # type: ignore[assignment]
+
+    def is_nothing(self, value: Any) -> bool:
+        return not value
+
+    def as_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    def from_text(self, text: str) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(text) if text else {}
+        return value
 
 
 class EncryptedBinaryField(Sealed, models.BinaryField):  # type: ignore[type-arg] # the same

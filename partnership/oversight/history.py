@@ -156,6 +156,8 @@ def _in_words(field: Field[Any, Any], value: Any, names: dict[type[Model], dict[
             value = field.open(value, owner)
         except Unreadable:
             return _("not readable any more")
+        if isinstance(value, dict):
+            return "; ".join(f"{name}: {_joined(part)}" for name, part in value.items())
         return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else str(value)
     if isinstance(field, ForeignKey):
         return names.get(field.related_model, {}).get(value, f"#{value}")
@@ -171,3 +173,8 @@ def _in_words(field: Field[Any, Any], value: Any, names: dict[type[Model], dict[
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _joined(part: Any) -> str:
+    """What one entry of an encrypted object says."""
+    return ", ".join(str(value) for value in part.values()) if isinstance(part, dict) else str(part)

@@ -234,6 +234,7 @@ def read_labels() -> dict[str, str]:
         "welfare_notice": _("Child welfare notice"),
         "welfare_list": _("List of child welfare notices"),
         "statement": _("Statement"),
+        "end_report": _("End report"),
         "statement_list": _("List of statements"),
         "statement_pdf": _("Statement as PDF"),
         "consent_paper": _("Signed consent form"),

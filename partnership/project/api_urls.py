@@ -4,15 +4,18 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from cases.arrests.api import ArrestView, FeedView
+from cases.assessments.api import AssessmentView
 from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
+from cases.plans.api import GoalView, PlanView, StepView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
 from metrics.quality.api import FeedQualityView
 from metrics.recidivism.api import CareView, RecidivismView, SurvivalView
 from metrics.referral_figures.api import ReferralResultView
 from metrics.runs.api import RunView
+from metrics.score_changes.api import ScoreChangeView
 from metrics.trends.api import TrendChangeView, TrendView
 from partnership.agreements.api import AgreementView
 from partnership.api import about, tokens
@@ -21,6 +24,7 @@ from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
 from referrals.diversions.api import DiversionView
+from referrals.end_reports.api import EndReportView
 from referrals.handover.api import ReferralExport, ReferralView
 from referrals.statements.api import StatementView
 from referrals.welfare.api import WelfareView
@@ -37,19 +41,25 @@ for address, view in {
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,
+    "assessments": AssessmentView,
+    "plans": PlanView,
+    "goals": GoalView,
+    "steps": StepView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,
     "referrals": ReferralView,
     "diversions": DiversionView,
     "statements": StatementView,
+    "end-reports": EndReportView,
     "welfare-notices": WelfareView,
     "runs": RunView,
     "cohorts": CohortView,
 }.items():
     router.register(address, view, basename=f"api-{address.removesuffix('s')}")
 for result in (
-    RecidivismView, SurvivalView, CareView, ComparisonView, TrendView, TrendChangeView, ReferralResultView, FeedQualityView,
+    RecidivismView, SurvivalView, CareView, ScoreChangeView, ComparisonView, TrendView, TrendChangeView, ReferralResultView,
+    FeedQualityView,
 ):  # fmt: skip
     router.register(f"results/{result.path}", result, basename=f"api-{result.operation}")
 

@@ -56,6 +56,7 @@ GROUPS = (
         (
             Entry(_("Does it work?"), "effects", icon="scale"),
             Entry(_("Recidivism"), "recidivism", icon="chart-line"),
+            Entry(_("Scores"), "score_changes", icon="clipboard-list"),
             Entry(_("Arrest trends"), "arrest_trends", icon="chart-bar"),
             Entry(_("Referral figures"), "referral_figures", icon="filter"),
             Entry(_("Overdoses"), "overdose_list", icon="heartbeat"),

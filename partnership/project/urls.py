@@ -14,12 +14,13 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue", "programs.contacts",
-    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.corrections", "cases.planning", "cases.rights",
+    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans",
+    "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
-    "referrals.welfare", "referrals.roadside", "referrals.my_page",
-    "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
+    "referrals.end_reports", "referrals.welfare", "referrals.roadside", "referrals.my_page",
+    "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip
 """Rooms with pages; Django reports one whose list of addresses can't be imported when it starts."""

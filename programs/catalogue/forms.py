@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.pages.form_fields import DateInput, ModelForm
 from partnership.pages.local_names import DESCRIPTIONS, NAMES
-from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
+from programs.catalogue.models import LANGUAGES, Part, Programme, ReferralKind
 
 
 class ProgrammeForm(ModelForm[Programme]):
@@ -21,11 +21,19 @@ class ProgrammeForm(ModelForm[Programme]):
         help_text=_("None chosen: any, with an interpreter where needed."),
     )
 
+    parts = forms.MultipleChoiceField(
+        label=_("Used in casework"),
+        choices=Part.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The page of a participation shows these, besides sessions and notes."),
+    )
+
     class Meta:
         model = Programme
         fields = [
             "name", "kind", "description", "accepts", "districts", "age_from", "age_to", "languages", "takes_exceptions",
-            "is_active", *NAMES, *DESCRIPTIONS,
+            "parts", "is_active", *NAMES, *DESCRIPTIONS,
         ]  # fmt: skip
         widgets = {"districts": forms.CheckboxSelectMultiple} | {
             name: forms.Textarea(attrs={"rows": 4}) for name in ("description", *DESCRIPTIONS)

@@ -46,6 +46,18 @@ class ReferralKind(models.TextChoices):
     SCHOOL_OR_GUARDIAN = "school_or_guardian", _("School or guardian (under 18)")
 
 
+class Part(models.TextChoices):
+    """What a programme uses of casework, besides sessions and notes: the page of a participation shows no more."""
+
+    ASSESSMENTS = "assessments", _("Assessments")
+    PLAN = "plan", _("Plan and goals")
+
+
+def all_parts() -> list[str]:
+    """Every part: what a new programme uses until somebody says otherwise."""
+    return list(Part.values)
+
+
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def offered(self) -> ProgrammeQuerySet:
         """Programmes that are active, of partners that are."""
@@ -110,6 +122,13 @@ class Programme(models.Model):
         _("takes exceptions"),
         default=False,
         help_text=_("Somebody of another age, district or language can come for a reason that is given."),
+    )
+    parts = ArrayField(
+        models.CharField(max_length=20, choices=Part),
+        default=all_parts,
+        blank=True,
+        verbose_name=_("used in casework"),
+        help_text=_("The page of a participation shows these, besides sessions and notes."),
     )
     places = models.PositiveSmallIntegerField(
         _("places"), null=True, blank=True, help_text=_("In all, taken and free. Empty: not counted.")

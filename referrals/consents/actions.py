@@ -25,6 +25,7 @@ from partnership.isolation.errors import DateOutOfRange, RuleError
 from partnership.members.models import REFERRING_ROLES
 from referrals.consents import events
 from referrals.diversions.models import Case, Condition
+from referrals.end_reports.models import EndReport
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure, Need, Referral
 from referrals.handover.transitions import TRANSITIONS, IllegalTransition, State
@@ -141,6 +142,9 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
     for statement in Statement.objects.filter(person=person):
         rights.blank(statement, "number")
         statement.save()
+    for report in EndReport.objects.filter(person=person):
+        report.scores = {}
+        report.save(update_fields=["scores"])
     for notice in WelfareNotice.objects.filter(person=person):
         rights.blank(notice, "concern")
         notice.save()

@@ -39,6 +39,7 @@ from partnership.pages.number_format import typed
 from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from referrals.diversions.forms import DiversionForm
+from referrals.end_reports.models import EndReport
 from referrals.first_appointments import actions as first_appointments
 from referrals.first_appointments.forms import first_appointment_of
 from referrals.handover import actions as handover
@@ -193,6 +194,7 @@ def _referral_page(
         "notes": list(referral.messages.select_related("author", "author_partner").order_by("id")) if is_party else [],
         "message_form": MessageForm(),
         "diversion": getattr(referral, "diversion", None),
+        "end_reports": EndReport.objects.filter(referral=referral).order_by("-id") if is_party else [],
         "notice": str(NO_FURTHER_DISCLOSURE),
         "event_form": EventForm(initial={"on": timezone.localdate()}),
     }

@@ -14,6 +14,7 @@ from cases.rights.information import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
+from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Message, Referral
 from referrals.statements.models import Statement
@@ -111,6 +112,21 @@ def held(person: Person) -> list[Part]:
             ],
         ),
         Part(
+            _("End reports"),
+            [_("Sent"), _("To"), _("Goals achieved"), _("Goals partly achieved"), _("Goals not achieved"), _("Scores")],
+            [
+                [
+                    day(r.sent_at),
+                    r.to_partner.name,
+                    str(r.achieved),
+                    str(r.partly),
+                    str(r.not_achieved),
+                    "; ".join(f"{label}: {first}, {latest}" for label, first, latest in r.scores_in_words()) or "–",
+                ]
+                for r in EndReport.objects.filter(person=person).select_related("to_partner").order_by("id")
+            ],
+        ),
+        Part(
             _("Child welfare notices"),
             [_("Made"), _("To"), _("Concern")],
             [
@@ -147,6 +163,7 @@ def recipients(person: Person) -> list[str]:
     ]
     for model, kind, moment in (
         (Statement, _("Statement"), "sent_at"),
+        (EndReport, _("End report"), "sent_at"),
         (WelfareNotice, _("Child welfare notice"), "made_at"),
     ):
         for record in model.objects.filter(person=person).select_related("to_partner"):

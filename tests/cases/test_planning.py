@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.assessments import actions as assessments_actions
-from cases.assessments.models import HIGHEST, Assessment
+from cases.assessments.instruments import WITH_TOTAL
+from cases.assessments.models import Assessment
 from cases.assessments.scores import HEIGHT, WIDTH, scores_of
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Session
@@ -236,13 +237,13 @@ class TestAssessments:
             held_on=case.today - timedelta(days=days_ago),
         )
 
-    @pytest.mark.parametrize("instrument", Assessment.Instrument.values)
-    def test_a_score_lies_within_its_instrument_in_the_service_and_in_the_database(self, case, instrument):
-        self.record(case, HIGHEST[instrument], instrument=instrument)
-        with pytest.raises(Invalid, match=str(HIGHEST[instrument])):
-            self.record(case, HIGHEST[instrument] + 1, 1, instrument)
+    @pytest.mark.parametrize("tool", WITH_TOTAL, ids=lambda tool: tool.code)
+    def test_a_score_lies_within_its_instrument_in_the_service_and_in_the_database(self, case, tool):
+        self.record(case, tool.highest, instrument=tool.code)
+        with pytest.raises(Invalid, match=str(tool.highest)):
+            self.record(case, tool.highest + 1, 1, tool.code)
         with pytest.raises(IntegrityError, match="score_within"), transaction.atomic():
-            Assessment.objects.update(score=HIGHEST[instrument] + 1)
+            Assessment.objects.update(score=tool.highest + 1)
 
     def test_one_of_a_day(self, case):
         self.record(case, 10)

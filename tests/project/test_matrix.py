@@ -24,6 +24,7 @@ from cases.enrolments.models import Goal
 from cases.imports import actions as imports
 from cases.openings import actions as openings
 from cases.planning import actions as planning
+from cases.plans import actions as plans
 from cases.rights import actions as rights
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
@@ -41,6 +42,7 @@ from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
 from programs.contacts import actions as contacts
 from programs.contacts.models import ServicePoint
+from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -153,6 +155,7 @@ MATRIX: dict[str, Row] = {
     "partnership_report": only(coordinator=200),
     "intervention": Row(EVERYBODY, lambda w: [w.intervention.pk]),
     "referral_figures": Row(EVERYBODY),
+    "score_changes": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
     "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),
@@ -226,6 +229,17 @@ MATRIX: dict[str, Row] = {
     "appointment_record": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "appointment_cancel": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
     "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
+    "end_report_send": only(our=200, other_caseworker=404, args=enrolment),
+    "end_report_sent": only(officials=404, our=200, other_caseworker=404, liaison=200, other_liaison=404, args=lambda w: [w.end_report.pk]),
+    "plan": only(our=200, other_caseworker=404, args=enrolment),
+    "plan_agree": only(**POSTED_ON_CASE, args=enrolment),
+    "plan_approve": only(case_manager=302, args=lambda w: [w.plan.pk], method="post"),
+    "end_report": only(our=200, other_caseworker=404, args=enrolment),
+    "step_add": only(**POSTED_ON_CASE, args=lambda w: [w.goal.pk]),
+    "step_mark": only(our=302, other_caseworker=404, args=lambda w: [w.step.pk], method="post"),
+    "step_remove": only(our=302, other_caseworker=404, args=lambda w: [w.step.pk], method="post"),
+    "assessment_list": only(our=200, other_caseworker=404, args=enrolment),
+    "assess": only(our=200, other_caseworker=404, args=lambda w: [w.referral.enrolment_id, "dudit"]),
     "task_list": only(our=200, other_caseworker=200),
     "task_mark": only(our=302, other_caseworker=404, args=lambda w: [w.task.pk], method="post"),
     "divert": only(liaison=200, other_liaison=200),
@@ -412,6 +426,8 @@ def full(world: World) -> World:
             by=us, enrolment=part, instrument="audit", score=9, held_on=world.today
         )
         world.note = enrolments.add_note(by=us, enrolment=part, text="Came on time.")
+        world.step = plans.add_step(by=us, goal=world.goal, text="Visit the school", whose="us")
+        world.plan = plans.agree_plan(by=us, enrolment=part, agreed_on=world.today)
     with on_web(world.case_manager):
         point = ServicePoint(partner=world.ngo, name="Kallio", district=world.city)
         point = contacts.save_point(by=world.case_manager, point=point)
@@ -446,6 +462,16 @@ def full(world: World) -> World:
         world.caseworker, statements.send_statement, enrolment=world.referral.enrolment, to_partner=world.prosecutors,
         attendance="as_agreed", signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
         expires_on=world.today + timedelta(days=90),
+    )  # fmt: skip
+    run_as(
+        world.caseworker,
+        plans.write_end_report,
+        plan=world.plan,
+        results={world.goal.pk: plans.GoalResult("achieved", "")},
+    )
+    world.end_report = run_as(
+        world.caseworker, end_reports.send_end_report, enrolment=world.referral.enrolment, scores=[], signed_on=world.today,
+        signed_how="paper", told_right_to_withdraw=True, expires_on=world.today + timedelta(days=90),
     )  # fmt: skip
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
