@@ -80,6 +80,8 @@ class CasesConfig(AppConfig):
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,
             "session_method": enrolments_models.Session.Method.choices,
             "session_attendance": enrolments_models.Session.Attendance.choices,
+            "goal_area": enrolments_models.Goal.Area.choices,
+            "instrument": assessments_models.Assessment.Instrument.choices,
             "taken_back_why": corrections_models.Mistake.choices,
             "consent_scope": consents_models.Consent.Scope.choices,
             "consent_signed_how": consents_models.Consent.Signed.choices,

@@ -11,6 +11,7 @@ class ProgramsConfig(AppConfig):
         from partnership.audit_trail import history
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
+        from programs.locations.models import Location
         from programs.permissions import PROGRAMMES
 
         codes.CODES |= {
@@ -19,4 +20,4 @@ class ProgramsConfig(AppConfig):
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
         }
-        history.register("programme", Programme, sees=PROGRAMMES, address="programme")
+        history.register("programme", Programme, sees=PROGRAMMES, address="programme", also=(Location,))

@@ -19,7 +19,7 @@ from partnership.members.models import CASEWORK_ROLES
 # --- Assessments -------------------------------------------------------------------------------------------------------------
 
 
-@action("assessment.record", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("assessment.record", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def record_assessment(*, by: Acting, enrolment: Enrolment, instrument: str, score: int, held_on: date) -> Assessment:
     """Records the total score of an instrument. Raises Invalid for a score outside its range or a second one of the day."""
     enrolments.open_enrolment(enrolment)

@@ -67,7 +67,7 @@ def correct_session(
     return session
 
 
-@action("assessment.correct", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("assessment.correct", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def correct_assessment(*, by: Acting, assessment: Assessment, instrument: str, score: int, held_on: date) -> Assessment:
     """Corrects a score. Raises Invalid as recording one does, and EntryTakenBack."""
     assessment = _locked_counted(assessment)
@@ -76,7 +76,7 @@ def correct_assessment(*, by: Acting, assessment: Assessment, instrument: str, s
     return _saved_once_a_day(assessment)
 
 
-@action("goal.correct", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("goal.correct", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def correct_goal(*, by: Acting, goal: Goal, area: str, text: str) -> Goal:
     """Corrects what a goal says. Raises EntryTakenBack."""
     goal = _locked_counted(goal)

@@ -39,6 +39,8 @@ from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from programs.locations import actions as locations
+from programs.locations.models import Location
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -201,6 +203,10 @@ MATRIX: dict[str, Row] = {
     "privacy_notice": only(case_manager=200, coordinator=200),
     "programme_new": only(case_manager=200),
     "programme_edit": only(case_manager=200, args=own_programme),
+    "programme_check": only(case_manager=302, args=own_programme, method="post"),
+    "location_new": only(case_manager=200, args=own_programme),
+    "location_edit": only(case_manager=200, args=lambda w: [w.place.pk]),
+    "location_remove": only(case_manager=302, args=lambda w: [w.place.pk], method="post"),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
     "person_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
@@ -334,6 +340,7 @@ MATRIX: dict[str, Row] = {
     "client_new": only(case_manager=200, coordinator=200),
     "client": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk]),
     "client_rotate": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk], method="post"),
+    "client_keys": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk]),
     "client_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.api_client.pk], method="post"),
     "credential_end": only(case_manager=302, coordinator=404, args=lambda w: [w.credential.pk], method="post"),
     "webhook_list": only(case_manager=200, coordinator=200),
@@ -448,6 +455,11 @@ def full(world: World) -> World:
         )
         world.api_client, world.credential, _secret = integrations.create_client(
             by=world.case_manager, name="System", scopes=["persons:read"]
+        )
+        world.place = locations.save_location(
+            by=world.case_manager,
+            location=Location(partner=world.ngo, programme=world.programme, street="Katu 1", city="Helsinki"),
+            hours={},
         )
         world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]
