@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,10 +38,24 @@ class AppointmentSerializer(Resource):
         ]  # fmt: skip
 
 
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Bound(Moment):
+    """A moment to compare with, however far away: before FIRST and after LAST there are no appointments."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError:
+            moment = value.replace(tzinfo=UTC)
+        return min(max(moment, FIRST), LAST)
+
+
 class AppointmentQuery(Query):
     enrolment = Number()
-    starts_from = Moment(required=False, source="starts_at__gte", help_text="At this moment or later.")
-    starts_before = Moment(required=False, source="starts_at__lt", help_text="Before this moment.")
+    starts_from = Bound(required=False, source="starts_at__gte", help_text="At this moment or later.")
+    starts_before = Bound(required=False, source="starts_at__lt", help_text="Before this moment.")
     is_recorded = Flag(help_text="Whether a session that counts says how it went.")
 
 

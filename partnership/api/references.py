@@ -78,10 +78,12 @@ def references_of(by: Acting, record: str, numbers: Iterable[int]) -> dict[int, 
 
 
 def shown_with(
-    by: Acting, serializer_class: type[Resource], rows: Sequence[Any], expanded: Sequence[str]
+    by: Acting, serializer_class: type[Resource], rows: Sequence[Any], *, only: Sequence[str], expanded: Sequence[str]
 ) -> dict[str, dict[int, str]]:
-    """Kind of record → number → what the acting system calls it: of the rows, and of what they are shown with."""
-    numbers = {serializer_class.known_as(): {row.id for row in rows}}
+    """Kind of record → number → what the acting system calls it: of the rows, and of what they are shown with. `only`: fields that are
+    shown; none: all."""
+    is_shown = not only or "external_reference" in only
+    numbers = {serializer_class.known_as(): {row.id for row in rows if is_shown}}
     for name in expanded:
         if name in serializer_class.expandable:
             attribute, related, _path = serializer_class.expandable[name]

@@ -291,15 +291,11 @@ class View(GenericViewSet[Any]):
         if not shows:
             self.count = 0
         rows = list(instance) if many else [instance]
+        only = self.parameters.get("fields", []) if shows else list(serializer_class.receipt)
         expanded = self.parameters.get("expand", []) if shows else []
-        rendering = serializer_class(
-            context={
-                **self.get_serializer_context(),
-                "references": shown_with(self.acting, serializer_class, rows, expanded),
-            },
-            only=self.parameters.get("fields", []) if shows else list(serializer_class.receipt),
-            expanded=expanded,
-        )
+        references = shown_with(self.acting, serializer_class, rows, only=only, expanded=expanded)
+        context = {**self.get_serializer_context(), "references": references}
+        rendering = serializer_class(context=context, only=only, expanded=expanded)
         answers = [rendering.to_representation(row) for row in rows]
         if shows and isinstance(self.shown, list):
             self.shown += people_of(rows, _model_of(serializer_class))

@@ -137,7 +137,9 @@ class ActingPartnerMiddleware:
         """The chosen membership; the only one when the user has one."""
         if not request.user.is_authenticated:
             return None
-        memberships = usable(request, request.user.memberships_in_use())
+        known = request.user.memberships_in_use()
+        memberships = usable(request, known)
+        request.signs_in_elsewhere = bool(known) and not memberships  # type: ignore[attr-defined]
         request.user._memberships = memberships  # no page offers another
         if len(memberships) == 1:
             return Acting(memberships[0])

@@ -251,7 +251,9 @@ class TestSecondFactor:
 class TestPasswords:
     def test_where_passwords_do_not_work_managers_alone_act_with_one(self, world, provider, ours):
         set_up(world.case_manager, provider.issuer, passwords_work=False)
-        assert acts_for(world.client(world.caseworker)) is None
+        browser = world.client(world.caseworker)
+        assert acts_for(browser) is None
+        assert "has its own sign-in" in browser.get("/", follow=True).content.decode()
         assert acts_for(world.client(world.case_manager)) == world.ngo
         assert acts_for(world.client(world.other_caseworker)) == world.other_ngo
 
