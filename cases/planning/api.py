@@ -99,11 +99,13 @@ class AppointmentView(View):
         return mine.select_related("responsible", "session", "enrolment").order_by()
 
     def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
-        rows = open_to(self.acting, super().narrowed(queryset, parameters), "enrolment__person")
-        if parameters.get("is_recorded") is None:
+        filters = dict(parameters)
+        is_recorded = filters.pop("is_recorded", None)
+        rows = open_to(self.acting, super().narrowed(queryset, filters), "enrolment__person")
+        if is_recorded is None:
             return rows
         unrecorded = Appointment.objects.unrecorded().values("pk")
-        return rows.exclude(pk__in=unrecorded) if parameters["is_recorded"] else rows.filter(pk__in=unrecorded)
+        return rows.exclude(pk__in=unrecorded) if is_recorded else rows.filter(pk__in=unrecorded)
 
     def colleague(self, fields: dict[str, Any], otherwise: User | None) -> dict[str, Any]:
         """The fields with the colleague in the place of their address. Raises Invalid where no colleague has it."""

@@ -96,7 +96,7 @@ class TestKeys:
         "changed",
         [
             {"aud": "https://elsewhere.example"}, {"aud": None}, {"iss": "somebody"}, {"exp": None}, {"jti": None},
-            {"exp": time.time() - 600}, {"exp": time.time() + 86_400}, {"nbf": time.time() + 600}, {"exp": "soon"},
+            {"exp": time.time() - 600}, {"exp": time.time() + 86_400}, {"nbf": time.time() + 86_400}, {"exp": "soon"},
         ],
     )  # fmt: skip
     def test_one_for_others_without_an_end_or_out_of_its_time_proves_nothing(self, keyed, key, changed):

@@ -308,7 +308,7 @@ def test_a_token_says_who_somebody_is():
     "changed",
     [
         {"iss": "https://other.example"}, {"aud": "other"}, {"aud": ["portal", "other"]}, {"azp": "other"}, {"nonce": "x"},
-        {"nonce": None}, {"exp": time.time() - 600}, {"exp": None}, {"iat": time.time() + 600}, {"sub": ""}, {"sub": None}, {"sub": 1},
+        {"nonce": None}, {"exp": time.time() - 600}, {"exp": None}, {"iat": time.time() + 86_400}, {"sub": ""}, {"sub": None}, {"sub": 1},
         {"sub": "x" * 256},
     ],
 )  # fmt: skip
