@@ -12,7 +12,7 @@ ASSESSMENTS = reading("assessment", roles=CASEWORK_ROLES, scope="assessments:rea
 ENROLMENTS = reading("enrolment", roles=CASEWORK_ROLES, scope="enrolments:read")
 ARRESTS = reading("arrest", roles=(Role.POLICE_LIAISON,), scope="arrests:read")
 FEEDS = reading("feed", roles=(Role.POLICE_LIAISON, Role.POLICE_DATA_OFFICER), scope="arrests:read")
-CALENDAR = reading("calendar", roles=CASEWORK_ROLES)
+CALENDAR = reading("calendar", roles=CASEWORK_ROLES, scope="enrolments:read")
 TASKS = reading("task", roles=CASEWORK_ROLES)
 IMPORTS = reading("upload", roles=IMPORT_ROLES, scope="uploads:read")
 PLANS = reading("plan", roles=CASEWORK_ROLES, scope="plans:read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any, NamedTuple
 
 from partnership.members.models import Partner, Role
@@ -95,6 +96,29 @@ NGOS: dict[str, tuple[Offer, ...]] = {
               "Workshops, recreation and a mentor from the neighbourhood.", 0.06, 0.70),
     ),
 }  # fmt: skip
+
+OFFICE_HOURS = {day: (time(9), time(16)) for day in range(1, 6)}
+EVENINGS = {day: (time(15), time(20)) for day in (1, 3, 4)}
+EVERY_DAY = {day: (time(8), time(21)) for day in range(1, 8)}
+
+
+class Address(NamedTuple):
+    street: str  # empty: confidential
+    postal_code: str
+    city: str
+    hours: dict[int, tuple[time, time]]
+    languages: tuple[str, ...] = ("fi", "sv")
+
+
+ADDRESSES: dict[str, Address] = {
+    "Counselling instead of imprisonment": Address("Esimerkkikatu 1", "00500", "Helsinki", OFFICE_HOURS, ("fi", "sv", "en")),
+    "Opioid agonist treatment": Address("Mallikuja 4", "00530", "Helsinki", EVERY_DAY),
+    "Early intervention for young people": Address("Esimerkinpolku 7", "20100", "Turku", EVENINGS),
+    "Peer support groups": Address("", "", "Tampere", EVENINGS, ("fi", "en", "ru")),
+    "Legal aid and alternative sentencing": Address("Mallikatu 12", "00100", "Helsinki", OFFICE_HOURS, ("fi", "sv", "en", "so")),
+    "Neighbourhood mentors": Address("Esimerkkiaukio 2", "00940", "Helsinki", EVENINGS, ("fi", "so", "ar")),
+}  # fmt: skip
+"""Programme → where it is found, and when. Streets that there are not."""
 
 COORDINATION = "Partnership Office"
 AUTHORITIES = {

@@ -26,6 +26,7 @@ class PartnershipConfig(AppConfig):
         from partnership.agreements.models import Agreement
         from partnership.announcements import events as _announcement_events  # noqa: F401
         from partnership.api import codes
+        from partnership.api import events as _client_events  # noqa: F401
         from partnership.api.models import ApiClient
         from partnership.audit_trail import history
         from partnership.events import notifications as _notifications  # noqa: F401
@@ -37,7 +38,8 @@ class PartnershipConfig(AppConfig):
         from partnership.members import recipients as _recipients  # noqa: F401
         from partnership.members import second_factor as _second_factor  # noqa: F401
         from partnership.members.models import AccountChange, Invitation, Membership, Partner, RoleChange
-        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, ROLE_CHANGES, WEBHOOKS
+        from partnership.own_sign_in.models import SignInProvider
+        from partnership.permissions import CLIENTS, DIRECTORY, MEMBERS, OWN_SIGN_IN, ROLE_CHANGES, WEBHOOKS
 
         codes.CODES |= {
             "partner_kind": Partner.Kind.choices,
@@ -48,6 +50,7 @@ class PartnershipConfig(AppConfig):
         history.register("agreement", Agreement, sees=DIRECTORY, address="agreement")
         history.register("partner", Partner, sees=DIRECTORY, address="partner")
         history.register("member", Membership, sees=MEMBERS, address="member", also=(AccountChange,))
+        history.register("sign_in_provider", SignInProvider, sees=OWN_SIGN_IN)
         history.register("invitation", Invitation, sees=MEMBERS)
         history.register("role_change", RoleChange, sees=ROLE_CHANGES)
         history.register("client", ApiClient, sees=CLIENTS, address="client")

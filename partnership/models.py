@@ -2,7 +2,7 @@
 
 from partnership.agreements.models import Agreement
 from partnership.announcements.models import Announcement
-from partnership.api.models import ApiClient, Credential, IdempotentAnswer, Tombstone
+from partnership.api.models import ApiClient, Credential, ExternalReference, IdempotentAnswer, Tombstone
 from partnership.audit_trail.models import ReadLog
 from partnership.events.models import EventDelivery, Notification, OutboxEvent, WebhookDelivery, WebhookSubscription
 from partnership.members.models import (
@@ -17,6 +17,7 @@ from partnership.members.models import (
 )
 from partnership.members.sessions import UserSession
 from partnership.oversight.models import Inquiry, ReadDay
+from partnership.own_sign_in.models import ProvidedIdentity, SignInProvider
 from partnership.pages.models import KeptForm, SavedView
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "District",
     "DistrictPopulation",
     "EventDelivery",
+    "ExternalReference",
     "IdempotentAnswer",
     "Inquiry",
     "Invitation",
@@ -36,10 +38,12 @@ __all__ = [
     "Notification",
     "OutboxEvent",
     "Partner",
+    "ProvidedIdentity",
     "ReadDay",
     "ReadLog",
     "RoleChange",
     "SavedView",
+    "SignInProvider",
     "Tombstone",
     "User",
     "UserSession",

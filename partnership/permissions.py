@@ -10,6 +10,10 @@ NOTIFICATIONS = reading("notification", scope="notifications:read")
 ANNOUNCEMENTS = reading("announcement", roles=(Role.COORDINATOR,))
 """All of them, past ones too; on the first page everybody sees those of today."""
 MEMBERS = reading("member", managers_only=True)
+OWN_SIGN_IN = reading("own_sign_in", managers_only=True)
+"""Where the own partner's people sign in."""
+DIRECTORY_MEMBERS = reading("directory_member", managers_only=True, scope="members:write")
+"""The own partner's people as its directory sees them."""
 ROLE_CHANGES = reading("role_change", roles=(Role.COORDINATOR, Role.AUDITOR))
 """Who audits is changed by two people of the office."""
 CLIENTS = reading("api_client", managers_only=True)

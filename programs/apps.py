@@ -12,6 +12,7 @@ class ProgramsConfig(AppConfig):
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
+        from programs.locations.models import Location
         from programs.permissions import CONTACTS, PROGRAMMES
 
         codes.CODES |= {
@@ -20,5 +21,5 @@ class ProgramsConfig(AppConfig):
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
         }
-        history.register("programme", Programme, sees=PROGRAMMES, address="programme")
+        history.register("programme", Programme, sees=PROGRAMMES, address="programme", also=(Location,))
         history.register("service_point", ServicePoint, sees=CONTACTS)

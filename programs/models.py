@@ -2,5 +2,6 @@
 
 from programs.catalogue.models import Programme
 from programs.contacts.models import Contact, ServicePoint
+from programs.locations.models import Location, OpeningHours
 
-__all__ = ["Contact", "Programme", "ServicePoint"]
+__all__ = ["Contact", "Location", "OpeningHours", "Programme", "ServicePoint"]

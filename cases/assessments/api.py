@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.assessments import actions as assessments
 from cases.assessments.models import CHOICES, Assessment
 from cases.corrections import actions as corrections
-from cases.enrolments.api import TakeBackInput
+from cases.corrections.api import EntryQuery, EntryView
 from cases.enrolments.models import Enrolment
-from cases.openings.concern import open_to
 from cases.permissions import ASSESSMENTS
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
 
 
 class AnswerInput(Strict):
@@ -53,8 +49,7 @@ class AssessmentSerializer(Resource):
         ]
 
 
-class AssessmentQuery(Query):
-    enrolment = Number()
+class AssessmentQuery(EntryQuery):
     instrument = serializers.ChoiceField(choices=CHOICES, required=False)
 
 
@@ -78,10 +73,11 @@ class AssessmentCorrectionInput(Strict):
     review_on = serializers.DateField(required=False, allow_null=True)
 
 
-class AssessmentView(View):
+class AssessmentView(EntryView):
     """What instruments came to, for the partner's own enrolments. No other partner sees them."""
 
     resource = "assessments"
+    entry = Assessment
     sees = ASSESSMENTS
     does = {
         "create": assessments.record_assessment,
@@ -91,13 +87,6 @@ class AssessmentView(View):
     }
     serializer_class = AssessmentSerializer
     queries = {"list": AssessmentQuery}
-    is_personal = True
-
-    def get_queryset(self) -> QuerySet[Assessment]:
-        return Assessment.objects.filter(partner=self.acting.partner).order_by()
-
-    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
-        return open_to(self.acting, super().narrowed(queryset, parameters), "enrolment__person")
 
     @extend_schema(request=AssessmentInput, responses={201: AssessmentSerializer})
     def create(self, request: Request) -> Response:
@@ -118,23 +107,6 @@ class AssessmentView(View):
             recorded["score"] = assessment.score
         fields = recorded | _with_answers(self.checked_body(AssessmentCorrectionInput))
         return self.answer(corrections.correct_assessment(by=self.acting, assessment=assessment, **fields))
-
-    @extend_schema(request=TakeBackInput, responses={200: AssessmentSerializer})
-    @action(detail=True, methods=["post"], url_path="take-back")
-    def take_back(self, request: Request, pk: int) -> Response:
-        """Takes back an assessment that was recorded by mistake: it counts nowhere any more."""
-        assessment = self.get_object()
-        self.check_unchanged(assessment)
-        why = self.checked_body(TakeBackInput)["why"]
-        return self.answer(corrections.take_back(by=self.acting, entry=assessment, why=why))
-
-    @extend_schema(request=None, responses={200: AssessmentSerializer})
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: int) -> Response:
-        """Lets an assessment that was taken back count again."""
-        assessment = self.get_object()
-        self.check_unchanged(assessment)
-        return self.answer(corrections.restore(by=self.acting, entry=assessment))
 
 
 def _with_answers(fields: dict[str, Any]) -> dict[str, Any]:

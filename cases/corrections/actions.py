@@ -89,7 +89,7 @@ def correct_assessment(
     return _saved_once_a_day(assessment)
 
 
-@action("goal.correct", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("goal.correct", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
 def correct_goal(*, by: Acting, goal: Goal, area: str, text: str) -> Goal:
     """Corrects what a goal says. Raises EntryTakenBack."""
     goal = _locked_counted(goal)

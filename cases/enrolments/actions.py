@@ -15,6 +15,7 @@ from cases.openings.concern import open_to
 from cases.people.models import Person
 from cases.planning.models import Appointment
 from partnership.actions import Party, action
+from partnership.api import references
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, InTheWay, Invalid, RuleError
@@ -84,6 +85,12 @@ def enrol(
     return enrolment
 
 
+@action("enrolment.keep_reference", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
+def keep_reference(*, by: Acting, record: Enrolment, reference: str | None) -> None:
+    """Keeps what the acting system calls an enrolment; None: forgets it. Raises ReferenceTaken."""
+    references.keep(by, "enrolment", record.pk, reference)
+
+
 def check_takes_part_once(person: Person, programme: Programme) -> None:
     """Raises AlreadyEnrolled where one of the person's linked records has an open enrolment in the programme."""
     first = Enrolment.objects.open().filter(person__in=person.records(), programme=programme).first()
@@ -150,6 +157,12 @@ def record_session(
     return session
 
 
+@action("session.keep_reference", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
+def keep_session_reference(*, by: Acting, record: Session, reference: str | None) -> None:
+    """Keeps what the acting system calls a session; None: forgets it. Raises ReferenceTaken."""
+    references.keep(by, "session", record.pk, reference)
+
+
 @action("session.record_group", roles=CASEWORK_ROLES, party=Party.OWNER, event="session.recorded")
 def record_group(
     *,
@@ -211,7 +224,7 @@ def add_goal(*, by: Acting, enrolment: Enrolment, area: str, text: str) -> Goal:
 
 
 @action("goal.mark", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
-def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
+def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> Goal:
     """Marks a goal as reached, or takes the mark back; what an end report said of it goes with it.
 
     Raises Invalid for a goal that was taken back.
@@ -220,6 +233,7 @@ def mark_goal(*, by: Acting, goal: Goal, reached_on: date | None) -> None:
         raise Invalid("reached_on", _("This entry was taken back. Restore it first."))
     goal.reached_on, goal.result, goal.result_why = reached_on, "", ""
     goal.save(update_fields=["reached_on", "result", "result_why"])
+    return goal
 
 
 @action("note.add", roles=CASEWORK_ROLES, party=Party.OWNER)
@@ -253,7 +267,7 @@ def end_enrolment(*, by: Acting, enrolment: Enrolment, ended_on: date, reason: s
     return enrolment
 
 
-@action("enrolment.set_primary_drug", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("enrolment.set_primary_drug", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def set_primary_drug(*, by: Acting, enrolment: Enrolment, primary_drug: str) -> None:
     """Says, or corrects, for which drug the person came; empty: not known or none."""
     enrolment.primary_drug = primary_drug

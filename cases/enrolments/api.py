@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,15 +14,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.corrections import actions as corrections
-from cases.corrections.models import Mistake
+from cases.corrections.api import EntryView
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session, Substance
 from cases.openings.concern import open_to
 from cases.people.api import PersonSerializer
 from cases.people.models import Person
 from cases.permissions import ENROLMENTS
-from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Flag, Number, Query, View
+from partnership.api.referenced import ReferencedView
+from partnership.api.references import WithReference
+from partnership.api.serializers import OwnReference, Resource, Strict
+from partnership.api.views import Deprecated, Flag, Number, Query
 from programs.catalogue.api import ProgrammeBrief
 from programs.catalogue.models import Programme, ReferralKind
 
@@ -30,6 +33,7 @@ from programs.catalogue.models import Programme, ReferralKind
 
 class EnrolmentSerializer(Resource):
     referral_kind = serializers.ChoiceField(choices=ReferralKind.choices, allow_blank=True)
+    external_reference = OwnReference("enrolment")
     expandable = {
         "person": ("person", PersonSerializer, "person"),
         "programme": ("programme", ProgrammeBrief, "programme"),
@@ -39,7 +43,8 @@ class EnrolmentSerializer(Resource):
         model = Enrolment
         fields = [
             "id", "person", "programme", "started_on", "ended_on", "end_reason", "referral_kind", "primary_drug",
-            "last_contact_on", "measurement_consent", "measurement_consent_ended_on", "created_at", "changed_at",
+            "last_contact_on", "measurement_consent", "measurement_consent_ended_on", "external_reference", "created_at",
+            "changed_at",
         ]  # fmt: skip
 
 
@@ -49,7 +54,7 @@ class EnrolmentQuery(Query):
     is_open = Flag()
 
 
-class EnrolmentInput(Strict):
+class EnrolmentInput(WithReference):
     person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
     programme = serializers.PrimaryKeyRelatedField(queryset=Programme.objects.all())
     started_on = serializers.DateField()
@@ -73,14 +78,17 @@ class MeasurementConsentInput(Strict):
 
 
 class SessionSerializer(Resource):
+    external_reference = OwnReference("session")
+
     class Meta:
         model = Session
         fields = [
-            "id", "enrolment", "held_on", "method", "attendance", "minutes", "recorded_at", "taken_back_at", "taken_back_why",
+            "id", "enrolment", "held_on", "method", "attendance", "minutes", "external_reference", "recorded_at",
+            "taken_back_at", "taken_back_why",
         ]  # fmt: skip
 
 
-class SessionInput(Strict):
+class SessionInput(WithReference):
     held_on = serializers.DateField()
     method = serializers.ChoiceField(choices=Session.Method.choices, default=Session.Method.COUNSELLING)
     attendance = serializers.ChoiceField(choices=Session.Attendance.choices, default=Session.Attendance.ATTENDED)
@@ -99,8 +107,12 @@ class SessionCorrectionInput(Strict):
     minutes = serializers.IntegerField(min_value=1, max_value=1440, required=False, allow_null=True)
 
 
-class TakeBackInput(Strict):
-    why = serializers.ChoiceField(choices=Mistake.choices)
+class PrimaryDrugInput(Strict):
+    primary_drug = serializers.ChoiceField(
+        choices=Substance.choices,
+        allow_blank=True,
+        help_text="For which drug the person came; empty: not known or none.",
+    )
 
 
 class EnrolmentCorrectionInput(Strict):
@@ -111,21 +123,24 @@ class EnrolmentCorrectionInput(Strict):
     )
 
 
-class EnrolmentView(View):
+class EnrolmentView(ReferencedView):
     """Who takes part in the partner's own programmes; sessions with attendance."""
 
     resource = "enrolments"
     sees = ENROLMENTS
     does = {
         "create": enrolments.enrol,
+        "external_reference": enrolments.keep_reference,
         "partial_update": corrections.correct_enrolment,
         "end": enrolments.end_enrolment,
         "reopen": corrections.reopen,
         "measurement_consent": enrolments.set_measurement_consent,
+        "primary_drug": enrolments.set_primary_drug,
         "record": enrolments.record_session,
     }
     serializer_class = EnrolmentSerializer
     queries = {"list": EnrolmentQuery, "sessions": SessionQuery}
+    deprecated = {"sessions": Deprecated(date(2026, 11, 30), "sessions?enrolment={pk}&taken_back=false")}
     orders = ("-id", "id", "changed_at", "-changed_at")
     tombstones = ("cases_enrolment",)
     is_personal = True
@@ -144,7 +159,10 @@ class EnrolmentView(View):
         """Enrols an own person in an own programme."""
         fields = self.checked_body(EnrolmentInput)
         self.check_door(fields["person"])  # whoever takes somebody on opens their record
+        reference = fields.pop("external_reference", None)
         enrolment = enrolments.enrol(by=self.acting, **fields)
+        if reference:
+            self.refer(enrolment, reference)
         location = request.build_absolute_uri(f"/api/v1/enrolments/{enrolment.pk}")
         return self.answer(enrolment, 201, {"Location": location})
 
@@ -191,6 +209,15 @@ class EnrolmentView(View):
         enrolments.set_measurement_consent(by=self.acting, enrolment=enrolment, consents=fields["consents"])
         return self.answer(self.get_object())
 
+    @extend_schema(request=PrimaryDrugInput, responses={200: EnrolmentSerializer})
+    @action(detail=True, methods=["put"], url_path="primary-drug")
+    def primary_drug(self, request: Request, pk: int) -> Response:
+        """Says, or corrects, for which drug the person came, as treatment demand is reported."""
+        enrolment = self.get_object()
+        self.check_unchanged(enrolment)
+        enrolments.set_primary_drug(by=self.acting, enrolment=enrolment, **self.checked_body(PrimaryDrugInput))
+        return self.answer(self.get_object())
+
     @extend_schema(methods=["GET"], responses={200: SessionSerializer(many=True)})
     @extend_schema(methods=["POST"], request=SessionInput, responses={201: SessionSerializer})
     @action(detail=True, methods=["get"], serializer_class=SessionSerializer)
@@ -206,7 +233,10 @@ class EnrolmentView(View):
         """Records a session: who came, on which day. What was said is not asked for."""
         enrolment = self.enrolment(pk)
         fields = self.checked_body(SessionInput)
+        reference = fields.pop("external_reference", None)
         session = enrolments.record_session(by=self.acting, enrolment=enrolment, **fields)
+        if reference:
+            enrolments.keep_session_reference(by=self.acting, record=session, reference=reference)
         return Response(self.representation(session), status=201)
 
     def enrolment(self, pk: int) -> Enrolment:
@@ -215,21 +245,18 @@ class EnrolmentView(View):
         return enrolment
 
 
-class SessionView(View):
+class SessionView(ReferencedView, EntryView):
     """Sessions of the partner's own enrolments, to be corrected or taken back."""
 
     resource = "sessions"
-    sees = ENROLMENTS
+    entry = Session
     does = {
         "partial_update": corrections.correct_session,
+        "external_reference": enrolments.keep_session_reference,
         "take_back": corrections.take_back,
         "restore": corrections.restore,
     }
     serializer_class = SessionSerializer
-    is_personal = True
-
-    def get_queryset(self) -> QuerySet[Session]:
-        return Session.objects.filter(partner=self.acting.partner).order_by()
 
     @extend_schema(request=SessionCorrectionInput, responses={200: SessionSerializer})
     def partial_update(self, request: Request, pk: int) -> Response:
@@ -239,20 +266,3 @@ class SessionView(View):
         recorded = {name: getattr(session, name) for name in ("held_on", "method", "attendance", "minutes")}
         fields = recorded | self.checked_body(SessionCorrectionInput)
         return self.answer(corrections.correct_session(by=self.acting, session=session, **fields))
-
-    @extend_schema(request=TakeBackInput, responses={200: SessionSerializer})
-    @action(detail=True, methods=["post"], url_path="take-back")
-    def take_back(self, request: Request, pk: int) -> Response:
-        """Takes back a session that was recorded by mistake: it counts nowhere any more."""
-        session = self.get_object()
-        self.check_unchanged(session)
-        why = self.checked_body(TakeBackInput)["why"]
-        return self.answer(corrections.take_back(by=self.acting, entry=session, why=why))
-
-    @extend_schema(request=None, responses={200: SessionSerializer})
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: int) -> Response:
-        """Lets a session that was taken back count again."""
-        session = self.get_object()
-        self.check_unchanged(session)
-        return self.answer(corrections.restore(by=self.acting, entry=session))

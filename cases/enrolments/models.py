@@ -19,7 +19,7 @@ from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows, written_by
-from partnership.isolation.triggers import Bury, Touch
+from partnership.isolation.triggers import Bury, EndReferences, Touch
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
 
@@ -121,6 +121,7 @@ class Enrolment(models.Model):
             Mark(),
             CountPlaces(),
             Bury(),
+            EndReferences(record="enrolment"),
             Recorded(
                 record="enrolment",
                 partners=["partner_id"],
@@ -171,6 +172,7 @@ class Session(Entry):
             *own_rows(),
             written_by("recorded_by_id"),
             *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance", "taken_back_at"),
+            EndReferences(record="session"),
             *rules_of_entry("session"),
         ]
 

@@ -12,6 +12,7 @@ from cases.people.doubles import possible_doubles
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import Party, action
+from partnership.api import references
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import InTheWay, RuleError
 from partnership.members.models import Partner
@@ -81,6 +82,12 @@ def _check_code(person: Person) -> None:
             _("You have a person with this identity code already: use that record."),
             records=[InTheWay("person", known.pk)],
         )
+
+
+@action("person.keep_reference", roles=PEOPLE_ROLES, party=Party.OWNER, scope="persons:write")
+def keep_reference(*, by: Acting, record: Person, reference: str | None) -> None:
+    """Keeps what the acting system calls a person; None: forgets it. Raises ReferenceTaken."""
+    references.keep(by, "person", record.pk, reference)
 
 
 @action("person.link", roles=PEOPLE_ROLES, party=Party.OWNER, scope="persons:write")

@@ -20,8 +20,9 @@ from cases.people.models import Person, Sex
 from cases.permissions import PEOPLE
 from cases.relations import actions as relation_actions
 from cases.relations.models import Kind, Relation
-from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import View
+from partnership.api.referenced import ReferencedView
+from partnership.api.references import WithReference
+from partnership.api.serializers import InPast, OwnReference, Resource, Strict
 from partnership.members.api import DistrictSerializer
 from partnership.members.models import District
 from partnership.pages.guard import pass_door
@@ -38,13 +39,14 @@ class PersonSerializer(Resource):
     identity_code = serializers.CharField()
     phone = serializers.CharField()
     email = serializers.CharField()
+    external_reference = OwnReference("person")
     expandable = {"district": ("district", DistrictSerializer, "district")}
 
     class Meta:
         model = Person
         fields = [
             "id", "first_names", "last_name", "born_on", "identity_code", "phone", "email", "sex", "district", "died_on",
-            "same_as", "created_at", "changed_at",
+            "same_as", "external_reference", "created_at", "changed_at",
         ]  # fmt: skip
 
 
@@ -81,7 +83,7 @@ class PersonInput(Strict):
         return data
 
 
-class NewPersonInput(PersonInput):
+class NewPersonInput(PersonInput, WithReference):
     is_somebody_else = serializers.BooleanField(
         default=False, help_text="True: not one of those whom `possible-double` named; the person is new."
     )
@@ -117,13 +119,14 @@ class PersonSearch(Strict):
     born_on = serializers.DateField(default=None, allow_null=True)
 
 
-class PersonView(View):
+class PersonView(ReferencedView):
     """The caller's partner's own people. Nobody else's are found."""
 
     resource = "persons"
     sees = PEOPLE
     does = {
         "create": people.save_person,
+        "external_reference": people.keep_reference,
         "partial_update": people.save_person,
         "link": people.link_person,
         "unlink": people.unlink_person,
@@ -146,8 +149,10 @@ class PersonView(View):
         """Adds a person. A second one with the same identity code is refused (`known-person`), one spelled like somebody known too
         (`possible-double`): `records` of the problem says who it may be."""
         fields = self.checked_body(NewPersonInput)
-        is_somebody_else = fields.pop("is_somebody_else")
+        is_somebody_else, reference = fields.pop("is_somebody_else"), fields.pop("external_reference", None)
         person = people.save_person(by=self.acting, person=Person(**fields), is_somebody_else=is_somebody_else)
+        if reference:
+            self.refer(person, reference)
         location = request.build_absolute_uri(f"/api/v1/persons/{person.pk}")
         return self.answer(person, 201, {"Location": location})
 

@@ -20,7 +20,7 @@ from partnership.isolation.errors import RuleError
 from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, imports_write, jobs_read
-from partnership.isolation.triggers import Bury
+from partnership.isolation.triggers import Bury, EndReferences
 from partnership.members.models import District, Partner
 
 ADULT_AGE = 18
@@ -175,6 +175,7 @@ class Person(models.Model):
             *imports_write("INSERT, UPDATE, DELETE"),
             Mark(),
             Bury(),
+            EndReferences(record="person"),
             Recorded(record="person", partners=["partner_id"], about_person=True, leaves_out=[*FOUND_BY, "changed_in"]),
         ]
 

@@ -33,7 +33,7 @@ class AlreadyRecorded(RuleError):
 # --- Appointments ----------------------------------------------------------------------------------------------------------
 
 
-@action("appointment.make", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("appointment.make", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def make_appointment(
     *, by: Acting, enrolment: Enrolment, starts_at: datetime, minutes: int, method: str, place: str, responsible: User
 ) -> Appointment:
@@ -56,7 +56,7 @@ def _check_colleague(by: Acting, user: User, field: str) -> None:
         raise Invalid(field, _("Choose somebody of your own team."))
 
 
-@action("appointment.move", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("appointment.move", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def move_appointment(
     *,
     by: Acting,
@@ -83,7 +83,7 @@ def _locked_unrecorded(appointment: Appointment) -> Appointment:
     return locked
 
 
-@action("appointment.record", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("appointment.record", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def record_appointment(*, by: Acting, appointment: Appointment, attendance: str) -> Session:
     """Says how an appointment went: a session of its day, method and length. Recorded once, however often it is pressed."""
     locked = _locked_unrecorded(appointment)
@@ -144,7 +144,7 @@ def record_meeting(
     return session
 
 
-@action("appointment.cancel", roles=CASEWORK_ROLES, party=Party.OWNER)
+@action("appointment.cancel", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
 def cancel_appointment(*, by: Acting, appointment: Appointment) -> None:
     """Takes an appointment that has not been recorded off the calendar."""
     _locked_unrecorded(appointment).delete()

@@ -11,6 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.corrections import actions as corrections
+from cases.corrections.api import EntryView
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Goal
 from cases.openings.concern import open_to
@@ -113,7 +115,18 @@ class GoalSerializer(Resource):
 
     class Meta:
         model = Goal
-        fields = ["id", "enrolment", "area", "text", "reached_on", "result", "result_why", "steps", "taken_back_at"]
+        fields = [
+            "id",
+            "enrolment",
+            "area",
+            "text",
+            "reached_on",
+            "result",
+            "result_why",
+            "steps",
+            "taken_back_at",
+            "taken_back_why",
+        ]
 
     @extend_schema_field(StepSerializer(many=True))
     def get_steps(self, goal: Goal) -> list[dict[str, Any]]:
@@ -141,21 +154,29 @@ class StepDoneInput(Strict):
     done_on = InPast(allow_null=True, help_text="null: it is to be done.")
 
 
-class GoalView(View):
+class GoalCorrectionInput(Strict):
+    area = serializers.ChoiceField(choices=Goal.Area.choices, required=False)
+    text = serializers.CharField(max_length=300, required=False)
+
+
+class GoalView(EntryView):
     """Goals of the partner's own enrolments, with their steps. No other partner sees them."""
 
     resource = "goals"
     sees = PLANS
-    does = {"create": enrolments.add_goal, "reached": enrolments.mark_goal, "steps": plans.add_step}
+    entry = Goal
+    does = {
+        "create": enrolments.add_goal,
+        "partial_update": corrections.correct_goal,
+        "reached": enrolments.mark_goal,
+        "steps": plans.add_step,
+        "take_back": corrections.take_back,
+        "restore": corrections.restore,
+    }
     serializer_class = GoalSerializer
-    queries = {"list": OfEnrolment}
-    is_personal = True
 
     def get_queryset(self) -> QuerySet[Goal]:
-        return Goal.objects.filter(partner=self.acting.partner).prefetch_related("steps").order_by()
-
-    def narrowed(self, queryset: QuerySet[Any], parameters: dict[str, Any]) -> QuerySet[Any]:
-        return open_to(self.acting, super().narrowed(queryset, parameters), "enrolment__person")
+        return super().get_queryset().prefetch_related("steps")
 
     @extend_schema(request=GoalInput, responses={201: GoalSerializer})
     def create(self, request: Request) -> Response:
@@ -164,6 +185,15 @@ class GoalView(View):
         self.check_door(fields["enrolment"])
         goal = enrolments.add_goal(by=self.acting, **fields)
         return self.answer(goal, 201, {"Location": request.build_absolute_uri(f"/api/v1/goals/{goal.pk}")})
+
+    @extend_schema(request=GoalCorrectionInput, responses={200: GoalSerializer})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Corrects the area or the text of a goal."""
+        goal = self.get_object()
+        self.check_unchanged(goal)
+        fields = {"area": goal.area, "text": goal.text} | self.checked_body(GoalCorrectionInput)
+        corrections.correct_goal(by=self.acting, goal=goal, **fields)
+        return self.answer(self.get_object())
 
     @extend_schema(request=ReachedInput, responses={200: GoalSerializer})
     @action(detail=True, methods=["put"])

@@ -34,6 +34,7 @@ from cases.rights import events
 from cases.rights.information import Holder, Part, information
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from partnership.actions import Party, action
+from partnership.api import references
 from partnership.audit_trail.models import ReadLog
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
@@ -439,6 +440,10 @@ def _erase_record(by: Acting, person: Person) -> None:
     consents.update(guardian_name="", witness="")
     RequestWords.objects.filter(request__person=person).update(note="", answer="")
     ImportBefore.objects.filter(record=ImportTrace.Record.PERSON, object_id=person.pk).delete()
+    sessions = Session.objects.filter(enrolment__in=enrolments)
+    references.forget("person", [person.pk])
+    references.forget("enrolment", enrolments.values_list("pk", flat=True))
+    references.forget("session", sessions.values_list("pk", flat=True))
     blank(person, "source_key")
     person.erased_on = timezone.localdate()
     person.save()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 import orjson
+from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -19,10 +19,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from partnership.api.client_keys import ASSERTION_TYPE
 from partnership.api.codes import all_codes
 from partnership.api.meanings import TEXTS
 from partnership.api.problems import all_problems
 from partnership.api.views import View
+from partnership.events import asyncapi
 
 
 class PublicView(View):
@@ -44,6 +46,8 @@ class IndexSerializer(serializers.Serializer[Any]):
     token = serializers.URLField()
     problems = serializers.URLField()
     codes = serializers.URLField()
+    asyncapi = serializers.URLField()
+    guides = serializers.URLField()
     version = serializers.CharField()
 
 
@@ -62,8 +66,10 @@ class IndexView(PublicView):
             "token": "oauth/token",
             "problems": "problems",
             "codes": "codes",
+            "asyncapi": "asyncapi.json",
+            "guides": "guides",
         }
-        return Response({name: root + part for name, part in parts.items()} | {"version": "1.0.0"})
+        return Response({name: root + part for name, part in parts.items()} | {"version": settings.VERSION})
 
 
 class ProblemTypeSerializer(serializers.Serializer[Any]):
@@ -125,10 +131,19 @@ class TokenSerializer(serializers.Serializer[Any]):
     scope = serializers.CharField()
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
-    grant_type = serializers.ChoiceField(choices=["client_credentials"])
+class ClientSerializer(serializers.Serializer[Any]):
     client_id = serializers.CharField(required=False, help_text="Or by HTTP Basic, with the secret as the password.")
     client_secret = serializers.CharField(required=False)
+    client_assertion_type = serializers.CharField(
+        required=False, help_text=f"With keys: `{ASSERTION_TYPE}` (RFC 7523)."
+    )
+    client_assertion = serializers.CharField(
+        required=False, help_text="With keys: a JWT of which `iss` and `sub` are the client id, `aud` is this address."
+    )
+
+
+class TokenRequestSerializer(ClientSerializer):
+    grant_type = serializers.ChoiceField(choices=["client_credentials"])
     scope = serializers.CharField(required=False, help_text="Divided by spaces; without it all that the client has.")
 
 
@@ -164,86 +179,11 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def reader(request: HttpRequest) -> HttpResponse:
-    """The description as a page: made on the server, so that it needs no other host and no script."""
-    document = description(request)
-    groups: dict[str, list[dict[str, Any]]] = {}
-    schemas = document["components"]["schemas"]
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, schemas))
-    return render(request, "partnership/api/reader.html", {"document": document, "groups": sorted(groups.items())})
-
-
-def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    def body(of: dict[str, Any]) -> dict[str, Any]:
-        for media, content in of.get("content", {}).items():
-            example = content.get("example")
-            return {
-                "media": media,
-                "fields": _fields(content.get("schema", {}), schemas),
-                "example": orjson.dumps(example, option=orjson.OPT_INDENT_2, default=str).decode()
-                if example is not None
-                else "",
-            }
-        return {}
-
-    scopes = [scope for way in operation.get("security", []) for scope in way.get("oauth2", [])]
-    return {
-        "id": operation["operationId"],
-        "path": path,
-        "method": method.upper(),
-        "title": operation.get("description", "").split(".")[0].split("\n")[0],
-        "text": operation.get("description", ""),
-        "scopes": scopes,
-        "parameters": operation.get("parameters", []),
-        "body": body(operation.get("requestBody", {})),
-        "answers": [
-            {"status": status, "text": answer.get("description", ""), **body(answer)}
-            for status, answer in operation["responses"].items()
-            if status.startswith("2")
-        ],
-        "problems": [status for status in operation["responses"] if status[0] in "45"],
-    }
-
-
-def _fields(schema: dict[str, Any], schemas: dict[str, Any], prefix: str = "", depth: int = 0) -> list[dict[str, Any]]:
-    """The fields of a body, nested ones with their path."""
-    while "$ref" in schema or "allOf" in schema or "oneOf" in schema:
-        schema = (
-            schemas[schema["$ref"].rsplit("/", 1)[-1]]
-            if "$ref" in schema
-            else (schema.get("allOf") or schema["oneOf"])[0]
-        )
-    if schema.get("type") == "array":
-        return _fields(schema.get("items", {}), schemas, prefix + "[]." if prefix else "[].", depth)
-    rows: list[dict[str, Any]] = []
-    for name, part in schema.get("properties", {}).items():
-        target = part
-        while "$ref" in target or "allOf" in target or "oneOf" in target:
-            target = (
-                schemas[target["$ref"].rsplit("/", 1)[-1]]
-                if "$ref" in target
-                else (target.get("allOf") or target["oneOf"])[0]
-            )
-        kind = target.get("type", "")
-        rows.append(
-            {
-                "name": prefix + name,
-                "type": " | ".join(kind) if isinstance(kind, list) else kind,
-                "format": target.get("format", ""),
-                "codes": [code for code in target.get("enum", []) if code],
-                "text": part.get("description") or target.get("description", "")
-                if "enum" not in target
-                else part.get("description", ""),
-                "required": name in schema.get("required", []),
-            }
-        )
-        if depth < 2:
-            inner = target.get("items", {}) if kind == "array" else target
-            if inner.get("properties") or "$ref" in inner:
-                rows += _fields(inner, schemas, f"{prefix}{name}{'[]' if kind == 'array' else ''}.", depth + 1)
-    return rows
+def events(request: HttpRequest) -> HttpResponse:
+    """The webhooks described for programs (AsyncAPI 3)."""
+    response = HttpResponse(orjson.dumps(asyncapi.description(), default=str), content_type="application/json")
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 class TokenDescription(PublicView):
@@ -264,11 +204,9 @@ class TokenDescription(PublicView):
         raise NotImplementedError
 
 
-class RevocationRequestSerializer(serializers.Serializer[Any]):
+class RevocationRequestSerializer(ClientSerializer):
     token = serializers.CharField()
     token_type_hint = serializers.ChoiceField(choices=["access_token"], required=False)
-    client_id = serializers.CharField(required=False, help_text="Or by HTTP Basic, with the secret as the password.")
-    client_secret = serializers.CharField(required=False)
 
 
 class RevocationDescription(PublicView):

@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from partnership.actions import NotAllowed, Right, require
+from partnership.api import client_networks
 from partnership.api.models import ApiClient
-from partnership.api.problems import InsufficientScope, InvalidToken
+from partnership.api.problems import ForbiddenNetwork, InsufficientScope, InvalidToken
 from partnership.isolation import replica
 from partnership.isolation.acting import Acting, enter, lacks_second_factor
-from partnership.pages.limits import counters
+from partnership.pages.limits import client_address, counters
 
 PEOPLE_PER_MINUTE = 600
 WINDOW = 60
@@ -60,7 +61,9 @@ class BearerAuthentication(BaseAuthentication):
             row = cursor.fetchone()
         if row is None:
             raise InvalidToken(_("The token has expired, was revoked or never existed."))
-        scope, *values = row
+        scope, *values, networks = row
+        if not client_networks.allows(networks, client_address(request._request)):
+            raise ForbiddenNetwork
         client, membership, partner, user = (
             model.from_db("default", columns, [values.pop(0) for _column in columns])
             for model, columns in KNOWN.items()

@@ -17,7 +17,19 @@ from partnership.audit_trail.purposes import Purpose
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.marks import TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
-from partnership.isolation.policies import MANAGER, OWN, SIGNING_IN, Grant, Policy, jobs_keep, own_rows, written_by
+from partnership.isolation.policies import (
+    CLIENT,
+    MANAGER,
+    OWN,
+    READ_AND_WRITE,
+    SIGNING_IN,
+    Grant,
+    Policy,
+    jobs_keep,
+    jobs_read,
+    own_rows,
+    written_by,
+)
 
 
 class ApiClient(models.Model):  # type: ignore[django-manager-missing]
@@ -27,6 +39,13 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
     membership = models.OneToOneField("partnership.Membership", models.PROTECT, related_name="api_client")
     name = models.CharField(_("name"), max_length=100)
     scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("what it may do"))
+    networks = ArrayField(
+        models.CharField(max_length=43),
+        default=list,
+        blank=True,
+        verbose_name=_("networks"),
+        help_text=_("From which it may call; none: from everywhere."),
+    )
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
     default_purpose = models.CharField(
         _("reads for"),
@@ -59,6 +78,8 @@ class ApiClient(models.Model):  # type: ignore[django-manager-missing]
             Policy(name="make", role="web", command="INSERT", using=f"({OWN} and {MANAGER})"),
             Policy(name="change", role="web", command="UPDATE", using=f"({OWN} and {MANAGER})"),
             written_by("created_by_id"),
+            # Whose secret is old, and which client it is.
+            *jobs_read("id", "partner_id", "name", "revoked_at"),
             Recorded(record="client", partners=["partner_id"]),
         ]
 
@@ -81,6 +102,11 @@ class Credential(AbstractApplication):  # type: ignore[misc] # the library has n
     partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
     api_client = models.ForeignKey(ApiClient, models.CASCADE, related_name="credentials")
     expires_at = models.DateTimeField(null=True)
+    keys = models.JSONField(
+        null=True, help_text="Public keys by which the client proves who it is; null: by its secret."
+    )
+    keys_url = models.URLField(max_length=500, blank=True, help_text="Where the portal reads them anew, each hour.")
+    keys_read_at = models.DateTimeField(null=True)
     objects = CredentialManager()
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
@@ -91,6 +117,12 @@ class Credential(AbstractApplication):  # type: ignore[misc] # the library has n
             Policy(name="see", role="web", command="SELECT", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
             Policy(name="make", role="web", command="INSERT", using=f"({OWN} and {MANAGER})"),
             Policy(name="change", role="web", command="UPDATE", using=f"(({OWN} and {MANAGER}) or {SIGNING_IN})"),
+            # Jobs read keys from their addresses, and see how old a secret is: not the secret's hash.
+            *jobs_read(
+                "id", "partner_id", "api_client_id", "created", "expires_at", "keys", "keys_url", "keys_read_at"
+            ),
+            Grant(role="worker", privileges="UPDATE", columns=["keys", "keys_read_at"], name="worker_keeps_keys"),
+            Policy(name="keep_keys", role="worker", command="UPDATE", using="keys_url <> ''"),
         ]
 
     def is_usable(self, request: Any) -> bool:
@@ -151,3 +183,36 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.object_id}"
+
+
+class ExternalReference(models.Model):
+    """What a partner's system calls a record in its own numbering. That system alone sees it: no other one, and nobody's pages.
+
+    `record` is the kind of record, as problems name it. A case number can say who somebody is, so the text is encrypted and found
+    by a keyed hash. `EndReferences` ends it with its record.
+    """
+
+    partner = models.ForeignKey("partnership.Partner", models.CASCADE, related_name="+")
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+")
+    record = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    reference = EncryptedTextField()
+    reference_index = models.CharField(max_length=64)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "object_id"], name="reference_of_record")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "record", "reference_index", "partner"], name="one_record_per_reference"
+            ),
+            models.UniqueConstraint(
+                fields=["client", "record", "object_id", "partner"], name="one_reference_per_record"
+            ),
+            *same_partner("client"),
+            Grant(role="web", privileges=READ_AND_WRITE),
+            Policy(name="own_system", role="web", using=f"{OWN} and client_id = {CLIENT}"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.object_id}"

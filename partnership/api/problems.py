@@ -39,6 +39,7 @@ PROBLEMS: dict[str, Problem] = {
     "parameter": Problem(400, gettext_lazy("A parameter of the address is wrong"), gettext_lazy("See `errors`: each names the parameter. Unknown parameters are errors too.")),
     "not-authenticated": Problem(401, gettext_lazy("No valid sign-in"), gettext_lazy("Get a new token and try again.")),
     "forbidden": Problem(403, gettext_lazy("Not allowed"), gettext_lazy("The client lacks the scope, or the person’s role does not include this.")),
+    "forbidden-network": Problem(403, gettext_lazy("Not allowed from this network"), gettext_lazy("Call from one of the client’s networks, or ask a manager to add yours.")),
     "not-found": Problem(404, gettext_lazy("Not found"), gettext_lazy("There is nothing here that your partner may see.")),
     "method-not-allowed": Problem(405, gettext_lazy("This address does not take this method"), gettext_lazy("See the Allow header.")),
     "not-acceptable": Problem(406, gettext_lazy("None of the accepted formats is offered"), gettext_lazy("Accept application/json.")),
@@ -69,6 +70,13 @@ class InvalidToken(exceptions.AuthenticationFailed):
 
 class InsufficientScope(exceptions.PermissionDenied):
     """The client lacks the scope of what it asks for. Its code is the scope."""
+
+
+class ForbiddenNetwork(exceptions.PermissionDenied):
+    """The client may not call from this address. Call from one of its networks, or ask a manager to add yours."""
+
+    default_code = "forbidden-network"
+    default_detail = gettext_lazy("This client may not call from your network.")
 
 
 class PreconditionFailed(exceptions.APIException):

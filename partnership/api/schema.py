@@ -27,6 +27,9 @@ SUMMARIES = {
     "list": "List {noun}",
     "retrieve": "Read one of the {noun}",
     "export": "Export {noun} as CSV or NDJSON",
+    "external_reference": "Keep what the caller's system calls one of the {noun}",
+    "take_back": "Take back one of the {noun} that was recorded by mistake",
+    "restore": "Let one of the {noun} that was taken back count again",
     "table": "{noun} as a table (CSV)",
     "metadata": "What the columns of the table of {noun} mean (CSVW)",
 }
@@ -62,6 +65,9 @@ class PortalSchema(AutoSchema):
         if self.method.lower() in WRITES - {"delete"} and reading and reading.scope != self.view.scope():
             text += f"\n\nWithout the scope `{reading.scope}` the answer holds at most {', '.join(f'`{name}`' for name in RECEIPT)}."
         return text
+
+    def is_deprecated(self) -> bool:
+        return self.view.action in getattr(self.view, "deprecated", {})
 
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "tag", "") or self.view.resource]

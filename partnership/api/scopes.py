@@ -30,6 +30,7 @@ SCOPES: dict[str, str | Promise] = {
     "cohorts:write": _("Save cohorts"),
     "notifications:read": _("Read own notifications"),
     "notifications:write": _("Mark own notifications as read"),
+    "members:write": _("Take in and end own members"),
     "webhooks:read": _("Read webhooks and how their messages went"),
     "webhooks:write": _("Set up webhooks"),
 }

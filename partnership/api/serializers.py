@@ -16,6 +16,18 @@ from rest_framework.exceptions import ErrorDetail
 from partnership.actions import Reading
 from partnership.api.problems import NoneOf
 
+
+class OwnReference(serializers.CharField):
+    """What the calling system calls the record; `record` is the kind of record. `View.representation` reads those of a whole page."""
+
+    LONGEST = 200
+    MEANING = "What the caller's system calls the record: unique in that system, and seen by no other."
+
+    def __init__(self, record: str = "") -> None:
+        self.record = record
+        super().__init__(read_only=True, allow_null=True, help_text=self.MEANING)
+
+
 PASSED_ON = (
     serializers.CharField,
     serializers.IntegerField,
@@ -113,6 +125,12 @@ class Resource(serializers.ModelSerializer[Any]):
     logged_as: ClassVar[str] = ""
     """What the log of reads calls it where another record's answer shows it; empty: it is about nobody."""
 
+    @classmethod
+    def known_as(cls) -> str:
+        """The kind of record of which systems keep references of their own; empty: it has none."""
+        field = cls._declared_fields.get("external_reference")
+        return field.record if isinstance(field, OwnReference) else ""
+
     row_columns: tuple[str, ...] = ()
     """Where a list needs no more of a record than these columns, it reads them without making records: twice as fast."""
     _plan: ClassVar[Plan]
@@ -165,6 +183,9 @@ def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Reader:
     if isinstance(field, serializers.SerializerMethodField):
         method = field.method_name or ""
         return lambda serializer, instance: getattr(serializer, method)(instance)
+    if isinstance(field, OwnReference):
+        record = field.record
+        return lambda serializer, instance: serializer.context["references"][record].get(instance.id)
     source = field.source or ""
     if isinstance(field, serializers.PrimaryKeyRelatedField):
         source += "_id"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -36,7 +36,8 @@ from partnership.api.paging import MAX_SIZE, SIZE, ListPages, Since, page_of
 from partnership.api.parsers import ShallowJSONParser
 from partnership.api.problems import PreconditionFailed, WrongParameter
 from partnership.api.purpose import purpose_of_request
-from partnership.api.serializers import Resource, utc, with_allowed
+from partnership.api.references import number_of, shown_with
+from partnership.api.serializers import OwnReference, Resource, utc, with_allowed
 from partnership.audit_trail.models import ReadLog
 from partnership.audit_trail.purposes import read_for, reason_for
 from partnership.audit_trail.read_log import named_by, people_of
@@ -94,6 +95,13 @@ class Flag(serializers.BooleanField):
         super().__init__(**({"required": False, "allow_null": True, "default": None} | kwargs))
 
 
+class Deprecated(NamedTuple):
+    """Since when an operation is deprecated, and what takes its place: an address below that of the API."""
+
+    since: date
+    successor: str
+
+
 class View(GenericViewSet[Any]):
     """A resource. `sees` and `does` say who may; `queries` the parameters of each action besides the usual ones."""
 
@@ -123,6 +131,8 @@ class View(GenericViewSet[Any]):
     """Parameters that may be given more than once: each a list."""
     logged_as = ""
     """What the log of reads calls it; empty: as the resource."""
+    deprecated: dict[str, Deprecated] = {}
+    """Operations that go on working and have a successor."""
     is_personal = False
     """Whether reading is noted for people as well, not for systems alone."""
 
@@ -230,6 +240,12 @@ class View(GenericViewSet[Any]):
                 help_text="Only what changed since a moment or, better, since an earlier answer (its `synced_to`), oldest change"
                 " first, with what was deleted.",
             )
+        if action == "list" and serializer is not None and serializer.known_as():
+            usual["external_reference"] = serializers.CharField(
+                required=False,
+                max_length=OwnReference.LONGEST,
+                help_text="Only the record that the caller's system calls so.",
+            )
         if serializer is not None and self.request_is_read(action):
             names = [name for name, field in serializer().fields.items() if not field.write_only]
             usual["fields"] = Names(names, help_text="Only these fields, divided by commas (and `id`).")
@@ -274,12 +290,12 @@ class View(GenericViewSet[Any]):
         shows = self.shows(serializer_class)
         if not shows:
             self.count = 0
-        rendering = serializer_class(
-            context=self.get_serializer_context(),
-            only=self.parameters.get("fields", []) if shows else list(serializer_class.receipt),
-            expanded=self.parameters.get("expand", []) if shows else [],
-        )
         rows = list(instance) if many else [instance]
+        only = self.parameters.get("fields", []) if shows else list(serializer_class.receipt)
+        expanded = self.parameters.get("expand", []) if shows else []
+        references = shown_with(self.acting, serializer_class, rows, only=only, expanded=expanded)
+        context = {**self.get_serializer_context(), "references": references}
+        rendering = serializer_class(context=context, only=only, expanded=expanded)
         answers = [rendering.to_representation(row) for row in rows]
         if shows and isinstance(self.shown, list):
             self.shown += people_of(rows, _model_of(serializer_class))
@@ -313,7 +329,12 @@ class View(GenericViewSet[Any]):
         return queryset.select_related(*filter(None, paths)) if any(paths) else queryset
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.answer_list(self.sources(self.parameters))
+        sources = self.sources(self.parameters)
+        if reference := self.parameters.get("external_reference"):
+            serializer_class = self.serializer_for_reading("list")
+            number = number_of(self.acting, serializer_class.known_as() if serializer_class else "", reference)
+            sources = [source.filter(pk=number) for source in sources]
+        return self.answer_list(sources)
 
     def answer_list(self, sources: Sequence[QuerySet[Any]]) -> Response:
         parameters = self.parameters
@@ -386,6 +407,11 @@ class View(GenericViewSet[Any]):
             limit, left, seconds = raw.rate
             response["RateLimit-Policy"] = f'"minute";q={limit};w=60'
             response["RateLimit"] = f'"minute";r={left};t={seconds}'
+        if deprecated := self.deprecated.get(self.action or ""):
+            since = int(datetime.combine(deprecated.since, time.min, UTC).timestamp())
+            response["Deprecation"] = f"@{since}"
+            successor = request.build_absolute_uri(f"/api/v1/{deprecated.successor.format(**self.kwargs)}")
+            response["Link"] = f'<{successor}>; rel="successor-version"'
         if response.status_code >= 400 or self.action is None:
             return response
         if request.method == "POST" and getattr(self, "replayed", None) is None:

@@ -15,11 +15,12 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from django.conf import settings
@@ -51,8 +52,8 @@ class ForbiddenAddress(Exception):
     """The host leads to an address that the portal must not call: private, local, or reserved."""
 
 
-def check_address(url: str) -> None:
-    """Raises Invalid for an address that could never be called. Where its name leads is checked at each connection."""
+def check_address(url: str, field: str = "url") -> None:
+    """Raises Invalid, at this field, for an address that could never be called. Where its name leads is checked at each connection."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -61,13 +62,13 @@ def check_address(url: str) -> None:
     except ValueError:
         literal = None
     if not host or parts.username or parts.fragment:
-        raise Invalid("url", _("Give a full address, without a user name or a fragment."))
+        raise Invalid(field, _("Give a full address, without a user name or a fragment."))
     if literal is not None and not may_call(str(literal)):
-        raise Invalid("url", _("This address is not on the public internet."))
+        raise Invalid(field, _("This address is not on the public internet."))
     if parts.scheme != "https" and not (
         parts.scheme == "http" and literal is not None and may_call(str(literal)) and not literal.is_global
     ):
-        raise Invalid("url", _("The address must begin with https."))
+        raise Invalid(field, _("The address must begin with https."))
 
 
 NEVER = [
@@ -268,7 +269,29 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
     No redirect is followed. Raises ForbiddenAddress, OSError (TimeoutError after the DEADLINE) or HTTPException.
     """
-    call = _Call(url, body, headers)
+    return _carried_out(_Call("POST", url, body, headers))[0]
+
+
+def fetch(
+    url: str, most: int, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> bytes:
+    """What an address answers to a GET, or to the POST of a form, of at most so many bytes; under the same rules as `post`.
+
+    Raises ValueError for a longer answer, and for a status other than 200.
+    """
+    body = urlencode(form).encode() if form is not None else None
+    sent = {"User-Agent": f"prevention-partnership/{settings.VERSION}", "Accept": "application/json", **(headers or {})}
+    if form is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    status, answer = _carried_out(_Call("POST" if body is not None else "GET", url, body, sent, most + 1))
+    if status != 200:
+        raise ValueError(f"{urlsplit(url).hostname} answered {status}")
+    if len(answer) > most:
+        raise ValueError(f"{urlsplit(url).hostname} answered more than {most} bytes")
+    return answer
+
+
+def _carried_out(call: _Call) -> tuple[int, bytes]:
     call.start()
     call.join(DEADLINE)
     return call.result()
@@ -278,11 +301,11 @@ class _Call(threading.Thread):
     """One attempt in a thread of its own: who waits for it needs to wait no longer than it wants, whatever the receiver drips,
     and however long the name is looked up."""
 
-    def __init__(self, url: str, body: bytes, headers: dict[str, str]) -> None:
+    def __init__(self, method: str, url: str, body: bytes | None, headers: dict[str, str], most: int = 0) -> None:
         super().__init__(daemon=True)
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        self.request = ("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
+        self.request = (method, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
         self.connection: Any
         if parts.scheme == "https":
             self.connection = HTTPSConnection(host, port, timeout=DEADLINE, context=ssl.create_default_context())
@@ -291,7 +314,7 @@ class _Call(threading.Thread):
         # http.client makes its socket by this attribute; the certificate is still checked against the name.
         self.connection._create_connection = _connect
         self.is_given_up = False
-        self.status = 0
+        self.most, self.status, self.answer = most, 0, b""
         self.error: BaseException | None = None
 
     def run(self) -> None:
@@ -299,14 +322,16 @@ class _Call(threading.Thread):
             self.connection.connect()
             if not self.is_given_up:
                 self.connection.request(*self.request)
-                self.status = int(self.connection.getresponse().status)
+                response = self.connection.getresponse()
+                self.status = int(response.status)
+                self.answer = response.read(self.most) if self.most else b""
         except BaseException as error:
             self.error = error
         finally:
             self.connection.close()
 
-    def result(self) -> int:
-        """The status, or what went wrong; who has not answered by now is hung up on."""
+    def result(self) -> tuple[int, bytes]:
+        """The status and the answer as far as it was wanted, or what went wrong; who has not answered by now is hung up on."""
         if self.is_alive():
             self.is_given_up = True
             if open_socket := self.connection.sock:
@@ -315,7 +340,7 @@ class _Call(threading.Thread):
             raise TimeoutError(f"no answer within {DEADLINE} seconds")
         if self.error:
             raise self.error
-        return self.status
+        return self.status, self.answer
 
 
 def _connect(address: tuple[str, int], timeout: float | None = None, source: Any = None) -> socket.socket:

@@ -16,7 +16,9 @@ from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import get_access_token_model
 
 from partnership.actions import Party, action
+from partnership.api import client_keys, client_networks
 from partnership.api.models import ApiClient, Credential
+from partnership.api.tokens import ask_for_keys
 from partnership.audit_trail.purposes import Purpose
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.webhooks import (
@@ -26,7 +28,7 @@ from partnership.events.webhooks import (
 )
 from partnership.integrations.scopes import CLIENT_ROLES, grantable
 from partnership.isolation.acting import Acting, signing_in
-from partnership.isolation.errors import RuleError
+from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Membership, User
 
 OVERLAP = timedelta(days=7)
@@ -100,10 +102,15 @@ class ClientRevoked(RuleError):
 
 @action("client.create", managers_only=True)
 def create_client(
-    *, by: Acting, name: str, scopes: Iterable[str], default_purpose: str = Purpose.CASEWORK
+    *,
+    by: Acting,
+    name: str,
+    scopes: Iterable[str],
+    default_purpose: str = Purpose.CASEWORK,
+    networks: Iterable[str] = (),
 ) -> tuple[ApiClient, Credential, str]:
     """Makes a client with its first credential; the secret is returned here and stored nowhere. `default_purpose`: what it reads for
-    where a request doesn't say.
+    where a request doesn't say. `networks`: from which it may call; none: from everywhere.
 
     It acts through a membership of its own, with an address that receives no mail and no password to sign in with.
     """
@@ -114,6 +121,7 @@ def create_client(
             created_by=by.user,
             scopes=_grantable(by, scopes),
             default_purpose=default_purpose,
+            networks=client_networks.checked(networks),
         )
         try:
             client.full_clean(exclude=["membership", "scopes", "created_by", "revoked_at", "secret_changed_at"])
@@ -140,7 +148,7 @@ def _grantable(by: Acting, scopes: Iterable[str]) -> list[str]:
     return unique
 
 
-def _credential(client: ApiClient) -> tuple[Credential, str]:
+def _credential(client: ApiClient, **keys: Any) -> tuple[Credential, str]:
     secret = generate_client_secret()
     credential = Credential.objects.create(
         partner_id=client.partner_id,
@@ -149,28 +157,61 @@ def _credential(client: ApiClient) -> tuple[Credential, str]:
         client_secret=secret,
         client_type=Credential.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Credential.GRANT_CLIENT_CREDENTIALS,
+        **keys,
     )
     return credential, secret
 
 
 @action("client.change", managers_only=True, party=Party.OWNER)
-def change_client(*, by: Acting, client: ApiClient, scopes: Iterable[str], default_purpose: str = "") -> ApiClient:
-    """Gives or takes scopes; tokens that are out lose what was taken at once. Says what it reads for, where that is given."""
+def change_client(
+    *,
+    by: Acting,
+    client: ApiClient,
+    scopes: Iterable[str],
+    default_purpose: str = "",
+    networks: Iterable[str] | None = None,
+) -> ApiClient:
+    """Gives or takes scopes; tokens that are out lose what was taken at once. Says what it reads for and from which networks it may
+    call, where that is given."""
     client.scopes = _grantable(by, scopes)
     client.default_purpose = default_purpose or client.default_purpose
-    client.save(update_fields=["scopes", "default_purpose"])
+    if networks is not None:
+        client.networks = client_networks.checked(networks)
+    client.save(update_fields=["scopes", "default_purpose", "networks"])
     return client
 
 
 @action("client.rotate_secret", managers_only=True, party=Party.OWNER)
 def rotate_secret(*, by: Acting, client: ApiClient) -> tuple[Credential, str]:
     """A new id and secret; the old ones work for another week, so that nothing stands still meanwhile."""
+    client = _outgoing(client)
+    return _credential(client)
+
+
+@action("client.use_keys", managers_only=True, party=Party.OWNER)
+def use_keys(*, by: Acting, client: ApiClient, keys: str = "", keys_url: str = "") -> Credential:
+    """From now on the client proves who it is by keys of its own: a new id, with its public keys as a JWK set or the address of one.
+    What it used before works for another week. Raises Invalid for no keys, and for an address that must not be called."""
+    if bool(keys.strip()) == bool(keys_url):
+        raise Invalid("keys", _("Give the keys, or the address at which they are."))
+    public = client_keys.checked_keys(keys) if keys.strip() else []
+    if keys_url:
+        check_address(keys_url, field="keys_url")
+    client = _outgoing(client)
+    credential, _secret = _credential(client, keys=public, keys_url=keys_url)
+    if keys_url:
+        ask_for_keys(credential)
+    return credential
+
+
+def _outgoing(client: ApiClient) -> ApiClient:
+    """The client, locked, whose ways to prove who it is end in a week. Raises ClientRevoked."""
     client = ApiClient.objects.select_for_update().get(pk=client.pk)
     if client.revoked_at:
         raise ClientRevoked(_("This client was revoked: make a new one."))
     client.credentials.filter(expires_at=None).update(expires_at=timezone.now() + OVERLAP)
     _note_secret(client)
-    return _credential(client)
+    return client
 
 
 def _note_secret(client: ApiClient) -> None:

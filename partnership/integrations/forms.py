@@ -28,9 +28,35 @@ class ScopesForm(forms.Form):
         help_text=_("Stands in the log of reads where a request does not say it (header Read-Purpose)."),
     )
 
+    networks = forms.CharField(
+        label=_("Networks from which it may call"),
+        required=False,
+        help_text=_("Divided by commas, such as 198.51.100.0/24. Empty: from everywhere."),
+    )
+
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope, f"{SCOPES[scope]} ({scope})") for scope in grantable(partner)]  # type: ignore[attr-defined]
+
+    def clean_networks(self) -> list[str]:
+        """One by one."""
+        return [text for text in self.cleaned_data["networks"].replace(",", " ").split() if text]
+
+
+class KeysForm(forms.Form):
+    keys = forms.CharField(
+        label=_("Public keys"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "font-monospace"}),
+        help_text=_("A JWK set (RFC 7517), public keys alone: the private key never leaves your system."),
+    )
+    keys_url = forms.URLField(
+        label=_("Or the address at which they are"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Read each hour, so that you can change keys without telling anybody."),
+    )
 
 
 class ClientForm(ScopesForm):
@@ -39,7 +65,7 @@ class ClientForm(ScopesForm):
         max_length=100,
         help_text=_("Which system it is: it stands in the log of reads beside what it read."),
     )
-    field_order = ["name", "scopes", "default_purpose"]
+    field_order = ["name", "scopes", "default_purpose", "networks"]
 
 
 class WebhookForm(forms.Form):

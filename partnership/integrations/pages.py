@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
@@ -19,10 +20,11 @@ from partnership.api.scopes import SCOPES
 from partnership.audit_trail.models import ReadLog
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.integrations import actions as integrations
-from partnership.integrations.forms import ClientForm, ScopesForm, WebhookForm
+from partnership.integrations.forms import ClientForm, KeysForm, ScopesForm, WebhookForm
 from partnership.integrations.scopes import kinds_for
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
+from partnership.pages.form_fields import refuse
 from partnership.pages.guard import partner_page
 from partnership.pages.paging import page_by_key
 from partnership.permissions import CLIENTS, WEBHOOKS
@@ -64,7 +66,7 @@ def client_new(request: PartnerRequest) -> HttpResponse:
         try:
             client, credential, secret = integrations.create_client(by=request.acting, **form.cleaned_data)
         except RuleError as error:
-            form.add_error(None, str(error))
+            refuse(form, error)
         else:
             return _secret_page(request, client, credential, secret)
     context = {
@@ -95,13 +97,17 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
     form = ScopesForm(
         request.POST or None,
         partner=client.partner,
-        initial={"scopes": client.scopes, "default_purpose": client.default_purpose},
+        initial={
+            "scopes": client.scopes,
+            "default_purpose": client.default_purpose,
+            "networks": ", ".join(client.networks),
+        },
     )
     if request.method == "POST" and not client.revoked_at and form.is_valid():
         try:
             integrations.change_client(by=request.acting, client=client, **form.cleaned_data)
         except RuleError as error:
-            form.add_error("scopes", str(error))
+            refuse(form, error)
         else:
             messages.success(request, _("Saved. Tokens that are out have these rights from now on."))
             return redirect("client", pk)
@@ -123,6 +129,7 @@ def client(request: PartnerRequest, pk: int) -> HttpResponse:
             (credential, bool(credential.expires_at and credential.expires_at <= timezone.now()))
             for credential in credentials
         ],
+        "old_before": timezone.now() - timedelta(days=settings.CLIENT_SECRET_DAYS),
         "labels": [SCOPES[scope] for scope in client.scopes],
     }
     return render(request, "partnership/integrations/client.html", context)
@@ -138,6 +145,24 @@ def client_rotate(request: PartnerRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("client", pk)
     return _secret_page(request, client, credential, secret)
+
+
+@partner_page(integrations.use_keys)
+def client_keys(request: PartnerRequest, pk: int) -> HttpResponse:
+    """Keys in the place of a secret."""
+    client = own_client(request, pk)
+    form = KeysForm(request.POST or None)
+    if form.is_valid():
+        try:
+            credential = integrations.use_keys(by=request.acting, client=client, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            token_url = request.build_absolute_uri(reverse("oauth-token"))
+            context = {"client": client, "credential": credential, "token_url": token_url}
+            return render(request, "partnership/integrations/client_keys_kept.html", context)
+    title = _("Keys of %(client)s") % {"client": client.name}
+    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("client", args=[pk])})
 
 
 @require_POST

@@ -7,6 +7,7 @@ urlpatterns = [
     path("api-clients/new/", pages.client_new, name="client_new"),
     path("api-clients/<int:pk>/", pages.client, name="client"),
     path("api-clients/<int:pk>/rotate/", pages.client_rotate, name="client_rotate"),
+    path("api-clients/<int:pk>/keys/", pages.client_keys, name="client_keys"),
     path("api-clients/<int:pk>/revoke/", pages.client_revoke, name="client_revoke"),
     path("credentials/<int:pk>/end/", pages.credential_end, name="credential_end"),
     path("webhooks/", pages.webhook_list, name="webhook_list"),

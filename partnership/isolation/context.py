@@ -88,6 +88,11 @@ REVOKE ALL ON FUNCTION portal_caller(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portal_caller(text) TO portal_web;
 """
 
+CLIENT = """
+CREATE FUNCTION portal_acting_client() RETURNS bigint LANGUAGE sql STABLE PARALLEL RESTRICTED
+RETURN nullif((portal_context())[4], '')::bigint;
+"""
+
 
 def _key() -> bytes:
     """The key of contexts: derived, so that it is never the same as any other secret, and goes with the portal's own."""

@@ -21,6 +21,7 @@ from django.db.models import BaseConstraint, Model
 PARTNER = "(select portal_acting_partner())"
 ROLE = "(select portal_acting_role())"
 USER = "(select portal_acting_user())"
+CLIENT = "(select portal_acting_client())"
 
 EVERY_ROW = "true"
 STAFF = "(select portal_acting_administrator())"

@@ -96,6 +96,27 @@ class Asked(TableRule):
         return path, args, kwargs | {"function": self.function, "columns": self.columns}
 
 
+class EndReferences(TableRule):
+    """With a row of the table go the references by which partners' systems know it: those of this kind of `record`."""
+
+    def __init__(self, *, record: str, name: str = "end_references") -> None:
+        super().__init__(name=name)
+        self.record = record
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return (
+            f"CREATE TRIGGER end_references AFTER DELETE ON {self.table(model)} REFERENCING OLD TABLE AS old_rows"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION portal_end_references('{self.record}')"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return f"DROP TRIGGER end_references ON {self.table(model)}"
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"record": self.record}
+
+
 class Bury(TableRule):
     """A deleted row of the table leaves a tombstone, for clients that synchronise.
 

@@ -43,7 +43,9 @@ def choose_partner(request: HttpRequest) -> HttpResponse:
             request.session[MEMBERSHIP_KEY] = membership.pk
             return redirect("unsent" if form_drafts.unsent(request) else "home")
         messages.error(request, _("Choose one of your partners."))
-    return render(request, "partnership/members/choose_partner.html", {"memberships": memberships})
+    signs_in_elsewhere = getattr(request, "signs_in_elsewhere", False)
+    context = {"memberships": memberships, "signs_in_elsewhere": signs_in_elsewhere}
+    return render(request, "partnership/members/choose_partner.html", context)
 
 
 @require_POST

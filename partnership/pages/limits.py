@@ -12,7 +12,9 @@ import ipaddress
 import math
 import re
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -35,14 +37,19 @@ WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 
 
 def client_address(request: HttpRequest) -> str:
+    """The address of whoever sent the request, as `address_in` says."""
+    return address_in(request.META)
+
+
+def address_in(headers: Mapping[str, Any]) -> str:
     """The address of whoever calls; of IPv6 its network of 64 bits, all of which belong to one caller. Empty where nothing tells it.
 
     Each proxy writes at the end of X-Forwarded-For by whom it was called: the client stands as many entries from the end as there
     are TRUSTED_PROXIES, and what stands before that, the client wrote itself.
     """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    forwarded = headers.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.TRUSTED_PROXIES
-    text = forwarded[-proxies] if 0 < proxies <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    text = forwarded[-proxies] if 0 < proxies <= len(forwarded) else headers.get("REMOTE_ADDR", "")
     try:
         address = ipaddress.ip_address(WITH_PORT.sub(r"\1\2", text.strip()))
     except ValueError:

@@ -8,6 +8,7 @@ from cases.assessments.api import AssessmentView
 from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
+from cases.planning.api import AppointmentView
 from cases.plans.api import GoalView, PlanView, StepView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
@@ -18,11 +19,12 @@ from metrics.runs.api import RunView
 from metrics.score_changes.api import ScoreChangeView
 from metrics.trends.api import TrendChangeView, TrendView
 from partnership.agreements.api import AgreementView
-from partnership.api import about, tokens
+from partnership.api import about, reader, tokens
 from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
+from programs.locations.api import LocationView
 from referrals.diversions.api import DiversionView
 from referrals.end_reports.api import EndReportView
 from referrals.handover.api import ReferralExport, ReferralView
@@ -38,6 +40,7 @@ for address, view in {
     "notifications": NotificationView,
     "webhooks": WebhookView,
     "programmes": ProgrammeView,
+    "locations": LocationView,
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,
@@ -45,6 +48,7 @@ for address, view in {
     "plans": PlanView,
     "goals": GoalView,
     "steps": StepView,
+    "appointments": AppointmentView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,
@@ -66,7 +70,10 @@ for result in (
 urlpatterns = [
     path("", about.IndexView.as_view({"get": "show"}), name="api-index"),
     path("openapi.json", about.openapi, name="openapi"),
-    path("docs", about.reader, name="api-docs"),
+    path("docs", reader.reader, name="api-docs"),
+    path("guides", reader.guide_page, name="api-guides"),
+    path("guides/<slug:name>", reader.guide_page, name="api-guide"),
+    path("asyncapi.json", about.events, name="asyncapi"),
     path("problems", about.ProblemsView.as_view({"get": "show"}), name="api-problems"),
     path("problems/<slug:name>", about.ProblemsView.as_view({"get": "one"}), name="api-problem"),
     path("codes", about.CodesView.as_view({"get": "show"}), name="api-codes"),

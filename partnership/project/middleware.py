@@ -21,11 +21,13 @@ from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from cases.openings.concern import NeedsReason
 from partnership.audit_trail.purposes import read_for
 from partnership.audit_trail.read_log import log_refusal
 from partnership.isolation.acting import MEMBERSHIP_KEY, SIGNING_IN, Acting, enter, passed_second_factor
+from partnership.own_sign_in.sessions import began_at_provider, usable
 from partnership.pages import form_drafts
 from partnership.pages.guard import second_factor_page
 from partnership.pages.number_format import typed
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 
 RECOVERY_ADDRESSES = ("/accounts/password/reset/", "/accounts/confirm-email/")
 """Whoever opens a link from an e-mail may be signed in as somebody else."""
-SIGN_IN_ADDRESSES = ("/accounts/", "/api/v1/oauth/")
+SIGN_IN_ADDRESSES = ("/accounts/", "/api/v1/oauth/", "/sign-in/")
 
 
 def _record_of(page: str) -> str:
@@ -135,7 +137,10 @@ class ActingPartnerMiddleware:
         """The chosen membership; the only one when the user has one."""
         if not request.user.is_authenticated:
             return None
-        memberships = request.user.memberships_in_use()
+        known = request.user.memberships_in_use()
+        memberships = usable(request, known)
+        request.signs_in_elsewhere = bool(known) and not memberships  # type: ignore[attr-defined]
+        request.user._memberships = memberships  # no page offers another
         if len(memberships) == 1:
             return Acting(memberships[0])
         membership_id = request.session.get(MEMBERSHIP_KEY)
@@ -149,15 +154,22 @@ WITHOUT_SECOND_FACTOR = {"account_logout", "mfa_reauthenticate", "mfa_reauthenti
 def second_factor_for_the_account(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Nobody changes password, address or second factor with the password alone of somebody who has a second factor."""
+    """Nobody changes password, address or second factor with the password alone of somebody who has a second factor, nor from a
+    session that a partner's provider began."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if (
-            request.path.startswith("/accounts/")
-            and request.user.is_authenticated
-            and not passed_second_factor(request)
-            and resolve(request.path_info).url_name not in WITHOUT_SECOND_FACTOR
-            and is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+        if not request.path.startswith("/accounts/") or not request.user.is_authenticated:
+            return get_response(request)
+        page = resolve(request.path_info).url_name
+        if page in WITHOUT_SECOND_FACTOR:
+            return get_response(request)
+        if began_at_provider(request):
+            # Else a partner's provider could give somebody a password or a factor that opens other partners, too.
+            raise PermissionDenied(
+                _("You signed in at your organisation: your account is changed where you have a password.")
+            )
+        if not passed_second_factor(request) and is_mfa_enabled(
+            request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         ):
             return second_factor_page(request)
         return get_response(request)

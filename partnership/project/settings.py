@@ -204,6 +204,7 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 # Short work never waits for long work, nor for slow receivers of webhooks: each kind has workers of its own.
 CELERY_TASK_ROUTES = {
     "partnership.events.jobs.deliver_webhooks": {"queue": "webhooks"},
+    "partnership.api.jobs.read_client_keys": {"queue": "webhooks"},
     "cases.imports.jobs.run_import": {"queue": "long"},
     "metrics.runs.jobs.compute*": {"queue": "long"},
     "partnership.oversight.jobs.sum_up_reads": {"queue": "long"},
@@ -228,6 +229,8 @@ CELERY_BEAT_SCHEDULE = {
     "digest": {"task": "partnership.events.jobs.write_digests", "schedule": crontab(hour="7", minute="0")},
     "stalled imports": {"task": "cases.imports.jobs.resume_stalled_imports", "schedule": crontab(minute="*/5")},
     "webhooks": {"task": "partnership.events.jobs.deliver_webhooks", "schedule": 10.0, "options": {"expires": 30}},
+    "keys of systems": {"task": "partnership.api.jobs.read_client_keys", "schedule": crontab(minute="50")},
+    "old secrets": {"task": "partnership.api.jobs.remind_of_old_secrets", "schedule": crontab(hour="6", minute="30")},
     "forget requests": {"task": "partnership.project.jobs.forget_requests", "schedule": crontab(minute="40")},
     "reads of yesterday": {
         "task": "partnership.oversight.jobs.sum_up_reads",
@@ -415,6 +418,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["partnership.api.schema.complete"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+# After so many days managers are reminded to make a new secret for a partner's system.
+CLIENT_SECRET_DAYS = env.int("CLIENT_SECRET_DAYS", default=365)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "partnership.Credential"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials, nothing else

@@ -11,9 +11,9 @@ handler404 = "partnership.project.error_pages.not_found"
 handler500 = "partnership.project.error_pages.server_error"
 
 ROOMS = (
-    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
-    "programs.catalogue", "programs.contacts",
+    "programs.catalogue", "programs.locations", "programs.contacts",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans",
     "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
@@ -43,6 +43,7 @@ urlpatterns = [
     path("service/letters/send-again/", failed.send_letters_again, name="letters_send_again"),
     path("service/letters/<uuid:pk>/send-again/", failed.send_letter_again, name="letter_send_again"),
     path("api/v1/", include("partnership.project.api_urls")),
+    path("api/scim/v2/", include("partnership.own_sign_in.api")),
     path(".well-known/oauth-authorization-server", tokens.metadata, name="oauth-metadata"),
     *(path("", include(f"{room}.urls")) for room in ROOMS),
 ]

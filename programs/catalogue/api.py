@@ -18,6 +18,7 @@ from partnership.members.models import District
 from partnership.pages.local_names import DESCRIPTIONS, NAMES
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
+from programs.locations import actions as locations
 from programs.permissions import PROGRAMMES
 
 
@@ -35,7 +36,8 @@ class ProgrammeSerializer(Resource):
         model = Programme
         fields = [
             "id", "partner", "partner_name", "name", *NAMES, "kind", "description", *DESCRIPTIONS, "districts", "accepts", "age_from", "age_to",
-            "languages", "takes_exceptions", "capacity", "places", "places_free", "expected_on", "capacity_changed_at", "is_active", "changed_at",
+            "languages", "takes_exceptions", "capacity", "places", "places_free", "expected_on", "capacity_changed_at", "is_active", "checked_on",
+            "changed_at",
         ]  # fmt: skip
 
     def get_districts(self, programme: Programme) -> list[str]:
@@ -99,7 +101,12 @@ class ProgrammeView(View):
 
     resource, operation = "programmes", "programmes"
     sees = PROGRAMMES
-    does = {"create": catalogue.save_programme, "update": catalogue.save_programme, "capacity": catalogue.set_capacity}
+    does = {
+        "create": catalogue.save_programme,
+        "update": catalogue.save_programme,
+        "capacity": catalogue.set_capacity,
+        "check": locations.check_programme,
+    }
     serializer_class = ProgrammeSerializer
     queries = {"list": ProgrammeQuery}
     orders = ("id", "-id", "changed_at", "-changed_at")
@@ -138,6 +145,13 @@ class ProgrammeView(View):
         programme = self.get_object()
         self.check_unchanged(programme)
         catalogue.set_capacity(by=self.acting, programme=programme, **self.checked_body(CapacityInput))
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses={200: ProgrammeSerializer})
+    @action(detail=True, methods=["post"])
+    def check(self, request: Request, pk: int) -> Response:
+        """Says that everything that is told of an own programme is right today."""
+        locations.check_programme(by=self.acting, programme=self.get_object())
         return self.answer(self.get_object())
 
     def _save(self, programme: Programme, request: Request) -> Programme:

@@ -16,6 +16,7 @@ from partnership.pages.paging import page_by_key
 from partnership.pages.public import in_language
 from programs.catalogue.models import Programme, ReferralKind
 from programs.catalogue.national import lines_for
+from programs.locations.models import is_open_now
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "treatment": (Programme.Kind.REHABILITATION, Programme.Kind.THERAPEUTIC_COMMUNITY, Programme.Kind.DRUG_COURT),
@@ -35,7 +36,9 @@ OLDEST = 120
 def programmes_for(answers: dict[str, str]) -> QuerySet[Programme]:
     """Offered programmes that fit the need, the district and the age."""
     programmes = Programme.objects.offered().exclude(FOR_PROFESSIONALS).select_related("partner")
-    programmes = programmes.prefetch_related(Prefetch("districts", District.objects.order_by("name")))
+    programmes = programmes.prefetch_related(
+        Prefetch("districts", District.objects.order_by("name")), "locations__hours"
+    )
     if answers["need"] in NEEDS:
         programmes = programmes.filter(kind__in=NEEDS[answers["need"]])
     if answers["district"]:
@@ -45,6 +48,8 @@ def programmes_for(answers: dict[str, str]) -> QuerySet[Programme]:
         programmes = programmes.exclude(age_from__gt=age).exclude(age_to__lt=age)
     if answers["open"]:
         programmes = programmes.exclude(capacity=Programme.Capacity.CLOSED)
+    if answers["now"]:
+        programmes = programmes.filter(is_open_now())
     return programmes
 
 
@@ -68,7 +73,7 @@ def age_of(text: str) -> int | None:
 @in_language
 def find_help(request: HttpRequest) -> HttpResponse:
     """What is offered, by need, district, age and free places. Where nothing fits there, the whole country is looked through."""
-    answers = {name: request.GET.get(name, "").strip()[:40] for name in ("need", "district", "age", "open")}
+    answers = {name: request.GET.get(name, "").strip()[:40] for name in ("need", "district", "age", "open", "now")}
     programmes = programmes_for(answers)
     after = request.GET.get("after", "")
     page = page_by_key(programmes, ["name", "id"], after)

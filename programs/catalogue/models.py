@@ -143,6 +143,9 @@ class Programme(models.Model):
     )
     expected_on = models.DateField(_("place expected on"), null=True, blank=True, help_text=_("For a waiting list."))
     capacity_changed_at = models.DateTimeField(_("capacity as of"), default=timezone.now)
+    checked_on = models.DateField(
+        _("last checked on"), null=True, blank=True, help_text="When its partner last said that all of it is right."
+    )
     is_active = models.BooleanField(_("offered"), default=True)
     changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
     changed_in = TransactionField()

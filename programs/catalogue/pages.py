@@ -28,8 +28,9 @@ def programme_list(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(PROGRAMMES)
 def programme(request: PartnerRequest, pk: int) -> HttpResponse:
-    programme = get_object_or_404(Programme.objects.for_lists(), pk=pk)
-    return render(request, "programs/catalogue/programme.html", {"programme": programme})
+    programme = get_object_or_404(Programme.objects.for_lists().prefetch_related("locations__hours"), pk=pk)
+    context = {"programme": programme, "is_own": programme.partner_id == request.acting.partner.pk}
+    return render(request, "programs/catalogue/programme.html", context)
 
 
 @partner_page(actions.save_programme)

@@ -19,6 +19,7 @@ from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
+from partnership.api import references
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting, enter
 from partnership.isolation.errors import DateOutOfRange, RuleError
@@ -129,6 +130,7 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
     mine = Referral.objects.filter(Q(person=person) | Q(receiver_person=person))
     if mine.filter(closed_at=None).exclude(state=State.DRAFT).exists():
         raise rights.StillNeeded(_("A referral of the person is under way: withdraw it first."))
+    references.forget("referral", mine.values_list("pk", flat=True))
     for disclosure in Disclosure.objects.filter(referral__person=person):
         rights.blank(disclosure, "safe_contact", "never_contact")
         disclosure.save()

@@ -21,6 +21,7 @@ from cases.people.models import Person
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.models import Agreement
+from partnership.api import references
 from partnership.events import outbox
 from partnership.events.recipients import Tell
 from partnership.events.registry import EventType
@@ -271,6 +272,12 @@ def _check_only_one(referral: Referral) -> None:
             _("This person was referred to this programme already, and that referral is open: go on with it."),
             records=[InTheWay("referral", first.pk)],
         )
+
+
+@action("referral.keep_reference", roles=REFERRING_ROLES, party=Party.EITHER, scope="referrals:write")
+def keep_reference(*, by: Acting, record: Referral, reference: str | None) -> None:
+    """Keeps what the acting system calls a referral, sent or received; None: forgets it. Raises ReferenceTaken."""
+    references.keep(by, "referral", record.pk, reference)
 
 
 @action("referral.attach_consent", roles=REFERRING_ROLES, party=Party.SENDER, scope="referrals:write")

@@ -18,8 +18,9 @@ from rest_framework.response import Response
 
 from cases.consents.models import Consent
 from partnership.api.export import ExportView
-from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Flag, Number, Query, View
+from partnership.api.referenced import ReferencedView
+from partnership.api.serializers import OwnReference, Resource, Strict
+from partnership.api.views import Flag, Number, Query
 from partnership.isolation.acting import Acting
 from partnership.members.api import PartnerBrief
 from partnership.members.models import Role
@@ -74,6 +75,7 @@ VERB_CHOICES = [(verb, transition.label) for verb, transition in TRANSITIONS.ite
 class ReferralSerializer(Resource):
     sees = REFERRALS
     logged_as = "referrals"
+    external_reference = OwnReference("referral")
     fhir_task_status = serializers.SerializerMethodField(help_text="HL7 FHIR R4 Task.status")
     reason_code = serializers.ChoiceField(choices=REASON_CHOICES, allow_blank=True)
     person = serializers.SerializerMethodField(help_text="The caller's own record of the person, once there is one.")
@@ -100,7 +102,7 @@ class ReferralSerializer(Resource):
             "id", "kind", "state", "fhir_task_status", "verbs", "from_partner", "to_partner", "programme", "person",
             "is_urgent", "reason_code", "expected_on", "referred_on_from", "enrolment", "sent_at", "acknowledged_at",
             "answered_at", "enrolled_at", "closed_at", "due_acknowledge_at", "due_accept_at", "changed_at", "version",
-            "covered_until",
+            "covered_until", "external_reference",
         ]  # fmt: skip
 
     @extend_schema_field(serializers.DateField(allow_null=True))
@@ -251,13 +253,14 @@ class PartQuery(Query):
 # --- Referrals ---------------------------------------------------------------------------------------------------------------
 
 
-class ReferralView(View):
+class ReferralView(ReferencedView):
     """Referrals that the caller's partner sent or received; for a coordinator all that were sent, without identity."""
 
     resource = "referrals"
     sees = REFERRALS
     does = {
         "create": handover.draft,
+        "external_reference": handover.keep_reference,
         "update": handover.change_draft,
         "destroy": handover.discard,
         "consent": handover.attach_consent,
@@ -355,7 +358,11 @@ class ReferralView(View):
         """Starts a draft about an own person. Only the sender sees it."""
         fields = self.checked_body(DraftInput)
         super().check_door(fields["person"])  # the draft's answer says who it is
-        return self.answer_referral(handover.draft(by=self.acting, **fields), 201)
+        reference = fields.pop("external_reference", None)
+        referral = handover.draft(by=self.acting, **fields)
+        if reference:
+            self.refer(referral, reference)
+        return self.answer_referral(referral, 201)
 
     @extend_schema(request=ChangedDraftInput, responses={200: ReferralDetailSerializer})
     def update(self, request: Request, pk: int) -> Response:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from cases.consents import papers
 from cases.consents.models import Consent
 from cases.people.models import Person
+from partnership.api.references import WithReference
 from partnership.api.serializers import InPast, Strict
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.diversions.models import Condition, DiversionAgreement
@@ -28,7 +29,7 @@ class NeedsInput(Strict):
     never_contact = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
-class DraftInput(Strict):
+class DraftInput(WithReference):
     unfit_reason = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=UNFIT)
     needs = NeedsInput(default=dict)
     kind = serializers.ChoiceField(choices=ReferralKind.choices)

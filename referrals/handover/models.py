@@ -47,7 +47,7 @@ from partnership.isolation.policies import (
     rows_of_two_parties,
     written_by,
 )
-from partnership.isolation.triggers import Bury, Fixed
+from partnership.isolation.triggers import Bury, EndReferences, Fixed
 from partnership.members.models import REFERRING_ROLES, District, Partner, Role, User
 from programs.catalogue.models import Programme, ReferralKind
 from referrals.handover import transitions
@@ -235,6 +235,7 @@ class Referral(models.Model):
             Mark(),
             # A draft that is discarded is gone for its sender, who alone saw it.
             Bury(seen_by="from_partner_id"),
+            EndReferences(record="referral"),
         ]
 
     def __str__(self) -> str:

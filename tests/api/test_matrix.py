@@ -15,8 +15,10 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from cases.arrests.models import Feed
+from cases.assessments import actions as assessments
 from cases.enrolments import actions as enrolment_actions
 from cases.imports import actions as imports
+from cases.planning import actions as planning
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
@@ -25,6 +27,8 @@ from partnership.integrations import actions as integrations
 from partnership.integrations.scopes import grantable
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
+from programs.locations import actions as locations
+from programs.locations.models import Location
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -133,11 +137,39 @@ def full(world: World) -> World:
         )
         for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
     ]  # fmt: skip
+    goals = [
+        run_as(who, enrolment_actions.add_goal, enrolment=enrolment, area="work", text="Zeal")
+        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
+    ]
+    scores = [
+        run_as(
+            who, assessments.record_assessment, enrolment=enrolment, instrument="audit", score=11, held_on=world.today
+        )
+        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
+    ]
+    appointments = [
+        run_as(
+            who, planning.make_appointment, enrolment=enrolment, starts_at=timezone.now(), minutes=45, method="cbt",
+            place="", responsible=who.user,
+        )
+        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
+    ]  # fmt: skip
+    places = [
+        run_as(
+            who, locations.save_location, hours={},
+            location=Location(partner=who.partner, programme=programme, street="Katu 1", city="Helsinki"),
+        )
+        for who, programme in ((manager, world.programme), (other, world.other_programme))
+    ]  # fmt: skip
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
         "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
         "enrolments": (ngo, referral.enrolment_id, foreign.enrolment_id),
         "sessions": (ngo, met[0].pk, met[1].pk),
+        "goals": (ngo, goals[0].pk, goals[1].pk),
+        "assessments": (ngo, scores[0].pk, scores[1].pk),
+        "appointments": (ngo, appointments[0].pk, appointments[1].pk),
+        "locations": (ngo, places[0].pk, 0),
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
         "statements": (ngo, stated[0].pk, stated[1].pk),

@@ -104,7 +104,9 @@ class TestBecomingOwner:
             **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
-            **dict.fromkeys(("portal_agreed_now", "portal_caller", "portal_had_manager"), "portal_web"),
+            **dict.fromkeys(
+                ("portal_agreed_now", "portal_caller", "portal_forget_references", "portal_had_manager"), "portal_web"
+            ),
         }
 
     @pytest.mark.parametrize("role", ["portal_web", "portal_worker"])

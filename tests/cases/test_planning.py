@@ -21,6 +21,7 @@ from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Session
 from cases.planning import actions as planning
 from cases.planning.models import Appointment, CalendarFeed, Task
+from partnership.audit_trail.models import ReadLog
 from partnership.isolation.errors import Invalid, RuleError
 from tests.shared_worlds import shared
 from tests.world import WebClient, on_web, run_as
@@ -292,3 +293,81 @@ def test_the_timeline_tells_what_happened_newest_first(case):
     sender = case.client(case.liaison).get(reverse("person", args=[referral.person_id])).content.decode()
     assert "Referred to Anchor" in sender
     assert "Came by" not in sender
+
+
+class TestApi:
+    def make(self, world, ngo, **fields):
+        enrolment = world.enrolment(responsible=world.caseworker.user)
+        starts_at = (timezone.now() + timedelta(days=3)).replace(microsecond=0)
+        terms = {"enrolment": enrolment.pk, "starts_at": starts_at.isoformat().replace("+00:00", "Z")} | fields
+        return ngo.post("appointments", terms, status=201)
+
+    def test_a_system_makes_moves_records_and_cancels_an_appointment(self, world, ngo):
+        made = self.make(world, ngo, place="Room 2")
+        assert (made["responsible"], made["minutes"]) == (world.caseworker.user.email, 60)
+        address = f"appointments/{made['id']}"
+        moved = ngo.call("patch", address, {"responsible": world.case_manager.user.email, "minutes": 30}).found
+        assert (moved["responsible"], moved["minutes"], moved["place"]) == (world.case_manager.user.email, 30, "Room 2")
+        Appointment.objects.update(starts_at=timezone.now())
+        recorded = ngo.post(f"{address}/record", {"attendance": "attended"})
+        assert ngo.get(f"sessions/{recorded['session']}")["minutes"] == 30
+        ngo.call("delete", address, status=422)
+        other = self.make(world, ngo)
+        assert [row["id"] for row in ngo.get("appointments?is_recorded=false")["results"]] == [other["id"]]
+        assert [row["id"] for row in ngo.get("appointments?is_recorded=true")["results"]] == [made["id"]]
+        ngo.call("delete", f"appointments/{other['id']}", status=204)
+
+    @pytest.mark.parametrize(
+        "moment", ["0594-03-04T15:35:57Z", "0001-01-01T00:00:00%2B05:00", "9999-12-31T23:59:59-05:00"]
+    )
+    def test_a_moment_may_be_however_far_away(self, world, ngo, moment):
+        self.make(world, ngo)
+        after = ngo.get(f"appointments?starts_from={moment}")["results"]
+        before = ngo.get(f"appointments?starts_before={moment}")["results"]
+        assert len(after) + len(before) == 1
+
+    def test_nobody_but_a_colleague_meets_the_person(self, world, ngo):
+        enrolment = world.enrolment(responsible=world.caseworker.user)
+        terms = {"enrolment": enrolment.pk, "starts_at": "2030-01-01T10:00:00Z"}
+        for stranger in (world.other_caseworker.user.email, "nobody@test.example"):
+            refused = ngo.call("post", "appointments", terms | {"responsible": stranger}, status=422)
+            assert refused.found["errors"][0]["pointer"] == "/responsible"
+
+
+class TestGoalsAndScoresOverTheApi:
+    def test_a_goal_is_agreed_corrected_reached_and_taken_back(self, world, ngo):
+        terms = {"enrolment": world.enrolment().pk, "area": "work", "text": "A job"}
+        goal = f"goals/{ngo.post('goals', terms, status=201)['id']}"
+        assert ngo.call("patch", goal, {"text": "A study place"}).found["text"] == "A study place"
+        assert ngo.call("put", f"{goal}/reached", {"reached_on": world.today.isoformat()}).found["reached_on"]
+        assert ngo.call("put", f"{goal}/reached", {"reached_on": None}).found["reached_on"] is None
+        assert ngo.post(f"{goal}/take-back", {"why": "not_so"})["taken_back_why"] == "not_so"
+        ngo.call("patch", goal, {"text": "X"}, status=409)
+        assert ngo.get("goals?taken_back=false")["results"] == []
+        assert len(ngo.get(f"goals?taken_back=true&enrolment={terms['enrolment']}")["results"]) == 1
+        assert ngo.post(f"{goal}/restore")["taken_back_at"] is None
+
+    def test_a_score_lies_within_its_instrument_and_is_recorded_once_a_day(self, world, ngo):
+        terms = {
+            "enrolment": world.enrolment().pk,
+            "instrument": "audit",
+            "score": 11,
+            "held_on": world.today.isoformat(),
+        }
+        score = ngo.post("assessments", terms, status=201)
+        assert ngo.call("post", "assessments", terms, status=422).found["errors"][0]["pointer"] == "/held_on"
+        wrong = ngo.call("patch", f"assessments/{score['id']}", {"score": 41}, status=422)
+        assert wrong.found["errors"][0]["pointer"] == "/score"
+        assert ngo.call("patch", f"assessments/{score['id']}", {"score": 12}).found["score"] == 12
+        assert [row["id"] for row in ngo.get("assessments?instrument=audit")["results"]] == [score["id"]]
+
+    def test_for_which_drug_somebody_came_is_said_and_corrected(self, world, ngo):
+        enrolment = world.enrolment()
+        said = ngo.call("put", f"enrolments/{enrolment.pk}/primary-drug", {"primary_drug": "opioids"}).found
+        assert said["primary_drug"] == "opioids"
+
+    def test_whom_it_is_about_stands_in_the_log_of_reads(self, world, ngo):
+        enrolment = world.enrolment()
+        ngo.post("goals", {"enrolment": enrolment.pk, "area": "work", "text": "A job"}, status=201)
+        ngo.get("goals")
+        assert ReadLog.objects.filter(what="api goals").last().people == [enrolment.person_id]

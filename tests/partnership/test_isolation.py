@@ -72,6 +72,8 @@ class TestCatalogue:
             "portal_cover_by_person",
             "portal_cover_referral",
             "portal_covered_days",
+            "portal_end_references",
+            "portal_forget_references",
             "portal_had_manager",
             "portal_keep_person",
             "portal_move_version_by_consent",

@@ -29,6 +29,7 @@ class Receiver:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
         self.before_answer = lambda: None
+        self.answer = b""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -38,6 +39,11 @@ class Receiver:
                 self.send_response(outer.status)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(outer.answer)
 
             def log_message(self, *args: object) -> None:
                 pass

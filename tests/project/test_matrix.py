@@ -42,6 +42,8 @@ from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
 from programs.contacts import actions as contacts
 from programs.contacts.models import ServicePoint
+from programs.locations import actions as locations
+from programs.locations.models import Location
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
@@ -214,6 +216,10 @@ MATRIX: dict[str, Row] = {
     "privacy_notice": only(case_manager=200, coordinator=200),
     "programme_new": only(case_manager=200),
     "programme_edit": only(case_manager=200, args=own_programme),
+    "programme_check": only(case_manager=302, args=own_programme, method="post"),
+    "location_new": only(case_manager=200, args=own_programme),
+    "location_edit": only(case_manager=200, args=lambda w: [w.place.pk]),
+    "location_remove": only(case_manager=302, args=lambda w: [w.place.pk], method="post"),
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
     "person_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
@@ -353,11 +359,18 @@ MATRIX: dict[str, Row] = {
         our=302, other_caseworker=404,
         args=lambda w: [w.referral.diversion.conditions.get().pk], method="post",
     ),
+    # A partner's own sign-in
+    "own_sign_in": Row(EVERYBODY, anonymous=200),
+    "own_sign_in_go": Row(dict.fromkeys(ROLES, 404), lambda w: [1], anonymous=404),  # nobody has a provider here
+    "own_sign_in_back": Row(dict.fromkeys(ROLES, 400), anonymous=400),  # nobody was sent away
+    "provider": only(case_manager=200, coordinator=200),
+    "provider_remove": only(case_manager=404, coordinator=404, args=lambda w: [1], method="post"),
     # API clients and webhooks
     "client_list": only(case_manager=200, coordinator=200),
     "client_new": only(case_manager=200, coordinator=200),
     "client": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk]),
     "client_rotate": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk], method="post"),
+    "client_keys": only(case_manager=200, coordinator=404, args=lambda w: [w.api_client.pk]),
     "client_revoke": only(case_manager=302, coordinator=404, args=lambda w: [w.api_client.pk], method="post"),
     "credential_end": only(case_manager=302, coordinator=404, args=lambda w: [w.credential.pk], method="post"),
     "webhook_list": only(case_manager=200, coordinator=200),
@@ -396,8 +409,8 @@ def our_names(patterns: list[Any], prefix: str = "") -> set[str]:
     names: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            # The administration and the sign-in pages are their libraries' own; tests of their own cover what we changed.
-            if str(pattern.pattern) not in {"admin/", "accounts/", "api/v1/"}:
+            # The administration and the sign-in pages are their libraries' own, addresses of systems have tests of their own.
+            if str(pattern.pattern) not in {"admin/", "accounts/", "api/v1/", "api/scim/v2/"}:
                 names |= our_names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
             assert pattern.name, f"{pattern.pattern} has no name"
@@ -488,6 +501,11 @@ def full(world: World) -> World:
         )
         world.api_client, world.credential, _secret = integrations.create_client(
             by=world.case_manager, name="System", scopes=["persons:read"]
+        )
+        world.place = locations.save_location(
+            by=world.case_manager,
+            location=Location(partner=world.ngo, programme=world.programme, street="Katu 1", city="Helsinki"),
+            hours={},
         )
         world.webhook = integrations.subscribe(
             by=world.case_manager, url="https://hooks.test.example/x", events=["referral.sent"]

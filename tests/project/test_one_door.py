@@ -23,6 +23,7 @@ SQL = re.compile(r"\bINSERT\s+INTO\s+\w|\bUPDATE\s+\S+(\s+\w+)?\s+SET\b|\bDELETE
 ELSEWHERE = {
     # The platform under the actions.
     "partnership/api/idempotency.py": "keeps the answer to a request that may come again",
+    "partnership/api/references.py": "what systems call records; each noun's own action asks for it",
     "partnership/api/views.py": "the log of reads, in a transaction of its own beside a streaming answer",
     "partnership/audit_trail/history.py": "the trigger that writes the history of changes",
     "partnership/audit_trail/partitions.py": "months of the log of reads and the history, made and dropped by the owner of the tables",

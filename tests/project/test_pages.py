@@ -75,7 +75,7 @@ QUERIES = {
     ("data_import", "data_officer"): 9,
     ("import_progress", "data_officer"): 6,
     ("programme_list", "caseworker"): 9,
-    ("programme", "caseworker"): 8,
+    ("programme", "caseworker"): 10,
     ("partner_list", "coordinator"): 8,
     ("partner", "coordinator"): 10,
     ("agreement_list", "coordinator"): 8,

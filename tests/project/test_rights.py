@@ -39,6 +39,10 @@ SAME = {
     "programme_new": ["ProgrammeView.create"],
     "programme_edit": ["ProgrammeView.update"],
     "programme_capacity": ["ProgrammeView.capacity"],
+    "programme_check": ["ProgrammeView.check"],
+    "location_new": ["LocationView.create"],
+    "location_edit": ["LocationView.update"],
+    "location_remove": ["LocationView.destroy"],
     "person_list": ["PersonView.list", "PersonView.search"],
     "person": ["PersonView.retrieve", "PersonView.relations"],
     "person_new": ["PersonView.create"],
@@ -55,8 +59,8 @@ SAME = {
     "enrolment_correct": ["EnrolmentView.partial_update"],
     "enrolment_reopen": ["EnrolmentView.reopen"],
     "session_correct": ["SessionView.partial_update"],
-    "entry_take_back": ["SessionView.take_back", "AssessmentView.take_back"],
-    "entry_restore": ["SessionView.restore", "AssessmentView.restore"],
+    "entry_take_back": ["SessionView.take_back", "GoalView.take_back", "AssessmentView.take_back"],
+    "entry_restore": ["SessionView.restore", "GoalView.restore", "AssessmentView.restore"],
     "plan": [
         "PlanView.list",
         "PlanView.retrieve",
@@ -70,12 +74,19 @@ SAME = {
     "end_report": ["PlanView.report"],
     "goal_add": ["GoalView.create"],
     "goal_mark": ["GoalView.reached"],
+    "goal_correct": ["GoalView.partial_update"],
     "step_add": ["GoalView.steps"],
     "step_mark": ["StepView.done"],
     "step_remove": ["StepView.destroy"],
     "assessment_list": ["AssessmentView.list", "AssessmentView.retrieve"],
     "assessment_add": ["AssessmentView.create"],
     "assessment_correct": ["AssessmentView.partial_update"],
+    "calendar": ["AppointmentView.list", "AppointmentView.retrieve"],
+    "appointment_new": ["AppointmentView.create"],
+    "appointment_edit": ["AppointmentView.partial_update"],
+    "appointment_record": ["AppointmentView.record"],
+    "appointment_cancel": ["AppointmentView.destroy"],
+    "primary_drug": ["EnrolmentView.primary_drug"],
     "measurement_consent": ["EnrolmentView.measurement_consent"],
     "import_list": ["UploadView.list"],
     "data_import": ["UploadView.retrieve"],
@@ -167,6 +178,18 @@ API_ALONE = {
     "ReferralView.consent": "the page of the draft takes the consent as well",
     "ReferralView.diversion": "the page of the draft takes the terms as well",
     "EnrolmentView.record": "the page records a meeting: session, note and next appointment at once",
+    **{
+        f"{noun}View.{operation}": "goals and scores are shown on the enrolment's page"
+        for noun in ("Goal", "Assessment")
+        for operation in ("list", "retrieve")
+    },
+    **{
+        f"{noun}View.external_reference": "a system's own reference is on no page"
+        for noun in ("Person", "Referral", "Enrolment", "Session")
+    },
+    "ScimView": "a partner's directory takes people in and ends them; managers invite and change them on pages",
+    "LocationView.list": "places are shown on the programme's page",
+    "LocationView.retrieve": "places are shown on the programme's page",
     "SessionView.list": "sessions are shown on the enrolment's page",
     "SessionView.retrieve": "sessions are shown on the enrolment's page",
     **{

@@ -44,6 +44,8 @@ from partnership.members.models import (
 )
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme
+from programs.locations import actions as locations
+from programs.locations.models import Location
 from referrals.diversions.models import DiversionAgreement
 
 SEED = 2026
@@ -174,7 +176,25 @@ class Command(BaseCommand):
                     age_to=24 if offer.youth else None,
                     districts=[self.districts[d].code for d in offer.districts],
                 )
+                if address := places.ADDRESSES.get(offer.name):
+                    self._place(by, programmes[offer.name], address)
         return programmes
+
+    @staticmethod
+    def _place(by: Acting, programme: Programme, address: places.Address) -> None:
+        """Where a programme is found."""
+        programme.languages = list(address.languages)
+        locations.check_programme(by=by, programme=programme)
+        programme.save(update_fields=["languages"])
+        location = Location(
+            partner=programme.partner,
+            programme=programme,
+            street=address.street,
+            postal_code=address.postal_code,
+            city=address.city,
+            is_confidential=not address.street,
+        )
+        locations.save_location(by=by, location=location, hours=address.hours)
 
     def _users(self) -> None:
         """Members with accounts, without the invitations by e-mail that the action sends: nobody is there to read them."""
