@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partnership.audit_trail.history import Recorded
@@ -59,6 +60,13 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.street or self.city
+
+    @property
+    def address(self) -> str:
+        """Where it is, on one line; of a confidential one the town, and that one calls."""
+        if self.is_confidential:
+            return gettext("%(city)s. Call to be told the address.") % {"city": self.city}
+        return ", ".join(filter(None, [self.name, self.street, f"{self.postal_code} {self.city}".strip()]))
 
     @property
     def opening(self) -> Opening | None:

@@ -22,6 +22,7 @@ def diversion_letter(diversion: DiversionAgreement) -> bytes:
         for condition in diversion.conditions.order_by("id")
     ]
     where = [_("%(programme)s, %(partner)s.") % {"programme": programme.local_name, "partner": receiver.name}]
+    where += [location.address for location in programme.locations.all()]
     if contact:
         where.append(_("Contact: %(contact)s") % {"contact": contact})
     rights = [

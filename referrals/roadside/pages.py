@@ -154,5 +154,10 @@ def tell(request: PartnerRequest, pk: int) -> HttpResponse:
     diversion = get_object_or_404(mine.select_related(*related), pk=pk)
     pass_door(request.acting, diversion)
     log_read(request.acting, "diversion", pk, [diversion])
-    context = {"diversion": diversion, "referral": diversion.referral, "receiver": diversion.to_partner}
+    context = {
+        "diversion": diversion,
+        "referral": diversion.referral,
+        "receiver": diversion.to_partner,
+        "locations": diversion.referral.programme.locations.prefetch_related("hours"),
+    }
     return render(request, "referrals/roadside/tell.html", context)

@@ -13,6 +13,8 @@ from django.utils import timezone
 from cases.people.models import Person
 from partnership.audit_trail.models import ReadLog
 from partnership.members.models import District
+from programs.locations import actions as locations
+from programs.locations.models import Location
 from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
 from referrals.diversions import outcomes
@@ -85,7 +87,12 @@ class TestDivert:
     def test_at_the_end_it_says_what_to_tell_the_person(self, world):
         world.ngo.phone = "09 123 456"
         world.ngo.save()
+        place = Location(
+            partner=world.ngo, programme=world.programme, name="Vinkki", street="Kalasatama 1", city="Helsinki"
+        )
+        run_as(world.case_manager, locations.save_location, location=place, hours={})
         page = world.client(world.liaison).get(divert(world).url).text
+        assert "Kalasatama 1" in page
         assert "Anchor contacts you by" in page
         assert 'href="tel:09 123 456"' in page
         diversion = DiversionAgreement.objects.get()
