@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.assessments import actions as assessments
@@ -157,6 +157,16 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     return render(request, "cases/enrolments/enrolment.html", context | forms, status=status)
 
 
+SAVED = {
+    "meeting": gettext_lazy("Saved. The meeting is in the list of sessions."),
+    "goal": gettext_lazy("Saved. Mark the goal here once it is reached."),
+    "note": gettext_lazy("Saved. Only your organisation can read the note."),
+    "assessment": gettext_lazy("Saved. The score is in the list of assessments."),
+    "end": gettext_lazy("The participation has ended. Its page stays open to read and correct."),
+}
+"""What a form of the enrolment's page did, and where it is seen."""
+
+
 def _carry_out(request: PartnerRequest, pk: int, name: str, form: object, action: object) -> HttpResponse:
     """Carries out one of the enrolment page's forms, or shows the page again with its errors."""
     enrolment = own(request, Enrolment, pk)
@@ -166,7 +176,7 @@ def _carry_out(request: PartnerRequest, pk: int, name: str, form: object, action
         except RuleError as error:
             refuse(form, error)  # type: ignore[arg-type]
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, SAVED[name])
             return redirect("enrolment", pk=pk)
     return _enrolment_page(request, pk, status=422, **{f"{name}_form": form})
 

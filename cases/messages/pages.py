@@ -34,7 +34,7 @@ def contact(request: PartnerRequest, pk: int) -> HttpResponse:
         except RuleError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved. Reminders follow this from now on."))
             return redirect("person", pk=pk)
     log_read(request.acting, "person", pk, [person])
     context = {

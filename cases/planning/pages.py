@@ -113,7 +113,7 @@ def appointment_edit(request: PartnerRequest, pk: int) -> HttpResponse:
         except RuleError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved. The calendar shows the change."))
             return redirect(f"{reverse('calendar')}?week={form.cleaned_data['day']}")
     title = _("Appointment with %(person)s") % {"person": appointment.enrolment.person}
     return _form(request, form, title, reverse("calendar"))
@@ -206,7 +206,7 @@ def task_list(request: PartnerRequest) -> HttpResponse:
         except RuleError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved. It is on the first page of whoever is to do it."))
             return redirect("person", pk=person.pk) if person else redirect("task_list")
     tasks = Task.objects.filter(partner=acting.partner).select_related("person", "assigned_to")
     whose = "all" if request.GET.get("whose") == "all" else "mine"

@@ -63,7 +63,10 @@ def fact(content: str, name: str) -> SafeString:
 
 @register.simple_block_tag
 def table(content: str, label: str, css: str = "plain") -> SafeString:
-    """A table in a frame that scrolls by itself on a narrow screen; `label` names it for who hears the page."""
+    """A table in a frame that scrolls by itself on a narrow screen; `label` names it for who hears the page.
+
+    With `css="plain cards"` each row is a block on a phone, and its cells, which have `data-label`, name their column.
+    """
     return render_to_string("pages/table.html", {"content": content, "label": label, "css": css})
 
 

@@ -248,8 +248,9 @@ def read_labels() -> dict[str, str]:
 
 @register.filter
 def read_label(what: str) -> str:
-    """What was read, in words; of the API by its address."""
-    return f"API: {what[4:]}" if what.startswith("api ") else read_labels().get(what, what)
+    """What was read, or refused, in words; of the API by its address."""
+    labels = _page_labels() | read_labels()
+    return f"API: {what[4:]}" if what.startswith("api ") else labels.get(what, what)
 
 
 @register.filter
@@ -279,6 +280,7 @@ def _page_labels() -> dict[str, str]:
         "announcement_new": _("New announcement"),
         "partner_new": _("New partner"),
         "agreement_new": _("New agreement"),
+        "inquiry": _("Who looked at …?"),
     }
 
 

@@ -30,6 +30,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """What somebody looks for → kinds of programme."""
 FOR_PROFESSIONALS = Q(kind=Programme.Kind.AWARENESS, accepts__contained_by=[ReferralKind.NGO_TO_NGO])
 """Courses that take nobody in need: only one organisation sends another its people there."""
+YOUNG, OF_AGE = (Programme.Kind.YOUTH,), 18
+"""What helps who is not of age yet, whatever they look for: there is next to no treatment for them alone."""
 OLDEST = 120
 
 
@@ -39,11 +41,12 @@ def programmes_for(answers: dict[str, str]) -> QuerySet[Programme]:
     programmes = programmes.prefetch_related(
         Prefetch("districts", District.objects.order_by("name")), "locations__hours"
     )
+    age = age_of(answers["age"])
     if answers["need"] in NEEDS:
-        programmes = programmes.filter(kind__in=NEEDS[answers["need"]])
+        kinds = NEEDS[answers["need"]] + (YOUNG if age is not None and age < OF_AGE else ())
+        programmes = programmes.filter(kind__in=kinds)
     if answers["district"]:
         programmes = programmes.filter(_serves(answers["district"])).distinct()
-    age = age_of(answers["age"])
     if age is not None:
         programmes = programmes.exclude(age_from__gt=age).exclude(age_to__lt=age)
     if answers["open"]:

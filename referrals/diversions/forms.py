@@ -139,7 +139,7 @@ class DecisionForm(forms.Form):
         label=_("Section of law"), max_length=60, required=False, help_text=_("For example Criminal Code 50:7.")
     )
     reasons = forms.CharField(
-        label=_("Reasons for the decision"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reasons for the decision"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
     )
 
     def __init__(self, *args: Any, kind: str, reported: str = "", **kwargs: Any) -> None:

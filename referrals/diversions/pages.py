@@ -284,7 +284,7 @@ def progress(request: PartnerRequest, pk: int) -> HttpResponse:
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved. The other organisation sees it."))
     else:
         messages.error(request, _("Progress is a whole number and a day."))
     return redirect("diversion", pk=diversion.pk)

@@ -18,7 +18,9 @@ pytestmark = in_chromium
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.walk.__name__)
 def test_a_job_takes_no_more_taps_than_its_budget(browser, base, job, record_property):
     walk = walked(browser, base, job)
-    record_property("measured", f"{walk.taps} taps, {walk.letters} letters, {walk.screens} screens")
+    record_property(
+        "measured", [f"{job.walk.__name__}: {walk.taps} taps, {walk.letters} letters, {walk.screens} screens"]
+    )
     assert walk.taps <= job.taps
 
 

@@ -66,7 +66,7 @@ def test_from_the_card_to_a_withdrawal_that_the_receiver_sees_at_once(browser, b
     referral = caseworker.url
 
     phone.locator("summary", has_text="Withdraw this consent").click()
-    phone.get_by_role("button", name="Withdraw", exact=True).click()
+    phone.get_by_role("button", name="Withdraw this consent", exact=True).click()
     expect(phone.get_by_role("status")).to_contain_text("Your consent is withdrawn")
     caseworker.goto(referral)
     expect(caseworker.locator("main")).not_to_contain_text("Kortela")

@@ -135,19 +135,19 @@ class TestWhoIsReminded:
         referral = do(world, "accept", world.sent())
         world.the_person = referral.person
         run_as(world.liaison, contact.save_wish, person=referral.person, channel="email", address="m@post.example")
-        soon = timezone.now() + timedelta(days=2)
+        soon = (timezone.now() + timedelta(days=2)).replace(hour=6)
         run_as(world.caseworker, first_appointments.offer_appointment, referral=referral, starts_at=soon)
-        set_clock((soon - timedelta(hours=20)).replace(hour=10))
+        set_clock(soon - timedelta(hours=20))
         run_jobs()
         assert len(mail.outbox) == 1
 
     def test_and_not_by_the_sender_after_the_consent_ended(self, world, set_clock):
         referral = do(world, "accept", world.sent())
         run_as(world.liaison, contact.save_wish, person=referral.person, channel="email", address="m@post.example")
-        soon = timezone.now() + timedelta(days=2)
+        soon = (timezone.now() + timedelta(days=2)).replace(hour=6)
         run_as(world.caseworker, first_appointments.offer_appointment, referral=referral, starts_at=soon)
         run_as(world.liaison, consents.withdraw_consent, consent=referral.consent)
-        set_clock((soon - timedelta(hours=20)).replace(hour=10))
+        set_clock(soon - timedelta(hours=20))
         run_jobs()
         assert not mail.outbox
 

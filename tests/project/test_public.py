@@ -85,6 +85,12 @@ class TestFindHelp:
         world.programme.save()
         assert "Counselling" not in visitor.get("/find-help/").text
 
+    def test_somebody_of_fifteen_who_looks_for_treatment_finds_what_helps_the_young(self, world, visitor):
+        world.programme.kind, world.programme.age_from, world.programme.age_to = "youth", 13, 24
+        world.programme.save()
+        assert "Counselling" in visitor.get("/find-help/?need=treatment&age=15").text
+        assert "Counselling" not in visitor.get("/find-help/?need=treatment&age=20").text
+
     def test_a_parent_of_somebody_of_fifteen_finds_something(self, world, visitor):
         world.programme.kind, world.programme.age_from, world.programme.age_to = "youth", 13, 24
         world.programme.save()

@@ -404,7 +404,7 @@ class Command(BaseCommand):
                 primary_drug=rng.choices(
                     ["cannabis", "stimulants", "opioids", "sedatives", "cocaine", ""], weights=[38, 24, 14, 8, 6, 10]
                 )[0],
-                responsible=self.user_of[partner.pk],
+                responsible=self._responsible(partner, life.number),
                 last_contact_on=last,
                 measurement_consent=rng.random() > 0.04,
             )
@@ -424,6 +424,12 @@ class Command(BaseCommand):
             f"{len(rows)} participants in {sum(bool(o.share) for os in places.NGOS.values() for o in os)} programmes"
         )
         return rows
+
+    def _responsible(self, partner: Partner, number: int) -> User:
+        """Every sixth of the caseworker's organisation is the manager's, so that there are people with whom the caseworker doesn't work."""
+        manager = self.acting["manager@demo.example"]
+        is_managers = partner.pk == manager.partner.pk and number % 6 == 0
+        return manager.user if is_managers else self.user_of[partner.pk]
 
     def _casework(self, today: date, rng: random.Random) -> None:
         """Sessions, goals and notes on what is open now."""
