@@ -9,6 +9,7 @@ from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
 from cases.plans.api import GoalView, PlanView, StepView
+from cases.team.api import TeamItemView, TeamMemberView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
 from metrics.quality.api import FeedQualityView
@@ -45,6 +46,8 @@ for address, view in {
     "plans": PlanView,
     "goals": GoalView,
     "steps": StepView,
+    "team-members": TeamMemberView,
+    "team-items": TeamItemView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

@@ -44,6 +44,7 @@ GROUPS = (
         _("Partners and programmes"),
         (
             Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
+            Entry(_("Care teams"), "care_team_list", icon="users-group"),
             Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),
             Entry(_("Agreements"), "agreement_list", icon="file-text"),

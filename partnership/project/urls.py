@@ -14,7 +14,7 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.accounts", "partnership.agreements",
     "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue",
-    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.corrections", "cases.planning", "cases.rights",
+    "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team", "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
