@@ -26,12 +26,14 @@ class CasesConfig(AppConfig):
         from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
-        from cases.permissions import ENROLMENTS, NOTICE, PEOPLE, PLANS
+        from cases.permissions import CARE_TEAMS, ENROLMENTS, NOTICE, PEOPLE, PLANS
         from cases.planning import models as planning_models
         from cases.plans import models as plans_models
         from cases.relations import models as relations_models
         from cases.rights import events as _rights_events  # noqa: F401
         from cases.rights import models as rights_models
+        from cases.team import events as _team_events  # noqa: F401
+        from cases.team import models as team_models
         from partnership.api import codes
         from partnership.audit_trail import history, read_log
         from partnership.pages import guard
@@ -56,6 +58,8 @@ class CasesConfig(AppConfig):
         ):
             read_log.is_about(part, "enrolment__person_id")
         read_log.is_about(plans_models.Step, "goal__enrolment__person_id")
+        read_log.is_about(team_models.TeamMember, "person_id")
+        read_log.is_about(team_models.TeamItem, "member__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
         read_log.is_about(relations_models.Relation, "person_id", "other_id")
         read_log.linked_by(people_models.numbers_of)
@@ -79,11 +83,14 @@ class CasesConfig(AppConfig):
             also = (plans_models.Step,) if noun == "goal" else ()
             history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct", also=also)
         history.register("plan", plans_models.Plan, sees=PLANS)
+        history.register("team_member", team_models.TeamMember, sees=CARE_TEAMS, address="care_team_part")
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "relation": relations_models.Kind.choices,
             "goal_area": enrolments_models.Goal.Area.choices,
             "goal_result": enrolments_models.Goal.Result.choices,
+            "team_part": team_models.TeamMember.Part.choices,
+            "team_item_kind": team_models.TeamItem.Kind.choices,
             "step_whose": plans_models.Step.Whose.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,

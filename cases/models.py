@@ -23,6 +23,7 @@ from cases.planning.models import Appointment, CalendarFeed, Task
 from cases.plans.models import Plan, Step
 from cases.relations.models import Relation
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
+from cases.team.models import TeamItem, TeamMember
 
 __all__ = [
     "Appointment",
@@ -60,4 +61,6 @@ __all__ = [
     "Step",
     "SubjectRequest",
     "Task",
+    "TeamItem",
+    "TeamMember",
 ]

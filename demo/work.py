@@ -365,7 +365,9 @@ def casework(caseworker: Acting, rng: random.Random) -> None:
         for held_on in (enrolment.started_on, enrolment.started_on + timedelta(days=45), today - timedelta(days=3)):
             record = partial(assessments.record_assessment, by=caseworker, enrolment=enrolment, held_on=held_on)
             if enrolment.started_on <= held_on <= today and not enrolment.assessments.filter(held_on=held_on).exists():
-                record(instrument="dudit", score=audit)
+                age = enrolment.person.age(held_on)
+                too_young = age is not None and age < (INSTRUMENTS["dudit"].from_age or 0)
+                record(instrument="audit" if too_young else "dudit", score=audit)
                 record(instrument="who5", score=wellbeing)
             audit, wellbeing = max(audit - rng.randint(0, 8), 0), min(wellbeing + 4 * rng.randint(-1, 5), 100)
     for number, enrolment in enumerate(enrolments[:6]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.enrolments.models import Goal
 from cases.plans.actions import GoalResult
@@ -20,7 +21,7 @@ class AgreeForm(forms.Form):
 
 
 class StepForm(ModelForm[Step]):
-    text = forms.CharField(label=_("Step"), max_length=300)
+    text = forms.CharField(label=pgettext_lazy("plan", "Step"), max_length=300)
 
     class Meta:
         model = Step

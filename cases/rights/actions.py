@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from cases.arrests.models import Arrest
 from cases.assessments.models import Assessment
@@ -33,6 +33,7 @@ from cases.relations.actions import relations_of
 from cases.rights import events
 from cases.rights.information import Holder, Part, information
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
+from cases.team.models import TeamItem, TeamMember
 from partnership.actions import Party, action
 from partnership.api import references
 from partnership.audit_trail.models import ReadLog
@@ -222,7 +223,7 @@ def _held_in(person: Person) -> list[Part]:
         ),
         Part(
             _("Steps"),
-            [_("Step"), _("Who does it"), _("By"), _("Done")],
+            [pgettext("plan", "Step"), _("Who does it"), _("By"), _("Done")],
             [
                 [s.text or "", s.get_whose_display(), day(s.due_on), day(s.done_on)]
                 for s in Step.objects.filter(goal__enrolment__person=person, partner=person.partner_id).order_by("id")
@@ -234,6 +235,22 @@ def _held_in(person: Person) -> list[Part]:
             [
                 [day(p.agreed_on), day(p.approved_at), day(p.review_on), day(p.reported_on), p.summary or ""]
                 for p in Plan.objects.filter(**of).order_by("id")
+            ],
+        ),
+        Part(
+            _("Care team"),
+            [_("Organisation"), _("Part"), _("Since"), _("Ended on")],
+            [
+                [m.to_partner.name, m.get_part_display(), day(m.since), day(m.ended_on)]
+                for m in TeamMember.objects.filter(person=person).select_related("to_partner").order_by("id")
+            ],
+        ),
+        Part(
+            _("Shared in the care team"),
+            [_("Date"), _("With"), _("What"), _("Text")],
+            [
+                [day(i.written_at), i.to_partner.name, i.get_kind_display(), i.text or ""]
+                for i in TeamItem.objects.filter(member__person=person).select_related("to_partner").order_by("id")
             ],
         ),
         Part(
@@ -432,7 +449,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     enrolments = Enrolment.objects.filter(person=person)
     for model in (Note, Goal, Plan, Assessment, Appointment):
         model._default_manager.filter(enrolment__in=enrolments).delete()
-    for model_of_person in (Task, Card, ContactWish):
+    for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()
     relations_of([person]).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)

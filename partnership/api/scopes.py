@@ -23,6 +23,8 @@ SCOPES: dict[str, str | Promise] = {
     "assessments:write": _("Record and correct assessments"),
     "plans:read": _("Read plans and goals of own enrolments"),
     "plans:write": _("Change plans and goals"),
+    "teams:read": _("Read care teams and what is shared in them"),
+    "teams:write": _("Change care teams and write in them"),
     "arrests:read": _("Read own arrests and how complete the feed is"),
     "uploads:read": _("Follow uploads of data"),
     "uploads:write": _("Upload arrests, participants or populations"),

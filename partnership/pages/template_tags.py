@@ -235,6 +235,8 @@ def read_labels() -> dict[str, str]:
         "welfare_list": _("List of child welfare notices"),
         "statement": _("Statement"),
         "end_report": _("End report"),
+        "care_team": _("Care team"),
+        "care_team_list": _("Care teams"),
         "statement_list": _("List of statements"),
         "statement_pdf": _("Statement as PDF"),
         "consent_paper": _("Signed consent form"),

@@ -10,6 +10,7 @@ from cases.imports.api import UploadView
 from cases.people.api import PersonView
 from cases.planning.api import AppointmentView
 from cases.plans.api import GoalView, PlanView, StepView
+from cases.team.api import TeamItemView, TeamMemberView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
 from metrics.quality.api import FeedQualityView
@@ -49,6 +50,8 @@ for address, view in {
     "goals": GoalView,
     "steps": StepView,
     "appointments": AppointmentView,
+    "team-members": TeamMemberView,
+    "team-items": TeamItemView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

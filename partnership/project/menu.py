@@ -44,6 +44,7 @@ GROUPS = (
         _("Partners and programmes"),
         (
             Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
+            Entry(_("Care teams"), "care_team_list", icon="users-group"),
             Entry(_("Low-threshold contacts"), "contact_counter", icon="needle"),
             Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),

@@ -51,6 +51,7 @@ class Part(models.TextChoices):
 
     ASSESSMENTS = "assessments", _("Assessments")
     PLAN = "plan", _("Plan and goals")
+    TEAM = "team", _("Care team across organisations")
 
 
 def all_parts() -> list[str]:

@@ -37,7 +37,7 @@ class NoReport(RuleError):
 
 
 class NobodyReferred(RuleError):
-    """Nobody referred the person to this participation, so there is nobody to send an end report to."""
+    """Nobody referred the person to this participation. There is nobody to tell: keep the end report in your own organisation."""
 
     code = "nobody_referred"
 

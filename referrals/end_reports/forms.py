@@ -42,7 +42,7 @@ class EndReportForm(forms.Form):
     def __init__(self, *args: Any, instruments: Iterable[str], is_minor: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.initial = {"signed_on": today, "expires_on": today + timedelta(days=180), **self.initial}
+        self.initial = {"signed_on": today, "expires_on": today + timedelta(days=180)}
         choices = [(code, INSTRUMENTS[code].label) for code in instruments]
         self.fields["scores"].choices = choices  # type: ignore[attr-defined]
         if not choices:

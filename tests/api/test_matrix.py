@@ -19,6 +19,8 @@ from cases.assessments import actions as assessments
 from cases.enrolments import actions as enrolment_actions
 from cases.imports import actions as imports
 from cases.planning import actions as planning
+from cases.plans import actions as plans
+from cases.team import actions as team
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
@@ -29,6 +31,7 @@ from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
 from programs.locations import actions as locations
 from programs.locations.models import Location
+from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.shared_worlds import shared
@@ -137,16 +140,6 @@ def full(world: World) -> World:
         )
         for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
     ]  # fmt: skip
-    goals = [
-        run_as(who, enrolment_actions.add_goal, enrolment=enrolment, area="work", text="Zeal")
-        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
-    ]
-    scores = [
-        run_as(
-            who, assessments.record_assessment, enrolment=enrolment, instrument="audit", score=11, held_on=world.today
-        )
-        for who, enrolment in ((manager, referral.enrolment), (other, foreign.enrolment))
-    ]
     appointments = [
         run_as(
             who, planning.make_appointment, enrolment=enrolment, starts_at=timezone.now(), minutes=45, method="cbt",
@@ -161,15 +154,21 @@ def full(world: World) -> World:
         )
         for who, programme in ((manager, world.programme), (other, world.other_programme))
     ]  # fmt: skip
+    clinic = world.partner("Clinic", "health")
+    world.agreement.parties.add(clinic)
+    signed = {"signed_on": world.today, "signed_how": "paper", "told_right_to_withdraw": True}
+    signed |= {"expires_on": world.today + timedelta(days=90)}
+    cared = [care(world, who, enrolment, clinic, signed) for who, enrolment in (
+        (manager, referral.enrolment), (other, foreign.enrolment),
+    )]  # fmt: skip
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
         "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
         "enrolments": (ngo, referral.enrolment_id, foreign.enrolment_id),
         "sessions": (ngo, met[0].pk, met[1].pk),
-        "goals": (ngo, goals[0].pk, goals[1].pk),
-        "assessments": (ngo, scores[0].pk, scores[1].pk),
         "appointments": (ngo, appointments[0].pk, appointments[1].pk),
         "locations": (ngo, places[0].pk, 0),
+        **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
         "statements": (ngo, stated[0].pk, stated[1].pk),
@@ -192,6 +191,24 @@ def full(world: World) -> World:
     world.ngo_system, world.police_system = ngo, police
     world.deliveries = {hooks[who].pk: hooks[who].delivery.pk for who in hooks}
     return world
+
+
+def care(world: World, who: Acting, enrolment: Any, helper: Any, signed: dict[str, Any]) -> dict[str, int]:
+    """Of a participation an assessment, a plan, an end report and a care team: resource → number."""
+    assessment = run_as(
+        who, assessments.record_assessment, enrolment=enrolment, instrument="dudit", held_on=world.today, score=9
+    )
+    goal = run_as(who, enrolment_actions.add_goal, enrolment=enrolment, area="work", text="School")
+    step = run_as(who, plans.add_step, goal=goal, text="Ask", whose="us")
+    plan = run_as(who, plans.agree_plan, enrolment=enrolment, agreed_on=world.today)
+    run_as(who, plans.write_end_report, plan=plan, results={goal.pk: plans.GoalResult("achieved", "")})
+    report = run_as(who, end_reports.send_end_report, enrolment=enrolment, scores=[], **signed)
+    member = run_as(who, team.add_member, enrolment=enrolment, to_partner=helper, part="health", **signed)
+    item = run_as(who, team.write_item, member=member, kind="task", text="Call")
+    return {
+        "assessments": assessment.pk, "goals": goal.pk, "steps": step.pk, "plans": plan.pk, "end-reports": report.pk,
+        "team-members": member.pk, "team-items": item.pk,
+    }  # fmt: skip
 
 
 NOT_A_PARTY = "403 not-a-party"

@@ -26,6 +26,7 @@ from cases.openings import actions as openings
 from cases.planning import actions as planning
 from cases.plans import actions as plans
 from cases.rights import actions as rights
+from cases.team import actions as team
 from metrics.cohorts.models import Cohort
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
@@ -237,6 +238,15 @@ MATRIX: dict[str, Row] = {
     "assessment_add": only(**POSTED_ON_CASE, args=enrolment),
     "end_report_send": only(our=200, other_caseworker=404, args=enrolment),
     "end_report_sent": only(officials=404, our=200, other_caseworker=404, liaison=200, other_liaison=404, args=lambda w: [w.end_report.pk]),
+    "care_team": only(our=200, other_caseworker=404, args=enrolment),
+    "team_add": only(**POSTED_ON_CASE, args=enrolment),
+    "team_share": only(our=302, other_caseworker=404, args=enrolment, method="post"),
+    "team_write": only(**POSTED_ON_CASE, professional=404, args=enrolment),
+    "care_team_list": only(our=200, other_caseworker=200, professional=200),
+    "care_team_part": only(our=302, other_caseworker=200, professional=404, args=lambda w: [w.team_member.pk]),
+    "team_reply": only(our=422, other_caseworker=422, professional=404, args=lambda w: [w.team_member.pk], method="post"),
+    "team_end": only(our=302, other_caseworker=404, args=lambda w: [w.team_member.pk], method="post"),
+    "team_mark": only(our=302, other_caseworker=302, professional=404, args=lambda w: [w.team_item.pk], method="post"),
     "plan": only(our=200, other_caseworker=404, args=enrolment),
     "plan_agree": only(**POSTED_ON_CASE, args=enrolment),
     "plan_approve": only(case_manager=302, args=lambda w: [w.plan.pk], method="post"),
@@ -486,6 +496,13 @@ def full(world: World) -> World:
         world.caseworker, end_reports.send_end_report, enrolment=world.referral.enrolment, scores=[], signed_on=world.today,
         signed_how="paper", told_right_to_withdraw=True, expires_on=world.today + timedelta(days=90),
     )  # fmt: skip
+    world.team_member = run_as(
+        world.caseworker, team.add_member, enrolment=world.referral.enrolment, to_partner=world.other_ngo, part="peer",
+        signed_on=world.today, signed_how="paper", told_right_to_withdraw=True, expires_on=world.today + timedelta(days=90),
+    )  # fmt: skip
+    world.team_item = run_as(
+        world.caseworker, team.write_item, member=world.team_member, kind="task", text="Call", due_on=world.today
+    )
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
         person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),

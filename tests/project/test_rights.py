@@ -61,6 +61,12 @@ SAME = {
     "session_correct": ["SessionView.partial_update"],
     "entry_take_back": ["SessionView.take_back", "GoalView.take_back", "AssessmentView.take_back"],
     "entry_restore": ["SessionView.restore", "GoalView.restore", "AssessmentView.restore"],
+    "care_team_list": ["TeamMemberView.list", "TeamItemView.list"],
+    "care_team_part": ["TeamMemberView.retrieve", "TeamItemView.retrieve"],
+    "team_add": ["TeamMemberView.create"],
+    "team_end": ["TeamMemberView.end"],
+    "team_write": ["TeamItemView.create"],
+    "team_mark": ["TeamItemView.done"],
     "plan": [
         "PlanView.list",
         "PlanView.retrieve",
@@ -200,6 +206,7 @@ API_ALONE = {
 """Operations without a page of their own, and why."""
 BY_OTHER_ACTIONS = {
     "referral.end_with_consent": "withdrawing the consent",
+    "team.share_plan": "the page shares the plan that is in the portal",
     "consent.record": "referral.attach_consent records it",
     "upload.check": "upload.make starts it when the columns are known",
 }

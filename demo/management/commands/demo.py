@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, in_languages, low_threshold, oversight, places, work
+from demo import at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -502,6 +502,9 @@ class Command(BaseCommand):
         )
         for acting in (caseworker, self.acting["turku@demo.example"]):
             work.casework(acting, rng)
+        clinic, social = self.acting["aclinic@demo.example"], self.acting["social@demo.example"]
+        teams.care_team(caseworker, [(clinic, "health"), (social, "social")], today)
+        teams.care_team(clinic, [(caseworker, "peer")], today)
         helsinki, court = self.districts["Helsinki"], self.acting["court@demo.example"]
         counselling = self.programmes["Counselling instead of imprisonment"]
         authorities.prosecutors_work(liaison, self.acting["prosecutor@demo.example"], caseworker, today)
