@@ -7,7 +7,19 @@ import json
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("lists", "api", "search", "imports", "figures", "coverage", "protection", "series", "sign_in", "linkage")
+BENCHMARKS = (
+    "lists",
+    "api",
+    "search",
+    "imports",
+    "figures",
+    "coverage",
+    "protection",
+    "series",
+    "sign_in",
+    "linkage",
+    "load",
+)
 
 
 def main() -> int:

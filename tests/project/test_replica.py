@@ -8,6 +8,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,9 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import RequestFactory
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from partnership.audit_trail.models import ReadLog
@@ -25,7 +28,7 @@ from partnership.isolation.acting import Acting
 from partnership.local import embedded
 from partnership.members.models import Role
 from partnership.project.json_cache import Away
-from partnership.project.replica_reads import may_answer
+from partnership.project.replica_reads import ReadsFromReplica, may_answer
 from tests import processes
 from tests.replica import Pair, Server, with_replica
 from tests.services import PASSWORD, VAR
@@ -237,6 +240,18 @@ class TestHowFarItIsBehind:
 
 class TestAReplicaThatIsAway:
     """The last of these tests: none has a replica after it."""
+
+    def test_what_fails_there_is_done_once_more_with_the_primary(self, monkeypatch):
+        for name, value in {"is_set_up": True, "may_be_read": True, "lag": 0.0}.items():
+            monkeypatch.setattr(of_portal, name, lambda value=value: value)
+        monkeypatch.setattr(of_portal, "reading", nullcontext)
+        answers = iter([HttpResponse(status=503), HttpResponse(b"of the primary")])
+        with transaction.atomic():
+            answer = ReadsFromReplica(lambda request: next(answers))(RequestFactory().get("/results/"))
+        assert answer.content == b"of the primary"
+        monkeypatch.undo()
+        assert of_portal.lag() is None  # it is left alone for a while
+        of_portal.forget()
 
     def test_the_primary_is_read_and_nobody_is_refused(self, world, portal, pair):
         reader = system(world.case_manager)
