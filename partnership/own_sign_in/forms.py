@@ -14,13 +14,13 @@ from partnership.pages.form_fields import ModelForm
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
-        label=_("Your e-mail address at work"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Your email address at work"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
 
 class ProviderForm(ModelForm[SignInProvider]):
     domains = forms.CharField(
-        label=_("E-mail domains"),
+        label=_("Email domains"),
         max_length=1000,
         help_text=_("Divided by commas: who has an address in them can sign in there."),
     )
