@@ -19,6 +19,12 @@ class AddressForm(forms.Form):
 
 
 class ProviderForm(ModelForm[SignInProvider]):
+    issuer = forms.URLField(
+        label=_("Address of the provider"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("As your provider names itself: below it stands /.well-known/openid-configuration."),
+    )
     domains = forms.CharField(
         label=_("Email domains"),
         max_length=1000,
