@@ -47,8 +47,10 @@ def _slug(text: str) -> str:
 def guide(name: str) -> Guide:
     """A guide, from its file. What stands there is text of the project's own; HTML in it is shown as it is written."""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render((FOLDER / GUIDES[name]).read_text())
-    addresses = {file: reverse("api-guide", args=[other]) for other, file in GUIDES.items()}
-    html = re.sub(r'href="([a-zA-Z]+\.md)"', lambda match: f'href="{addresses[match[1]]}"', html)
+    for other, file in GUIDES.items():
+        html = html.replace(
+            f'<a href="{file}">{file}</a>', f'<a href="{reverse("api-guide", args=[other])}">{other}</a>'
+        )
     html = re.sub(r"<h([23])>(.*?)</h", lambda match: f'<h{match[1]} id="{_slug(match[2])}">{match[2]}</h', html)
     html = html.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table class="plain">')
     title, *rest = re.split(r"<h[123][^>]*>", html)[1:]

@@ -62,7 +62,7 @@ def save_provider(
     check_address(issuer, field="issuer")
     kept = sorted({domain.strip().lower().removeprefix("@") for domain in domains} - {""})
     if not kept or not all(DOMAIN.fullmatch(domain) for domain in kept):
-        raise Invalid("domains", _("Give e-mail domains, such as example.org."))
+        raise Invalid("domains", _("Give email domains, such as example.org."))
     if Role(default_role) not in ROLES_BY_KIND[by.partner.kind] or default_role == Role.AUDITOR:
         raise Invalid("default_role", _("A partner of this kind has no members in that role."))
     provider = SignInProvider.objects.filter(partner=by.partner).first() or SignInProvider(partner=by.partner)

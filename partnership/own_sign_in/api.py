@@ -166,7 +166,7 @@ class ScimView(View):
         if isinstance(name, dict):
             name = name.get("formatted") or " ".join(filter(None, [name.get("givenName"), name.get("familyName")]))
         if not isinstance(address, str) or not address:
-            raise Invalid("userName", _("Give the e-mail address."))
+            raise Invalid("userName", _("Give the email address."))
         serializers.EmailField(max_length=254).run_validation(address)
         known = self.get_queryset().filter(user__email=address.lower(), is_active=True).first()
         if known is not None:

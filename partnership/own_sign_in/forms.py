@@ -14,13 +14,19 @@ from partnership.pages.form_fields import ModelForm
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
-        label=_("Your e-mail address at work"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Your email address at work"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
 
 class ProviderForm(ModelForm[SignInProvider]):
+    issuer = forms.URLField(
+        label=_("Address of the provider"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("As your provider names itself: below it stands /.well-known/openid-configuration."),
+    )
     domains = forms.CharField(
-        label=_("E-mail domains"),
+        label=_("Email domains"),
         max_length=1000,
         help_text=_("Divided by commas: who has an address in them can sign in there."),
     )

@@ -409,7 +409,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Prevention partnership API",
     "VERSION": VERSION,  # of the portal that answers; the version of the contract stands in the address, /api/v1
     "OAS_VERSION": "3.1.1",
-    "DESCRIPTION": "What partner systems can read and write. The guide stands in docs/api/.",
+    "DESCRIPTION": "What partner systems can read and write. The guides: /api/v1/guides.",
     "CONTACT": {"name": "The partnership’s coordination office"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -12,6 +12,7 @@ from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid
 from partnership.members.models import Role
+from programs.catalogue.actions import NotYours
 from programs.catalogue.models import Programme
 from programs.locations.models import Location, OpeningHours
 
@@ -44,9 +45,11 @@ def remove_location(*, by: Acting, location: Location) -> None:
     _touch(location.programme_id)
 
 
-@action("programme.check", roles=(Role.CASE_MANAGER,), party=Party.OWNER, scope="programmes:write")
+@action("programme.check", roles=(Role.CASE_MANAGER,), scope="programmes:write")
 def check_programme(*, by: Acting, programme: Programme) -> Programme:
-    """Says that everything that is told of an own programme is right today."""
+    """Says that everything that is told of an own programme is right today. Raises NotYours, as the other changes of it do."""
+    if programme.partner_id != by.partner.pk:
+        raise NotYours(_("Only its own partner changes a programme."))
     programme.checked_on = timezone.localdate()
     programme.save(update_fields=["checked_on"])
     return programme
