@@ -101,7 +101,7 @@ def process(pair: Pair, django_db_blocker: Any) -> Iterator[Portal]:
             processes.until(lambda: processes.answers(f"{portal.address}/healthz"), web)
             yield portal
         finally:
-            processes.stop(web)
+            processes.kill(web)  # nothing of it is needed any more, and it would take its time
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_trace_says_what_was_done_and_nothing_of_anybody(collector):
             httpx.get(address + path, headers=cookie, timeout=processes.PATIENCE)
         processes.until(lambda: any(s.name == "GET people/" for s in collector.spans), web)
     finally:
-        processes.stop(web)
+        processes.kill(web)
     names = {span.name for span in collector.spans}
     assert {"GET people/<int:pk>/", "SELECT", "INSERT"} <= names
     assert {attribute.key for span in collector.spans for attribute in span.attributes} <= KEPT
