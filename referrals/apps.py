@@ -37,8 +37,10 @@ class ReferralsConfig(AppConfig):
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
+        from referrals.statements import naming as _statement_naming  # noqa: F401
         from referrals.welfare import events as _welfare_events  # noqa: F401
         from referrals.welfare import models as welfare_models
+        from referrals.welfare import naming as _welfare_naming  # noqa: F401
 
         rights.register(handover_rights.HOLDER)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)

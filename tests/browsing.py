@@ -92,26 +92,13 @@ def new_page(browser: Browser, base: str, viewport: dict[str, int] = DESK, **opt
     return context.new_page()
 
 
-_sessions: dict[tuple[str, str], Any] = {}
-"""Of who has signed in already: half of a test's time is the form of the sign-in."""
-
-
 def sign_in(browser: Browser, base: str, email: str, viewport: dict[str, int] = DESK, **options: object) -> Page:
-    """The first page of who signs in; in a session that is there already, unless it is over, or waits for a choice of partner."""
     page = new_page(browser, base, viewport, **options)
-    session = _sessions.get((base, email))
-    if session:
-        page.context.add_cookies([session])
-        page.goto("/")
-        if "/accounts/login/" not in page.url:
-            return page
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
-    if page.url == f"{base}/":
-        _sessions[base, email] = next(cookie for cookie in page.context.cookies() if cookie.get("name") == "sessionid")
     return page
 
 

@@ -193,7 +193,9 @@ def _diversion_page(
         ],
         "breach_form": BreachForm(initial={"on": today}, prefix="breach"),
         "outcome_form": OutcomeForm(prefix="outcome"),
-        "decision_form": DecisionForm(prefix="decision", kind=acting.partner.kind, reported=_reported(diversion)),
+        "decision_form": DecisionForm(
+            prefix="decision", kind=acting.partner.kind, reported=_reported(diversion, conditions)
+        ),
         "state_on": diversion.referral.enrolment_id if is_receiver and diversion.authority_id else None,
         "decision_note": getattr(diversion, "decision_note", None) if diversion.decision else None,
         "notice": str(NO_FURTHER_DISCLOSURE),
@@ -201,9 +203,8 @@ def _diversion_page(
     return render(request, "referrals/diversions/diversion.html", context | bound, status=status)
 
 
-def _reported(diversion: DiversionAgreement) -> str:
+def _reported(diversion: DiversionAgreement, conditions: list[Condition]) -> str:
     """What was reported as met, in words: the usual reasons for letting it rest. Nothing where a condition was not met."""
-    conditions = list(diversion.conditions.all())
     if diversion.outcome != DiversionAgreement.Outcome.COMPLETED or not all(each.is_met for each in conditions):
         return ""
     done = [

@@ -17,6 +17,6 @@ def named_referrals(acting: Acting, numbers: set[int]) -> dict[int, str]:
 
 
 def other_party(record: Any, acting: Acting) -> str:
-    """The name of the partner at the other end of a referral or diversion."""
+    """The name of the partner at the other end."""
     other = record.to_partner if record.from_partner_id == acting.partner.pk else record.from_partner
     return str(other.name)

@@ -17,6 +17,7 @@ from partnership.events import outbox
 from partnership.events.models import Notification
 from partnership.isolation.errors import NotAParty
 from partnership.members.models import Partner, Role
+from partnership.pages.about import about
 from referrals.consents import actions as consents
 from referrals.handover.actions import NoAgreement, NoConsent
 from referrals.statements import actions as statements
@@ -63,6 +64,14 @@ class TestSending:
         assert statement.diversion == diversion
         with on_web(world.court_officer):
             assert Statement.objects.get().name == "Meikäläinen, Maija Liisa"
+
+    def test_news_of_it_say_which_and_from_whom(self, world):
+        statement = state(world, world.addressed().referral.enrolment)
+        address = f"/statements/{statement.pk}/"
+        with on_web(world.court_officer):
+            assert about(world.court_officer, [address]) == {address: f"Statement {statement.pk} · {world.ngo.name}"}
+        with on_web(world.professional):
+            assert about(world.professional, [address]) == {}
 
     def test_what_was_taken_back_is_not_in_it(self, world):
         world.agree_with(world.prosecutors)
