@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases.assessments import actions as assessments
 from cases.assessments.instruments import INSTRUMENTS
+from cases.assessments.models import Assessment
 from cases.consents.models import Consent
 from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.models import Enrolment
@@ -435,3 +436,30 @@ def plan(caseworker: Acting, enrolment: Enrolment, today: date, number: int) -> 
             by=caseworker, enrolment=enrolment, agreed_on=max(enrolment.started_on, today - timedelta(days=7)),
             review_on=today + timedelta(days=60),
         )  # fmt: skip
+
+
+def past_scores(caseworker: Acting, today: date, rng: random.Random) -> None:
+    """Two DUDIT totals of many who took part in the last two years, and one of some: what figures of change rest on. Written in bulk, as
+    they lie in the past."""
+    past = Enrolment.objects.filter(
+        partner=caseworker.partner,
+        measurement_consent=True,
+        started_on__range=(today - timedelta(days=730), today - timedelta(days=120)),
+        person__birth_year__lt=today.year - 20,
+    ).exclude(assessments__isnull=False)
+    scores = []
+    for enrolment in past.order_by("id")[:240]:
+        score = rng.randint(12, 34)
+        for days in (0, 90)[: rng.choice((1, 2, 2, 2))]:
+            scores.append(
+                Assessment(
+                    partner=caseworker.partner,
+                    enrolment=enrolment,
+                    instrument="dudit",
+                    score=score,
+                    held_on=enrolment.started_on + timedelta(days=days),
+                    recorded_by=caseworker.user,
+                )
+            )
+            score = max(0, min(44, score - rng.randint(-4, 14)))
+    Assessment.objects.bulk_create(scores)

@@ -502,6 +502,7 @@ class Command(BaseCommand):
         )
         for acting in (caseworker, self.acting["turku@demo.example"]):
             work.casework(acting, rng)
+        work.past_scores(caseworker, today, rng)
         clinic, social = self.acting["aclinic@demo.example"], self.acting["social@demo.example"]
         teams.care_team(caseworker, [(clinic, "health"), (social, "social")], today)
         teams.care_team(clinic, [(caseworker, "peer")], today)
