@@ -17,9 +17,8 @@ from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
 from partnership.agreements import actions as agreements
 from partnership.agreements.models import Agreement
-from partnership.audit_trail.history import RECORDS
+from partnership.audit_trail.history import RECORDS, Recorded
 from partnership.audit_trail.models import RecordChange, RecordChangeContent
-from partnership.isolation.policies import TableRule
 from partnership.members import actions as members
 from partnership.members.models import Membership
 from referrals.consents import actions as consents
@@ -118,7 +117,7 @@ class TestWhatIsRecorded:
             rule.record
             for model in apps.get_models()
             for rule in model._meta.constraints
-            if isinstance(rule, TableRule) and hasattr(rule, "record")
+            if isinstance(rule, Recorded)
         }
         assert recorded == set(RECORDS)
 

@@ -87,7 +87,7 @@ class TestAnnouncements:
 
 def without_labels(page: str) -> str:
     """Its markup without blanks, and without the names of columns that cells have for phones."""
-    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r' data-label="[^"]*"', "", page))
+    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r'\s+data-label="[^"]*"', "", page))
 
 
 class TestWorkload:
