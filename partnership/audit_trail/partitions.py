@@ -72,8 +72,8 @@ def keep() -> tuple[int, int]:
     """Makes the months ahead and drops what is past its time; returns how many partitions were made and dropped."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT made, dropped FROM portal_keep_partitions()")
-        made, dropped = cursor.fetchone()
-    return made, dropped
+        new_months, dropped = cursor.fetchone()
+    return new_months, dropped
 
 
 def store() -> None:

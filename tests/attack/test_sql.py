@@ -96,7 +96,7 @@ class TestBecomingOwner:
         of_everybody = ("portal_context", "portal_acting_manager", "portal_acting_administrator")
         of_jobs = (
             "metrics_rebuild_begins", "metrics_rebuild_ends", "metrics_rebuild_index", "metrics_rebuild_links",
-            "portal_count_places_of",
+            "portal_count_places_of", "portal_keep_partitions",
         )  # fmt: skip
         of_my_page = ("card", "consents", "diversions", "enrolments", "records", "referrals")
         assert dict(runs) == {

@@ -114,10 +114,7 @@ class TestWhatIsRecorded:
         from django.apps import apps
 
         recorded = {
-            rule.record
-            for model in apps.get_models()
-            for rule in model._meta.constraints
-            if isinstance(rule, Recorded)
+            rule.record for model in apps.get_models() for rule in model._meta.constraints if isinstance(rule, Recorded)
         }
         assert recorded == set(RECORDS)
 

@@ -185,11 +185,6 @@ API_ALONE = {
     "ReferralView.diversion": "the page of the draft takes the terms as well",
     "EnrolmentView.record": "the page records a meeting: session, note and next appointment at once",
     **{
-        f"{noun}View.{operation}": "goals and scores are shown on the enrolment's page"
-        for noun in ("Goal", "Assessment")
-        for operation in ("list", "retrieve")
-    },
-    **{
         f"{noun}View.external_reference": "a system's own reference is on no page"
         for noun in ("Person", "Referral", "Enrolment", "Session")
     },
