@@ -99,7 +99,7 @@ class AssessmentView(EntryView):
 
     @extend_schema(request=AssessmentCorrectionInput, responses={200: AssessmentSerializer})
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Corrects the fields that are given. What they said before stays in the history."""
+        """Corrects an assessment. Its fields that are not given stay; what they said before stays in the history."""
         assessment = self.get_object()
         self.check_unchanged(assessment)
         recorded = {name: getattr(assessment, name) for name in ("instrument", "held_on", "review_on", "answers")}

@@ -94,6 +94,7 @@ VALUES: dict[str, Any] = {
     "area": "housing",
     "reached_on": None,
     "instrument": "audit",
+    "item": "1",
     "score": 11,
     "taken_back_at": None,
     "taken_back_why": "",

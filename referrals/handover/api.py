@@ -33,7 +33,7 @@ from referrals.first_appointments.models import FirstAppointment
 from referrals.handover import actions as handover
 from referrals.handover.api_inputs import (
     AcceptInput,
-    AppointmentInput,
+    FirstAppointmentInput,
     AppointmentOutcomeInput,
     ChangedDraftInput,
     CompleteInput,
@@ -507,12 +507,12 @@ class ReferralView(ReferencedView):
 
     # Between the yes and the work
 
-    @extend_schema(request=AppointmentInput, responses={200: ReferralDetailSerializer})
+    @extend_schema(request=FirstAppointmentInput, responses={200: ReferralDetailSerializer})
     @action(detail=True, methods=["put"])
     def appointment(self, request: Request, pk: int) -> Response:
         """Offers a first appointment, or moves it; the sender is told."""
         referral = self.unchanged_referral(pk)
-        first_appointments.offer_appointment(by=self.acting, referral=referral, **self.checked_body(AppointmentInput))
+        first_appointments.offer_appointment(by=self.acting, referral=referral, **self.checked_body(FirstAppointmentInput))
         return self.answer_referral(referral)
 
     @extend_schema(request=AppointmentOutcomeInput, responses={200: ReferralDetailSerializer})

@@ -91,7 +91,7 @@ class AcceptInput(Strict):
     measurement_consent = serializers.BooleanField(default=False)
 
 
-class AppointmentInput(Strict):
+class FirstAppointmentInput(Strict):
     starts_at = serializers.DateTimeField()
     place = serializers.CharField(max_length=120, default="", allow_blank=True)
 
