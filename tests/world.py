@@ -83,6 +83,9 @@ class WebClient(Client):
             response = super().request(**request)
             if response.streaming:
                 response.body = b"".join(response.streaming_content)
+            elif response["Content-Type"].startswith("text/html"):
+                forms = response.content.count(b'<form method="post"')
+                assert forms <= response.content.count(b"csrfmiddlewaretoken"), "a form that would be refused"
         return response
 
     def pass_second_factor(self, user: User) -> None:

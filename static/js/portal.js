@@ -53,19 +53,21 @@ document.addEventListener("click", (event) => {
   if (first) goTo(first);
 }
 
-// The answers at the foot of a phone's screen go away while those of the page are in view.
+// The answers at the foot of a phone's screen go away while those of the page are in view. What has the focus is not half behind
+// them, whichever of the two moves: a browser scrolls by no more than it must.
 {
   const bar = document.querySelector(".answer-bar"), answers = document.getElementById("what-now");
-  if (bar && answers) new IntersectionObserver(([seen]) => { bar.classList.toggle("is-away", seen.isIntersecting); }).observe(answers);
+  const uncover = () => {
+    const at = document.activeElement;
+    if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return;
+    const edge = at.getBoundingClientRect(), over = edge.bottom - bar.getBoundingClientRect().top;
+    if (over > 0 && edge.top < innerHeight && at.offsetHeight < innerHeight / 2) scrollBy({ top: over + 8, behavior: "instant" });
+  };
+  if (bar && answers) {
+    new IntersectionObserver(([seen]) => { bar.classList.toggle("is-away", seen.isIntersecting); uncover(); }).observe(answers);
+    document.addEventListener("focusin", uncover);
+  }
 }
-
-// What has the focus is not half behind the answers: a browser scrolls by no more than it must.
-document.addEventListener("focusin", ({ target }) => {
-  const bar = document.querySelector(".answer-bar");
-  if (!bar || bar.contains(target) || bar.classList.contains("is-away")) return;
-  const over = target.getBoundingClientRect().bottom - bar.getBoundingClientRect().top;
-  if (over > 0 && target.offsetHeight < innerHeight / 2) scrollBy({ top: over + 8, behavior: "instant" });
-});
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {

@@ -66,6 +66,7 @@ def test_the_jobs_of_every_room_are_known_to_the_worker():
     assert set(JOBS) == rooms_with("jobs")
 
 
+@pytest.mark.django_db  # some of what is imported looks at the keys
 def test_what_is_named_by_a_string_is_there():
     current_app.loader.import_default_modules()
     named = list(dotted_names())
