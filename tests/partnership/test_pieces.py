@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.template import Context, RequestContext, Template
+from django.template import Context, Template
 from django.test import RequestFactory
 
 
@@ -11,8 +11,10 @@ def rendered(source: str, **context: object) -> str:
     return Template(source).render(Context(context))
 
 
-def on_a_page(source: str, **context: object) -> str:
-    return Template(source).render(RequestContext(RequestFactory().get("/"), context).new(context))
+def on_a_page(source: str, **inputs: object) -> str:
+    context = Context(inputs)
+    context.request = RequestFactory().get("/")  # type: ignore[attr-defined]
+    return Template(source).render(context)
 
 
 @pytest.mark.parametrize(
