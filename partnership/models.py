@@ -19,6 +19,7 @@ from partnership.members.sessions import UserSession
 from partnership.oversight.models import Inquiry, ReadDay
 from partnership.own_sign_in.models import ProvidedIdentity, SignInProvider
 from partnership.pages.models import KeptForm, SavedView
+from partnership.practices.models import PracticeInUse
 
 __all__ = [
     "AccountChange",
@@ -38,6 +39,7 @@ __all__ = [
     "Notification",
     "OutboxEvent",
     "Partner",
+    "PracticeInUse",
     "ProvidedIdentity",
     "ReadDay",
     "ReadLog",

@@ -49,6 +49,7 @@ REASONS: dict[str, str | Promise] = {
     "too_few_columns": _("The row has fewer values than the heading."),
     "conflicting_rows": _("Rows with this arrest number disagree on day, district or person."),
     "not_of_age": _("The programme is for people of another age."),
+    "not_of_district": _("The programme is for people of another district."),
     "two_open": _("The person has an open participation in this programme with another start."),
     "no_identity": _(
         "Neither an identity code, nor your own number of the person, nor a full name with date of birth."

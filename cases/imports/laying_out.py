@@ -21,7 +21,7 @@ from cases.people.models import Person, Sex, age_on
 from partnership.isolation import encryption
 from partnership.members.models import District
 from partnership.pages.local_names import NAMES
-from programs.catalogue.fit import fits_age
+from programs.catalogue.fit import fits_age, fits_district
 from programs.catalogue.models import Programme
 
 ROW_COLUMNS = (
@@ -81,7 +81,7 @@ class Checker:
             for name in names
             if name
         }
-        own_programmes = list(Programme.objects.filter(partner=self.partner_id))
+        own_programmes = list(Programme.objects.filter(partner=self.partner_id).prefetch_related("districts"))
         programmes = {
             encryption.normalise_name(name): programme.pk
             for programme in own_programmes
@@ -91,6 +91,9 @@ class Checker:
         self.programme_by_number = {programme.pk: programme for programme in own_programmes}
         self.district_of = lru_cache(2_000)(lambda text: districts.get(encryption.normalise_name(text)))
         self.programme_of = lru_cache(2_000)(lambda text: programmes.get(encryption.normalise_name(text)))
+        self.takes_from = lru_cache(2_000)(
+            lambda programme, number: fits_district(programme, District.objects.filter(pk=number).first())
+        )
         self.iccs_of = Codes(data_import.codes).iccs_of
         self.rows_bad = 0
         self.unmapped: Counter[str] = Counter()
@@ -190,6 +193,8 @@ class Checker:
             faults.append(("programme", "missing"))
         if happened_on and not read.get("ended_on") and not self._is_of_age(read, happened_on):
             faults.append(("started_on", "not_of_age"))
+        if not read.get("ended_on") and not self._is_of_district(read):
+            faults.append(("district", "not_of_district"))
         is_named = read.get("last_name") and read.get("first_names") and read.get("born_on")
         if not (read.get("person_number") or read.get("identity_code") or is_named):
             faults.append(("identity_code", "no_identity"))
@@ -203,6 +208,13 @@ class Checker:
         if programme is None or born_on is None or programme.takes_exceptions:
             return True
         return fits_age(programme, age_on(born_on, on))
+
+    def _is_of_district(self, read: dict[str, Any]) -> bool:
+        """Of who takes part now, as for the age."""
+        programme = self.programme_by_number.get(read["programme_number"])
+        if programme is None or programme.takes_exceptions:
+            return True
+        return self.takes_from(programme, read.get("district_id"))
 
     def _line(self, number: int, read: dict[str, Any]) -> str:
         if "year" in read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,8 @@ from partnership.pages.going_back import back
 from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
 
+CANCELLED = "cancelled_appointment"
+"""Where the session keeps what was cancelled last, so that it can be put back."""
 MOST_IN_WEEK = 500
 MOST_TASKS = 200
 
@@ -144,12 +146,38 @@ def appointment_record(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(planning.cancel_appointment)
 def appointment_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
     appointment = own(request, Appointment, pk)
+    terms = {
+        name: getattr(appointment, name) for name in ("enrolment_id", "minutes", "method", "place", "responsible_id")
+    }
     try:
         planning.cancel_appointment(by=request.acting, appointment=appointment)
     except RuleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("The appointment is taken off the calendar."))
+        request.session[CANCELLED] = terms | {"starts_at": appointment.starts_at.isoformat()}
+        undo = reverse("appointment_put_back")
+        messages.success(request, _("The appointment is taken off the calendar."), extra_tags=undo)
+    return back(request, reverse("calendar"))
+
+
+@require_POST
+@partner_page(planning.make_appointment)
+def appointment_put_back(request: PartnerRequest) -> HttpResponse:
+    """Makes the appointment anew that was cancelled last in this session."""
+    terms = request.session.pop(CANCELLED, None)
+    if terms is None:
+        messages.error(request, _("There is no cancelled appointment to put back. Make a new one."))
+        return back(request, reverse("calendar"))
+    enrolment = own(request, Enrolment, terms.pop("enrolment_id"))
+    number = terms.pop("responsible_id")
+    responsible = next((user for user in enrolments.team(request.acting) if user.pk == number), request.acting.user)
+    terms["starts_at"] = datetime.fromisoformat(terms["starts_at"])
+    try:
+        planning.make_appointment(by=request.acting, enrolment=enrolment, responsible=responsible, **terms)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The appointment stands in the calendar."))
     return back(request, reverse("calendar"))
 
 

@@ -6,6 +6,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/appointment/", pages.appointment_new, name="appointment_new"),
     path("appointments/<int:pk>/", pages.appointment_edit, name="appointment_edit"),
     path("appointments/<int:pk>/record/", pages.appointment_record, name="appointment_record"),
+    path("appointments/put-back/", pages.appointment_put_back, name="appointment_put_back"),
     path("appointments/<int:pk>/cancel/", pages.appointment_cancel, name="appointment_cancel"),
     path("calendar/", pages.calendar, name="calendar"),
     path("calendar/feed/", pages.feed_make, name="feed_make"),

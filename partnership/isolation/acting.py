@@ -55,6 +55,15 @@ class Acting:
         return self.membership.role
 
     @property
+    def practices(self) -> list[str]:
+        """Which practices the partner uses: read with the membership at sign-in, else one query."""
+        known = vars(self.membership)
+        if "practices" not in known:
+            known["practices"] = list(self.partner.practices.values_list("practice", flat=True))
+        practices: list[str] = known["practices"]
+        return practices
+
+    @property
     def is_manager(self) -> bool:
         """Whether the user manages the partner's members and clients."""
         return self.membership.is_manager

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -267,11 +268,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(_FITS, is_active=True, partner__is_active=True, user__is_active=True)
 
     def for_signing_in(self, user_id: int) -> MembershipQuerySet:
-        """The user's memberships with user and partner, and how the partner lets its people sign in: one query."""
+        """The user's memberships with user and partner, its practices, and how it lets its people sign in: one query."""
         mine = self.in_use().filter(user=user_id).select_related("partner", "user")
+        practices = Partner.objects.filter(pk=OuterRef("partner"), practices__isnull=False)
         return mine.annotate(
             has_own_sign_in=ExpressionWrapper(Q(partner__sign_in_provider__isnull=False), models.BooleanField()),
             passwords_work=Coalesce("partner__sign_in_provider__passwords_work", True),
+            practices=ArraySubquery(practices.values("practices__practice")),
         ).order_by("partner__name", "pk")
 
 

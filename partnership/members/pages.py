@@ -92,7 +92,7 @@ def partner_list(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(DIRECTORY)
 def partner(request: PartnerRequest, pk: int) -> HttpResponse:
-    partner = get_object_or_404(Partner.objects.prefetch_related("districts"), pk=pk)
+    partner = get_object_or_404(Partner.objects.prefetch_related("districts", "practices"), pk=pk)
     agreements = Agreement.objects.filter(parties=partner).order_by("-valid_from")
     # The database shows a coordinator what is a manager's; here it is of use until the partner has one.
     invited = partner.invitations.filter(is_manager=True, revoked_at=None).order_by("-id").first()

@@ -1,4 +1,5 @@
-"""The menu: four groups, in each what the role uses. Who sees an entry, the page that it leads to says."""
+"""The menu: four groups, in each what the role uses, and one of the practices that the partner uses. Who sees an entry, the page
+that it leads to says."""
 
 from __future__ import annotations
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.actions import Right
 from partnership.isolation.acting import Acting
+from partnership.practices.models import Practice
 
 
 class Entry(NamedTuple):
     label: str | Promise
     url_name: str
     icon: str
+    practice: str = ""
+    """The practice that the partner must use for it to be shown."""
 
 
 class Group(NamedTuple):
@@ -45,12 +49,15 @@ GROUPS = (
         (
             Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
             Entry(_("Care teams"), "care_team_list", icon="users-group"),
-            Entry(_("Low-threshold contacts"), "contact_counter", icon="needle"),
             Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),
             Entry(_("Agreements"), "agreement_list", icon="file-text"),
             Entry(_("Announcements"), "announcement_list", icon="speakerphone"),
         ),
+    ),
+    Group(
+        _("Practices"),
+        (Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),),
     ),
     Group(
         _("Figures"),
@@ -114,7 +121,8 @@ def menu_of(acting: Acting, path: str) -> list[MenuGroup]:
         items = []
         for entry in group.entries:
             right = right_of(entry.url_name)
-            if right is None or right.allows(acting):
+            is_used = not entry.practice or entry.practice in acting.practices
+            if is_used and (right is None or right.allows(acting)):
                 url = reverse(entry.url_name)
                 is_current = path == url or (url != "/" and path.startswith(url))
                 items.append(MenuItem(entry.label, url, entry.icon, is_current))

@@ -11,8 +11,8 @@ handler404 = "partnership.project.error_pages.not_found"
 handler500 = "partnership.project.error_pages.server_error"
 
 ROOMS = (
-    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.accounts", "partnership.agreements",
-    "partnership.announcements", "partnership.oversight", "partnership.integrations",
+    "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.practices",
+    "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue", "programs.locations", "programs.contacts",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
     "cases.corrections", "cases.planning", "cases.rights",

@@ -67,12 +67,12 @@ class ProgrammeInput(Strict):
     name = serializers.CharField(max_length=150)
     kind = serializers.ChoiceField(choices=Programme.Kind.choices)
     description = serializers.CharField(max_length=10_000, default="", allow_blank=True)
-    name_fi = serializers.CharField(max_length=150, default="", allow_blank=True)
-    name_sv = serializers.CharField(max_length=150, default="", allow_blank=True)
-    name_en = serializers.CharField(max_length=150, default="", allow_blank=True)
-    description_fi = serializers.CharField(max_length=10_000, default="", allow_blank=True)
-    description_sv = serializers.CharField(max_length=10_000, default="", allow_blank=True)
-    description_en = serializers.CharField(max_length=10_000, default="", allow_blank=True)
+    name_fi = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    name_sv = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    name_en = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    description_fi = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    description_sv = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    description_en = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     districts = serializers.ListField(child=serializers.CharField(max_length=20), max_length=500, default=list)
     accepts = serializers.ListField(child=serializers.ChoiceField(choices=ReferralKind.choices), max_length=20)
     age_from = serializers.IntegerField(min_value=0, max_value=120, default=None, allow_null=True)
@@ -133,7 +133,7 @@ class ProgrammeView(View):
 
     @extend_schema(request=ProgrammeInput, responses={200: ProgrammeSerializer})
     def update(self, request: Request, pk: int) -> Response:
-        """Changes an own programme."""
+        """Changes an own programme. Names and descriptions in a language that are not given stay as they are."""
         programme = self.get_object()
         self.check_unchanged(programme)
         return self.answer(self._save(programme, request))

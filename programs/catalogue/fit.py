@@ -61,10 +61,18 @@ def fits_age(programme: Programme, age: int | None) -> bool:
     )
 
 
+def fits_district(programme: Programme, district: District | None) -> bool:
+    """Whether the programme is for who lives there: in one of its districts, or in a part of one. One that names none takes all."""
+    if district is None:
+        return True
+    covered = {each.pk for each in programme.districts.all()}
+    return not covered or bool(covered & _around(district))
+
+
 def misfits(programme: Programme, newcomer: Newcomer) -> list[str]:
     """Why the programme is not for the newcomer, a sentence each; none where it is.
 
-    A programme of some districts takes who lives in them or in a part of them; one that names no district or language takes all.
+    One that names no language works in any.
     """
     why = []
     if not fits_age(programme, newcomer.age):
@@ -72,8 +80,8 @@ def misfits(programme: Programme, newcomer: Newcomer) -> list[str]:
             _("%(programme)s is for people aged %(ages)s; this person is %(age)s.")
             % {"programme": programme.local_name, "ages": ages_of(programme), "age": newcomer.age}
         )
-    districts = list(programme.districts.all()) if newcomer.district else []
-    if newcomer.district and districts and not {district.pk for district in districts} & _around(newcomer.district):
+    if newcomer.district and not fits_district(programme, newcomer.district):
+        districts = programme.districts.all()
         why.append(
             _("%(programme)s is for people who live in %(districts)s; this person lives in %(district)s.")
             % {

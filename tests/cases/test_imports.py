@@ -694,6 +694,14 @@ class TestParticipants:
         check(world, data_import, by=world.case_manager)
         assert problems(data_import) == [(2, column, reason)]
 
+    @pytest.mark.parametrize(("district", "is_taken"), [("Hill", False), ("Harbour", True), ("", True)])
+    def test_nobody_takes_part_now_in_a_programme_of_another_district(self, world, district, is_taken):
+        world.programme.districts.set([world.city])
+        body = f"{self.HEADING.strip()};district\n{CODE};M;Ö;2024-01-10;;;yes;{district}\n"
+        data_import = upload(world, body.encode(), by=world.case_manager, programme=world.programme)
+        check(world, data_import, by=world.case_manager)
+        assert problems(data_import) == ([] if is_taken else [(2, "district", "not_of_district")])
+
     @pytest.mark.parametrize(
         ("line", "is_taken"),
         [

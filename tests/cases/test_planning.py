@@ -92,6 +92,22 @@ class TestAppointments:
         client.post(reverse("appointment_cancel", args=[made.pk]))
         assert Appointment.objects.filter(pk=made.pk).exists()
 
+    def test_what_was_cancelled_by_mistake_is_put_back_as_it_was(self, case):
+        starts_at = timezone.now() + timedelta(days=3)
+        cancelled = appointment(case, starts_at=starts_at, place="Room 7")
+        client, undo = case.client(case.caseworker), reverse("appointment_put_back")
+        page = client.post(reverse("appointment_cancel", args=[cancelled.pk]), follow=True).text
+        assert not Appointment.objects.exists()
+        assert f'action="{undo}"' in page
+        client.post(undo)
+        assert Appointment.objects.values_list("starts_at", "place", "responsible").get() == (
+            starts_at,
+            "Room 7",
+            case.caseworker.user.pk,
+        )
+        client.post(undo)
+        assert Appointment.objects.count() == 1
+
     def test_only_ones_own_team_is_met_with(self, case):
         with pytest.raises(Invalid) as error:
             appointment(case, responsible=case.other_caseworker.user)

@@ -62,3 +62,10 @@ def test_the_search_knows_them_too(abo):
     page = abo.client(abo.caseworker)
     page.post(reverse("search"), {"q": "samtalsst"})
     assert reverse("programme", args=[abo.programme.pk]) in page.get(reverse("search")).text
+
+
+def test_a_system_that_knows_one_language_takes_no_other_away(abo, ngo):
+    ngo.call(
+        "put", f"programmes/{abo.programme.pk}", {"name": "Talks", "kind": "diversion", "accepts": ["self"]}, status=200
+    )
+    assert ngo.get(f"programmes/{abo.programme.pk}")["name_sv"] == "Samtalsstöd"

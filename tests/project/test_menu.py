@@ -1,11 +1,13 @@
-"""The menu: four groups, each short enough to be read, with what the role may open and nothing else."""
+"""The menu: a few groups, each short enough to be read, with what the role may open and nothing else."""
 
 from __future__ import annotations
 
 import pytest
 
+from partnership.practices.actions import choose_practices
+from partnership.practices.models import Practice
 from partnership.project.menu import GROUPS, MOST_ENTRIES, menu_of
-from tests.world import World
+from tests.world import World, run_as
 
 ROLES = (
     "caseworker",
@@ -43,7 +45,7 @@ def test_what_is_not_in_it_is_refused(world: World, role: str):
     offered = {item.url for group in menu_of(acting, "/") for item in group.items}
     for group in GROUPS:
         for entry in group.entries:
-            if (url := reverse(entry.url_name)) not in offered:
+            if (url := reverse(entry.url_name)) not in offered and not entry.practice:
                 assert client.get(url).status_code == 403, url
 
 
@@ -51,3 +53,15 @@ def test_a_police_data_officer_browses_no_people(world: World):
     urls = {item.url for group in menu_of(world.data_officer, "/") for item in group.items}
     assert "/people/" not in urls
     assert "/imports/" in urls
+
+
+def test_a_practice_stands_in_it_once_the_partner_uses_it(world: World):
+    acting = world.caseworker
+
+    def offered() -> set[str]:
+        page = str(world.client(acting).get("/").content)
+        return {url for url in ("/contacts/", "/caseload/") if f'href="{url}"' in page}
+
+    assert offered() == {"/caseload/"}
+    run_as(world.case_manager, choose_practices, practices=[Practice.CONTACTS])
+    assert offered() == {"/caseload/", "/contacts/"}

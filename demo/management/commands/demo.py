@@ -42,6 +42,8 @@ from partnership.members.models import (
     Role,
     User,
 )
+from partnership.practices.actions import choose_practices
+from partnership.practices.models import Practice
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme
 from programs.locations import actions as locations
@@ -520,7 +522,8 @@ class Command(BaseCommand):
             helsinki,
             today,
         )
-        low_threshold.needle_exchange(self.acting["aclinic@demo.example"], helsinki, rng)
+        choose_practices(by=clinic, practices=[Practice.CONTACTS])
+        low_threshold.needle_exchange(clinic, helsinki, rng)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])

@@ -1,0 +1,45 @@
+"""Which practices a partner uses."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partnership.audit_trail.history import Recorded
+from partnership.isolation.policies import OWN, everybody_reads
+from partnership.members.models import Partner
+
+
+class Practice(models.TextChoices):
+    """What some partners do and others don't; each has a room of its own, and an entry of the menu."""
+
+    CONTACTS = "contacts", _("Low-threshold contacts")
+
+
+FOR: dict[str, tuple[str, ...]] = {
+    Practice.CONTACTS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
+}
+"""Practice → the kinds of partner that can use it."""
+ABOUT = {
+    Practice.CONTACTS: _("Syringes, naloxone, tests and advice, counted without names."),
+}
+"""Practice → what it is, in a sentence."""
+
+
+class PracticeInUse(models.Model):
+    """A practice that a partner uses. Everybody sees it, as what a partner does is no secret."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="practices")
+    practice = models.CharField(_("practice"), max_length=20, choices=Practice)
+
+    class Meta:
+        ordering = ["practice"]
+        verbose_name = _("practice in use")
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "practice"], name="practice_in_use_once"),
+            *everybody_reads(OWN, jobs=""),
+            Recorded(record="partner", partners=["partner_id"], number="partner_id", leaves_out=["id", "partner_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_practice_display()
