@@ -83,7 +83,7 @@ class WebClient(Client):
             response = super().request(**request)
             if response.streaming:
                 response.body = b"".join(response.streaming_content)
-            elif response["Content-Type"].startswith("text/html"):
+            elif response.get("Content-Type", "").startswith("text/html"):
                 forms = response.content.count(b'<form method="post"')
                 assert forms <= response.content.count(b"csrfmiddlewaretoken"), "a form that would be refused"
         return response

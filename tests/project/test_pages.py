@@ -80,7 +80,7 @@ QUERIES = {
     ("programme_list", "caseworker"): 9,
     ("programme", "caseworker"): 10,
     ("partner_list", "coordinator"): 8,
-    ("partner", "coordinator"): 10,
+    ("partner", "coordinator"): 11,
     ("agreement_list", "coordinator"): 8,
     ("agreement", "coordinator"): 8,
     ("agreement_new", "coordinator"): 7,
