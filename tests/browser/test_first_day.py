@@ -135,13 +135,14 @@ def test_the_answers_stay_at_hand_and_never_cover_what_has_the_focus(browser, ba
     assert bar.evaluate(IN_VIEW)
     for _press in range(60):
         page.keyboard.press("Tab")
-        covered = page.evaluate(
+        # A browser may scroll there smoothly: what counts is where it comes to rest.
+        page.wait_for_function(
             """() => { const at = document.activeElement, bar = document.querySelector(".answer-bar");
-            if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return false;
+            if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return true;
             const edge = at.getBoundingClientRect(), top = bar.getBoundingClientRect().top;
-            return edge.height < 200 && edge.bottom > top + 1; }"""
+            return edge.height >= 200 || edge.bottom <= top + 1; }""",
+            timeout=30_000,
         )
-        assert not covered, page.evaluate("document.activeElement.outerHTML")
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
     bar.get_by_role("link", name="Decline").click()
     expect(page.get_by_label("Reason", exact=False).first).to_be_focused()
