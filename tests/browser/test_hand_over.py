@@ -156,7 +156,7 @@ def test_a_young_person_is_diverted_answers_on_the_phone_and_the_prosecutor_deci
     # What the young person withdraws is closed to the receiver with the next page that it opens.
     phone.goto("/my/")
     phone.locator("summary", has_text="Withdraw this consent").click()
-    phone.get_by_role("button", name="Withdraw", exact=True).click()
+    phone.get_by_role("button", name="Withdraw this consent", exact=True).click()
     expect(phone.get_by_role("status")).to_contain_text("Your consent is withdrawn")
     caseworker.goto(referral)
     expect(caseworker.locator("main")).not_to_contain_text(NAME)
