@@ -34,6 +34,7 @@ GROUPS = (
             Entry(_("Diversions"), "diversion_list", icon="gavel"),
             Entry(_("Statements"), "statement_list", icon="file-text"),
             Entry(_("Child welfare notices"), "welfare_list", icon="alert-triangle"),
+            Entry(_("Anchor cases"), "anchor_list", icon="users-group"),
             Entry(_("People"), "person_list", icon="users"),
             Entry(_("Caseload"), "caseload", icon="clipboard-list"),
             Entry(_("Calendar"), "calendar", icon="calendar"),

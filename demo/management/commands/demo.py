@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
+from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -285,6 +285,15 @@ class Command(BaseCommand):
         )
         save(
             agreement=Agreement(
+                title="Anchor team Helsinki",
+                valid_from=today - timedelta(days=500),
+                purposes="To work together around a young person, by their consent.",
+                data_categories="Identity, what the concern is about, meetings, agreed steps and guidance.",
+            ),
+            parties=[self.partners["Helsinki Police"], *(self.partners[name] for name in places.SERVICES)],
+        )
+        save(
+            agreement=Agreement(
                 title="Pilot agreement",
                 valid_from=today - timedelta(days=1500),
                 valid_to=today - timedelta(days=700),
@@ -517,6 +526,13 @@ class Command(BaseCommand):
             self.acting["social@demo.example"],
             self.acting["youth@demo.example"],
             self.programmes["Neighbourhood mentors"],
+            helsinki,
+            today,
+        )
+        anchor.anchor_team(
+            liaison,
+            self.acting["social@demo.example"],
+            self.acting["youth@demo.example"],
             helsinki,
             today,
         )
