@@ -57,7 +57,10 @@ GROUPS = (
     ),
     Group(
         _("Practices"),
-        (Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),),
+        (
+            Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),
+            Entry(_("Anchor cases"), "anchor_list", icon="anchor", practice=Practice.ANCHOR),
+        ),
     ),
     Group(
         _("Figures"),
