@@ -1,4 +1,4 @@
-"""The menu: four groups, in each what the role uses. Who sees an entry, the page that it leads to says."""
+"""The menu: five groups, in each what the role uses. Who sees an entry, the page that it leads to says."""
 
 from __future__ import annotations
 
@@ -51,6 +51,10 @@ GROUPS = (
             Entry(_("Agreements"), "agreement_list", icon="file-text"),
             Entry(_("Announcements"), "announcement_list", icon="speakerphone"),
         ),
+    ),
+    Group(
+        _("Prevention"),
+        (Entry(_("Prevention plans"), "prevention_list", icon="checklist"),),
     ),
     Group(
         _("Figures"),
