@@ -38,7 +38,7 @@ EVENTS = {
     "diversion.overdue", "care_team.joined", "care_team.written", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.move",
-    "overdoses.counted", "person.erased", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
+    "overdoses.counted", "person.erased", "prevention_plan.approved", "prevention_plan.returned", "prevention_plan.submitted", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",

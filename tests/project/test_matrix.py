@@ -50,6 +50,7 @@ from referrals.anchor.models import Profession
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
+from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web, run_as
 
@@ -197,6 +198,16 @@ MATRIX: dict[str, Row] = {
     "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
     "cohort_allow": only(auditor=404, args=lambda w: [w.cohort.pk], method="post"),
     "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
+    # Prevention plans: everybody sees what is approved, a coordinator what is submitted, each partner its own
+    "prevention_list": Row(EVERYBODY),
+    "practice_list": Row(EVERYBODY),
+    "prevention_plan": only(default=404, our=200, coordinator=200, args=lambda w: [w.prevention_plan.pk]),
+    "prevention_plan_new": only(our=200, other_caseworker=200),
+    "prevention_plan_edit": only(our=200, other_caseworker=404, args=lambda w: [w.prevention_plan.pk]),
+    "prevention_plan_answer": only(our=302, other_caseworker=404, args=lambda w: [w.prevention_plan.pk, "single_session"], method="post"),
+    "prevention_plan_submit": only(our=302, other_caseworker=404, args=lambda w: [w.prevention_plan.pk], method="post"),
+    "prevention_plan_approve": only(coordinator=302, args=lambda w: [w.prevention_plan.pk], method="post"),
+    "prevention_plan_return": only(coordinator=422, args=lambda w: [w.prevention_plan.pk], method="post"),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
     "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
@@ -477,6 +488,7 @@ def full(world: World) -> World:
         point = ServicePoint(partner=world.ngo, name="Kallio", district=world.city)
         point = contacts.save_point(by=world.case_manager, point=point)
         world.contact = contacts.record_contact(by=world.case_manager, point=point, held_on=world.today, syringes_out=2)
+    world.prevention_plan = submitted_plan(world)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
+from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, prevention, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -540,6 +540,12 @@ class Command(BaseCommand):
         for email, practices in places.PRACTICES.items():
             choose_practices(by=self.acting[email], practices=practices)
         low_threshold.needle_exchange(clinic, helsinki, rng)
+        prevention.plans(
+            self.acting["manager@demo.example"],
+            self.acting["turku@demo.example"],
+            self.acting["coordinator@demo.example"],
+            self.programmes,
+        )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
