@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any, NamedTuple
 
 from partnership.members.models import Partner, Role
+from partnership.practices.models import Practice
 from programs.catalogue.models import Programme, ReferralKind
 
 
@@ -164,6 +165,14 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
     ("coordinator@demo.example", "Helena Mattila", COORDINATION, Role.COORDINATOR, True),
     ("auditor@demo.example", "Lars Holm", COORDINATION, Role.AUDITOR, False),
 )
+
+PRACTICES = {
+    "aclinic@demo.example": [Practice.CONTACTS],
+    "liaison@demo.example": [Practice.ANCHOR],
+    "social@demo.example": [Practice.ANCHOR],
+    "youth@demo.example": [Practice.ANCHOR],
+}
+"""Who manages a partner → the practices that it uses."""
 
 FIRST_NAMES = {
     "female": [

@@ -13,7 +13,10 @@ class ProgramsConfig(AppConfig):
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
         from programs.locations.models import Location
-        from programs.permissions import CONTACTS, PROGRAMMES
+        from programs.permissions import CONTACTS, PREVENTION_PLANS, PROGRAMMES
+        from programs.standards import briefing as _plans_briefing  # noqa: F401
+        from programs.standards import events as _plan_events  # noqa: F401
+        from programs.standards.models import PlanAdvice, PreventionPlan
 
         codes.CODES |= {
             "referral_kind": ReferralKind.choices,
@@ -22,4 +25,7 @@ class ProgramsConfig(AppConfig):
             "programme_capacity": Programme.Capacity.choices,
         }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme", also=(Location,))
+        history.register(
+            "prevention_plan", PreventionPlan, sees=PREVENTION_PLANS, address="prevention_plan", also=(PlanAdvice,)
+        )
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -3,5 +3,6 @@
 from programs.catalogue.models import Programme
 from programs.contacts.models import Contact, ServicePoint
 from programs.locations.models import Location, OpeningHours
+from programs.standards.models import PlanAdvice, PreventionPlan
 
-__all__ = ["Contact", "Location", "OpeningHours", "Programme", "ServicePoint"]
+__all__ = ["Contact", "Location", "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "ServicePoint"]

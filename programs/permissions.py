@@ -5,3 +5,4 @@ from partnership.members.models import CASEWORK_ROLES
 
 PROGRAMMES = reading("programme", scope="directory:read")
 CONTACTS = reading("contact", roles=CASEWORK_ROLES)
+PREVENTION_PLANS = reading("prevention_plan")

@@ -12,7 +12,12 @@ class ReferralsConfig(AppConfig):
         from cases.openings import concern
         from cases.rights import actions as rights
         from partnership.api import codes
-        from partnership.audit_trail import read_log
+        from partnership.audit_trail import history, read_log
+        from referrals.anchor import concern as anchor_concern
+        from referrals.anchor import events as _anchor_events  # noqa: F401
+        from referrals.anchor import models as anchor_models
+        from referrals.anchor import naming as _anchor_naming  # noqa: F401
+        from referrals.anchor import rights as anchor_rights
         from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
         from referrals.diversions import briefing as _diversion_briefing  # noqa: F401
         from referrals.diversions import events as _diversion_events  # noqa: F401
@@ -34,6 +39,7 @@ class ReferralsConfig(AppConfig):
         from referrals.my_page import events as _my_page_events  # noqa: F401
         from referrals.my_page import reminding
         from referrals.my_page import shown as handed_over
+        from referrals.permissions import ANCHOR_CASES
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
@@ -43,7 +49,27 @@ class ReferralsConfig(AppConfig):
         from referrals.welfare import naming as _welfare_naming  # noqa: F401
 
         rights.register(handover_rights.HOLDER)
+        rights.register(anchor_rights.HOLDER)
+        rights.keep(anchor_rights.needed)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
+        concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
+        for of_person in (anchor_models.AnchorCase, anchor_models.AnchorExchange):
+            read_log.is_about(of_person, "person_id")
+        for of_case in (
+            anchor_models.AnchorMeeting,
+            anchor_models.AnchorStep,
+            anchor_models.AnchorGuidance,
+            anchor_models.AnchorCheck,
+        ):
+            read_log.is_about(of_case, "case__person_id")
+        history.register(
+            "anchor_case",
+            anchor_models.AnchorCase,
+            sees=ANCHOR_CASES,
+            address="anchor_case",
+            also=(anchor_models.AnchorMeeting, anchor_models.AnchorGuidance, anchor_models.AnchorCheck),
+        )
+        history.register("anchor_exchange", anchor_models.AnchorExchange, sees=ANCHOR_CASES)
         read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")
         read_log.is_about(statement_models.Statement, "person_id")
@@ -72,6 +98,13 @@ class ReferralsConfig(AppConfig):
             "diversion_outcome": diversions_models.DiversionAgreement.Outcome.choices,
             "attendance_stated": statement_models.Statement.Attendance.choices,
             "talk_with": diversions_models.DiversionAgreement.TalkWith.choices,
+            "anchor_source": anchor_models.AnchorCase.Source.choices,
+            "anchor_reason": anchor_models.AnchorCase.Reason.choices,
+            "anchor_screening": anchor_models.AnchorCase.Screening.choices,
+            "anchor_outcome": anchor_models.AnchorCase.Outcome.choices,
+            "anchor_present": anchor_models.AnchorMeeting.Present.choices,
+            "guardian_told": anchor_models.AnchorCase.Told.choices,
+            "guardian_why_not": anchor_models.WhyNot.choices,
             "deciding_authority": diversions_models.Authority.choices,
             "diversion_decision": diversions_models.DiversionAgreement.Decision.choices,
         }

@@ -1,5 +1,15 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
+from referrals.anchor.models import (
+    AnchorCase,
+    AnchorCheck,
+    AnchorExchange,
+    AnchorGuidance,
+    AnchorMeeting,
+    AnchorSeat,
+    AnchorStep,
+    AnchorTeam,
+)
 from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
 from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAppointment
@@ -8,6 +18,14 @@ from referrals.statements.models import Statement
 from referrals.welfare.models import WelfareNotice
 
 __all__ = [
+    "AnchorCase",
+    "AnchorCheck",
+    "AnchorExchange",
+    "AnchorGuidance",
+    "AnchorMeeting",
+    "AnchorSeat",
+    "AnchorStep",
+    "AnchorTeam",
     "Case",
     "Change",
     "Condition",

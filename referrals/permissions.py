@@ -19,6 +19,8 @@ END_REPORTS = reading("end_report", roles=REFERRING_ROLES, scope="referrals:read
 RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER, Role.PROFESSIONAL))
 """The list of those that a court, prosecutor or prison received; an NGO sees its own beside the participation."""
 WELFARE_NOTICES = reading("welfare_notice", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="referrals:read")
+ANCHOR_CASES = reading("anchor_case", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="anchor:read")
+"""Cases that the own partner leads, and the sheets that are shared with it."""
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))
 """The short page for diverting somebody at the roadside."""

@@ -6,6 +6,7 @@ The file and the erasure go over everything that belongs to the person at this p
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -54,6 +55,15 @@ _holders: list[Holder] = []
 def register(holder: Holder) -> None:
     """An app that holds data of people, and that this one may not know, says so when it starts."""
     _holders.append(holder)
+
+
+Kept = Callable[[date], Exists]
+_kept: list[Kept] = []
+
+
+def keep(kept: Kept) -> None:
+    """An app above says of a person (`pk`) whether something of its own has happened with them since a day: then they are kept."""
+    _kept.append(kept)
 
 
 class StillNeeded(RuleError):
@@ -483,6 +493,8 @@ def past_retention(people: QuerySet[Person], today: date | None = None) -> Query
         | Q(Exists(Arrest.objects.filter(**of)))
         | Q(changed_at__gte=before)
     )
+    for kept_for in _kept:
+        needed |= Q(kept_for(cutoff))
     linked = Person.objects.exclude(same_as=None) | Person.objects.filter(linked__isnull=False)
     kept = linked.filter(needed).values(first=Coalesce("same_as_id", "pk"))
     people = people.annotate(first=Coalesce("same_as_id", "pk")).exclude(first__in=kept)

@@ -17,6 +17,8 @@ SCOPES: dict[str, str | Promise] = {
     "referrals:write": _("Send, answer and message on referrals"),
     "diversions:read": _("Read diversion agreements and their progress"),
     "diversions:write": _("Report progress of diversions, and decide on them"),
+    "anchor:read": _("Read anchor cases that are led by the own partner or shared with it"),
+    "anchor:write": _("Open, screen and close anchor cases, and record their meetings and steps"),
     "enrolments:read": _("Read own enrolments and sessions"),
     "enrolments:write": _("Enrol people, record attendance, end enrolments"),
     "assessments:read": _("Read assessments of own enrolments"),

@@ -58,6 +58,8 @@ PURPOSES: dict[str, Purpose] = {
     "diversion_letter": Purpose.REFERRAL,
     "welfare_notice": Purpose.REFERRAL,
     "welfare_list": Purpose.REFERRAL,
+    "anchor_case": Purpose.REFERRAL,
+    "anchor_list": Purpose.REFERRAL,
     "statement": Purpose.REFERRAL,
     "statement_list": Purpose.REFERRAL,
     "statement_pdf": Purpose.REFERRAL,
@@ -75,6 +77,9 @@ OVER_THE_API: dict[str, Purpose] = {
     "diversions": Purpose.REFERRAL,
     "statements": Purpose.REFERRAL,
     "welfare-notices": Purpose.REFERRAL,
+    "anchor-cases": Purpose.REFERRAL,
+    "anchor-meetings": Purpose.REFERRAL,
+    "anchor-steps": Purpose.REFERRAL,
 }
 """The same of what somebody reads over the API who is signed in to the pages."""
 

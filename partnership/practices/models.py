@@ -14,14 +14,17 @@ class Practice(models.TextChoices):
     """What some partners do and others don't; each has a room of its own, and an entry of the menu."""
 
     CONTACTS = "contacts", _("Low-threshold contacts")
+    ANCHOR = "anchor", _("Anchor team")
 
 
 FOR: dict[str, tuple[str, ...]] = {
     Practice.CONTACTS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
+    Practice.ANCHOR: (Partner.Kind.POLICE, Partner.Kind.SOCIAL, Partner.Kind.YOUTH, Partner.Kind.HEALTH),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
     Practice.CONTACTS: _("Syringes, naloxone, tests and advice, counted without names."),
+    Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""
 

@@ -26,6 +26,7 @@ from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
 from programs.locations.api import LocationView
+from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
 from referrals.diversions.api import DiversionView
 from referrals.end_reports.api import EndReportView
 from referrals.handover.api import ReferralExport, ReferralView
@@ -60,6 +61,9 @@ for address, view in {
     "statements": StatementView,
     "end-reports": EndReportView,
     "welfare-notices": WelfareView,
+    "anchor-cases": AnchorCaseView,
+    "anchor-meetings": AnchorMeetingView,
+    "anchor-steps": AnchorStepView,
     "runs": RunView,
     "cohorts": CohortView,
 }.items():

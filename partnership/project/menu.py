@@ -1,5 +1,5 @@
-"""The menu: four groups, in each what the role uses, and one of the practices that the partner uses. Who sees an entry, the page
-that it leads to says."""
+"""The menu: groups, in each what the role uses, and one of the practices that the partner uses. Who sees an entry, the page that it
+leads to says."""
 
 from __future__ import annotations
 
@@ -57,7 +57,14 @@ GROUPS = (
     ),
     Group(
         _("Practices"),
-        (Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),),
+        (
+            Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),
+            Entry(_("Anchor cases"), "anchor_list", icon="anchor", practice=Practice.ANCHOR),
+        ),
+    ),
+    Group(
+        _("Prevention"),
+        (Entry(_("Prevention plans"), "prevention_list", icon="checklist"),),
     ),
     Group(
         _("Figures"),

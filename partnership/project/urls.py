@@ -13,13 +13,13 @@ handler500 = "partnership.project.error_pages.server_error"
 ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.practices",
     "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
-    "programs.catalogue", "programs.locations", "programs.contacts",
+    "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
     "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
-    "referrals.end_reports", "referrals.welfare", "referrals.roadside", "referrals.my_page",
+    "referrals.end_reports", "referrals.welfare", "referrals.anchor", "referrals.roadside", "referrals.my_page",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip

@@ -15,6 +15,7 @@ from programs.catalogue.filters import ProgrammeFilter
 from programs.catalogue.forms import CapacityForm, ProgrammeForm
 from programs.catalogue.models import Programme
 from programs.permissions import PROGRAMMES
+from programs.standards.models import PreventionPlan
 
 
 @require_safe
@@ -29,7 +30,12 @@ def programme_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(PROGRAMMES)
 def programme(request: PartnerRequest, pk: int) -> HttpResponse:
     programme = get_object_or_404(Programme.objects.for_lists().prefetch_related("locations__hours"), pk=pk)
-    context = {"programme": programme, "is_own": programme.partner_id == request.acting.partner.pk}
+    approved = PreventionPlan.objects.filter(programme=programme, state=PreventionPlan.State.APPROVED)
+    context = {
+        "programme": programme,
+        "is_own": programme.partner_id == request.acting.partner.pk,
+        "plan": approved.order_by("-version").first(),
+    }
     return render(request, "programs/catalogue/programme.html", context)
 
 

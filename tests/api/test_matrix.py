@@ -31,6 +31,7 @@ from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
 from programs.locations import actions as locations
 from programs.locations.models import Location
+from referrals.anchor import actions as anchor
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
@@ -161,6 +162,7 @@ def full(world: World) -> World:
     cared = [care(world, who, enrolment, clinic, signed) for who, enrolment in (
         (manager, referral.enrolment), (other, foreign.enrolment),
     )]  # fmt: skip
+    anchors = [anchor_case(world, who) for who in (liaison, world.other_liaison)]
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
         "persons": (ngo, referral.receiver_person_id, foreign.receiver_person_id),
@@ -173,6 +175,7 @@ def full(world: World) -> World:
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),
         "statements": (ngo, stated[0].pk, stated[1].pk),
         "welfare-notices": (police, notices[0].pk, notices[1].pk),
+        **{resource: (police, anchors[0][resource], anchors[1][resource]) for resource in anchors[0]},
         "fhir": (ngo, referral.pk, foreign.pk),
         "webhooks": (ngo, hooks[manager].pk, hooks[other].pk),
         "uploads": (police, uploads[world.data_officer].pk, uploads[other].pk),
@@ -209,6 +212,19 @@ def care(world: World, who: Acting, enrolment: Any, helper: Any, signed: dict[st
         "assessments": assessment.pk, "goals": goal.pk, "steps": step.pk, "plans": plan.pk, "end-reports": report.pk,
         "team-members": member.pk, "team-items": item.pk,
     }  # fmt: skip
+
+
+def anchor_case(world: World, who: Acting) -> dict[str, int]:
+    """A case that a police unit leads, with a meeting and a step: resource → number."""
+    team = run_as(who, anchor.set_up_team, name="Team")
+    case = run_as(
+        who, anchor.open_case, person=world.person(who.partner, first_names="Young"), seat=team.seats.get(),
+        source="police", reasons=["crime"], received_on=world.today,
+    )  # fmt: skip
+    run_as(who, anchor.screen_case, case=case, screening="taken")
+    steps = [anchor.AgreedStep("Talk", who.partner)]
+    meeting = run_as(who, anchor.record_meeting, case=case, held_on=world.today, present=["police"], steps=steps)
+    return {"anchor-cases": case.pk, "anchor-meetings": meeting.pk, "anchor-steps": meeting.steps.get().pk}
 
 
 NOT_A_PARTY = "403 not-a-party"

@@ -34,11 +34,11 @@ from tests.world import WebClient, World, database_role, on_web
 TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
-    "account.changed", "agreement.ended", "announcement.made", "auditor.changed", "auditor.proposed", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
+    "account.changed", "agreement.ended", "anchor_case.shared", "anchor_meeting.recorded", "anchor_seat.offered", "announcement.made", "auditor.changed", "auditor.proposed", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
     "diversion.overdue", "care_team.joined", "care_team.written", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.move",
-    "overdoses.counted", "person.erased", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
+    "overdoses.counted", "person.erased", "prevention_plan.approved", "prevention_plan.returned", "prevention_plan.submitted", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",

@@ -45,9 +45,12 @@ from programs.contacts import actions as contacts
 from programs.contacts.models import ServicePoint
 from programs.locations import actions as locations
 from programs.locations.models import Location
+from referrals.anchor import actions as anchor
+from referrals.anchor.models import Profession
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
+from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web, run_as
 
@@ -195,6 +198,16 @@ MATRIX: dict[str, Row] = {
     "cohort_edit": only(our=200, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk]),
     "cohort_allow": only(auditor=404, args=lambda w: [w.cohort.pk], method="post"),
     "cohort_archive": only(our=302, other_caseworker=404, coordinator=404, args=lambda w: [w.cohort.pk], method="post"),
+    # Prevention plans: everybody sees what is approved, a coordinator what is submitted, each partner its own
+    "prevention_list": Row(EVERYBODY),
+    "practice_list": Row(EVERYBODY),
+    "prevention_plan": only(default=404, our=200, coordinator=200, args=lambda w: [w.prevention_plan.pk]),
+    "prevention_plan_new": only(our=200, other_caseworker=200),
+    "prevention_plan_edit": only(our=200, other_caseworker=404, args=lambda w: [w.prevention_plan.pk]),
+    "prevention_plan_answer": only(our=302, other_caseworker=404, args=lambda w: [w.prevention_plan.pk, "single_session"], method="post"),
+    "prevention_plan_submit": only(our=302, other_caseworker=404, args=lambda w: [w.prevention_plan.pk], method="post"),
+    "prevention_plan_approve": only(coordinator=302, args=lambda w: [w.prevention_plan.pk], method="post"),
+    "prevention_plan_return": only(coordinator=422, args=lambda w: [w.prevention_plan.pk], method="post"),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
     "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
@@ -367,6 +380,24 @@ MATRIX: dict[str, Row] = {
     "welfare_new": only(liaison=200, other_liaison=200, professional=200),
     "welfare_notice": only(liaison=200, other_liaison=404, professional=200, args=lambda w: [w.welfare_notice.pk]),
     "welfare_acknowledge": only(professional=302, args=lambda w: [w.welfare_notice.pk], method="post"),
+    # Anchor teams: the police lead the case, social services see its sheet
+    "anchor_list": only(liaison=200, other_liaison=200, professional=200),
+    "anchor_new": only(liaison=200, other_liaison=200, professional=200),
+    "anchor_case": only(liaison=200, other_liaison=404, professional=200, args=lambda w: [w.anchor_case.pk]),
+    **{
+        name: only(liaison=422, other_liaison=404, professional=404, args=lambda w: [w.anchor_case.pk], method="post")
+        for name in ("anchor_screen", "anchor_guardian", "anchor_share", "anchor_meet", "anchor_guide", "anchor_close")
+    },
+    "anchor_exchange_end": only(liaison=302, other_liaison=404, professional=404, args=lambda w: [w.anchor_exchange.pk], method="post"),
+    "anchor_step_mark": only(liaison=302, other_liaison=404, professional=302, args=lambda w: [w.anchor_step.pk], method="post"),
+    "anchor_visit": only(liaison=302, other_liaison=404, professional=404, args=lambda w: [w.anchor_guidance.pk], method="post"),
+    "anchor_look": only(liaison=302, other_liaison=404, professional=404, args=lambda w: [w.anchor_check.pk], method="post"),
+    "anchor_team_list": only(liaison=200, other_liaison=200, professional=200),
+    "anchor_team_new": only(liaison=200, other_liaison=200),
+    "anchor_team": only(liaison=200, other_liaison=200, professional=200, args=lambda w: [w.anchor_seat.team_id]),
+    "anchor_seat_offer": only(liaison=422, other_liaison=404, args=lambda w: [w.anchor_seat.team_id], method="post"),
+    "anchor_seat_take": only(liaison=404, other_liaison=404, professional=302, args=lambda w: [w.anchor_seat.pk], method="post"),
+    "anchor_seat_end": only(liaison=302, other_liaison=404, args=lambda w: [w.anchor_seat.pk], method="post"),
     "condition_progress": only(
         our=302, other_caseworker=404,
         args=lambda w: [w.referral.diversion.conditions.get().pk], method="post",
@@ -457,6 +488,7 @@ def full(world: World) -> World:
         point = ServicePoint(partner=world.ngo, name="Kallio", district=world.city)
         point = contacts.save_point(by=world.case_manager, point=point)
         world.contact = contacts.record_contact(by=world.case_manager, point=point, held_on=world.today, syringes_out=2)
+    world.prevention_plan = submitted_plan(world)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )
@@ -509,6 +541,7 @@ def full(world: World) -> World:
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
         person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),
     )  # fmt: skip
+    anchor_case(world)
     with on_web(world.liaison):
         consents.attach_paper(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):
@@ -581,6 +614,35 @@ def full(world: World) -> World:
             rate_upper=0.4,
         )
     return world
+
+
+def anchor_case(world: World) -> None:
+    """A case that the police lead and share with social services, and one that has ended."""
+    world.agree_with(world.social)
+    police, today = world.liaison, world.today
+    team = run_as(police, anchor.set_up_team, name="Harbour team")
+    world.anchor_seat = run_as(
+        police, anchor.offer_seat, team=team, to_partner=world.social, profession=Profession.SOCIAL
+    )
+    cases = []
+    for name in ("Ended", "Shared"):
+        case = run_as(
+            police, anchor.open_case, person=world.person(world.police, first_names=name), seat=team.seats.first(),
+            source="school", reasons=["crime"], received_on=today,
+        )  # fmt: skip
+        cases.append(run_as(police, anchor.screen_case, case=case, screening="taken"))
+    run_as(police, anchor.close_case, case=cases[0], outcome="no_need")
+    world.anchor_check, world.anchor_case = cases[0].checks.first(), cases[1]
+    (world.anchor_exchange,) = run_as(
+        police, anchor.agree_exchange, case=cases[1], seats=[world.anchor_seat], signed_on=today, signed_how="paper",
+        told_right_to_withdraw=True, expires_on=today + timedelta(days=90),
+    )  # fmt: skip
+    step = anchor.AgreedStep("Talk at home", world.social)
+    meeting = run_as(
+        police, anchor.record_meeting, case=cases[1], held_on=today, present=["police", "social"], steps=[step]
+    )
+    world.anchor_step = meeting.steps.get()
+    world.anchor_guidance = run_as(police, anchor.add_guidance, case=cases[1], kind="youth_centre")
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))

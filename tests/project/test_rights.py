@@ -139,6 +139,19 @@ SAME = {
     "welfare_notice": ["WelfareView.retrieve"],
     "welfare_new": ["WelfareView.create"],
     "welfare_acknowledge": ["WelfareView.acknowledge"],
+    "anchor_case": [
+        "AnchorCaseView.list",
+        "AnchorCaseView.retrieve",
+        "AnchorMeetingView.list",
+        "AnchorMeetingView.retrieve",
+        "AnchorStepView.list",
+        "AnchorStepView.retrieve",
+    ],
+    "anchor_new": ["AnchorCaseView.create"],
+    "anchor_screen": ["AnchorCaseView.screen"],
+    "anchor_close": ["AnchorCaseView.close"],
+    "anchor_meet": ["AnchorMeetingView.create"],
+    "anchor_step_mark": ["AnchorStepView.done"],
     "run_list": ["RunView.list"],
     "run": ["RunView.retrieve"],
     "recidivism": ["RecidivismView.list", "RecidivismView.retrieve", "CareView.list", "CareView.retrieve"],
@@ -291,4 +304,4 @@ def test_scopes_are_those_that_rights_have():
 def test_a_role_that_sees_no_people_sees_them_nowhere():
     """A police data officer sends arrests and looks at their quality."""
     browsing = {name for name, right in READINGS.items() if right.allows_role("police_data_officer", is_manager=False)}
-    assert browsing == {"directory", "programme", "notification", "feed", "figure", "upload"}
+    assert browsing == {"directory", "programme", "prevention_plan", "notification", "feed", "figure", "upload"}

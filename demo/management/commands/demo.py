@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
+from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, prevention, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -43,7 +43,6 @@ from partnership.members.models import (
     User,
 )
 from partnership.practices.actions import choose_practices
-from partnership.practices.models import Practice
 from programs.catalogue import actions as catalogue
 from programs.catalogue.models import Programme
 from programs.locations import actions as locations
@@ -287,6 +286,15 @@ class Command(BaseCommand):
         )
         save(
             agreement=Agreement(
+                title="Anchor team Helsinki",
+                valid_from=today - timedelta(days=500),
+                purposes="To work together around a young person, by their consent.",
+                data_categories="Identity, what the concern is about, meetings, agreed steps and guidance.",
+            ),
+            parties=[self.partners["Helsinki Police"], *(self.partners[name] for name in places.SERVICES)],
+        )
+        save(
+            agreement=Agreement(
                 title="Pilot agreement",
                 valid_from=today - timedelta(days=1500),
                 valid_to=today - timedelta(days=700),
@@ -522,8 +530,22 @@ class Command(BaseCommand):
             helsinki,
             today,
         )
-        choose_practices(by=clinic, practices=[Practice.CONTACTS])
+        anchor.anchor_team(
+            liaison,
+            self.acting["social@demo.example"],
+            self.acting["youth@demo.example"],
+            helsinki,
+            today,
+        )
+        for email, practices in places.PRACTICES.items():
+            choose_practices(by=self.acting[email], practices=practices)
         low_threshold.needle_exchange(clinic, helsinki, rng)
+        prevention.plans(
+            self.acting["manager@demo.example"],
+            self.acting["turku@demo.example"],
+            self.acting["coordinator@demo.example"],
+            self.programmes,
+        )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
