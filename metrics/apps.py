@@ -7,6 +7,7 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
+        from metrics.anchor_figures import pages as _anchor_pages  # noqa: F401 — registers its file
         from metrics.cohorts import selection
         from metrics.cohorts.models import Cohort, WaitsFor
         from metrics.comparison import briefing as _effects  # noqa: F401 — importing registers what the first page says

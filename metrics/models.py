@@ -1,5 +1,6 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
+from metrics.anchor_figures.models import AnchorResult
 from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
 from metrics.follow_up.models import FollowUp, Link, Touched
@@ -12,6 +13,7 @@ from metrics.score_changes.models import ScoreChange
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
 
 __all__ = [
+    "AnchorResult",
     "ArrestTrendResult",
     "CareResult",
     "Cohort",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.arrests.models import Arrest, Feed
 from cases.enrolments.models import Enrolment
+from metrics.anchor_figures import compute as anchor_compute
 from metrics.cohorts import budget as cohort_budget
 from metrics.comparison import compute as comparison_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
@@ -60,6 +61,7 @@ STEPS = (
     "trends",
     "interventions",
     "referrals",
+    "anchor",
     "quality",
     "writing",
 )
@@ -335,6 +337,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
         lambda: [*trends_compute.five_year_changes(run, series), *effects.interventions(run, series)],
     )
     step("referrals", lambda: referral_figures_compute.referrals(run, draws))
+    step("anchor", lambda: anchor_compute.results(run, as_of, draws))
     step("quality", lambda: [*quality_compute.links(run, draws)])
     results.append([*feed_qualities])
     kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}

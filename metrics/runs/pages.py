@@ -33,6 +33,7 @@ STEP_LABELS = {
     "trends": gettext_lazy("Arrest trends"),
     "interventions": gettext_lazy("Interventions"),
     "referrals": gettext_lazy("Referrals"),
+    "anchor": gettext_lazy("Anchor teams"),
     "quality": gettext_lazy("Data quality"),
     "writing": gettext_lazy("Writing the results"),
 }

@@ -162,6 +162,7 @@ MATRIX: dict[str, Row] = {
     "intervention": Row(EVERYBODY, lambda w: [w.intervention.pk]),
     "referral_figures": Row(EVERYBODY),
     "score_changes": Row(EVERYBODY),
+    "anchor_figures": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
     "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),

@@ -100,6 +100,7 @@ QUERIES = {
     ("intervention", "coordinator"): 13,
     ("referral_figures", "coordinator"): 8,
     ("score_changes", "coordinator"): 8,
+    ("anchor_figures", "coordinator"): 8,
     ("end_report_send", "caseworker"): 11,
     ("end_report_sent", "liaison"): 9,
     ("anchor_list", "liaison"): 10,
