@@ -512,9 +512,7 @@ class ReferralView(ReferencedView):
     def appointment(self, request: Request, pk: int) -> Response:
         """Offers a first appointment, or moves it; the sender is told."""
         referral = self.unchanged_referral(pk)
-        first_appointments.offer_appointment(
-            by=self.acting, referral=referral, **self.checked_body(FirstAppointmentInput)
-        )
+        first_appointments.offer_appointment(by=self.acting, referral=referral, **self.checked_body(FirstAppointmentInput))
         return self.answer_referral(referral)
 
     @extend_schema(request=AppointmentOutcomeInput, responses={200: ReferralDetailSerializer})
