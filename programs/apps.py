@@ -13,10 +13,26 @@ class ProgramsConfig(AppConfig):
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
         from programs.locations.models import Location
-        from programs.permissions import CONTACTS, PREVENTION_PLANS, PROGRAMMES
+        from programs.permissions import (
+            CERTIFICATES,
+            CONTACTS,
+            COURSE_SHEETS,
+            COURSES,
+            PREVENTION_PLANS,
+            PROGRAMMES,
+        )
         from programs.standards import briefing as _plans_briefing  # noqa: F401
         from programs.standards import events as _plan_events  # noqa: F401
         from programs.standards.models import PlanAdvice, PreventionPlan
+        from programs.training import events as _training_events  # noqa: F401
+        from programs.training.models import (
+            Certificate,
+            Course,
+            CourseAttendance,
+            CourseSession,
+            Qualification,
+            Requirement,
+        )
 
         codes.CODES |= {
             "referral_kind": ReferralKind.choices,
@@ -28,4 +44,10 @@ class ProgramsConfig(AppConfig):
         history.register(
             "prevention_plan", PreventionPlan, sees=PREVENTION_PLANS, address="prevention_plan", also=(PlanAdvice,)
         )
+        history.register("course", Course, sees=COURSES, address="course", also=(CourseSession,))
+        history.register(
+            "course_day", CourseSession, sees=COURSE_SHEETS, address="course_sheet", also=(CourseAttendance,)
+        )
+        history.register("certificate", Certificate, sees=CERTIFICATES)
+        history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -1,8 +1,13 @@
 """Who sees what is offered."""
 
 from partnership.actions import reading
-from partnership.members.models import CASEWORK_ROLES
+from partnership.members.models import CASEWORK_ROLES, Role
 
 PROGRAMMES = reading("programme", scope="directory:read")
 CONTACTS = reading("contact", roles=CASEWORK_ROLES)
 PREVENTION_PLANS = reading("prevention_plan")
+COURSES = reading("course")
+COURSE_SHEETS = reading(
+    "course_sheet", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR)
+)
+CERTIFICATES = reading("certificate")

@@ -63,8 +63,11 @@ GROUPS = (
         ),
     ),
     Group(
-        _("Prevention"),
-        (Entry(_("Prevention plans"), "prevention_list", icon="checklist"),),
+        _("Prevention and training"),
+        (
+            Entry(_("Prevention plans"), "prevention_list", icon="checklist"),
+            Entry(_("Training"), "course_list", icon="book"),
+        ),
     ),
     Group(
         _("Figures"),

@@ -1,6 +1,6 @@
 """The table of rules by which a prevention plan gets its advice: what each looks at, what it says, and why.
 
-A rule knows the plan alone. What it says is about the plan in a planner's words: what stands in it, why that matters, what helps.
+A rule knows the plan, and the certificates of whoever leads it. What it says is about the plan in a planner's words: what stands in it, why that matters, what helps.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.standards.models import PlanAdvice, PreventionPlan
 from programs.standards.practices import EDUCATORS_ALONE, PRACTICES, Practice, Text, Verdict, worst
+from programs.training.delivering import missing_for
+from programs.training.models import Activity
 
 Severity = PlanAdvice.Severity
 Deliverer = PreventionPlan.Deliverer
@@ -68,6 +70,15 @@ RULES: dict[str, Rule] = {
             applies=lambda plan: not plan.qualified,
             says=_("The plan does not say that anybody who does it is qualified."),
             instead=_("Say who was trained, in what and when, or plan the training first."),
+        ),
+        Rule(
+            code="leader_without_certificate",
+            severity=Severity.STOPS,
+            applies=lambda plan: bool(missing_for(plan.leader_id, plan.partner_id, Activity.PREVENTION)),
+            says=_("Nobody is named who leads this and has a valid certificate for it."),
+            instead=_(
+                "Name somebody who has one, or sign somebody up for the course that gives it: both stand under Training."
+            ),
         ),
         Rule(
             code="only_information",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.members.models import Partner
+from partnership.members.models import Membership, Partner, User
 from partnership.pages.form_fields import ModelForm
 from programs.catalogue.models import Programme
 from programs.standards.models import PreventionPlan
@@ -33,6 +33,10 @@ class PlanForm(ModelForm[PreventionPlan]):
         else:
             own = Programme.objects.filter(partner=partner, is_active=True)
             self.fields["programme"].queryset = own  # type: ignore[attr-defined]
+        members = Membership.objects.in_use().filter(partner=partner)
+        self.fields["leader"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            pk__in=members.values("user")
+        ).order_by("full_name")
         self.fields["sessions"].widget.attrs |= {"min": 1, "max": 99, "inputmode": "numeric"}
 
 

@@ -62,7 +62,7 @@ class PreventionPlan(models.Model):
 
     OF_PLANNERS = (State.DRAFT, State.ADVISED, State.RETURNED)
     CONTENT = (
-        "level", "practices", "deliverers", "qualified", "sessions", "part_of", "peer_source", "evaluation",
+        "level", "practices", "deliverers", "leader", "qualified", "sessions", "part_of", "peer_source", "evaluation",
     )  # fmt: skip
     """What a planner writes."""
 
@@ -74,6 +74,15 @@ class PreventionPlan(models.Model):
     level = models.CharField(_("for whom"), max_length=15, choices=Level, default=Level.UNIVERSAL)
     practices = ArrayField(models.CharField(max_length=20, choices=CHOICES), verbose_name=_("what is done"))
     deliverers = ArrayField(models.CharField(max_length=20, choices=Deliverer), verbose_name=_("who does it"))
+    leader = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who leads it"),
+        help_text=_("A member of your organisation, with a valid certificate where the partnership asks for one."),
+    )
     qualified = models.CharField(
         _("how they are qualified"),
         max_length=300,
@@ -158,7 +167,7 @@ class PreventionPlan(models.Model):
             Fixed(columns=["partner_id", "programme_id", "version", "written_by_id", "written_at"], name="stays_its_own"),
             Fixed(
                 columns=[
-                    "level", "practices", "deliverers", "qualified", "sessions", "part_of", "peer_source", "evaluation", "rating",
+                    "level", "practices", "deliverers", "leader_id", "qualified", "sessions", "part_of", "peer_source", "evaluation", "rating",
                     "edition", "submitted_at",
                 ],
                 when="old.state in ('submitted', 'approved')",

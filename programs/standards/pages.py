@@ -58,7 +58,7 @@ def prevention_plan(request: PartnerRequest, pk: int) -> HttpResponse:
 
 def _seen_plan(request: PartnerRequest, pk: int) -> PreventionPlan:
     plans = PreventionPlan.objects.seen_by(request.acting)
-    return get_object_or_404(plans.select_related("programme", "partner", "decided_by"), pk=pk)
+    return get_object_or_404(plans.select_related("programme", "partner", "decided_by", "leader"), pk=pk)
 
 
 def _plan_page(request: PartnerRequest, plan: PreventionPlan, form: DecisionForm, status: int = 200) -> HttpResponse:

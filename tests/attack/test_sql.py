@@ -105,7 +105,14 @@ class TestBecomingOwner:
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
             **dict.fromkeys(
-                ("portal_agreed_now", "portal_caller", "portal_forget_references", "portal_had_manager"), "portal_web"
+                (
+                    "portal_agreed_now",
+                    "portal_caller",
+                    "portal_certificate_valid",
+                    "portal_forget_references",
+                    "portal_had_manager",
+                ),
+                "portal_web",
             ),
         }
 

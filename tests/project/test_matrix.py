@@ -50,6 +50,7 @@ from referrals.anchor.models import Profession
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
+from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web, run_as
@@ -125,6 +126,8 @@ POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
 
 OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, officials=404)
+
+HOSTS = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, professional=404, coordinator=404)
 
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
@@ -209,6 +212,24 @@ MATRIX: dict[str, Row] = {
     "prevention_plan_submit": only(our=302, other_caseworker=404, args=lambda w: [w.prevention_plan.pk], method="post"),
     "prevention_plan_approve": only(coordinator=302, args=lambda w: [w.prevention_plan.pk], method="post"),
     "prevention_plan_return": only(coordinator=422, args=lambda w: [w.prevention_plan.pk], method="post"),
+    # Training: everybody sees courses and takes places; who comes, the organisation that holds the day
+    "course_list": Row(EVERYBODY),
+    "course": Row(EVERYBODY, lambda w: [w.course_day.course_id]),
+    "course_new": only(officials=403, professional=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
+    "course_edit": only(**HOSTS, args=lambda w: [w.course_day.course_id]),
+    "course_day_new": only(**HOSTS, args=lambda w: [w.course_day.course_id]),
+    "course_sign_up": Row(dict.fromkeys(ROLES, 302), lambda w: [w.course_day.pk], "post"),
+    "course_leave": Row(dict.fromkeys(ROLES, 302), lambda w: [w.course_day.pk], "post"),
+    "course_sheet": only(**HOSTS, args=lambda w: [w.course_day.pk]),
+    "course_guest": only(**(HOSTS | {"our": 422}), args=lambda w: [w.course_day.pk], method="post"),
+    "course_mark": only(**(HOSTS | {"our": 422}), args=lambda w: [w.course_place.pk], method="post"),
+    "my_certificates": Row(EVERYBODY),
+    "certificate_pdf": only(default=404, liaison=200, args=lambda w: [w.certificate.pk]),
+    "certificate_revoke": only(**(HOSTS | {"our": 302}), args=lambda w: [w.certificate.pk], method="post"),
+    "who_may_deliver": Row(EVERYBODY),
+    "qualification_new": only(coordinator=200),
+    "qualification_edit": only(coordinator=200, args=lambda w: [w.certificate.qualification_id]),
+    "certificate_check": Row(EVERYBODY, anonymous=200),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
     "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
@@ -490,6 +511,11 @@ def full(world: World) -> World:
         point = contacts.save_point(by=world.case_manager, point=point)
         world.contact = contacts.record_contact(by=world.case_manager, point=point, held_on=world.today, syringes_out=2)
     world.prevention_plan = submitted_plan(world)
+    world.course_day = course_day(world, gives=qualification(world))
+    world.course_place = signed_up(world.course_day, world.caseworker)
+    world.certificate = passed(
+        world, course_day(world, gives=qualification(world, "second"), title="Over"), world.liaison
+    )
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

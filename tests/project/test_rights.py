@@ -304,4 +304,14 @@ def test_scopes_are_those_that_rights_have():
 def test_a_role_that_sees_no_people_sees_them_nowhere():
     """A police data officer sends arrests and looks at their quality."""
     browsing = {name for name, right in READINGS.items() if right.allows_role("police_data_officer", is_manager=False)}
-    assert browsing == {"directory", "programme", "prevention_plan", "notification", "feed", "figure", "upload"}
+    assert browsing == {
+        "directory",
+        "programme",
+        "prevention_plan",
+        "course",
+        "certificate",
+        "notification",
+        "feed",
+        "figure",
+        "upload",
+    }

@@ -18,7 +18,19 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, prevention, teams, work
+from demo import (
+    anchor,
+    at_home,
+    authorities,
+    in_languages,
+    low_threshold,
+    oversight,
+    places,
+    prevention,
+    teams,
+    training,
+    work,
+)
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -540,6 +552,13 @@ class Command(BaseCommand):
         for email, practices in places.PRACTICES.items():
             choose_practices(by=self.acting[email], practices=practices)
         low_threshold.needle_exchange(clinic, helsinki, rng)
+        learners = ("manager", "liaison", "turku", "social", "caseworker")
+        training.courses(
+            self.acting["coordinator@demo.example"],
+            clinic,
+            liaison,
+            [self.acting[f"{name}@demo.example"] for name in learners],
+        )
         prevention.plans(
             self.acting["manager@demo.example"],
             self.acting["turku@demo.example"],
