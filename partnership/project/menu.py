@@ -53,6 +53,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Courses of help"),
+        (
+            Entry(_("Phases"), "phase_board", icon="stairs"),
+            Entry(_("Beds"), "bed_board", icon="bed"),
+            Entry(_("Legal matters"), "matter_list", icon="scale"),
+        ),
+    ),
+    Group(
         _("Figures"),
         (
             Entry(_("Does it work?"), "effects", icon="scale"),
