@@ -27,7 +27,7 @@ OF_LAWYER = f"exists (select from cases_matter m where m.id = matter_id and m.la
 
 class Sanction(models.TextChoices):
     """How a matter ended: the kinds of punishments and decisions of Statistics Finland's statistics on prosecutions, sentences and
-    punishments (stat.fi/til/syyttr/kas_en.html)."""
+    punishments (stat.fi/til/syyttr/kas_en.html), and a charge that was not brought."""
 
     PETTY_FINE = "petty_fine", _("Petty fine")
     FINE = "fine", _("Fine")

@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
+from demo import at_home, authorities, courses, in_languages, low_threshold, oversight, places, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -521,6 +521,11 @@ class Command(BaseCommand):
             today,
         )
         low_threshold.needle_exchange(self.acting["aclinic@demo.example"], helsinki, rng)
+        manager = self.acting["manager@demo.example"]
+        courses.treatment_court(manager, caseworker, helsinki, today)
+        courses.supported_housing(manager, caseworker, helsinki, today)
+        legal_aid = self.programmes["Legal aid and alternative sentencing"]
+        courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
