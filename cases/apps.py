@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
         from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
+        from cases.legal import models as legal_models
         from cases.messages import actions as _reminders  # noqa: F401 — the sender of letters asks it
         from cases.messages import models as messages_models
         from cases.my_page import events as _my_page_events  # noqa: F401
@@ -26,7 +27,9 @@ class CasesConfig(AppConfig):
         from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
-        from cases.permissions import CARE_TEAMS, ENROLMENTS, NOTICE, PEOPLE, PLANS
+        from cases.permissions import BEDS, CARE_TEAMS, ENROLMENTS, MATTERS, NOTICE, PEOPLE, PHASES, PLANS
+        from cases.phases import models as phases_models
+        from cases.places import models as places_models
         from cases.planning import models as planning_models
         from cases.plans import models as plans_models
         from cases.relations import models as relations_models
@@ -55,9 +58,17 @@ class CasesConfig(AppConfig):
             enrolments_models.Session,
             planning_models.Appointment,
             plans_models.Plan,
+            phases_models.PhaseStay,
+            phases_models.Response,
+            phases_models.Review,
+            places_models.Stay,
+            places_models.Situation,
+            legal_models.Matter,
         ):
             read_log.is_about(part, "enrolment__person_id")
         read_log.is_about(plans_models.Step, "goal__enrolment__person_id")
+        for of_matter in (legal_models.Hearing, legal_models.Disposal, legal_models.MatterNote):
+            read_log.is_about(of_matter, "matter__enrolment__person_id")
         read_log.is_about(team_models.TeamMember, "person_id")
         read_log.is_about(team_models.TeamItem, "member__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
@@ -84,6 +95,19 @@ class CasesConfig(AppConfig):
             history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct", also=also)
         history.register("plan", plans_models.Plan, sees=PLANS)
         history.register("team_member", team_models.TeamMember, sees=CARE_TEAMS, address="care_team_part")
+        for name, model, sees, address in (
+            ("phase", phases_models.Phase, PHASES, "phase_edit"),
+            ("phase_stay", phases_models.PhaseStay, PHASES, ""),
+            ("response", phases_models.Response, PHASES, ""),
+            ("review", phases_models.Review, PHASES, ""),
+            ("bed", places_models.Bed, BEDS, ""),
+            ("stay", places_models.Stay, BEDS, ""),
+            ("situation", places_models.Situation, BEDS, ""),
+            ("matter", legal_models.Matter, MATTERS, "matter"),
+            ("hearing", legal_models.Hearing, MATTERS, ""),
+            ("disposal", legal_models.Disposal, MATTERS, ""),
+        ):
+            history.register(name, model, sees=sees, address=address)
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "relation": relations_models.Kind.choices,
@@ -91,6 +115,13 @@ class CasesConfig(AppConfig):
             "goal_result": enrolments_models.Goal.Result.choices,
             "team_part": team_models.TeamMember.Part.choices,
             "team_item_kind": team_models.TeamItem.Kind.choices,
+            "phase_result": phases_models.PhaseStay.Result.choices,
+            "review_decision": phases_models.Review.Decision.choices,
+            "review_present": phases_models.Review.Present.choices,
+            "response_kind": phases_models.Response.Kind.choices,
+            "response_decided_by": phases_models.Response.DecidedBy.choices,
+            "bed_for_whom": places_models.Bed.ForWhom.choices,
+            "bed_out_because": places_models.Stay.Out.choices,
             "step_whose": plans_models.Step.Whose.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,

@@ -14,11 +14,14 @@ from cases.imports.models import (
     ImportRow,
     ImportTrace,
 )
+from cases.legal.models import Disposal, Hearing, Matter, MatterNote
 from cases.messages.models import ContactWish, Reminder
 from cases.my_page.models import AppointmentAnswer, Card
 from cases.openings.models import RecordOpening
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
+from cases.phases.models import Phase, PhaseStay, Response, Review
+from cases.places.models import Bed, Situation, Stay
 from cases.planning.models import Appointment, CalendarFeed, Task
 from cases.plans.models import Plan, Step
 from cases.relations.models import Relation
@@ -30,15 +33,18 @@ __all__ = [
     "AppointmentAnswer",
     "Arrest",
     "Assessment",
+    "Bed",
     "CalendarFeed",
     "Card",
     "Consent",
     "ConsentPaper",
     "ContactWish",
     "DataImport",
+    "Disposal",
     "Enrolment",
     "Feed",
     "Goal",
+    "Hearing",
     "ImportBefore",
     "ImportChunk",
     "ImportMapping",
@@ -46,18 +52,26 @@ __all__ = [
     "ImportProblem",
     "ImportRow",
     "ImportTrace",
+    "Matter",
+    "MatterNote",
     "Note",
     "Offence",
     "OverdoseCount",
     "Person",
+    "Phase",
+    "PhaseStay",
     "Plan",
     "PrivacyNotice",
     "RecordOpening",
     "Relation",
     "Reminder",
     "RequestWords",
+    "Response",
     "RetentionCount",
+    "Review",
     "Session",
+    "Situation",
+    "Stay",
     "Step",
     "SubjectRequest",
     "Task",

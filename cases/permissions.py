@@ -17,6 +17,10 @@ TASKS = reading("task", roles=CASEWORK_ROLES)
 IMPORTS = reading("upload", roles=IMPORT_ROLES, scope="uploads:read")
 PLANS = reading("plan", roles=CASEWORK_ROLES, scope="plans:read")
 CARE_TEAMS = reading("care_team", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL), scope="teams:read")
+PHASES = reading("phase", roles=CASEWORK_ROLES, scope="phases:read")
+BEDS = reading("bed", roles=CASEWORK_ROLES, scope="beds:read")
+MATTERS = reading("matter", roles=CASEWORK_ROLES)
+"""Legal matters; what a lawyer notes, the database shows to the lawyer alone."""
 LED_TEAMS = reading("led_care_team", roles=CASEWORK_ROLES)
 """The care team of one's own participation, with what each member sees."""
 OVERDOSES = reading("overdose_count", roles=(*CASEWORK_ROLES, Role.COORDINATOR))

@@ -168,6 +168,8 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
 
 PRACTICES = {
     "aclinic@demo.example": [Practice.CONTACTS],
+    "manager@demo.example": [Practice.PHASES, Practice.BEDS],
+    "redcross@demo.example": [Practice.LEGAL],
     "liaison@demo.example": [Practice.ANCHOR],
     "social@demo.example": [Practice.ANCHOR],
     "youth@demo.example": [Practice.ANCHOR],

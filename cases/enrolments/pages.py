@@ -25,6 +25,7 @@ from cases.enrolments import actions as enrolments_actions
 from cases.enrolments.forms import EndForm, EnrolForm, GoalForm, GroupForm, MeetingForm, NoteForm
 from cases.enrolments.lists import CASELOAD
 from cases.enrolments.models import NOT_SEEN_DAYS, Enrolment, Goal, Session, Substance, not_met_lately
+from cases.legal.models import Matter
 from cases.messages.actions import deliveries
 from cases.people.actions import PossibleDouble, find_known, save_person
 from cases.people.forms import PersonForm
@@ -43,7 +44,7 @@ from partnership.pages.lists import chosen_rows, export, show
 from partnership.pages.number_format import typed
 from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
-from programs.catalogue.models import Programme
+from programs.catalogue.models import Part, Programme
 
 DUE = {
     "look_again": look_again_due,
@@ -141,6 +142,9 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
         "goals": enrolment.goals.select_related("taken_back_by").order_by("reached_on", "id"),
         "notes": enrolment.notes.select_related("author", "taken_back_by").order_by("-id")[:50],
         "plan": Plan.objects.filter(enrolment=enrolment).first(),
+        "matters": Matter.objects.filter(enrolment=enrolment).order_by("-id")
+        if Part.LEGAL in enrolment.programme.parts
+        else [],
         "meeting_form": MeetingForm(initial={"held_on": today}, prefix="meeting"),
         "goal_form": GoalForm(prefix="goal"),
         "note_form": NoteForm(prefix="note"),

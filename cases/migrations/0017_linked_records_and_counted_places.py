@@ -7,6 +7,13 @@ import partnership.isolation.policies
 from django.conf import settings
 from django.db import migrations, models
 
+# Later on beds are counted, too.
+COUNT = """
+  PERFORM FROM public.programs_programme p WHERE p.id = ANY(changed) ORDER BY p.id FOR UPDATE;
+  UPDATE public.programs_programme p SET places_taken = taken.n
+    FROM (SELECT c.id, (SELECT count(*) FROM public.cases_enrolment e WHERE e.programme_id = c.id AND e.ended_on IS NULL) AS n
+            FROM unnest(changed) AS c (id)) AS taken
+   WHERE p.id = taken.id AND p.places_taken <> taken.n;"""
 # Free places were typed: with those that are taken they are all that there are.
 FIRST_COUNT = """
 UPDATE programs_programme p SET places_taken = taken.n, places = p.places + taken.n
@@ -25,7 +32,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(cases.enrolments.places.FUNCTIONS, cases.enrolments.places.DROP_FUNCTIONS),
+        migrations.RunSQL(cases.enrolments.places.functions(COUNT), cases.enrolments.places.DROP_FUNCTIONS),
         migrations.RunSQL(FIRST_COUNT, "UPDATE programs_programme SET places = places_free"),
         migrations.RemoveConstraint(
             model_name='person',

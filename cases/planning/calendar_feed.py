@@ -1,4 +1,4 @@
-"""The calendar that a user subscribes to: times and places of appointments, no names."""
+"""The calendar that a user subscribes to: times and places of appointments and hearings, no names."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.legal.models import Hearing
 from cases.planning.actions import (
     FEED_DAYS_AHEAD,
     FEED_DAYS_BACK,
@@ -31,8 +32,16 @@ def appointments_of(acting: Acting) -> list[Appointment]:
     return list(own.select_related("enrolment").order_by("starts_at", "id")[:MOST_IN_FEED])
 
 
-def feed_of(appointments: Iterable[Appointment]) -> bytes:
-    """Appointments as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
+def hearings_of(acting: Acting) -> list[Hearing]:
+    """Hearings in matters of which the user is the lawyer, of a while ago and of the weeks to come."""
+    now = timezone.now()
+    window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
+    own = Hearing.objects.filter(partner=acting.partner, matter__lawyer=acting.user, at__range=window)
+    return list(own.exclude(attendance=Hearing.Attendance.CANCELLED).order_by("at", "id")[:MOST_IN_FEED])
+
+
+def feed_of(appointments: Iterable[Appointment], hearings: Iterable[Hearing]) -> bytes:
+    """Appointments and hearings as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Prevention partnership//portal//")
     calendar.add("version", "2.0")
@@ -48,5 +57,16 @@ def feed_of(appointments: Iterable[Appointment]) -> bytes:
         if appointment.place:
             event.add("location", appointment.place)
         event.add("url", settings.SITE_URL + reverse("enrolment", args=[appointment.enrolment_id]))
+        calendar.add_component(event)
+    for hearing in hearings:
+        event = icalendar.Event()
+        event.add("uid", f"hearing-{hearing.pk}@{settings.SITE_URL.split('//')[-1]}")
+        event.add("dtstamp", timezone.now().astimezone(UTC))
+        event.add("dtstart", hearing.at.astimezone(UTC))
+        event.add("summary", str(_("Hearing")))
+        event.add("class", "CONFIDENTIAL")
+        if hearing.place:
+            event.add("location", hearing.place)
+        event.add("url", settings.SITE_URL + reverse("matter", args=[hearing.matter_id]))
         calendar.add_component(event)
     return bytes(calendar.to_ical())

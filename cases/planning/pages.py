@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session
+from cases.legal.models import Hearing
 from cases.people.named_person import named_person
 from cases.permissions import CALENDAR, TASKS
 from cases.planning import actions as planning
@@ -44,7 +45,7 @@ MOST_TASKS = 200
 @require_safe
 @partner_page(CALENDAR)
 def calendar(request: PartnerRequest) -> HttpResponse:
-    """A week of appointments, Monday first: the user's own or the team's."""
+    """A week of appointments and hearings, Monday first: the user's own or the team's."""
     today = timezone.localdate()
     try:
         day = date.fromisoformat(request.GET.get("week", ""))
@@ -59,19 +60,25 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         week = week.filter(responsible=request.user)
     related = ["enrolment__person", "enrolment__programme", "responsible", "session"]
     appointments = list(week.select_related(*related).order_by("starts_at", "id")[:MOST_IN_WEEK])
-    log_read(request.acting, "calendar", 0, appointments)
+    hearings = Hearing.objects.filter(partner=request.acting.partner, at__range=day_of(monday, days=7))
+    if mine:
+        hearings = hearings.filter(matter__lawyer=request.user)
+    hearings = hearings.exclude(attendance=Hearing.Attendance.CANCELLED).select_related("matter__enrolment__person")
+    in_court = list(hearings.order_by("at", "id")[:MOST_IN_WEEK])
+    log_read(request.acting, "calendar", 0, [*appointments, *in_court])
     days = [
         (
-            monday + timedelta(days=n),
-            [a for a in appointments if timezone.localdate(a.starts_at) == monday + timedelta(days=n)],
+            day,
+            [a for a in appointments if timezone.localdate(a.starts_at) == day],
+            [hearing for hearing in in_court if hearing.day == day],
         )
-        for n in range(7)
+        for day in (monday + timedelta(days=n) for n in range(7))
     ]
     context = {
         "days": days,
         "today": today,
         "mine": mine,
-        "is_empty": not appointments,
+        "is_empty": not appointments and not in_court,
         "earlier": monday - timedelta(days=7),
         "later": monday + timedelta(days=7),
         "is_this_week": monday <= today < monday + timedelta(days=7),
@@ -214,7 +221,10 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(acting.user.language):
         appointments = calendar_feed.appointments_of(acting)
         log_read(acting, "calendar_feed", 0, appointments)
-        response = HttpResponse(calendar_feed.feed_of(appointments), content_type="text/calendar; charset=utf-8")
+        response = HttpResponse(
+            calendar_feed.feed_of(appointments, calendar_feed.hearings_of(acting)),
+            content_type="text/calendar; charset=utf-8",
+        )
     response["Cache-Control"] = "private, no-store"
     return response
 

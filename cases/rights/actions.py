@@ -24,14 +24,18 @@ from cases.consents.models import Consent, ConsentPaper
 from cases.corrections.models import Entry
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.imports.models import ImportBefore, ImportTrace
+from cases.legal.models import Matter
 from cases.messages.models import ContactWish, Reminder
 from cases.my_page.models import Card
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
+from cases.phases.models import Response, Review
+from cases.places.models import Situation
 from cases.planning.models import Appointment, Task
 from cases.plans.models import Plan, Step
 from cases.relations.actions import relations_of
 from cases.rights import events
+from cases.rights.courses import held_in_courses
 from cases.rights.information import Holder, Part, information
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from cases.team.models import TeamItem, TeamMember
@@ -263,6 +267,7 @@ def _held_in(person: Person) -> list[Part]:
                 for i in TeamItem.objects.filter(member__person=person).select_related("to_partner").order_by("id")
             ],
         ),
+        *held_in_courses(of),
         Part(
             _("Notes"),
             [_("Date"), _("Note")],
@@ -457,7 +462,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

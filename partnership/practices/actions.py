@@ -13,6 +13,13 @@ from partnership.members.models import Partner
 from partnership.practices.models import FOR, Practice, PracticeInUse
 
 
+def begin(by: Acting, practices: Collection[str]) -> None:
+    """The acting partner uses these too, since something that it saved needs them; others are left as they are."""
+    usable = set(practices) & set(practices_for(by.partner))
+    begun = usable - set(PracticeInUse.objects.filter(partner=by.partner).values_list("practice", flat=True))
+    PracticeInUse.objects.bulk_create(PracticeInUse(partner=by.partner, practice=practice) for practice in sorted(begun))
+
+
 def practices_for(partner: Partner) -> list[Practice]:
     """What a partner of this kind can use."""
     return [practice for practice in Practice if partner.kind in FOR[practice]]
@@ -27,7 +34,4 @@ def choose_practices(*, by: Acting, practices: Collection[str]) -> None:
     used = PracticeInUse.objects.filter(partner=by.partner)
     for ended in used.exclude(practice__in=practices):
         ended.delete()
-    begun = set(practices) - set(used.values_list("practice", flat=True))
-    PracticeInUse.objects.bulk_create(
-        PracticeInUse(partner=by.partner, practice=practice) for practice in sorted(begun)
-    )
+    begin(by, practices)

@@ -15,15 +15,25 @@ class Practice(models.TextChoices):
 
     CONTACTS = "contacts", _("Low-threshold contacts")
     ANCHOR = "anchor", _("Anchor team")
+    # Of the same codes as the parts of a programme that need them.
+    PHASES = "phases", _("Phases, responses and reviews")
+    BEDS = "beds", _("Beds and stays")
+    LEGAL = "legal", _("Legal matters")
 
 
 FOR: dict[str, tuple[str, ...]] = {
     Practice.CONTACTS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.ANCHOR: (Partner.Kind.POLICE, Partner.Kind.SOCIAL, Partner.Kind.YOUTH, Partner.Kind.HEALTH),
+    Practice.PHASES: (Partner.Kind.NGO, Partner.Kind.HEALTH),
+    Practice.BEDS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
+    Practice.LEGAL: (Partner.Kind.NGO,),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
     Practice.CONTACTS: _("Syringes, naloxone, tests and advice, counted without names."),
+    Practice.PHASES: _("A treatment court’s way: phases, incentives and sanctions, reviews."),
+    Practice.BEDS: _("Who is in which bed, until when, and how full the house is."),
+    Practice.LEGAL: _("Matters, hearings and decisions; notes are the lawyer’s alone."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

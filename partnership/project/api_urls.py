@@ -8,6 +8,8 @@ from cases.assessments.api import AssessmentView
 from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
+from cases.phases.api import PhaseStayView, PhaseView, ResponseView, ReviewView
+from cases.places.api import BedView, StayView
 from cases.planning.api import AppointmentView
 from cases.plans.api import GoalView, PlanView, StepView
 from cases.team.api import TeamItemView, TeamMemberView
@@ -53,6 +55,12 @@ for address, view in {
     "appointments": AppointmentView,
     "team-members": TeamMemberView,
     "team-items": TeamItemView,
+    "phases": PhaseView,
+    "phase-stays": PhaseStayView,
+    "reviews": ReviewView,
+    "responses": ResponseView,
+    "beds": BedView,
+    "stays": StayView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

@@ -60,6 +60,9 @@ GROUPS = (
         (
             Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),
             Entry(_("Anchor cases"), "anchor_list", icon="anchor", practice=Practice.ANCHOR),
+            Entry(_("Phases"), "phase_board", icon="stairs", practice=Practice.PHASES),
+            Entry(_("Beds"), "bed_board", icon="bed", practice=Practice.BEDS),
+            Entry(_("Legal matters"), "matter_list", icon="scale", practice=Practice.LEGAL),
         ),
     ),
     Group(

@@ -15,6 +15,7 @@ ROOMS = (
     "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
+    "cases.phases", "cases.places", "cases.legal",
     "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",

@@ -13,6 +13,7 @@ from partnership.actions import action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, District, Role
+from partnership.practices import actions as practices
 from programs.catalogue.models import Programme
 
 
@@ -35,6 +36,7 @@ def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str]
         raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
     programme.save()
     programme.districts.set(covered.values())
+    practices.begin(by, programme.parts)
     return programme
 
 
@@ -43,17 +45,15 @@ def set_capacity(
     *, by: Acting, programme: Programme, capacity: str, places: int | None = None, expected_on: date | None = None
 ) -> Programme:
     """Says whether the programme takes referrals now, and how many places it has; what the referring partner sees at once. Who
-    takes part is counted off by itself.
+    takes part is counted off by itself. Where a programme has beds, they are its places, and `places` changes nothing.
 
     Raises ValidationError for a waiting list without the day on which a place is expected.
     """
     if programme.partner_id != by.partner.pk:
         raise NotYours(_("Only its own partner sets a programme's capacity."))
-    programme.capacity, programme.places, programme.expected_on = (
-        Programme.Capacity(capacity),
-        places,
-        expected_on,
-    )
+    programme.capacity, programme.expected_on = Programme.Capacity(capacity), expected_on
+    if programme.beds is None:
+        programme.places = places
     programme.clean()
     programme.capacity_changed_at = timezone.now()
     programme.save(update_fields=["capacity", "places", "expected_on", "capacity_changed_at"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -52,3 +54,8 @@ class CapacityForm(ModelForm[Programme]):
         model = Programme
         fields = ["capacity", "places", "expected_on"]
         widgets = {"expected_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.beds is not None:
+            del self.fields["places"]  # beds count themselves

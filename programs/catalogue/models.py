@@ -52,11 +52,14 @@ class Part(models.TextChoices):
     ASSESSMENTS = "assessments", _("Assessments")
     PLAN = "plan", _("Plan and goals")
     TEAM = "team", _("Care team across organisations")
+    PHASES = "phases", _("Phases, responses and reviews")
+    BEDS = "beds", _("Beds and stays")
+    LEGAL = "legal", _("Legal matters")
 
 
-def all_parts() -> list[str]:
-    """Every part: what a new programme uses until somebody says otherwise."""
-    return list(Part.values)
+def usual_parts() -> list[str]:
+    """What a new programme uses until somebody says otherwise: what most need."""
+    return [Part.ASSESSMENTS, Part.PLAN, Part.TEAM]
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -126,7 +129,7 @@ class Programme(models.Model):
     )
     parts = ArrayField(
         models.CharField(max_length=20, choices=Part),
-        default=all_parts,
+        default=usual_parts,
         blank=True,
         verbose_name=_("used in casework"),
         help_text=_("The page of a participation shows these, besides sessions and notes."),
@@ -134,11 +137,19 @@ class Programme(models.Model):
     places = models.PositiveSmallIntegerField(
         _("places"), null=True, blank=True, help_text=_("In all, taken and free. Empty: not counted.")
     )
+    beds = models.PositiveIntegerField(
+        null=True, default=None, editable=False, help_text="Beds in service, counted by a trigger; null: it has none."
+    )
     places_taken = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Open enrolments: a trigger counts them (`CountPlaces`)."
+        default=0,
+        editable=False,
+        help_text="Open enrolments, or people in its beds where it has some: a trigger counts them (`CountPlaces`).",
     )
     places_free = models.GeneratedField(
-        expression=Case(When(places__isnull=False, then=Greatest(F("places") - F("places_taken"), 0))),
+        expression=Case(
+            When(beds__isnull=False, then=Greatest(F("beds") - F("places_taken"), 0)),
+            When(places__isnull=False, then=Greatest(F("places") - F("places_taken"), 0)),
+        ),
         output_field=models.PositiveIntegerField(_("free places"), null=True),
         db_persist=True,
     )
@@ -183,11 +194,16 @@ class Programme(models.Model):
             Touch(),
             Mark(),
             Bury(seen_by=""),
-            Recorded(record="programme", leaves_out=["changed_in", "places_taken", "places_free"]),
+            Recorded(record="programme", leaves_out=["changed_in", "beds", "places_taken", "places_free"]),
         ]
 
     def __str__(self) -> str:
         return self.local_name
+
+    @property
+    def places_in_all(self) -> int | None:
+        """Beds in service where it has beds, else the places that were typed; None: not counted."""
+        return self.places if self.beds is None else self.beds
 
     @property
     def local_name(self) -> str:

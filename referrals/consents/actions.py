@@ -142,7 +142,7 @@ def erase_disclosed(*, by: Acting, person: Person) -> None:
         rights.blank(case, "number")
         case.save()
     for statement in Statement.objects.filter(person=person):
-        rights.blank(statement, "number")
+        rights.blank(statement, "number", "note")
         statement.save()
     for report in EndReport.objects.filter(person=person):
         report.scores = {}

@@ -105,9 +105,23 @@ def held(person: Person) -> list[Part]:
         ),
         Part(
             _("Statements"),
-            [_("Sent"), _("To"), _("Attendance"), _("Meetings attended"), _("Meetings missed")],
             [
-                [day(s.sent_at), s.to_partner.name, s.get_attendance_display(), str(s.attended), str(s.missed)]
+                _("Sent"),
+                _("To"),
+                _("Attendance"),
+                _("Meetings attended"),
+                _("Meetings missed"),
+                _("Note for the court"),
+            ],
+            [
+                [
+                    day(s.sent_at),
+                    s.to_partner.name,
+                    s.get_attendance_display(),
+                    str(s.attended),
+                    str(s.missed),
+                    s.note or "–",
+                ]
                 for s in Statement.objects.filter(person=person).select_related("to_partner").order_by("id")
             ],
         ),

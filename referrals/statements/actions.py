@@ -51,10 +51,12 @@ def send_statement(
     attendance: str,
     signed_on: date,
     number: str = "",
+    note: str = "",
     **terms: Any,
 ) -> Statement:
     """Says to a prosecutor, court or probation service whether a person comes as agreed, in dates and counts as of today, by a
-    consent of the person to just that (`signed_on` and the other `terms` of a consent)."""
+    consent of the person to just that (`signed_on` and the other `terms` of a consent). A `note` on how a review went is part of it where
+    the person consents to that, too."""
     if to_partner.kind not in RECEIVING_KINDS:
         raise NoReceiver(_("Choose a prosecutor's office, a court or the probation service."))
     agreement = agreement_in_force(by.partner, to_partner)
@@ -71,7 +73,11 @@ def send_statement(
         to_partner=to_partner,
         person=person,
         scope=Consent.Scope.IDENTITY,
-        purpose=_("To tell whether I came as agreed: dates and counts, nothing of what was said"),
+        purpose=_(
+            "To tell whether I came as agreed, and how I am doing: dates, counts and a note for the court that I have read"
+        )
+        if note
+        else _("To tell whether I came as agreed: dates and counts, nothing of what was said"),
         reports_back=False,
         signed_on=signed_on,
         **terms,
@@ -99,6 +105,7 @@ def send_statement(
         last_name=person.last_name,
         born_on=person.born_on,
         number=number,
+        note=note.strip(),
         attendance=Statement.Attendance(attendance),
         started_on=enrolment.started_on,
         ended_on=enrolment.ended_on,

@@ -28,12 +28,13 @@ class StatementSerializer(Resource):
     last_name = serializers.CharField()
     born_on = serializers.DateField(allow_null=True)
     number = serializers.CharField(help_text="The case number.")
+    note = serializers.CharField(help_text="What the court is to know besides, by the person's consent; mostly empty.")
 
     class Meta:
         model = Statement
         fields = [
             "id", "from_partner", "to_partner", "diversion", "first_names", "last_name", "born_on", "number", "attendance",
-            "started_on", "ended_on", "attended", "missed", "sent_at",
+            "started_on", "ended_on", "attended", "missed", "note", "sent_at",
         ]  # fmt: skip
 
 
@@ -47,6 +48,12 @@ class StatementInput(Strict):
     to_partner = serializers.PrimaryKeyRelatedField(queryset=Partner.objects.filter(kind__in=RECEIVING_KINDS))
     attendance = serializers.ChoiceField(choices=Statement.Attendance.choices)
     number = serializers.CharField(max_length=60, default="", allow_blank=True, help_text="The case number.")
+    note = serializers.CharField(
+        max_length=2000,
+        default="",
+        allow_blank=True,
+        help_text="What the court is to know besides, by the person's consent.",
+    )
     signed_on = InPast(help_text="When the person consented to just this statement.")
     signed_how = serializers.ChoiceField(choices=Consent.Signed.choices)
     witness = serializers.CharField(

@@ -19,6 +19,7 @@ def facts(statement: Statement) -> list[tuple[str, str]]:
         (_("Until"), day(statement.ended_on) if statement.ended_on else ""),
         (_("Meetings attended"), str(statement.attended)),
         (_("Meetings missed"), str(statement.missed)),
+        (_("Note for the court"), statement.note or ""),
     ]
     return [(name, value) for name, value in said if value]
 
@@ -45,8 +46,14 @@ def statement_document(statement: Statement) -> bytes:
                 section(
                     _("What this says and what it doesn't"),
                     [
-                        _(
-                            "These are dates and counts from %(partner)s's own records. What was said or found there is not part of them."
+                        (
+                            _(
+                                "These are dates and counts from %(partner)s's own records, with a note that the person has read."
+                            )
+                            if statement.note
+                            else _(
+                                "These are dates and counts from %(partner)s's own records. What was said or found there is not part of them."
+                            )
                         )
                         % {"partner": statement.from_partner.name},
                         str(NO_FURTHER_DISCLOSURE),

@@ -29,6 +29,13 @@ class StatementForm(forms.Form):
     attendance = forms.ChoiceField(
         label=_("Attendance"), choices=Statement.Attendance.choices, widget=forms.RadioSelect
     )
+    note = forms.CharField(
+        label=_("Note for the court"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Only where the person has read it and consents to it. Empty: dates and counts only."),
+    )
     signed_on = forms.DateField(label=_("The person signed on"), widget=DateInput())
     signed_how = forms.ChoiceField(label=_("Signed how"), choices=ON_PAPER_OR_SPOKEN)
     witness = forms.CharField(

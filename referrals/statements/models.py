@@ -37,7 +37,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 class Statement(models.Model):
     """What an NGO tells an authority of somebody who takes part: since when, how often, whether as agreed. Written once.
 
-    Neither the programme nor what was said or found there stands in it.
+    Neither the programme nor what was said or found there stands in it, unless the person consents to a `note` for the court.
     """
 
     class Attendance(models.TextChoices):
@@ -61,6 +61,7 @@ class Statement(models.Model):
     ended_on = models.DateField(_("until"), null=True)
     attended = models.PositiveSmallIntegerField(_("meetings attended"))
     missed = models.PositiveSmallIntegerField(_("meetings missed"))
+    note = EncryptedTextField(_("note for the court"), owner="from_partner", blank=True, default="")
     signed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
 
@@ -92,6 +93,7 @@ class Statement(models.Model):
                     "diversion_id", "attendance", "started_on", "ended_on", "attended", "missed", "signed_by_id", "sent_at",
                 ],
             ),
+            Fixed(columns=["note"], when="new.note <> ''", name="note_fixed"),
             written_by("signed_by_id"),
         ]  # fmt: skip
 

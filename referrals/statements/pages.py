@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.enrolments.models import Enrolment
+from cases.phases.models import Review
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.guard import own, partner_page, pass_door
 from partnership.pages.lists import show
+from partnership.pages.number_format import typed
 from referrals.diversions.models import DiversionAgreement
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.permissions import RECEIVED_STATEMENTS, STATEMENTS
@@ -75,6 +77,12 @@ def statement_pdf(request: PartnerRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _note_of(enrolment: Enrolment, number: int | None) -> str:
+    """What a review of the participation has for the court."""
+    review = Review.objects.filter(enrolment=enrolment, pk=number).first() if number else None
+    return (review.note or "") if review else ""
+
+
 @partner_page(statements.send_statement)
 def statement_new(request: PartnerRequest, pk: int) -> HttpResponse:
     """Sends a statement about a participation; `pk` is the participation's. Below it, those that were sent."""
@@ -84,7 +92,10 @@ def statement_new(request: PartnerRequest, pk: int) -> HttpResponse:
     form = StatementForm(
         request.POST or None,
         is_minor=enrolment.person.is_minor,
-        initial={"to_partner": addressed.authority_id if addressed else None},
+        initial={
+            "to_partner": addressed.authority_id if addressed else None,
+            "note": _note_of(enrolment, typed(request.GET.get("review", ""))),
+        },
     )
     if form.is_valid():
         try:

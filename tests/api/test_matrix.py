@@ -18,6 +18,10 @@ from cases.arrests.models import Feed
 from cases.assessments import actions as assessments
 from cases.enrolments import actions as enrolment_actions
 from cases.imports import actions as imports
+from cases.phases import actions as phases
+from cases.phases.models import Phase
+from cases.places import actions as places
+from cases.places.models import Bed
 from cases.planning import actions as planning
 from cases.plans import actions as plans
 from cases.team import actions as team
@@ -208,7 +212,7 @@ def care(world: World, who: Acting, enrolment: Any, helper: Any, signed: dict[st
     report = run_as(who, end_reports.send_end_report, enrolment=enrolment, scores=[], **signed)
     member = run_as(who, team.add_member, enrolment=enrolment, to_partner=helper, part="health", **signed)
     item = run_as(who, team.write_item, member=member, kind="task", text="Call")
-    return {
+    return courses(world, who, enrolment) | {
         "assessments": assessment.pk, "goals": goal.pk, "steps": step.pk, "plans": plan.pk, "end-reports": report.pk,
         "team-members": member.pk, "team-items": item.pk,
     }  # fmt: skip
@@ -225,6 +229,25 @@ def anchor_case(world: World, who: Acting) -> dict[str, int]:
     steps = [anchor.AgreedStep("Talk", who.partner)]
     meeting = run_as(who, anchor.record_meeting, case=case, held_on=world.today, present=["police"], steps=steps)
     return {"anchor-cases": case.pk, "anchor-meetings": meeting.pk, "anchor-steps": meeting.steps.get().pk}
+
+
+def courses(world: World, who: Acting, enrolment: Any) -> dict[str, int]:
+    """Of a participation a phase with a review and a response, and a bed: resource → number."""
+    new_phase, new_bed = (model(partner=who.partner, programme=enrolment.programme) for model in (Phase, Bed))
+    phase = run_as(who, phases.save_phase, phase=new_phase, name="First")
+    in_phase = run_as(who, phases.begin_phases, enrolment=enrolment, started_on=world.today)
+    terms = {"enrolment": enrolment, "decision": "hold", "present": ["person"]}
+    review = run_as(who, phases.record_review, held_on=world.today, **terms)
+    response = run_as(
+        who, phases.record_response, enrolment=enrolment, on=world.today, kind="incentive", what="Praise", why="Came",
+        decided_by="team",
+    )  # fmt: skip
+    bed = run_as(who, places.save_bed, bed=new_bed, name="2 A")
+    stay = run_as(who, places.move_in, bed=bed, enrolment=enrolment, started_on=world.today)
+    return {
+        "phases": phase.pk, "phase-stays": in_phase.pk, "reviews": review.pk, "responses": response.pk, "beds": bed.pk,
+        "stays": stay.pk,
+    }  # fmt: skip
 
 
 NOT_A_PARTY = "403 not-a-party"

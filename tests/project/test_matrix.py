@@ -22,7 +22,12 @@ from cases.consents import actions as consents
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Goal
 from cases.imports import actions as imports
+from cases.legal import actions as legal
 from cases.openings import actions as openings
+from cases.phases import actions as phases
+from cases.phases.models import Phase
+from cases.places import actions as places
+from cases.places.models import Bed
 from cases.planning import actions as planning
 from cases.plans import actions as plans
 from cases.rights import actions as rights
@@ -41,6 +46,7 @@ from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
 from partnership.project.jobs import HEARTBEAT_KEY
+from programs.catalogue.models import Part
 from programs.contacts import actions as contacts
 from programs.contacts.models import ServicePoint
 from programs.locations import actions as locations
@@ -284,6 +290,40 @@ MATRIX: dict[str, Row] = {
     "team_reply": only(our=422, other_caseworker=422, professional=404, args=lambda w: [w.team_member.pk], method="post"),
     "team_end": only(our=302, other_caseworker=404, args=lambda w: [w.team_member.pk], method="post"),
     "team_mark": only(our=302, other_caseworker=302, professional=404, args=lambda w: [w.team_item.pk], method="post"),
+    "phase_board": only(our=200, other_caseworker=200),
+    "phase_sheet": only(our=200, other_caseworker=404, args=enrolment),
+    "phase_begin": only(**POSTED_ON_CASE, args=enrolment),
+    "review_record": only(**POSTED_ON_CASE, args=enrolment),
+    "response_record": only(**POSTED_ON_CASE, args=enrolment),
+    "response_remove": only(our=302, other_caseworker=404, args=lambda w: [w.response.pk], method="post"),
+    "phase_list": only(our=200, other_caseworker=404, args=own_programme),
+    "phase_scheme": only(case_manager=302, args=own_programme, method="post"),
+    "phase_new": only(case_manager=200, args=own_programme),
+    "phase_edit": only(case_manager=200, args=lambda w: [w.phase.pk]),
+    "phase_remove": only(case_manager=302, args=lambda w: [w.phase.pk], method="post"),
+    "bed_board": only(our=200, other_caseworker=200),
+    "bed_new": only(case_manager=200, args=own_programme),
+    "bed_edit": only(case_manager=200, args=lambda w: [w.bed.pk]),
+    "bed_close": only(case_manager=302, args=lambda w: [w.bed.pk], method="post"),
+    "bed_move_in": only(our=200, other_caseworker=404, args=lambda w: [w.bed.pk]),
+    "bed_out": only(our=200, other_caseworker=404, args=lambda w: [w.bed.pk]),
+    "stay_end": only(our=200, other_caseworker=404, args=lambda w: [w.stay.pk]),
+    "stay_away": only(our=302, other_caseworker=404, args=lambda w: [w.stay.pk], method="post"),
+    "stay_expect": only(our=302, other_caseworker=404, args=lambda w: [w.stay.pk], method="post"),
+    "stays": only(our=200, other_caseworker=404, args=enrolment),
+    "situation_write": only(**POSTED_ON_CASE, args=lambda w: [w.referral.enrolment_id, "entry"]),
+    "occupancy": only(our=200, other_caseworker=404, args=own_programme),
+    "matter_list": only(our=200, other_caseworker=200),
+    "matter_new": only(our=200, other_caseworker=404, args=enrolment),
+    "matter": only(our=200, other_caseworker=404, args=lambda w: [w.matter.pk]),
+    "matter_edit": only(our=200, other_caseworker=404, args=lambda w: [w.matter.pk]),
+    "matter_close": only(our=302, other_caseworker=404, args=lambda w: [w.matter.pk], method="post"),
+    "matter_reopen": only(our=302, other_caseworker=404, args=lambda w: [w.matter.pk], method="post"),
+    "hearing_add": only(**POSTED_ON_CASE, args=lambda w: [w.matter.pk]),
+    "hearing_mark": only(our=302, other_caseworker=404, args=lambda w: [w.hearing.pk], method="post"),
+    "disposal_add": only(**POSTED_ON_CASE, args=lambda w: [w.matter.pk]),
+    "matter_note_write": only(**POSTED_ON_CASE, args=lambda w: [w.matter.pk]),
+    "matter_note_remove": only(our=302, case_manager=404, other_caseworker=404, args=lambda w: [w.matter_note.pk], method="post"),
     "plan": only(our=200, other_caseworker=404, args=enrolment),
     "plan_agree": only(**POSTED_ON_CASE, args=enrolment),
     "plan_approve": only(case_manager=302, args=lambda w: [w.plan.pk], method="post"),
@@ -487,6 +527,29 @@ def test_every_address_has_a_row_here():
     assert our_names(get_resolver().url_patterns) | {"openapi", "api-docs"} == set(MATRIX)
 
 
+def courses(world: World) -> None:
+    """A phase, a bed with somebody in it and a legal matter of the referred person."""
+    world.programme.parts = list(Part)
+    world.programme.save()
+    us, part = world.caseworker, world.referral.enrolment
+    phase = Phase(partner=world.ngo, programme=world.programme, name="First")
+    world.phase = run_as(world.case_manager, phases.save_phase, phase=phase)
+    run_as(us, phases.begin_phases, enrolment=part, started_on=world.today)
+    run_as(us, phases.record_review, enrolment=part, held_on=world.today, present=["person"], decision="hold")
+    world.response = run_as(
+        us, phases.record_response, enrolment=part, on=world.today, kind="incentive", what="Praise", why="Came",
+        decided_by="team",
+    )  # fmt: skip
+    bed = Bed(partner=world.ngo, programme=world.programme)
+    world.bed = run_as(world.case_manager, places.save_bed, bed=bed, name="2 A")
+    world.stay = run_as(us, places.move_in, bed=world.bed, enrolment=part, started_on=world.today)
+    world.matter = run_as(us, legal.open_matter, enrolment=part, lawyer=us.user, offences=["060111"])
+    world.hearing = run_as(
+        us, legal.add_hearing, matter=world.matter, at=timezone.now() + timedelta(days=2), kind="main"
+    )
+    world.matter_note = run_as(us, legal.write_note, matter=world.matter, text="Ask for a waiver.")
+
+
 @shared
 def full(world: World) -> World:
     world.referral = world.enrolled()
@@ -564,6 +627,7 @@ def full(world: World) -> World:
     world.team_item = run_as(
         world.caseworker, team.write_item, member=world.team_member, kind="task", text="Call", due_on=world.today
     )
+    courses(world)
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
         person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),

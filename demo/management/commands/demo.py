@@ -22,6 +22,7 @@ from demo import (
     anchor,
     at_home,
     authorities,
+    courses,
     in_languages,
     low_threshold,
     oversight,
@@ -565,6 +566,11 @@ class Command(BaseCommand):
             self.acting["coordinator@demo.example"],
             self.programmes,
         )
+        manager = self.acting["manager@demo.example"]
+        courses.treatment_court(manager, caseworker, helsinki, today)
+        courses.supported_housing(manager, caseworker, helsinki, today)
+        legal_aid = self.programmes["Legal aid and alternative sentencing"]
+        courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])

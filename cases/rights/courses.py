@@ -1,0 +1,114 @@
+"""What the file of all data has of courses of help: phases, beds and legal matters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases.legal.models import Disposal, Hearing, Matter
+from cases.phases.models import PhaseStay, Response, Review
+from cases.places.models import Situation, Stay
+from cases.rights.information import Part
+from partnership.pages.template_tags import day
+
+
+def held_in_courses(of: dict[str, Any]) -> list[Part]:
+    """Of somebody's participations at the own partner, phases, beds and legal matters. A lawyer's notes are the lawyer's: who asks for them, asks the lawyer."""
+    of_matter = {"matter__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
+    matters = list(Matter.objects.filter(**of).select_related("lawyer").order_by("id"))
+    return [
+        Part(
+            _("Phases"),
+            [_("Phase"), _("Start"), _("Ended on"), _("Result")],
+            [
+                [str(p.phase), day(p.started_on), day(p.ended_on), p.get_result_display()]
+                for p in PhaseStay.objects.filter(**of).select_related("phase").order_by("started_on", "id")
+            ],
+        ),
+        Part(
+            _("Reviews"),
+            [_("Date"), _("Decision"), _("Present"), _("Note for the court")],
+            [
+                [day(r.held_on), r.get_decision_display(), ", ".join(r.present_names), r.note or "–"]
+                for r in Review.objects.filter(**of).order_by("held_on", "id")
+            ],
+        ),
+        Part(
+            _("Responses"),
+            [_("Date"), _("Kind"), _("What"), _("What for"), _("Decided by")],
+            [
+                [day(r.on), r.get_kind_display(), r.what or "", r.why or "", r.get_decided_by_display()]
+                for r in Response.objects.filter(**of, removed_on=None).order_by("on", "id")
+            ],
+        ),
+        Part(
+            _("Stays"),
+            [_("Bed"), _("First night"), _("Left on"), _("Nights away")],
+            [
+                [str(s.bed), day(s.started_on), day(s.ended_on), str(len(s.away))]
+                for s in Stay.objects.filter(**of).select_related("bed").order_by("started_on", "id")
+            ],
+        ),
+        Part(
+            _("Work and housing"),
+            [_("When"), _("Date"), _("Work and study"), _("Housing")],
+            [
+                [s.get_moment_display(), day(s.on), s.get_work_display(), s.get_housing_display()]
+                for s in Situation.objects.filter(**of).order_by("on", "id")
+            ],
+        ),
+        Part(
+            _("Legal matters"),
+            [
+                _("Opened on"),
+                _("Offences"),
+                _("Stage"),
+                _("Case number"),
+                _("Authority"),
+                _("Closed on"),
+                _("Lawyer's notes"),
+            ],
+            [
+                [
+                    day(m.opened_on),
+                    "; ".join(m.offence_labels),
+                    m.get_stage_display(),
+                    m.case_number or "–",
+                    m.authority or "–",
+                    day(m.closed_on),
+                    _("Only %(lawyer)s has them: ask there.") % {"lawyer": m.lawyer.full_name},
+                ]
+                for m in matters
+            ],
+        ),
+        Part(
+            _("Hearings"),
+            [_("Time"), _("Kind"), _("Place"), _("Attendance")],
+            [
+                [
+                    date_format(timezone.localtime(h.at), "SHORT_DATETIME_FORMAT"),
+                    h.get_kind_display(),
+                    h.place or "–",
+                    h.get_attendance_display() or "–",
+                ]
+                for h in Hearing.objects.filter(**of_matter).order_by("at", "id")
+            ],
+        ),
+        Part(
+            _("Decisions in matters"),
+            [_("Date"), _("Decided by"), _("Decision"), _("Length in days"), _("Treatment counted in it")],
+            [
+                [
+                    day(d.on),
+                    d.get_decided_by_display(),
+                    d.get_sanction_display(),
+                    str(d.length_days or "–"),
+                    d.get_treatment_weighed_display(),
+                ]
+                for d in Disposal.objects.filter(**of_matter).order_by("on", "id")
+            ],
+        ),
+    ]
