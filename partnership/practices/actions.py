@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from partnership.actions import action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid
-from partnership.members.models import Partner
+from partnership.members.models import Partner, Role
 from partnership.practices.models import FOR, Practice, PracticeInUse
 
 
-def begin(by: Acting, practices: Collection[str]) -> None:
+@action("practices.begin", roles=(Role.CASE_MANAGER,))
+def begin(*, by: Acting, practices: Collection[str]) -> None:
     """The acting partner uses these too, since something that it saved needs them; others are left as they are."""
     usable = set(practices) & set(practices_for(by.partner))
     begun = usable - set(PracticeInUse.objects.filter(partner=by.partner).values_list("practice", flat=True))
-    PracticeInUse.objects.bulk_create(PracticeInUse(partner=by.partner, practice=practice) for practice in sorted(begun))
+    PracticeInUse.objects.bulk_create(
+        PracticeInUse(partner=by.partner, practice=practice) for practice in sorted(begun)
+    )
 
 
 def practices_for(partner: Partner) -> list[Practice]:
@@ -34,4 +37,4 @@ def choose_practices(*, by: Acting, practices: Collection[str]) -> None:
     used = PracticeInUse.objects.filter(partner=by.partner)
     for ended in used.exclude(practice__in=practices):
         ended.delete()
-    begin(by, practices)
+    begin(by=by, practices=practices)

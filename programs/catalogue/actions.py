@@ -36,7 +36,7 @@ def save_programme(*, by: Acting, programme: Programme, districts: Iterable[str]
         raise Invalid("districts", _("No district has the code %(code)s.") % {"code": unknown[0]})
     programme.save()
     programme.districts.set(covered.values())
-    practices.begin(by, programme.parts)
+    practices.begin(by=by, practices=programme.parts)
     return programme
 
 
