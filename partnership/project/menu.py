@@ -46,6 +46,7 @@ GROUPS = (
         (
             Entry(_("Programmes"), "programme_list", icon="heart-handshake"),
             Entry(_("Care teams"), "care_team_list", icon="users-group"),
+            Entry(_("Mediation"), "mediation_list", icon="switch-horizontal"),
             Entry(_("Low-threshold contacts"), "contact_counter", icon="needle"),
             Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),

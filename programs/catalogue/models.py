@@ -52,6 +52,7 @@ class Part(models.TextChoices):
     ASSESSMENTS = "assessments", _("Assessments")
     PLAN = "plan", _("Plan and goals")
     TEAM = "team", _("Care team across organisations")
+    MEDIATION = "mediation", _("Mediation")
 
 
 def all_parts() -> list[str]:

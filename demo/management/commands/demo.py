@@ -18,7 +18,7 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import anchor, at_home, authorities, in_languages, low_threshold, oversight, places, teams, work
+from demo import anchor, at_home, authorities, in_languages, low_threshold, mediations, oversight, places, teams, work
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -536,6 +536,7 @@ class Command(BaseCommand):
             helsinki,
             today,
         )
+        mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
         low_threshold.needle_exchange(self.acting["aclinic@demo.example"], helsinki, rng)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
