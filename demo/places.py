@@ -168,9 +168,10 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
 
 PRACTICES = {
     "aclinic@demo.example": [Practice.CONTACTS],
-    "manager@demo.example": [Practice.PHASES, Practice.BEDS],
+    "manager@demo.example": [Practice.PHASES, Practice.BEDS, Practice.MEDIATION],
     "redcross@demo.example": [Practice.LEGAL],
-    "liaison@demo.example": [Practice.ANCHOR],
+    "liaison@demo.example": [Practice.ANCHOR, Practice.MEDIATION],
+    "prosecutor@demo.example": [Practice.MEDIATION],
     "social@demo.example": [Practice.ANCHOR],
     "youth@demo.example": [Practice.ANCHOR],
 }

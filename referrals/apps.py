@@ -36,10 +36,14 @@ class ReferralsConfig(AppConfig):
         from referrals.handover import naming as _handover_naming  # noqa: F401
         from referrals.handover import rights as handover_rights
         from referrals.handover import transitions
+        from referrals.mediation import events as _mediation_events  # noqa: F401
+        from referrals.mediation import models as mediation_models
+        from referrals.mediation import naming as _mediation_naming  # noqa: F401
+        from referrals.mediation import rights as mediation_rights
         from referrals.my_page import events as _my_page_events  # noqa: F401
         from referrals.my_page import reminding
         from referrals.my_page import shown as handed_over
-        from referrals.permissions import ANCHOR_CASES
+        from referrals.permissions import ANCHOR_CASES, MEDIATIONS
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
@@ -51,9 +55,15 @@ class ReferralsConfig(AppConfig):
         rights.register(handover_rights.HOLDER)
         rights.register(anchor_rights.HOLDER)
         rights.keep(anchor_rights.needed)
+        rights.register(mediation_rights.HOLDER)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
         concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
-        for of_person in (anchor_models.AnchorCase, anchor_models.AnchorExchange):
+        for of_person in (
+            anchor_models.AnchorCase,
+            anchor_models.AnchorExchange,
+            mediation_models.Mediation,
+            mediation_models.MediationReport,
+        ):
             read_log.is_about(of_person, "person_id")
         for of_case in (
             anchor_models.AnchorMeeting,
@@ -69,6 +79,7 @@ class ReferralsConfig(AppConfig):
             address="anchor_case",
             also=(anchor_models.AnchorMeeting, anchor_models.AnchorGuidance, anchor_models.AnchorCheck),
         )
+        history.register("mediation", mediation_models.Mediation, sees=MEDIATIONS, address="mediation")
         history.register("anchor_exchange", anchor_models.AnchorExchange, sees=ANCHOR_CASES)
         read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")

@@ -14,6 +14,7 @@ from referrals.diversions.models import Case, Condition, Decision, DiversionAgre
 from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
+from referrals.mediation.models import Mediation, MediationReport
 from referrals.statements.models import Statement
 from referrals.welfare.models import WelfareNotice
 
@@ -34,6 +35,8 @@ __all__ = [
     "DiversionAgreement",
     "EndReport",
     "FirstAppointment",
+    "Mediation",
+    "MediationReport",
     "Message",
     "Need",
     "Referral",

@@ -21,6 +21,9 @@ RECEIVED_STATEMENTS = reading("received_statement", roles=(Role.COURT_OFFICER, R
 WELFARE_NOTICES = reading("welfare_notice", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="referrals:read")
 ANCHOR_CASES = reading("anchor_case", roles=(Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="anchor:read")
 """Cases that the own partner leads, and the sheets that are shared with it."""
+MEDIATIONS = reading("mediation", roles=CASEWORK_ROLES)
+MEDIATION_REPORTS = reading("mediation_report", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.COURT_OFFICER))
+"""Who mediates sees its own, and what it told; an authority what it was told."""
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))
 """The short page for diverting somebody at the roadside."""

@@ -19,6 +19,7 @@ class Practice(models.TextChoices):
     PHASES = "phases", _("Phases, responses and reviews")
     BEDS = "beds", _("Beds and stays")
     LEGAL = "legal", _("Legal matters")
+    MEDIATION = "mediation", _("Mediation")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -27,6 +28,7 @@ FOR: dict[str, tuple[str, ...]] = {
     Practice.PHASES: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.BEDS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.LEGAL: (Partner.Kind.NGO,),
+    Practice.MEDIATION: (Partner.Kind.NGO, Partner.Kind.POLICE, Partner.Kind.PROSECUTOR, Partner.Kind.COURT),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
@@ -34,6 +36,7 @@ ABOUT = {
     Practice.PHASES: _("A treatment court’s way: phases, incentives and sanctions, reviews."),
     Practice.BEDS: _("Who is in which bed, until when, and how full the house is."),
     Practice.LEGAL: _("Matters, hearings and decisions; notes are the lawyer’s alone."),
+    Practice.MEDIATION: _("A meeting with those harmed, and what an authority learns of it."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

@@ -63,6 +63,7 @@ GROUPS = (
             Entry(_("Phases"), "phase_board", icon="stairs", practice=Practice.PHASES),
             Entry(_("Beds"), "bed_board", icon="bed", practice=Practice.BEDS),
             Entry(_("Legal matters"), "matter_list", icon="scale", practice=Practice.LEGAL),
+            Entry(_("Mediation"), "mediation_list", icon="switch-horizontal", practice=Practice.MEDIATION),
         ),
     ),
     Group(

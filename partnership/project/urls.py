@@ -20,7 +20,7 @@ ROOMS = (
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
-    "referrals.end_reports", "referrals.welfare", "referrals.anchor", "referrals.roadside", "referrals.my_page",
+    "referrals.end_reports", "referrals.welfare", "referrals.anchor", "referrals.mediation", "referrals.roadside", "referrals.my_page",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.anchor_figures", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
 )  # fmt: skip

@@ -55,6 +55,7 @@ class Part(models.TextChoices):
     PHASES = "phases", _("Phases, responses and reviews")
     BEDS = "beds", _("Beds and stays")
     LEGAL = "legal", _("Legal matters")
+    MEDIATION = "mediation", _("Mediation")
 
 
 def usual_parts() -> list[str]:

@@ -84,7 +84,7 @@ class TestTheFile:
             "cases_consent", "cases_enrolment", "cases_session", "cases_goal", "cases_note", "cases_appointment",
             "cases_task", "cases_card", "cases_contactwish", "cases_assessment", "cases_plan", "cases_teammember", "cases_phasestay",
             "cases_review", "cases_response", "cases_stay", "cases_situation", "cases_matter", "referrals_endreport",
-            "referrals_anchorcase", "referrals_anchorexchange", "cases_arrest", "referrals_referral",
+            "referrals_anchorcase", "referrals_anchorexchange", "referrals_mediation", "referrals_mediationreport", "cases_arrest", "referrals_referral",
             "cases_subjectrequest", "cases_relation", "referrals_statement", "referrals_welfarenotice",
             "cases_person",  # a linked record, whose data are in the file as well
             "metrics_link", "metrics_followup",  # pseudonymous, rebuilt from the above

@@ -54,6 +54,7 @@ from programs.locations.models import Location
 from referrals.anchor import actions as anchor
 from referrals.anchor.models import Profession
 from referrals.end_reports import actions as end_reports
+from referrals.mediation import actions as mediations
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.courses import course_day, passed, qualification, signed_up
@@ -442,6 +443,17 @@ MATRIX: dict[str, Row] = {
     "welfare_new": only(liaison=200, other_liaison=200, professional=200),
     "welfare_notice": only(liaison=200, other_liaison=404, professional=200, args=lambda w: [w.welfare_notice.pk]),
     "welfare_acknowledge": only(professional=302, args=lambda w: [w.welfare_notice.pk], method="post"),
+    # Mediation: the NGO's alone; the prosecutor was told how one ended
+    "mediation_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, court_officer=200),
+    "mediation_offer": only(our=200, other_caseworker=404, args=enrolment),
+    "mediation": only(our=200, other_caseworker=404, args=lambda w: [w.mediation.pk]),
+    **{
+        name: only(**POSTED_ON_CASE, args=lambda w: [w.mediation.pk])
+        for name in ("mediation_answer", "mediation_hold", "mediation_kept", "mediation_tell")
+    },
+    "mediation_report": only(
+        our=200, other_caseworker=404, liaison=404, other_liaison=404, court_officer=200, args=lambda w: [w.mediation_report.pk]
+    ),
     # Anchor teams: the police lead the case, social services see its sheet
     "anchor_list": only(liaison=200, other_liaison=200, professional=200),
     "anchor_new": only(liaison=200, other_liaison=200, professional=200),
@@ -631,6 +643,19 @@ def full(world: World) -> World:
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
         person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),
+    )  # fmt: skip
+    _under_way, world.mediation = (
+        run_as(
+            world.caseworker, mediations.offer_mediation, enrolment=world.referral.enrolment, harmed=harmed,
+            offered_on=world.today,
+        )
+        for harmed in ("Neighbour", "Classmate")
+    )  # fmt: skip
+    run_as(world.caseworker, mediations.note_answer, mediation=world.mediation, side="person", answer="declines")
+    world.mediation_report = run_as(
+        world.caseworker, mediations.send_report, mediation=world.mediation, to_partner=world.prosecutors,
+        signed_on=world.today, signed_how="paper", told_right_to_withdraw=True,
+        expires_on=world.today + timedelta(days=90),
     )  # fmt: skip
     anchor_case(world)
     with on_web(world.liaison):

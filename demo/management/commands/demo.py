@@ -25,6 +25,7 @@ from demo import (
     courses,
     in_languages,
     low_threshold,
+    mediations,
     oversight,
     places,
     prevention,
@@ -571,6 +572,7 @@ class Command(BaseCommand):
         courses.supported_housing(manager, caseworker, helsinki, today)
         legal_aid = self.programmes["Legal aid and alternative sentencing"]
         courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
+        mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
