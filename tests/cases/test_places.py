@@ -190,6 +190,16 @@ class TestMovingIn:
             add_bed(house, "2 A")
 
 
+class TestTheEndOfAStay:
+    def test_takes_nights_away_from_that_day_on_off(self, house):
+        stay = move_in(house, days_ago=4)
+        for days_ago in (3, 2, 1):
+            night = house.today - timedelta(days=days_ago)
+            run_as(house.caseworker, places.mark_away, stay=stay, night=night, is_away=True)
+        out(house, stay, days_ago=2)
+        assert Stay.objects.get().away == [house.today - timedelta(days=3)]
+
+
 class TestOccupancy:
     def test_counts_used_nights_of_those_in_service_up_to_last_night(self, house):
         stay = move_in(house, days_ago=10)
