@@ -35,7 +35,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
     "account.changed", "agreement.ended", "announcement.made", "auditor.changed", "auditor.proposed", "certificate.expiring", "certificate.issued", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome",
-    "diversion.overdue", "care_team.joined", "care_team.written", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "manager.changed", "manager.invited",
+    "diversion.overdue", "care_team.joined", "care_team.written", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "lesson.asked", "lesson.assigned", "lesson.cancelled", "import.taken_back", "manager.changed", "manager.invited",
     "measurement.consent", "member.joined", "membership.rests",
     "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.move",
     "overdoses.counted", "person.erased", "prevention_plan.approved", "prevention_plan.returned", "prevention_plan.submitted", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",

@@ -18,7 +18,19 @@ from cases.arrests.models import Arrest, Feed, Offence, age_at_offence
 from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
-from demo import at_home, authorities, in_languages, low_threshold, oversight, places, prevention, teams, training, work
+from demo import (
+    at_home,
+    authorities,
+    in_languages,
+    lessons,
+    low_threshold,
+    oversight,
+    places,
+    prevention,
+    teams,
+    training,
+    work,
+)
 from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
@@ -533,6 +545,14 @@ class Command(BaseCommand):
             self.acting["turku@demo.example"],
             self.acting["coordinator@demo.example"],
             self.programmes,
+        )
+        lessons.classes(
+            self.acting["manager@demo.example"],
+            self.acting["youth@demo.example"],
+            liaison,
+            self.programmes["Risk workshops"],
+            today,
+            rng,
         )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
