@@ -23,7 +23,7 @@ def courses(coordinator: Acting, host: Acting, liaison: Acting, learners: list[A
     basics = training.save_qualification(
         by=coordinator,
         qualification=Qualification(code=PREVENTION, name="Prevention basics", valid_months=24),
-        activities=["prevention"],
+        activities=["prevention", "lesson"],
     )
     course = training.save_course(
         by=host,

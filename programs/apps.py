@@ -12,12 +12,15 @@ class ProgramsConfig(AppConfig):
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
+        from programs.lessons import events as _lesson_events  # noqa: F401
+        from programs.lessons.models import Lesson, LessonPlan
         from programs.locations.models import Location
         from programs.permissions import (
             CERTIFICATES,
             CONTACTS,
             COURSE_SHEETS,
             COURSES,
+            LESSONS,
             PREVENTION_PLANS,
             PROGRAMMES,
         )
@@ -49,5 +52,7 @@ class ProgramsConfig(AppConfig):
             "course_day", CourseSession, sees=COURSE_SHEETS, address="course_sheet", also=(CourseAttendance,)
         )
         history.register("certificate", Certificate, sees=CERTIFICATES)
+        history.register("lesson", Lesson, sees=LESSONS, address="lesson")
+        history.register("lesson_plan", LessonPlan, sees=LESSONS, address="lesson_plan")
         history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -11,3 +11,4 @@ COURSE_SHEETS = reading(
     "course_sheet", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR)
 )
 CERTIFICATES = reading("certificate")
+LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL))

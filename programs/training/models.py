@@ -39,6 +39,7 @@ class Activity(models.TextChoices):
     """What can need a qualification of whoever does it."""
 
     PREVENTION = "prevention", _("Lead a prevention plan")
+    LESSON = "lesson", _("Give a lesson")
 
 
 def new_number() -> str:

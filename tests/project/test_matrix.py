@@ -58,6 +58,7 @@ from referrals.mediation import actions as mediations
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.courses import course_day, passed, qualification, signed_up
+from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, on_web, run_as
@@ -237,6 +238,17 @@ MATRIX: dict[str, Row] = {
     "qualification_new": only(coordinator=200),
     "qualification_edit": only(coordinator=200, args=lambda w: [w.certificate.qualification_id]),
     "certificate_check": Row(EVERYBODY, anonymous=200),
+    # Lessons: school (here social services), unit and the plan's partner
+    "lesson_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200),
+    "lesson_plan": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200, args=lambda w: [w.lesson.plan_id]),
+    "lesson_plan_new": only(case_manager=200),
+    "lesson_plan_edit": only(case_manager=200, args=lambda w: [w.lesson.plan_id]),
+    "lesson_ask": only(our=200, other_caseworker=200, professional=200, args=lambda w: [w.lesson.plan_id]),
+    "lesson": only(our=200, other_caseworker=404, liaison=200, other_liaison=404, professional=200, args=lambda w: [w.lesson.pk]),
+    "lesson_assign": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
+    "lesson_hold": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
+    "lesson_cancel": only(our=302, other_caseworker=404, liaison=302, other_liaison=404, professional=302, args=lambda w: [w.lesson.pk], method="post"),
+    "lesson_feedback": Row(EVERYBODY, lambda w: [w.lesson.token, "before"], anonymous=200),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
     "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
@@ -591,6 +603,7 @@ def full(world: World) -> World:
     world.certificate = passed(
         world, course_day(world, gives=qualification(world, "second"), title="Over"), world.liaison
     )
+    world.lesson = asked_lesson(world, lesson_plan(world))
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

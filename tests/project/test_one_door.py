@@ -36,6 +36,7 @@ ELSEWHERE = {
     "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
     "cases/enrolments/places.py": "the trigger that counts the places that are taken",
+    "programs/lessons/feedback.py": "what pupils say, by a function of the database: nobody signs in",
     "programs/training/places.py": "the trigger that counts the places of a course's day",
     "partnership/members/models.py": "Django's manager of users",
     "partnership/members/sessions.py": "Django's sessions",
@@ -63,6 +64,7 @@ ELSEWHERE = {
     "demo/work.py": "seven years of the past in bulk, which no action can make",
     "demo/anchor.py": "cases that ended three months ago",
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
+    "demo/lessons.py": "what pupils said, which comes in by the database's function",
     "demo/training.py": "days of a course that lie in the past, with who came",
     "demo/oversight.py": "a month of the log of reads, which lies in the past",
 }

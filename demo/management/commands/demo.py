@@ -24,6 +24,7 @@ from demo import (
     authorities,
     courses,
     in_languages,
+    lessons,
     low_threshold,
     mediations,
     oversight,
@@ -573,6 +574,14 @@ class Command(BaseCommand):
         legal_aid = self.programmes["Legal aid and alternative sentencing"]
         courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
+        lessons.classes(
+            self.acting["manager@demo.example"],
+            self.acting["youth@demo.example"],
+            liaison,
+            self.programmes["Risk workshops"],
+            today,
+            rng,
+        )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])

@@ -1,0 +1,77 @@
+"""Forms of lesson plans and lessons, and the two questions to pupils."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnership.isolation.acting import Acting
+from partnership.members.models import Membership, Partner, User
+from partnership.pages.form_fields import DateInput, ModelForm, offer_days
+from programs.catalogue.models import Programme
+from programs.lessons.models import Lesson, LessonPlan
+
+SCALE = [(number, str(number)) for number in range(1, 6)]
+
+
+class LessonPlanForm(ModelForm[LessonPlan]):
+    class Meta:
+        model = LessonPlan
+        fields = ["title", "programme", "minutes", "age_from", "age_to", "activities", "material", "is_offered"]
+        widgets = {"activities": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Programme.objects.filter(partner=partner, is_active=True)
+        self.fields["programme"].queryset = own  # type: ignore[attr-defined]
+
+
+class AskForm(ModelForm[Lesson]):
+    class Meta:
+        model = Lesson
+        fields = ["unit", "class_name", "wanted_on"]
+        widgets = {"wanted_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Partner.objects.filter(kind=Partner.Kind.POLICE, is_active=True)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class AssignForm(forms.Form):
+    officer = forms.ModelChoiceField(label=_("Officer"), queryset=User.objects.none())
+    because = forms.CharField(
+        label=_("Reason, where the officer has no certificate"),
+        max_length=300,
+        required=False,
+        help_text=_("Only a manager of the unit can give one."),
+    )
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.in_use().filter(partner=acting.partner)
+        self.fields["officer"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            pk__in=members.values("user")
+        ).order_by("full_name")
+
+
+class HoldForm(forms.Form):
+    held_on = forms.DateField(label=_("Held on"), widget=DateInput(), initial=timezone.localdate)
+    pupils = forms.IntegerField(label=_("Pupils, counted"), min_value=1, max_value=Lesson.MOST_PUPILS)
+    teacher_present = forms.BooleanField(label=_("A teacher was present the whole time"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_days(self.fields["held_on"], 0, -1)
+
+
+class FeedbackForm(forms.Form):
+    knowledge = forms.TypedChoiceField(
+        label=_("I know what the law says about drugs."), choices=SCALE, coerce=int, widget=forms.RadioSelect
+    )
+    fairness = forms.TypedChoiceField(
+        label=_("The police would treat me fairly."), choices=SCALE, coerce=int, widget=forms.RadioSelect
+    )
