@@ -95,7 +95,7 @@ class CasesConfig(AppConfig):
             history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct", also=also)
         history.register("plan", plans_models.Plan, sees=PLANS)
         history.register("team_member", team_models.TeamMember, sees=CARE_TEAMS, address="care_team_part")
-        for name, model, sees, address in (
+        for name, of_a_course, sees, address in (
             ("phase", phases_models.Phase, PHASES, "phase_edit"),
             ("phase_stay", phases_models.PhaseStay, PHASES, ""),
             ("response", phases_models.Response, PHASES, ""),
@@ -107,7 +107,7 @@ class CasesConfig(AppConfig):
             ("hearing", legal_models.Hearing, MATTERS, ""),
             ("disposal", legal_models.Disposal, MATTERS, ""),
         ):
-            history.register(name, model, sees=sees, address=address)
+            history.register(name, of_a_course, sees=sees, address=address)
         codes.CODES |= {
             "sex": people_models.Sex.choices,
             "relation": relations_models.Kind.choices,
