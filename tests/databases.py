@@ -9,10 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.state import ProjectState
 
 from partnership.isolation import context
 
@@ -46,28 +44,6 @@ def _names(cursor: Any, pattern: str) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
-@contextmanager
-def _constraints_in_place() -> Iterator[None]:
-    """Django makes a model and all that it refers to anew for each constraint, index and policy of a migration: half of the time
-    that migrating takes. None of them changes anything that another model refers to."""
-
-    def keep(state: ProjectState, app: str, model: str, option: str, values: list[Any]) -> None:
-        state.models[app, model].options[option] = values
-        if "apps" in vars(state):
-            setattr(state.apps.get_model(app, model)._meta, option, values)
-
-    def append(state: ProjectState, app: str, model: str, option: str, value: Any) -> None:
-        keep(state, app, model, option, [*state.models[app, model].options.get(option, []), value])
-
-    def remove(state: ProjectState, app: str, model: str, option: str, name: str) -> None:
-        keep(state, app, model, option, [o for o in state.models[app, model].options[option] if o.name != name])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProjectState, "_append_option", append)
-        patch.setattr(ProjectState, "_remove_option", remove)
-        yield
-
-
 def _make_template(cursor: Any, name: str) -> None:
     """Migrates a new database, and names it only when it is whole: a run that is stopped leaves nothing half made."""
     unfinished = f"{TEMPLATE}_unfinished"
@@ -76,8 +52,7 @@ def _make_template(cursor: Any, name: str) -> None:
             cursor.execute(f"DROP DATABASE {old}")
     cursor.execute(f"CREATE DATABASE {unfinished}")
     _connect_to(unfinished)
-    with _constraints_in_place():
-        call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
     connection.close()
     cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
 
