@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cases.people import identity_code
 from tests import processes
@@ -38,6 +38,11 @@ def shipped(base: str) -> Iterator[str]:
 # --- Nothing typed is lost ---------------------------------------------------------------------------------------------------
 
 
+def note_field(page: Page) -> Locator:
+    """Where the next note is written; other forms of the page speak of notes, too."""
+    return page.locator("form", has=page.get_by_role("button", name="Save the note")).get_by_label("Note", exact=False)
+
+
 def a_participation(page: Page) -> str:
     page.goto("/caseload/?whose=all")
     page.locator("table.list tbody th a").first.click()
@@ -49,14 +54,14 @@ def test_what_is_typed_comes_back_when_the_page_is_left_and_opened_again(browser
     page.on("dialog", lambda dialog: dialog.accept())
     address = a_participation(page)
     with page.expect_response(lambda response: response.url.endswith("/keep/") and response.request.method == "POST"):
-        page.get_by_label("Note", exact=False).last.fill("He found work and")
+        note_field(page).fill("He found work and")
     page.goto("/")
     page.goto(address)
     expect(page.locator(".kept")).to_contain_text("is back")
-    expect(page.get_by_label("Note", exact=False).last).to_have_value("He found work and")
+    expect(note_field(page)).to_have_value("He found work and")
     page.get_by_role("button", name="Start over").click()
     page.wait_for_load_state()
-    expect(page.get_by_label("Note", exact=False).last).to_have_value("")
+    expect(note_field(page)).to_have_value("")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without"])
@@ -64,7 +69,7 @@ def test_a_session_that_ends_while_somebody_writes_loses_nothing(browser, base, 
     page = sign_in(browser, base, "caseworker@demo.example", java_script_enabled=scripts)
     a_participation(page)
     words = f"A long note, written slowly, {'with' if scripts else 'without'} scripts"
-    page.get_by_label("Note", exact=False).last.fill(words)
+    note_field(page).fill(words)
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save the note").click()
     page.get_by_label("Email").fill("caseworker@demo.example")
@@ -72,7 +77,7 @@ def test_a_session_that_ends_while_somebody_writes_loses_nothing(browser, base, 
     page.get_by_role("button", name="Sign in", exact=True).click()
     if scripts:  # the form is open again where it was filled in
         expect(page.locator(".kept")).to_be_visible()
-        expect(page.get_by_label("Note", exact=False).last).to_have_value(words)
+        expect(note_field(page)).to_have_value(words)
         page.get_by_role("button", name="Save the note").click()
     else:
         page.get_by_role("link", name="Show what you typed").click()
