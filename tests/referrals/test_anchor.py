@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from cases.openings.concern import NeedsReason, check_door
 from cases.people.models import Person
 from cases.rights import actions as rights
 from partnership.actions import NotAllowed
@@ -75,6 +76,14 @@ def meet(world, *steps, **more):
     return run_as(world.liaison, anchor.record_meeting, case=world.case, steps=steps, **values)
 
 
+def past(world, **days) -> None:
+    """As if the case were older: triggers hold its days."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE referrals_anchorcase DISABLE TRIGGER USER")
+        AnchorCase.objects.filter(pk=world.case.pk).update(**days)
+        cursor.execute("ALTER TABLE referrals_anchorcase ENABLE TRIGGER USER")
+
+
 SHEET = (AnchorCase, AnchorExchange, AnchorMeeting, AnchorStep, AnchorGuidance)
 
 
@@ -129,7 +138,7 @@ class TestACase:
         with pytest.raises(DateOutOfRange):
             opened(team, young(team, 15), received_on=team.today + timedelta(days=1))
 
-    @pytest.mark.parametrize(("years", "is_under_15"), [(13, True), (16, False)])
+    @pytest.mark.parametrize(("years", "is_under_15"), [(14, True), (15, False)])
     def test_it_knows_whether_the_young_person_was_under_15(self, team, years, is_under_15):
         assert opened(team, young(team, years)).is_under_15 is is_under_15
 
@@ -326,6 +335,9 @@ class TestPages:
         assert "Visit the family" in page
         assert "First visit kept" in page
         assert post("anchor_close", {"outcome": "guided"}) == 302
+        history = client.get(reverse("history", args=["anchor_case", case.pk])).content.decode()
+        assert "Father" in history
+        assert "Guided to a service" in history
 
     def test_a_member_finds_the_sheet_and_marks_its_step(self, team):
         share(team, team.social)
@@ -349,6 +361,24 @@ class TestPages:
         seat = AnchorSeat.objects.latest("id")
         assert social.post(reverse("anchor_seat_take", args=[seat.pk])).status_code == 302
         assert team.professional.user.full_name in client.get(address).content.decode()
+
+
+class TestTheDoor:
+    def test_whoever_leads_a_case_opens_the_record_without_a_reason_and_no_longer_three_months_after(self, team):
+        stranger = young(team, 17)
+        for person in (team.girl, stranger):
+            team.arrest(person, team.today)
+        with on_web(team.liaison):
+            check_door(team.liaison, team.girl)
+            with pytest.raises(NeedsReason):
+                check_door(team.liaison, stranger)
+        run_as(team.liaison, anchor.close_case, case=team.case, outcome="no_need")
+        with on_web(team.liaison):
+            check_door(team.liaison, team.girl)
+        AnchorCheck.objects.update(looked_on=team.today, result="well")
+        past(team, closed_on=team.today - timedelta(days=91))
+        with on_web(team.liaison), pytest.raises(NeedsReason):
+            check_door(team.liaison, team.girl)
 
 
 class TestRightsOfThePerson:
@@ -377,10 +407,7 @@ class TestRightsOfThePerson:
         assert not rights.past_retention(people).exists()
         run_as(team.liaison, anchor.close_case, case=team.case, outcome="no_need")
         assert not rights.past_retention(people).exists()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE referrals_anchorcase DISABLE TRIGGER USER")
-            AnchorCase.objects.update(received_on=long_ago, closed_on=long_ago)
-            cursor.execute("ALTER TABLE referrals_anchorcase ENABLE TRIGGER USER")
+        past(team, received_on=long_ago, closed_on=long_ago)
         assert rights.past_retention(people).exists()
 
 
