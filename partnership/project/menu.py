@@ -57,7 +57,7 @@ GROUPS = (
         (
             Entry(_("Phases"), "phase_board", icon="stairs"),
             Entry(_("Beds"), "bed_board", icon="bed"),
-            Entry(_("Legal matters"), "matter_list", icon="scale"),
+            Entry(_("Legal matters"), "matter_list", icon="book"),
         ),
     ),
     Group(
