@@ -37,12 +37,12 @@ PHASES = (
 )
 """Name, least days, meetings a week, days between reviews, what it asks."""
 BEDS = (
-    ("1 A", "1", "women"),
-    ("1 B", "1", "women"),
-    ("2 A", "2", "anybody"),
-    ("2 B", "2", "anybody"),
-    ("3 A", "3", "men"),
-    ("3 B", "3", "men"),
+    ("1 A", "1st floor", "women"),
+    ("1 B", "1st floor", "women"),
+    ("2 A", "2nd floor", "anybody"),
+    ("2 B", "2nd floor", "anybody"),
+    ("3 A", "3rd floor", "men"),
+    ("3 B", "3rd floor", "men"),
 )
 
 

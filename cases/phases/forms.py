@@ -52,6 +52,7 @@ class ReviewForm(forms.Form):
 
 
 class ResponseForm(ModelForm[Response]):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Response.Kind.choices, widget=forms.RadioSelect)
     what = forms.CharField(
         label=_("What"), max_length=200, help_text=_("For example praise, a voucher, another meeting.")
     )
@@ -60,7 +61,7 @@ class ResponseForm(ModelForm[Response]):
     class Meta:
         model = Response
         fields = ["kind", "what", "why", "on", "hours_after", "decided_by"]
-        widgets = {"on": DateInput(), "kind": forms.RadioSelect}
+        widgets = {"on": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

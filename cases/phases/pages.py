@@ -77,6 +77,7 @@ def _sheet(request: PartnerRequest, enrolment: Enrolment, status: int = 200, **f
         "current": current,
         "is_completed": bool(stays) and stays[-1].result == PhaseStay.Result.COMPLETED,
         "due_on": boards.due_on(current, reviews[0] if reviews else None) if current else None,
+        "today": timezone.localdate(),
         "reviews": reviews,
         "responses": Response.objects.filter(enrolment=enrolment, removed_on=None)
         .select_related("recorded_by")
