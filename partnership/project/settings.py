@@ -237,7 +237,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
     },
     "clients' words": {"task": "programs.contacts.jobs.forget_codes", "schedule": crontab(hour="3", minute="30")},
-    "certificates": {"task": "programs.training.jobs.remind_of_certificates", "schedule": crontab(hour="6", minute="40")},
+    "certificates": {
+        "task": "programs.training.jobs.remind_of_certificates",
+        "schedule": crontab(hour="6", minute="40"),
+    },
     "partitions": {"task": "partnership.project.jobs.keep_partitions", "schedule": crontab(hour="3", minute="40")},
     "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {
