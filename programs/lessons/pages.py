@@ -110,6 +110,7 @@ def _lesson_page(request: PartnerRequest, lesson: Lesson, status: int = 200, **f
     assign_form = forms.get("assign_form") or AssignForm(acting=acting, initial={"officer": lesson.officer_id})
     context = {
         "lesson": lesson,
+        "state": lesson.get_state_display(),
         "state_looks": STATE_LOOKS.get(lesson.state, ""),
         "assign_form": assign_form if is_units else None,
         "hold_form": (forms.get("hold_form") or HoldForm())
