@@ -50,6 +50,7 @@ def codes(plan: PreventionPlan) -> list[str]:
     return [advice.rule for advice in plan.advice.filter(is_present=True)]
 
 
+@pytest.mark.django_db
 class TestTheTableOfRules:
     def test_says_nothing_to_a_good_plan(self):
         assert says() == []

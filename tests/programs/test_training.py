@@ -44,7 +44,7 @@ from tests.programs.plans import advised_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, database_role, on_web, run_as
 
-ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ON_A_BUSY_MACHINE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @shared
