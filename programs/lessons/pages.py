@@ -24,7 +24,7 @@ from partnership.pages.lists import show
 from partnership.pages.public import in_language
 from programs.lessons import actions as lessons
 from programs.lessons.forms import AskForm, AssignForm, FeedbackForm, HoldForm, LessonPlanForm
-from programs.lessons.lists import LESSON_LIST
+from programs.lessons.lists import LESSON_LIST, STATE_LOOKS
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 from programs.lessons.results import FEWEST, result_of
 from programs.permissions import LESSONS
@@ -110,6 +110,8 @@ def _lesson_page(request: PartnerRequest, lesson: Lesson, status: int = 200, **f
     assign_form = forms.get("assign_form") or AssignForm(acting=acting, initial={"officer": lesson.officer_id})
     context = {
         "lesson": lesson,
+        "state": lesson.get_state_display(),
+        "state_looks": STATE_LOOKS.get(lesson.state, ""),
         "assign_form": assign_form if is_units else None,
         "hold_form": (forms.get("hold_form") or HoldForm())
         if is_units and lesson.officer_id and lesson.is_due

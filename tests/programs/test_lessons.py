@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -26,6 +26,7 @@ from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, database_role, on_web, run_as
 
+ON_A_BUSY_MACHINE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 State = Lesson.State
 
 
@@ -209,6 +210,7 @@ class TestPupils:
 
 
 class TestResults:
+    @ON_A_BUSY_MACHINE
     @given(
         *[st.lists(st.integers(1, 5), min_size=FEWEST, max_size=40).filter(lambda answers: len(set(answers)) > 1)] * 2
     )

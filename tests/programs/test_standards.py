@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnership.events import outbox
@@ -23,6 +23,7 @@ from tests.programs.plans import GOOD, advised_plan, submitted_plan
 from tests.shared_worlds import shared
 from tests.world import World, database_role, on_web, run_as
 
+ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 State = PreventionPlan.State
 FEAR: dict[str, Any] = {"practices": ["scare_tactics"]}
 
@@ -49,6 +50,7 @@ def codes(plan: PreventionPlan) -> list[str]:
     return [advice.rule for advice in plan.advice.filter(is_present=True)]
 
 
+@pytest.mark.django_db
 class TestTheTableOfRules:
     def test_says_nothing_to_a_good_plan(self):
         assert says() == []
@@ -92,6 +94,7 @@ class TestTheTableOfRules:
 
 
 class TestRating:
+    @ON_A_BUSY_MACHINE
     @given(st.lists(st.sampled_from([code for code, _label in CHOICES]), min_size=1, unique=True))
     def test_is_that_of_the_least_good_practice_whatever_the_order(self, chosen_practices):
         rating = worst(chosen_practices)

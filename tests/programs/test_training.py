@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -43,6 +43,8 @@ from tests.programs.courses import begin, course_day, passed, qualification, sig
 from tests.programs.plans import advised_plan
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, database_role, on_web, run_as
+
+ON_A_BUSY_MACHINE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @shared
@@ -274,6 +276,7 @@ class TestTheCheck:
 
 
 class TestFigures:
+    @ON_A_BUSY_MACHINE
     @given(
         st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=2, max_size=30).filter(
             lambda pairs: len({after - before for before, after in pairs}) > 1
