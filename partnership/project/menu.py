@@ -58,12 +58,11 @@ GROUPS = (
     Group(
         _("Practices"),
         (
-<<<<<<< HEAD
             Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),
             Entry(_("Anchor cases"), "anchor_list", icon="anchor", practice=Practice.ANCHOR),
             Entry(_("Phases"), "phase_board", icon="stairs", practice=Practice.PHASES),
             Entry(_("Beds"), "bed_board", icon="bed", practice=Practice.BEDS),
-            Entry(_("Legal matters"), "matter_list", icon="scale", practice=Practice.LEGAL),
+            Entry(_("Legal matters"), "matter_list", icon="gavel", practice=Practice.LEGAL),
             Entry(_("Mediation"), "mediation_list", icon="switch-horizontal", practice=Practice.MEDIATION),
         ),
     ),
@@ -73,11 +72,6 @@ GROUPS = (
             Entry(_("Prevention plans"), "prevention_list", icon="checklist"),
             Entry(_("Training"), "course_list", icon="book"),
             Entry(_("Lessons"), "lesson_list", icon="users"),
-=======
-            Entry(_("Phases"), "phase_board", icon="stairs"),
-            Entry(_("Beds"), "bed_board", icon="bed"),
-            Entry(_("Legal matters"), "matter_list", icon="book"),
->>>>>>> 976613ff11beafb4974dd27c90f5abdf7e6b7c28
         ),
     ),
     Group(
