@@ -29,6 +29,7 @@ CHROMIUM = (
 in_chromium = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM and os.environ.get("CI") != "true", reason="no Chromium on this machine"),
+    pytest.mark.usefixtures("pages_closed"),
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 DATABASE = f"portal_e2e{WORKER}"
@@ -84,6 +85,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def pages_closed(browser: Browser) -> Iterator[None]:
+    """What a test has opened is closed after it: some dozen open pages took more of the machine than the test that ran."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 def new_page(browser: Browser, base: str, viewport: dict[str, int] = DESK, **options: object) -> Page:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from partnership.api import tokens
 from partnership.isolation.acting import Acting
 from partnership.project import health
-from tests.browsing import base, browser  # noqa: F401 — fixtures
+from tests.browsing import base, browser, pages_closed  # noqa: F401 — fixtures
 from tests.databases import copied_database
 from tests.services import WORKER
 from tests.shared_worlds import pytest_fixture_setup, shared, tower  # noqa: F401 — a hook
