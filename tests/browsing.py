@@ -75,7 +75,7 @@ def base(django_db_blocker: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Gone with its file: while Playwright runs, the thread has an event loop, in which Django refuses the database."""
-    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
+    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium-headless-shell"
     with sync_playwright() as playwright:
         arguments = [
             "--no-sandbox",
