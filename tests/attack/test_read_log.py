@@ -44,7 +44,7 @@ def test_a_page_that_names_a_person_leaves_a_line(pages, name):  # noqa: F811
         if status != 200:
             continue
         acting = getattr(pages, role)
-        client = pages.client(acting)
+        client = pages.signed_in[role]
         for query in {row.query(pages), "?format=xlsx"} if name.endswith("_export") else {row.query(pages)}:
             ReadLog.objects.all().delete()
             with transaction.atomic():

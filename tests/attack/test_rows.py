@@ -50,6 +50,11 @@ NO_ORACLE = {
     "partnership_credential_client_id": "nobody guesses the id of a client",
     "oauth2_provider_": "nobody guesses a token",
     "one_population_per_year": "everybody sees districts",
+    "programs_qualification_code_key": "everybody sees qualifications",
+    "required_once": "everybody sees what an activity needs",
+    "programs_certificate_number_key": "nobody guesses a number, and anybody may ask whether one is valid",
+    "one_certificate_a_course": "an organisation issues certificates of its own courses alone",
+    "programs_lesson_token_key": "nobody guesses a token",
 }
 POINT_ANYWHERE = {
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
@@ -57,6 +62,7 @@ POINT_ANYWHERE = {
     "partnership_notification.letter_id": "jobs write it; a letter of news has no owner, and its number can't be guessed",
     "partnership_webhookdelivery.event_id": "jobs write it; an event has no owner",
     "referrals_referral.agreement_id": "everybody sees agreements",
+    "cases_stay.programme_id": "it is that of the stay's bed, which is the owner's",
 }
 
 
