@@ -20,10 +20,8 @@ from tests.services import VAR, WORKER, process_environment, redis_of
 from tests.shared_worlds import tower
 
 TOP = Path(__file__).resolve().parent.parent
-# The shell without windows first: for each page the other opens a window of its own, four times the work.
 CHROMIUM = (
     os.environ.get("CHROMIUM")
-    or shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
     or shutil.which("chromium-browser")
     or shutil.which("google-chrome")
@@ -75,7 +73,7 @@ def base(django_db_blocker: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Gone with its file: while Playwright runs, the thread has an event loop, in which Django refuses the database."""
-    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium-headless-shell"
+    assert CHROMIUM, "CI needs a Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         arguments = [
             "--no-sandbox",

@@ -12,6 +12,7 @@ from cases.enrolments import actions as enrolments
 from cases.rights import actions as rights
 from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import DateOutOfRange, Invalid, NotAParty
+from programs.catalogue.models import Part, Programme
 from referrals.consents import actions as consents
 from referrals.handover.actions import NoAgreement
 from referrals.mediation import actions as mediations
@@ -24,6 +25,7 @@ from tests.world import on_web, run_as
 def offered(world):
     """Somebody who takes part since a month was offered mediation with a shopkeeper."""
     world.part = world.enrolment(started_on=world.today - timedelta(days=30), responsible=world.caseworker.user)
+    Programme.objects.filter(pk=world.part.programme_id).update(parts=[Part.MEDIATION])
     world.agree_with(world.prosecutors)
     world.mediation = run_as(
         world.caseworker, mediations.offer_mediation, enrolment=world.part, harmed="Shopkeeper Virtanen",
