@@ -59,7 +59,7 @@ from partnership.members.models import (
 )
 from partnership.practices.actions import choose_practices
 from programs.catalogue import actions as catalogue
-from programs.catalogue.models import Programme
+from programs.catalogue.models import Part, Programme, ReferralKind, usual_parts
 from programs.locations import actions as locations
 from programs.locations.models import Location
 from referrals.diversions.models import DiversionAgreement
@@ -176,6 +176,9 @@ class Command(BaseCommand):
                     capacity=offer.capacity,
                     places=offer.places,
                     expected_on=today + timedelta(days=45) if waits else None,
+                    parts=[*usual_parts(), Part.MEDIATION]
+                    if ReferralKind.ARREST_DIVERSION in offer.accepts
+                    else usual_parts(),
                 )
                 programmes[offer.name] = catalogue.save_programme(
                     by=by,
