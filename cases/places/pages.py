@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -39,10 +40,9 @@ def programmes_with_beds(partner: Partner) -> list[Programme]:
 
 def _without_bed(programme: Programme) -> list[Enrolment]:
     """Who takes part and is in no bed, the newest first."""
-    open_enrolments = Enrolment.objects.open().filter(programme=programme).select_related("person")
-    return list(
-        open_enrolments.exclude(stays__ended_on=None, stays__isnull=False).order_by("-started_on", "-id")[:MOST_WAITING]
-    )
+    in_bed = Stay.objects.filter(enrolment=OuterRef("pk"), ended_on=None)
+    waiting = Enrolment.objects.open().filter(~Exists(in_bed), programme=programme).select_related("person")
+    return list(waiting.order_by("-started_on", "-id")[:MOST_WAITING])
 
 
 @require_safe

@@ -37,7 +37,8 @@ def hearings_of(acting: Acting) -> list[Hearing]:
     now = timezone.now()
     window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
     own = Hearing.objects.filter(partner=acting.partner, matter__lawyer=acting.user, at__range=window)
-    return list(own.exclude(attendance=Hearing.Attendance.CANCELLED).order_by("at", "id")[:MOST_IN_FEED])
+    hearings = own.exclude(attendance=Hearing.Attendance.CANCELLED).select_related("matter__enrolment")
+    return list(hearings.order_by("at", "id")[:MOST_IN_FEED])
 
 
 def feed_of(appointments: Iterable[Appointment], hearings: Iterable[Hearing]) -> bytes:

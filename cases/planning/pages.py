@@ -219,12 +219,10 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     acting = Acting(membership)
     enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
     with translation.override(acting.user.language):
-        appointments = calendar_feed.appointments_of(acting)
-        log_read(acting, "calendar_feed", 0, appointments)
-        response = HttpResponse(
-            calendar_feed.feed_of(appointments, calendar_feed.hearings_of(acting)),
-            content_type="text/calendar; charset=utf-8",
-        )
+        appointments, hearings = calendar_feed.appointments_of(acting), calendar_feed.hearings_of(acting)
+        log_read(acting, "calendar_feed", 0, [*appointments, *hearings])
+        content = calendar_feed.feed_of(appointments, hearings)
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
 

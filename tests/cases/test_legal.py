@@ -16,7 +16,7 @@ from cases.legal.actions import MatterClosed, NotTheLawyer
 from cases.legal.models import Disposal, Hearing, Matter, MatterNote
 from cases.planning import actions as planning
 from cases.rights import actions as rights
-from partnership.audit_trail.models import RecordChangeContent
+from partnership.audit_trail.models import ReadLog, RecordChangeContent
 from partnership.isolation.errors import DateOutOfRange, Invalid, NotAParty
 from tests.shared_worlds import shared
 from tests.world import on_web, run_as
@@ -188,6 +188,7 @@ class TestHearings:
         token = run_as(office.lawyer, planning.make_feed)
         feed = office.client(office.lawyer).get(reverse("calendar_ics", args=[token])).content.decode()
         assert "Courtroom 4" in feed
+        assert ReadLog.objects.filter(what="calendar_feed").latest("id").count == 1
         assert "Meik" not in feed
 
     def test_nobody_came_to_one_that_has_not_been(self, office):

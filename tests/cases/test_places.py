@@ -252,8 +252,13 @@ class TestPages:
         client.post(reverse("stay_away", args=[stay.pk]))
         assert client.get(reverse("bed_board")).context["away"] == 1
         ended = {"ended_on": house.today.isoformat()}
+        assert house.one not in client.get(reverse("bed_board")).context["waiting"]
         assert client.post(reverse("stay_end", args=[stay.pk]), ended).status_code == 302
         assert client.get(reverse("bed_board")).context["free"] == 2
+        assert house.one in client.get(reverse("bed_board")).context["waiting"]
+        # Who comes back is in a bed, whatever stays there were before.
+        assert client.post(reverse("bed_move_in", args=[house.two_a.pk]), sent).status_code == 302
+        assert house.one not in client.get(reverse("bed_board")).context["waiting"]
 
     def test_what_is_refused_is_said_beside_the_form(self, house):
         client, stay = house.client(house.caseworker), move_in(house)
