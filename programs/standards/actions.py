@@ -102,6 +102,11 @@ def advise(*, by: Acting, plan: PreventionPlan) -> PreventionPlan:
     return plan
 
 
+def may_answer(advice: PlanAdvice, acting: Acting) -> bool:
+    """Whether the planner's role answers for it: for what stops a plan, a case manager alone."""
+    return advice.severity != PlanAdvice.Severity.STOPS or acting.role == Role.CASE_MANAGER
+
+
 @action("prevention_plan.answer", roles=CASEWORK_ROLES, party=Party.OWNER)
 def answer_advice(*, by: Acting, plan: PreventionPlan, rule: str, answer: str) -> PlanAdvice:
     """Gives the reason why the plan stays as it is. What stops a plan, a case manager answers for.
@@ -114,7 +119,7 @@ def answer_advice(*, by: Acting, plan: PreventionPlan, rule: str, answer: str) -
         raise Invalid("rule", _("The plan has no such advice. Read it again."))
     if not answer.strip():
         raise Invalid("answer", _("Say why the plan stays as it is."))
-    if advice.severity == PlanAdvice.Severity.STOPS and by.role != Role.CASE_MANAGER:
+    if not may_answer(advice, by):
         raise ManagerAnswers(_("This stops the plan: only a case manager answers for it."))
     advice.answer, advice.answered_by, advice.answered_at = answer.strip(), by.user, timezone.now()
     advice.save(update_fields=["answer", "answered_by", "answered_at"])

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.members.models import Role
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import show
@@ -65,13 +64,14 @@ def _plan_page(request: PartnerRequest, plan: PreventionPlan, form: DecisionForm
     acting = request.acting
     is_own = plan.partner_id == acting.partner.pk
     is_open = is_own and plan.is_open_to_planners
+    is_answered = is_open and plan.state == PreventionPlan.State.ADVISED
     said = [
-        Said(each, RULES[each.rule], _may_answer(each, acting.role) and is_open and plan.state == "advised")
+        Said(each, RULES[each.rule], is_answered and each.is_present and standards.may_answer(each, acting))
         for each in plan.advice.select_related("answered_by")
         if each.rule in RULES
     ]
     said.sort(key=lambda each: list(RULES).index(each.advice.rule))
-    waits = plan.state == PreventionPlan.State.SUBMITTED and acting.role == Role.COORDINATOR
+    waits = plan.state == PreventionPlan.State.SUBMITTED and standards.approve_plan.action.allows(acting)  # type: ignore[attr-defined]
     context = {
         "plan": plan,
         "practices": [PRACTICES[code] for code in plan.practices],
@@ -84,10 +84,6 @@ def _plan_page(request: PartnerRequest, plan: PreventionPlan, form: DecisionForm
         "form": form if waits else None,
     }
     return render(request, "programs/standards/prevention_plan.html", context, status=status)
-
-
-def _may_answer(advice: PlanAdvice, role: str) -> bool:
-    return advice.is_present and (advice.severity != PlanAdvice.Severity.STOPS or role == Role.CASE_MANAGER)
 
 
 @partner_page(standards.save_plan)
