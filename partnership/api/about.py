@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
 import orjson
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
@@ -157,15 +157,17 @@ OAUTH_ERRORS: dict[int, Any] = {
 }
 
 
-def description(request: HttpRequest) -> dict[str, Any]:
-    """The OpenAPI document; made once per language, for as long as the code is the same."""
-    key = f"openapi:{get_language()}"
-    document: dict[str, Any] | None = cache.get(key)
-    if document is None:
+@cache
+def document(language: str) -> dict[str, Any]:
+    """The OpenAPI document, without the address that serves it. Made once in a process: it changes with the code alone."""
+    with translation.override(language):
         generator = SchemaGenerator(urlconf="partnership.project.api_description_urls")  # type: ignore[no-untyped-call]
-        document = cast(dict[str, Any], generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
-        cache.set(key, document, 300)
-    return document | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
+        return cast(dict[str, Any], generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+def description(request: HttpRequest) -> dict[str, Any]:
+    """The OpenAPI document of this server in the language of the request."""
+    return document(translation.get_language()) | {"servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}
 
 
 @require_safe

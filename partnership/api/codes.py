@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 Choices = Sequence[tuple[Any, Any]]
@@ -19,8 +20,14 @@ def all_codes() -> dict[str, dict[str, str]]:
     }
 
 
+@cache
+def _values() -> dict[str, frozenset[str]]:
+    """Enumeration → its codes; the same in each language."""
+    return {name: frozenset(labels) for name, labels in all_codes().items()}
+
+
 def enumeration_of(values: Sequence[Any]) -> str:
     """The enumeration that has these values: all of its codes, or some. Empty where there is none."""
     codes = {str(value) for value in values if value not in ("", None)}
-    names = [name for name, labels in all_codes().items() if codes <= labels.keys()]
-    return min(names, key=lambda name: len(all_codes()[name]), default="")
+    names = [name for name, known in _values().items() if codes <= known]
+    return min(names, key=lambda name: len(_values()[name]), default="")
