@@ -12,7 +12,7 @@ from referrals.anchor.models import (
 )
 from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
 from referrals.end_reports.models import EndReport
-from referrals.first_appointments.models import FirstAppointment
+from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
 from referrals.mediation.models import Mediation, MediationReport
 from referrals.statements.models import Statement
@@ -34,6 +34,7 @@ __all__ = [
     "Disclosure",
     "DiversionAgreement",
     "EndReport",
+    "FirstAnswer",
     "FirstAppointment",
     "Mediation",
     "MediationReport",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from partnership.pages.lists import Column, Listing, Sort, link, tag
 from partnership.pages.template_tags import day
-from programs.lessons.models import Lesson
+from programs.lessons.models import Lesson, LessonPlan
 
 STATE_LOOKS = {"asked": "wait", "assigned": "calm", "held": "good"}
 
@@ -34,5 +34,25 @@ LESSON_LIST = Listing(
     sorts={
         "newest": Sort(gettext_lazy("Newest first"), ["-wanted_on", "-id"]),
         "oldest": Sort(gettext_lazy("Oldest first"), ["wanted_on", "id"]),
+    },
+)
+
+
+def _plan(plan: LessonPlan) -> str:
+    return link(reverse("lesson_plan", args=[plan.pk]), plan.title)
+
+
+LESSON_PLAN_LIST = Listing(
+    page="lesson_plan_list",
+    columns=(
+        Column("title", gettext_lazy("Lesson plan"), lambda one: one.title, _plan),
+        Column("programme", gettext_lazy("Part of"), lambda one: str(one.programme)),
+        Column("partner", gettext_lazy("Partner"), lambda one: one.partner.name),
+        Column("minutes", gettext_lazy("Minutes"), lambda one: one.minutes),
+        Column("ages", gettext_lazy("Ages"), lambda one: f"{one.age_from}–{one.age_to}"),
+    ),
+    sorts={
+        "title": Sort(gettext_lazy("By title"), ["title", "id"]),
+        "newest": Sort(gettext_lazy("Newest first"), ["-id"]),
     },
 )

@@ -8,6 +8,7 @@ from typing import Any
 import qrcode
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,13 +25,13 @@ from partnership.pages.lists import show
 from partnership.pages.public import in_language
 from programs.lessons import actions as lessons
 from programs.lessons.forms import AskForm, AssignForm, FeedbackForm, HoldForm, LessonPlanForm
-from programs.lessons.lists import LESSON_LIST, STATE_LOOKS
+from programs.lessons.lists import LESSON_LIST, LESSON_PLAN_LIST, STATE_LOOKS
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 from programs.lessons.results import FEWEST, result_of
 from programs.permissions import LESSONS
 
-MOST_PLANS = 50
-"""So many of the plans that are offered the list shows."""
+MOST_PLANS = 10
+"""So many of the plans that are offered stand below the lessons; a list of their own has all."""
 
 
 @require_safe
@@ -39,8 +40,23 @@ def lesson_list(request: PartnerRequest) -> HttpResponse:
     """Lessons of the own partner, and the plans that are offered."""
     seen = Lesson.objects.seen_by(request.acting).select_related("plan", "partner", "unit")
     shown = show(request, LESSON_LIST, seen)
-    plans = LessonPlan.objects.filter(is_offered=True).select_related("partner", "programme")[:MOST_PLANS]
-    return render(request, "programs/lessons/lesson_list.html", {"shown": shown, "page": shown.page, "plans": plans})
+    return render(
+        request,
+        "programs/lessons/lesson_list.html",
+        {"shown": shown, "page": shown.page, "plans": _offered()[:MOST_PLANS]},
+    )
+
+
+def _offered() -> QuerySet[LessonPlan]:
+    return LessonPlan.objects.filter(is_offered=True).select_related("partner", "programme")
+
+
+@require_safe
+@partner_page(LESSONS)
+def lesson_plan_list(request: PartnerRequest) -> HttpResponse:
+    """All plans that are offered."""
+    shown = show(request, LESSON_PLAN_LIST, _offered())
+    return render(request, "programs/lessons/lesson_plan_list.html", {"shown": shown, "page": shown.page})
 
 
 @require_safe

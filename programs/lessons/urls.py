@@ -4,6 +4,7 @@ from programs.lessons import pages
 
 urlpatterns = [
     path("lessons/", pages.lesson_list, name="lesson_list"),
+    path("lessons/plans/", pages.lesson_plan_list, name="lesson_plan_list"),
     path("lessons/plans/new/", pages.lesson_plan_edit, name="lesson_plan_new"),
     path("lessons/plans/<int:pk>/", pages.lesson_plan, name="lesson_plan"),
     path("lessons/plans/<int:pk>/edit/", pages.lesson_plan_edit, name="lesson_plan_edit"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.members.models import Membership, Partner, User
 from partnership.pages.form_fields import ModelForm
 from programs.catalogue.models import Programme
-from programs.standards.models import PreventionPlan
+from programs.standards.models import PlanAdvice, PreventionPlan
 from programs.standards.practices import CHOICES
 
 
@@ -38,6 +38,16 @@ class PlanForm(ModelForm[PreventionPlan]):
             pk__in=members.values("user")
         ).order_by("full_name")
         self.fields["sessions"].widget.attrs |= {"min": 1, "max": 99, "inputmode": "numeric"}
+
+
+class AnswerForm(forms.Form):
+    """Why the plan stays as it is: the reason for one piece of advice."""
+
+    answer = forms.CharField(
+        label=_("Your reason"),
+        max_length=PlanAdvice._meta.get_field("answer").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class DecisionForm(forms.Form):

@@ -21,18 +21,22 @@ from partnership.pages.number_format import typed
 from programs.permissions import PREVENTION_PLANS
 from programs.standards import actions as standards
 from programs.standards.advice import RULES, Rule
-from programs.standards.forms import DecisionForm, PlanForm
+from programs.standards.forms import AnswerForm, DecisionForm, PlanForm
 from programs.standards.lists import PLAN_LIST, STATE_LOOKS
 from programs.standards.models import PlanAdvice, PreventionPlan
 from programs.standards.practices import EDITION, LOOKS, PRACTICES, Practice
 
+WITH = ["programme", "partner", "decided_by", "leader"]
+ID = "{}-%s"
+"""A page has the same form for each piece of advice: its fields bear the name of the rule."""
+
 
 class Said(NamedTuple):
-    """A piece of advice as the page shows it. `may_answer`: whether the reader can give a reason."""
+    """A piece of advice as the page shows it. `form`: for the reason, where the reader can give it."""
 
     advice: PlanAdvice
     rule: Rule
-    may_answer: bool
+    form: AnswerForm | None
 
 
 @require_safe
@@ -52,21 +56,33 @@ def prevention_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(PREVENTION_PLANS)
 def prevention_plan(request: PartnerRequest, pk: int) -> HttpResponse:
     """A plan with its advice and the answers."""
-    return _plan_page(request, _seen_plan(request, pk), DecisionForm())
+    return _plan_page(request, _seen_plan(request, pk))
 
 
 def _seen_plan(request: PartnerRequest, pk: int) -> PreventionPlan:
-    plans = PreventionPlan.objects.seen_by(request.acting)
-    return get_object_or_404(plans.select_related("programme", "partner", "decided_by", "leader"), pk=pk)
+    return get_object_or_404(PreventionPlan.objects.seen_by(request.acting).select_related(*WITH), pk=pk)
 
 
-def _plan_page(request: PartnerRequest, plan: PreventionPlan, form: DecisionForm, status: int = 200) -> HttpResponse:
+def _plan_page(
+    request: PartnerRequest,
+    plan: PreventionPlan,
+    decision: DecisionForm | None = None,
+    answers: dict[str, AnswerForm] | None = None,
+) -> HttpResponse:
+    """The page; with forms that were sent and are wrong, what is wrong stands in them."""
     acting = request.acting
     is_own = plan.partner_id == acting.partner.pk
     is_open = is_own and plan.is_open_to_planners
     is_answered = is_open and plan.state == PreventionPlan.State.ADVISED
+
+    def form_of(advice: PlanAdvice) -> AnswerForm | None:
+        if not (is_answered and advice.is_present and standards.may_answer(advice, acting)):
+            return None
+        sent = (answers or {}).get(advice.rule)
+        return sent or AnswerForm(initial={"answer": advice.answer}, auto_id=ID.format(advice.rule))
+
     said = [
-        Said(each, RULES[each.rule], is_answered and each.is_present and standards.may_answer(each, acting))
+        Said(each, RULES[each.rule], form_of(each))
         for each in plan.advice.select_related("answered_by")
         if each.rule in RULES
     ]
@@ -81,8 +97,9 @@ def _plan_page(request: PartnerRequest, plan: PreventionPlan, form: DecisionForm
         "is_own": is_own,
         "is_open": is_open,
         "state_looks": STATE_LOOKS.get(plan.state, ""),
-        "form": form if waits else None,
+        "form": (decision or DecisionForm()) if waits else None,
     }
+    status = 422 if decision or answers else 200
     return render(request, "programs/standards/prevention_plan.html", context, status=status)
 
 
@@ -139,7 +156,10 @@ def _do(request: PartnerRequest, pk: int, done: str, change: Callable[[Preventio
 @partner_page(standards.answer_advice)
 def prevention_plan_answer(request: PartnerRequest, pk: int, rule: str) -> HttpResponse:
     """Gives a reason why the plan stays as it is."""
-    answer = request.POST.get("answer", "")[: PlanAdvice._meta.get_field("answer").max_length]
+    form = AnswerForm(request.POST, auto_id=ID.format(rule))
+    if not form.is_valid():
+        return _plan_page(request, own(request, PreventionPlan, pk, *WITH), answers={rule: form})
+    answer = form.cleaned_data["answer"]
 
     def change(plan: PreventionPlan) -> object:
         return standards.answer_advice(by=request.acting, plan=plan, rule=rule, answer=answer)
@@ -179,7 +199,7 @@ def _decided(request: PartnerRequest, pk: int, done: str, decide: Callable[..., 
         else:
             messages.success(request, done)
             return redirect("prevention_plan", pk=pk)
-    return _plan_page(request, plan, form, status=422)
+    return _plan_page(request, plan, decision=form)
 
 
 class Row(NamedTuple):

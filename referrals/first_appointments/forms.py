@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.messages.actions import deliveries
 from partnership.pages.form_fields import DateInput
 from referrals.first_appointments.actions import EXPECTING_STATES, Concern
-from referrals.first_appointments.models import FirstAppointment
+from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover.models import Referral
 
 
@@ -52,6 +52,8 @@ def first_appointment_of(referral: Referral, *, is_receiver: bool) -> dict[str, 
     appointment = FirstAppointment.objects.filter(referral=referral).first()
     context: dict[str, Any] = {"appointment": appointment}
     if appointment:
+        said = FirstAnswer.objects.filter(referral=referral, starts_at=appointment.starts_at).first()
+        context["said"] = said
         context["reminded"] = deliveries("first_appointment", [appointment.pk]).get(appointment.pk)
     if is_receiver and referral.state in EXPECTING_STATES and referral.is_covered:
         if appointment and not appointment.outcome and appointment.starts_at <= timezone.now():

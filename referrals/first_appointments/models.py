@@ -13,6 +13,7 @@ from partnership.isolation.pointers import OneOfOwner, same_parties
 from partnership.isolation.policies import (
     MY_RECORDS,
     MY_REFERRALS,
+    PARTY,
     RECEIVER,
     SENDER,
     Grant,
@@ -97,3 +98,36 @@ class FirstAppointment(models.Model):
 
     def __str__(self) -> str:
         return f"first appointment {self.pk}"
+
+
+SEES_IT = "referral_id in (select a.referral_id from referrals_firstappointment a)"
+"""Whoever sees the appointment, by the policies of its table, sees and writes what the person said to it."""
+
+
+class FirstAnswer(models.Model):
+    """What the person said on My page, that of either party, to the first appointment at the time that it had: the latest counts."""
+
+    class Answer(models.TextChoices):
+        COMING = "coming", _("Is coming")
+        MOVE = "move", _("Asks for another time")
+
+    referral = OneOfOwner(Referral, models.DO_NOTHING, related_name="first_answer")
+    from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField(help_text="To which time this is the answer: moved, the appointment has none.")
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer)
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "from_partner", "to_partner"], name="first_answer_once"),
+            *same_parties("referral"),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="parties_read", role="web", command="SELECT", using=f"{PARTY} and {SEES_IT}"),
+            Policy(name="parties_insert", role="web", command="INSERT", using=f"{PARTY} and {SEES_IT}"),
+            Policy(name="parties_update", role="web", command="UPDATE", using=f"{PARTY} and {SEES_IT}"),
+            *person_reads("id", "referral_id", "starts_at", "answer", using=SEES_IT),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer to first appointment of referral {self.referral_id}"

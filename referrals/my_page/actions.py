@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.consents.models import Consent
 from cases.my_page.actions import NotOnPage, check_theirs, for_person
@@ -15,19 +12,11 @@ from cases.my_page.visits import Visit
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import action
 from partnership.events.outbox import announce
-from partnership.isolation.errors import RuleError
 from referrals.consents import actions as consents
-from referrals.first_appointments.models import FirstAppointment
+from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover import actions as handover
-from referrals.handover.models import Message, Referral
+from referrals.handover.models import Referral
 from referrals.my_page import events
-
-
-class Answer(models.TextChoices):
-    """What the person says to their first appointment."""
-
-    COMING = "coming", gettext_lazy("The person says on My page that they are coming on %(when)s.")
-    MOVE = "move", gettext_lazy("The person asks on My page for another time than %(when)s.")
 
 
 @action("my_page.withdraw_consent", outside="anyone")
@@ -55,21 +44,23 @@ def withdraw(*, visit: Visit, consent_id: int) -> None:
 
 @action("my_page.answer_first", outside="anyone")
 def answer_first(*, visit: Visit, appointment_id: int, answer: str) -> None:
-    """The person says that they are coming to their first appointment, or asks for another time: a message on the referral, which
-    both parties read. Raises NotOnPage for one that is over, or said of already."""
+    """The person says that they are coming to their first appointment, or asks for another time: both parties are told, and read it
+    on the referral. Raises NotOnPage for one that is over."""
     check_theirs(visit, FirstAppointment, appointment_id)
-    with for_person(visit) as by:
+    with for_person(visit):
         appointment = FirstAppointment.objects.get(pk=appointment_id)
         if appointment.outcome or appointment.starts_at <= timezone.now():
             raise NotOnPage(_("This appointment is over."))
-        with translation.override(by.user.language):
-            when = date_format(timezone.localtime(appointment.starts_at), "SHORT_DATETIME_FORMAT")
-            text = str(Answer(answer).label) % {"when": when}
+        said = FirstAnswer.objects.filter(referral=appointment.referral_id).first()
+        if said and (said.answer, said.starts_at) == (answer, appointment.starts_at):
+            return
+        now = timezone.now()
+        FirstAnswer.objects.update_or_create(
+            referral_id=appointment.referral_id,
+            from_partner_id=appointment.from_partner_id,
+            to_partner_id=appointment.to_partner_id,
+            defaults={"answer": answer, "starts_at": appointment.starts_at, "answered_at": now},
+        )
         referral = Referral.objects.get(pk=appointment.referral_id)
-        last = Message.objects.filter(referral=referral, author_partner=by.partner).order_by("-id").first()
-        if last and last.text == text:
-            raise NotOnPage(_("You have said this already."))
-        try:
-            handover.write_message(by=by, referral=referral, text=text)
-        except RuleError as error:
-            raise NotOnPage(_("Call the office: this can’t be sent any more.")) from error
+        event = events.MOVE if answer == FirstAnswer.Answer.MOVE else events.COMING
+        handover.announce(referral, event, f"first_appointment:{appointment.pk}:{answer}:{now.isoformat()}", None)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from cases.my_page.visits import Visit, back_to_page, person_page
 from partnership.isolation.errors import RuleError
+from referrals.first_appointments.models import FirstAnswer
 from referrals.my_page import actions
 
 
@@ -25,7 +26,7 @@ def my_consent_withdraw(request: HttpRequest, visit: Visit, pk: int) -> HttpResp
 @person_page
 def my_first_appointment(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     """The person is coming to the first appointment, or needs another time."""
-    answer = actions.Answer.MOVE if request.POST.get("answer") == "move" else actions.Answer.COMING
+    answer = FirstAnswer.Answer.MOVE if request.POST.get("answer") == "move" else FirstAnswer.Answer.COMING
     try:
         actions.answer_first(visit=visit, appointment_id=pk, answer=answer)
     except RuleError:

@@ -17,7 +17,7 @@ from cases.consents.models import Consent
 from cases.my_page.shown import Section
 from cases.my_page.visits import Visit, partners_of
 from referrals.diversions.models import Condition, DiversionAgreement
-from referrals.first_appointments.models import FirstAppointment
+from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
 
@@ -99,12 +99,21 @@ def _stands(_visit: Visit) -> dict[str, Any]:
 
 def _first_appointments(_visit: Visit) -> dict[str, Any]:
     appointments = list(
-        FirstAppointment.objects.only("to_partner_id", "starts_at", "place")
+        FirstAppointment.objects.only("referral_id", "to_partner_id", "starts_at", "place")
         .filter(outcome="", starts_at__gt=timezone.now())
         .order_by("starts_at")
     )
     partners = partners_of({appointment.to_partner_id for appointment in appointments})
-    return {"appointments": [(appointment, partners[appointment.to_partner_id]) for appointment in appointments]}
+    answers = {
+        (answer.referral_id, answer.starts_at): answer
+        for answer in FirstAnswer.objects.only("referral_id", "starts_at", "answer")
+    }
+    return {
+        "appointments": [
+            (each, partners[each.to_partner_id], answers.get((each.referral_id, each.starts_at)))
+            for each in appointments
+        ]
+    }
 
 
 def _agreed(_visit: Visit) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from partnership.audit_trail.models import RecordChange
 from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import Invalid
 from referrals.first_appointments import actions as first_appointments
-from referrals.handover.models import Disclosure, Message, Referral
+from referrals.first_appointments.models import FirstAnswer
+from referrals.handover.models import Disclosure, Referral
 from tests.cases.people_at_home import card_of, page_of, phone_of, tries
 from tests.shared_worlds import shared
 from tests.world import WebClient, do, on_web, run_as
@@ -251,19 +252,44 @@ class TestWhatOneCanDo:
         phone.post(reverse("my_appointment", args=[appointment.pk]), {"answer": "coming"})
         assert not AppointmentAnswer.objects.exists()
 
-    def test_a_first_appointment_is_answered_by_a_message_to_the_receiver(self, world):
+    @pytest.mark.parametrize("whose", ["the sender's card", "the receiver's card"])
+    def test_a_first_appointment_is_answered_and_both_parties_read_it(self, world, whose):
         referral = do(world, "accept", world.sent())
-        appointment = run_as(
-            world.caseworker,
-            first_appointments.offer_appointment,
-            referral=referral,
-            starts_at=timezone.now() + timedelta(days=2),
-        )
-        phone = phone_of(world, world.liaison, referral.person)
+        offer = {"referral": referral, "starts_at": timezone.now() + timedelta(days=2)}
+        appointment = run_as(world.caseworker, first_appointments.offer_appointment, **offer)
+        is_senders = whose == "the sender's card"
+        maker, person = (world.liaison, referral.person) if is_senders else (world.caseworker, referral.receiver_person)
+        phone = phone_of(world, maker, person)
         for _press in range(2):
             phone.post(reverse("my_first_appointment", args=[appointment.pk]), {"answer": "move"})
-        with on_web(world.caseworker):
-            assert "asks on My page for another time" in Message.objects.get(referral=referral).text
+        assert "You asked for another time" in page_of(phone)
+        for party in (world.caseworker, world.liaison):
+            assert "Asks for another time" in world.client(party).get(reverse("referral", args=[referral.pk])).text
+        (asked,) = OutboxEvent.objects.filter(kind="my_page.first_move")
+        assert {tell["partner"] for tell in asked.payload["tell"]} == {world.police.pk, world.ngo.pk}
+
+        run_as(
+            world.caseworker,
+            first_appointments.offer_appointment,
+            **offer | {"starts_at": timezone.now() + timedelta(days=3)},
+        )
+        assert "You asked for another time" not in page_of(phone)  # that was said to the time before
+        phone.post(reverse("my_first_appointment", args=[appointment.pk]), {"answer": "coming"})
+        assert "You said that you are coming" in page_of(phone)
+
+    def test_a_first_answer_is_seen_by_the_sender_only_while_reports_go_back(self, world):
+        referral = do(world, "accept", world.sent())
+        offer = {"referral": referral, "starts_at": timezone.now() + timedelta(days=2)}
+        appointment = run_as(world.caseworker, first_appointments.offer_appointment, **offer)
+        phone = phone_of(world, world.caseworker, referral.receiver_person)
+        phone.post(reverse("my_first_appointment", args=[appointment.pk]), {"answer": "coming"})
+        with on_web(world.liaison):
+            assert FirstAnswer.objects.filter(referral=referral).exists()
+        with on_web(world.other_caseworker):
+            assert not FirstAnswer.objects.exists()
+        Consent.objects.filter(pk=referral.consent_id).update(reports_back=False)
+        with on_web(world.liaison):
+            assert not FirstAnswer.objects.exists()
 
     def test_withdrawing_a_consent_closes_the_identity_at_once_and_tells_both(self, world):
         referral = do(world, "accept", world.sent())

@@ -240,6 +240,14 @@ class TestPages:
         assert "A case manager answers for this" in page
         assert "Submit for approval" not in page
 
+    def test_a_reason_that_is_too_long_comes_back_as_it_was_typed(self, frightening):
+        client, reason = frightening.client(frightening.case_manager), "why " * 200
+        address = reverse("prevention_plan_answer", args=[frightening.plan.pk, "scare_tactics"])
+        response = client.post(address, {"answer": reason})
+        assert response.status_code == 422
+        assert reason.strip() in response.text
+        assert not frightening.plan.advice.get(rule="scare_tactics").answer
+
     def test_another_partners_programme_is_not_offered(self, world):
         content = {"programme": world.other_programme.pk, "level": "universal", **GOOD}
         assert world.client(world.caseworker).post(reverse("prevention_plan_new"), content).status_code == 422

@@ -133,6 +133,7 @@ QUERIES = {
     ("practice_list", "caseworker"): 6,
     ("course_list", "liaison"): 9,
     ("lesson_list", "liaison"): 9,
+    ("lesson_plan_list", "liaison"): 8,
     ("lesson", "liaison"): 8,
     ("lesson_plan", "case_manager"): 8,
     ("course", "case_manager"): 11,
