@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -23,7 +25,12 @@ class NamedFlow(Strict):
 class AgreementSerializer(Resource):
     parties = serializers.SerializerMethodField(help_text="Numbers of partners.")
     is_in_force = serializers.BooleanField(read_only=True)
-    version = serializers.SerializerMethodField(help_text="Number of the version that counts today, if any.")
+    version = serializers.IntegerField(
+        source="version_today",
+        read_only=True,
+        allow_null=True,
+        help_text="Number of the version that counts today, if any.",
+    )
     flows = serializers.SerializerMethodField(help_text="What that version lets leave; nothing else does.")
 
     class Meta:
@@ -36,21 +43,10 @@ class AgreementSerializer(Resource):
     def get_parties(self, agreement: Agreement) -> list[int]:
         return [partner.pk for partner in agreement.parties.all()]
 
-    def get_version(self, agreement: Agreement) -> int | None:
-        version = self._version(agreement)
-        return version.number if version else None
-
     @extend_schema_field(NamedFlow(many=True))
     def get_flows(self, agreement: Agreement) -> list[dict[str, str]]:
-        version = self._version(agreement)
-        return [
-            {name: getattr(flow, name) for name in ("from_kind", "to_kind", "purpose", "category")}
-            for flow in (version.flows.all() if version else [])
-        ]
-
-    @staticmethod
-    def _version(agreement: Agreement) -> AgreementVersion | None:
-        return next((version for version in agreement.versions.all() if version.counts_today), None)
+        flows: list[dict[str, str]] = agreement.flows_today  # type: ignore[attr-defined] # annotated
+        return flows
 
 
 class AgreementView(View):
@@ -63,8 +59,16 @@ class AgreementView(View):
     orders = ("id", "-id")
 
     def get_queryset(self) -> QuerySet[Agreement]:
-        return Agreement.objects.order_by().prefetch_related(
-            Prefetch("parties", Partner.objects.only("id").order_by()),
-            Prefetch("versions", AgreementVersion.objects.filter(state=AgreementVersion.State.IN_FORCE)),
-            "versions__flows",
+        versions = AgreementVersion.objects.counting().filter(agreement=OuterRef("pk"))
+        flows = DataFlow.objects.filter(
+            version__in=AgreementVersion.objects.counting(), version__agreement=OuterRef("pk")
+        )
+        named = JSONObject(**{name: name for name in ("from_kind", "to_kind", "purpose", "category")})
+        return (
+            Agreement.objects.order_by()
+            .annotate(
+                version_today=Subquery(versions.values("number")[:1]),
+                flows_today=ArraySubquery(flows.order_by("id").values_list(named, flat=True)),
+            )
+            .prefetch_related(Prefetch("parties", Partner.objects.only("id").order_by()))
         )

@@ -125,6 +125,14 @@ def _of_draft() -> list[Any]:
     ]
 
 
+class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
+    def counting(self) -> AgreementVersionQuerySet:
+        """Those that count today, as `counts_today` tells it: one of an agreement at most."""
+        today = timezone.localdate()
+        begun = self.filter(state=AgreementVersion.State.IN_FORCE, valid_from__lte=today)
+        return begun.filter(Q(superseded_on=None) | Q(superseded_on__gt=today))
+
+
 class AgreementVersion(models.Model):
     """What the parties agreed to, from a day on: a document, its days, and what may flow. Fixed once it is in force."""
 
@@ -152,6 +160,8 @@ class AgreementVersion(models.Model):
     superseded_on = models.DateField(
         null=True, default=None, help_text="From which day on the next version counts. A trigger says so."
     )
+
+    objects = AgreementVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
