@@ -23,7 +23,7 @@ class PartnershipConfig(AppConfig):
         # Importing them registers them.
         from partnership.agreements import briefing as _agreements_briefing  # noqa: F401
         from partnership.agreements import events as _agreement_events  # noqa: F401
-        from partnership.agreements.models import Agreement
+        from partnership.agreements.models import Agreement, DataFlow
         from partnership.announcements import events as _announcement_events  # noqa: F401
         from partnership.api import codes
         from partnership.api import events as _client_events  # noqa: F401
@@ -44,6 +44,8 @@ class PartnershipConfig(AppConfig):
         codes.CODES |= {
             "partner_kind": Partner.Kind.choices,
             "legal_basis": Agreement.LegalBasis.choices,
+            "data_flow_category": DataFlow.Category.choices,
+            "data_flow_purpose": DataFlow.Purpose.choices,
             "webhook_event": lambda: [(event, text_of(event)) for event in webhook_events()],
             "webhook_delivery_state": WebhookDelivery.State.choices,
         }

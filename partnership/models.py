@@ -1,6 +1,6 @@
 """Where Django looks for this app's models: each stands in the room that it belongs to."""
 
-from partnership.agreements.models import Agreement
+from partnership.agreements.models import Agreement, AgreementFile, AgreementVersion, ApprovalStep, DataFlow
 from partnership.announcements.models import Announcement
 from partnership.api.models import ApiClient, Credential, ExternalReference, IdempotentAnswer, Tombstone
 from partnership.audit_trail.models import ReadLog
@@ -24,9 +24,13 @@ from partnership.practices.models import PracticeInUse
 __all__ = [
     "AccountChange",
     "Agreement",
+    "AgreementFile",
+    "AgreementVersion",
     "Announcement",
     "ApiClient",
+    "ApprovalStep",
     "Credential",
+    "DataFlow",
     "District",
     "DistrictPopulation",
     "EventDelivery",

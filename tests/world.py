@@ -28,6 +28,7 @@ from referrals.diversions.models import DiversionAgreement
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.handover.transitions import TRANSITIONS
+from tests.agreements import let_all_flow
 
 numbers = itertools.count(1)
 
@@ -112,9 +113,8 @@ class World:
         self.office = self.partner("Office", Partner.Kind.COORDINATION)
         self.prosecutors = self.partner("Prosecutors", Partner.Kind.PROSECUTOR)
         self.social = self.partner("Social services", Partner.Kind.SOCIAL)
-        self.agreement = Agreement.objects.create(
-            title="Agreement", purposes="help", data_categories="identity", valid_from=self.today - timedelta(days=100)
-        )
+        self.agreement = Agreement.objects.create(title="Agreement", valid_from=self.today - timedelta(days=100))
+        let_all_flow(self.agreement)
         self.agreement.parties.set([self.police, self.ngo, self.other_ngo, self.other_police])
         kinds = [k for k in ReferralKind.values if k != ReferralKind.SCHOOL_OR_GUARDIAN]
         self.programme = Programme.objects.create(partner=self.ngo, name="Counselling", kind="diversion", accepts=kinds)
@@ -144,9 +144,8 @@ class World:
 
     def agree_with(self, authority: Partner) -> Agreement:
         """The police and the NGO have an agreement in force with a prosecutor, court or service."""
-        agreement = Agreement.objects.create(
-            title=f"With {authority}", purposes="decide", data_categories="outcome", valid_from=self.today
-        )
+        agreement = Agreement.objects.create(title=f"With {authority}", valid_from=self.today)
+        let_all_flow(agreement)
         agreement.parties.set([self.police, self.ngo, authority])
         return agreement
 

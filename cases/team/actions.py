@@ -21,6 +21,7 @@ from cases.team import events
 from cases.team.models import TeamItem, TeamMember
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
@@ -66,7 +67,7 @@ def add_member(
     """Takes a partner into the care team of a participation, by the person's consent to just that (`signed_on` and the other `terms`
     of a consent). The plan and what is written from now on can be shared with it; notes and sessions are not.
 
-    Raises NotInACareTeam, NoTeamAgreement, AlreadyInTeam, EnrolmentEnded, and what recording a consent raises.
+    Raises NotInACareTeam, NoTeamAgreement, NoFlow, AlreadyInTeam, EnrolmentEnded, and what recording a consent raises.
     """
     enrolments.open_enrolment(enrolment)
     if to_partner.kind not in CARE_KINDS or to_partner.pk == by.partner.pk:
@@ -79,6 +80,7 @@ def add_member(
             )
             % {"one": by.partner, "other": to_partner}
         )
+    check_flows(Category.IDENTITY, Category.SITUATION, source=by.partner, target=to_partner)
     consent = consents.record_consent(
         by=by,
         to_partner=to_partner,

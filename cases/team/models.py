@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from partnership.agreements.flows import flow_today
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -29,7 +30,9 @@ COVERED = f"""ended_on is null and exists (
  select from cases_consent c where c.id = cases_teammember.consent_id and c.valid_days @> {TODAY})
 and exists (
  select from partnership_agreement a where a.id = cases_teammember.agreement_id and a.valid_from <= {TODAY}
-    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})"""  # noqa: S608
+    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
+and {flow_today("identity")}
+and {flow_today("situation")}"""  # noqa: S608
 """Of a member: it is in the team, and the person's consent and an agreement cover it today."""
 OF_TEAM = "exists (select from cases_teammember m where m.id = cases_teamitem.member_id)"
 """Of what is shared: the membership is in sight, which for the member ends with the consent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,10 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership.agreements import actions as agreements_actions
 from partnership.agreements.forms import AgreementForm
-from partnership.agreements.models import Agreement
+from partnership.agreements.models import Agreement, AgreementVersion
+from partnership.agreements.versions import STEPS, grouped
 from partnership.isolation.acting import PartnerRequest
 from partnership.pages.guard import partner_page
 from partnership.permissions import DIRECTORY
+
+VERSIONS = Prefetch("versions", AgreementVersion.objects.prefetch_related("flows", STEPS))
 
 # --- Agreements ----------------------------------------------------------------------------------------------------------------
 
@@ -32,8 +36,16 @@ def agreement_list(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page(DIRECTORY)
 def agreement(request: PartnerRequest, pk: int) -> HttpResponse:
-    agreement = get_object_or_404(Agreement.objects.prefetch_related("parties"), pk=pk)
-    return render(request, "partnership/agreements/agreement.html", {"agreement": agreement})
+    agreement = get_object_or_404(Agreement.objects.prefetch_related("parties", VERSIONS), pk=pk)
+    versions = list(agreement.versions.all())
+    current = next((version for version in versions if version.counts_today), None)
+    context = {
+        "agreement": agreement,
+        "versions": versions,
+        "groups": grouped(current.flows.all()) if current else [],
+        "may_renew": not agreement.ended_on and not any(version.is_open for version in versions),
+    }
+    return render(request, "partnership/agreements/agreement.html", context)
 
 
 @partner_page(agreements_actions.save_agreement)
@@ -44,6 +56,9 @@ def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
         saved = agreements_actions.save_agreement(
             by=request.acting, agreement=form.save(commit=False), parties=form.cleaned_data["parties"]
         )
+        if agreement is None:
+            messages.success(request, _("Saved. Write its first version now: nothing flows before it is approved."))
+            return redirect("agreement_version_new", agreement=saved.pk)
         messages.success(request, _("Saved."))
         return redirect("agreement", pk=saved.pk)
     title = str(agreement) if agreement else _("New agreement")

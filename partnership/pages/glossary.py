@@ -18,7 +18,7 @@ WORDS = (
     Word("referral", _("Referral"), _("Handing a person over from one partner to a programme of another, with the person's consent. It is sent, acknowledged, accepted, put on a waiting list or declined, and ends when the participation ends.")),
     Word("diversion", _("Diversion"), _("Instead of charge or booking a person agrees to conditions with a deadline. The NGO reports counts and dates; the police, or a prosecutor or court, decide on the outcome. It ends with its referral.")),
     Word("consent", _("Consent"), _("The person's permission to disclose: what, to whom, for what, until when. It can be withdrawn at any time; disclosure then ends at once and the receiver no longer sees what was disclosed.")),
-    Word("agreement", _("Agreement"), _("The contract between partners under which data may flow: purposes, kinds of data, legal basis, promised times. Without an agreement in force nothing is disclosed.")),
+    Word("agreement", _("Agreement"), _("The contract between partners under which data may flow: which data may leave to whom and what for, legal basis, promised times. Without an agreement in force nothing is disclosed.")),
     Word("promise", _("Promise"), _("The days within which a receiver acknowledges and answers a referral, as the agreement says. Late ones are shown to both sides and to the coordinator.")),
     Word("pseudonym", _("Pseudonym"), _("A keyed code made of a person's identity code or date of birth. By it the linker finds records that may be of one person; nobody can read it back.")),
     Word("recidivism", _("Recidivism"), _("Re-arrest after the start in a programme: the first arrest after that day for an offence committed after it. Only people who were observed for the whole time are counted.")),

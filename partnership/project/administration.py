@@ -113,4 +113,5 @@ class PartnerAdmin(OfTheService, ModelAdmin[Partner]):
 @admin.register(Agreement, site=site)
 class AgreementAdmin(OfTheService, ModelAdmin[Agreement]):
     list_display = ["title", "valid_from", "valid_to", "ended_on"]
+    readonly_fields = ["valid_from", "valid_to"]  # they come with versions, which the parties approve
     filter_horizontal = ["parties"]

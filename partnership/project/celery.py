@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.project.settings")
 app = Celery("partnership")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 JOBS = [
-    "partnership.project", "partnership.api", "partnership.events", "partnership.oversight",
+    "partnership.project", "partnership.agreements", "partnership.api", "partnership.events", "partnership.oversight",
     "programs.contacts", "programs.training", "cases.imports", "cases.messages", "cases.rights", "referrals.reminders", "metrics.runs",
 ]  # fmt: skip
 """Rooms with jobs."""

@@ -123,7 +123,7 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         )),
         Step(_("Bring partners in"), _("Add a partner, invite its manager, and record the agreement under which data may flow."), "partner_new", "partner", (
             _("Give its name, kind and districts, and the address of its first manager, who is invited at once."),
-            _("Record the agreement with its purposes, promised times and parties."),
+            _("Record the agreement with its parties and promised times, and its version with what may leave and who approves it."),
         )),
         Step(_("Tell everybody"), _("An announcement stands on everybody's first page for as long as you say."), "announcement_new", "announcement", (
             _("Write it in a few words and say from when until when it is shown."),

@@ -241,6 +241,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programs.training.jobs.remind_of_certificates",
         "schedule": crontab(hour="6", minute="40"),
     },
+    "ends of agreements": {
+        "task": "partnership.agreements.jobs.remind_of_ends",
+        "schedule": crontab(hour="6", minute="45"),
+    },
     "partitions": {"task": "partnership.project.jobs.keep_partitions", "schedule": crontab(hour="3", minute="40")},
     "past retention": {"task": "cases.rights.jobs.count_past_retention", "schedule": crontab(hour="3", minute="20")},
     "nightly figures": {

@@ -21,6 +21,7 @@ from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
@@ -247,7 +248,7 @@ def agree_exchange(
     """Shares the case's sheet with members of the team, by the young person's consent to each of them (`signed_on` and the other
     `terms` of a consent). `alone`: why no guardian decides with somebody under 18.
 
-    Raises CaseNotUnderWay, NoSeat, NoExchangeAgreement, SharedAlready, and what recording a consent raises.
+    Raises CaseNotUnderWay, NoSeat, NoExchangeAgreement, NoFlow, SharedAlready, and what recording a consent raises.
     """
     _check_under_way(case)
     if alone:
@@ -276,6 +277,7 @@ def _share(
             )
             % {"one": by.partner, "other": member}
         )
+    check_flows(Category.IDENTITY, Category.SITUATION, source=by.partner, target=member)
     consent = consents.record_consent(
         by=by,
         to_partner=member,

@@ -15,6 +15,7 @@ from cases.arrests import iccs
 from cases.enrolments.models import Session
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
@@ -144,7 +145,8 @@ def set_terms(
     return diversion
 
 
-def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
+def _locked_open(diversion: DiversionAgreement, category: str) -> DiversionAgreement:
+    """The diversion, locked, while this kind of data may be reported of it. Raises DiversionClosed, ReportingNotAllowed and NoFlow."""
     locked = DiversionAgreement.objects.select_for_update().get(pk=diversion.pk)
     if locked.outcome:
         raise DiversionClosed(_("The outcome of this diversion has been reported already."))
@@ -152,13 +154,15 @@ def _locked_open(diversion: DiversionAgreement) -> DiversionAgreement:
         raise ReportingNotAllowed(_("The person's consent does not cover reporting to the police (any more)."))
     if not locked.is_open:
         raise DiversionClosed(_("This diversion ended with its referral: nothing more is reported."))
+    referral = locked.referral
+    check_flows(category, source=referral.to_partner, target=referral.from_partner, under=referral.agreement_id)
     return locked
 
 
 @action("diversion.report_progress", roles=CASEWORK_ROLES, party=Party.RECEIVER, scope="diversions:write")
 def report_progress(*, by: Acting, condition: Condition, done: int, on: date) -> Condition:
     """Says how many of a condition's sessions, visits or payments are done, and as of which day."""
-    diversion = _locked_open(condition.diversion)
+    diversion = _locked_open(condition.diversion, Category.ATTENDANCE)
     if on > timezone.localdate() or done < 0:
         raise RuleError(_("Progress is a count as of today or an earlier day."))
     condition.done, condition.reported_on = done, on
@@ -170,13 +174,15 @@ def report_progress(*, by: Acting, condition: Condition, done: int, on: date) ->
 @action("diversion.count_sessions", outside="jobs")
 def count_sessions(*, enrolment: int, counted_before: int | None = None) -> None:
     """Attended sessions of the enrolment (by number) count towards its diversion's condition to attend sessions: a number and
-    a date, where the consent covers reporting back today.
+    a date, where consent and agreement cover reporting that back today.
 
     `counted_before`: how many were counted before one was corrected or taken back. A condition that says so follows; of one that
     somebody reported otherwise, the report stays.
     """
     referral = Referral.objects.filter(enrolment=enrolment, diversion__outcome="").first()
     if referral is None or not referral.may_report or not referral.diversion.is_open:
+        return
+    if not referral.may_tell(Category.ATTENDANCE, referral.to_partner_id):
         return
     sessions = Session.objects.counted().filter(enrolment=enrolment)
     attended = sessions.filter(attendance=Session.Attendance.ATTENDED).count()
@@ -195,7 +201,7 @@ def count_sessions(*, enrolment: int, counted_before: int | None = None) -> None
 )
 def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> DiversionAgreement:
     """Says that a condition was broken, and when; not how."""
-    diversion = _locked_open(diversion)
+    diversion = _locked_open(diversion, Category.OUTCOME)
     if on > timezone.localdate():
         raise RuleError(_("The day lies in the future."))
     diversion.breached_on = on
@@ -213,7 +219,7 @@ def report_breach(*, by: Acting, diversion: DiversionAgreement, on: date) -> Div
 )
 def report_outcome(*, by: Acting, diversion: DiversionAgreement, outcome: str) -> DiversionAgreement:
     """Closes the NGO's part; the unit that diverted decides next, or the prosecutor or court to whom it is addressed."""
-    diversion = _locked_open(diversion)
+    diversion = _locked_open(diversion, Category.OUTCOME)
     diversion.outcome, diversion.outcome_at = DiversionAgreement.Outcome(outcome), timezone.now()
     diversion.save(update_fields=["outcome", "outcome_at"])
     _tell(
@@ -249,6 +255,7 @@ def address(*, by: Acting, diversion: DiversionAgreement, authority: Partner, nu
             )
             % {"one": by.partner, "other": authority}
         )
+    check_flows(Category.IDENTITY, Category.OUTCOME, source=by.partner, target=authority)
     diversion.authority = authority
     diversion.save(update_fields=["authority"])
     _open_case(diversion, authority, number)
@@ -295,6 +302,7 @@ def decide(
         raise DiversionClosed(_("The outcome has not been reported yet."))
     decided_by = decided_by or by.partner.kind
     _check_authority(by, diversion, decision, decided_by)
+    _check_decision_flows(by, diversion, decided_by)
     if not reasons.strip():
         raise RuleError(_("Give the reasons for the decision."))
     if decided_by != Authority.POLICE and not section.strip():
@@ -325,6 +333,16 @@ def _check_authority(by: Acting, diversion: DiversionAgreement, decision: str, d
         )
     if by.partner.kind not in (decided_by, Authority.POLICE):
         raise OtherAuthority(_("Record your own authority's decision."))
+
+
+def _check_decision_flows(by: Acting, diversion: DiversionAgreement, decided_by: str) -> None:
+    """Raises NoFlow where an agreement with a party, which sees the decision once it is taken, does not name it. Where none is in force
+    any more, the decision is told as the law has it, and as it was before agreements named flows."""
+    category = Category.DECISION if decided_by == Authority.POLICE else Category.DISPOSAL
+    parties = Partner.objects.filter(pk__in=(diversion.from_partner_id, diversion.to_partner_id)).order_by("pk")
+    for party in parties:
+        if agreement_in_force(by.partner, party):
+            check_flows(category, source=by.partner, target=party)
 
 
 def _touch(diversion: DiversionAgreement) -> None:

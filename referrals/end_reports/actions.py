@@ -17,6 +17,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment, Goal
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
@@ -72,7 +73,7 @@ def send_end_report(
     """Tells who referred the person how many goals were achieved, partly and not, and the first and latest total of the instruments
     in `scores`, by a consent of the person to just that (`signed_on` and the other `terms` of a consent).
 
-    Raises NobodyReferred, NoReport before the end report is written, NoScoresForThem, NoAgreement and NoConsent.
+    Raises NobodyReferred, NoReport before the end report is written, NoScoresForThem, NoAgreement, NoFlow and NoConsent.
     """
     referral = referral_of(enrolment)
     if referral is None:
@@ -93,6 +94,7 @@ def send_end_report(
             )
             % {"one": by.partner, "other": receiver}
         )
+    check_flows(Category.OUTCOME, source=by.partner, target=receiver)
     consent = consents.record_consent(
         by=by,
         to_partner=receiver,

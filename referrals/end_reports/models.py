@@ -13,6 +13,7 @@ from cases.assessments.instruments import INSTRUMENTS
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from partnership.agreements.flows import flow_today
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.days import TODAY
@@ -27,7 +28,8 @@ COVERED = f"""exists (
  select from cases_consent c where c.id = referrals_endreport.consent_id and c.valid_days @> {TODAY})
 and exists (
  select from partnership_agreement a where a.id = referrals_endreport.agreement_id and a.valid_from <= {TODAY}
-    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})"""  # noqa: S608
+    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
+and {flow_today("outcome")}"""  # noqa: S608
 """Of an end report: the person's consent and an agreement cover it today."""
 
 

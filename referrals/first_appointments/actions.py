@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership.actions import Party, action
+from partnership.agreements.flows import Category
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import REFERRING_ROLES
@@ -112,7 +113,7 @@ def _expecting(referral: Referral) -> Referral:
 
 
 def _tell(referral: Referral, event_type: events.EventType, appointment: FirstAppointment, by: Acting) -> None:
-    """The sender hears of it where the consent covers reporting back."""
-    if referral.may_report:
+    """The sender hears of it where consent and agreement cover reporting back."""
+    if referral.may_report and referral.may_tell(Category.ATTENDANCE, referral.to_partner_id):
         key = f"appointment:{appointment.pk}:{appointment.changed_at.isoformat()}"
         handover.announce(referral, event_type, key, by)

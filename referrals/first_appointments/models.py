@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnership.agreements.flows import flow_today
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY
 from partnership.isolation.pointers import OneOfOwner, same_parties
@@ -25,8 +26,9 @@ from partnership.members.models import Partner
 from referrals.handover.models import Referral
 
 REPORTED = f"""exists (
- select from referrals_referral r where r.id = referrals_firstappointment.referral_id and r.report_days @> {TODAY})"""
-"""The consent covers today that the receiver reports back: else the sender sees neither when nor whether."""
+ select from referrals_referral r where r.id = referrals_firstappointment.referral_id and r.report_days @> {TODAY}
+ and {flow_today("attendance_counts", source="r.to_partner_id", target="r.from_partner_id", under="r.agreement_id")})"""
+"""Consent and agreement cover today that the receiver reports attendance back: else the sender sees neither when nor whether."""
 
 
 TOLD = f"""exists (

@@ -20,6 +20,7 @@ from cases.people.doubles import possible_doubles
 from cases.people.models import Person
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows, may_leave
 from partnership.agreements.models import Agreement
 from partnership.api import references
 from partnership.events import outbox
@@ -297,7 +298,7 @@ def attach_consent(*, by: Acting, referral: Referral, **terms: Any) -> Consent:
 )
 def send(*, by: Acting, referral: Referral, version: int | None = None) -> Referral:
     """Asks the receiver, who sees what it needs to answer and not yet who it is. Needs an agreement in force and a valid consent
-    (or another legal basis)."""
+    (or another legal basis). What no flow of the agreement names is refused (NoFlow); how to reach the person is left out."""
     referral = _begin("send", by, referral, version)
     _check_only_one(referral)
     if not referral.programme.takes_referrals:
@@ -312,13 +313,16 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
                 )
                 % {"one": referral.from_partner, "other": referral.to_partner}
             )
+        check_flows(Category.IDENTITY, source=referral.from_partner, target=referral.to_partner)
         _check_consent(referral, agreement)
         referral.agreement = agreement
     need, person = Need.objects.get(referral=referral), referral.person
     _check_fit(referral.programme, person, referral.kind, need.language, need.unfit_reason or "")
     _check_names_nobody(" ".join(filter(None, (need.summary, need.unfit_reason, need.access, need.staff_risk))), person)
     _change(need, **traits_of(person))
-    _change(Disclosure.objects.get(referral=referral), **identity_of(person))
+    if _tells_of_the_situation(need):
+        check_flows(Category.SITUATION, source=referral.from_partner, target=referral.to_partner)
+    _change(Disclosure.objects.get(referral=referral), **_told_of(referral, person))
     if referral.consent_id:
         Consent.objects.filter(pk=referral.consent_id).update(disclosed_at=timezone.now())
     diversion = getattr(referral, "diversion", None)
@@ -328,6 +332,13 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         diversion.is_sent = True
         diversion.save(update_fields=["is_sent"])
     return _move("send", by, referral)
+
+
+def _told_of(referral: Referral, person: Person) -> dict[str, Any]:
+    """What says who somebody is, without how to reach them where the agreement does not let that go."""
+    if may_leave(Category.CONTACT, source=referral.from_partner_id, target=referral.to_partner_id):
+        return identity_of(person)
+    return identity_of(person) | dict.fromkeys(("phone", "email", *TO_CONTACT), "")
 
 
 def _check_consent(referral: Referral, agreement: Agreement) -> None:
@@ -497,9 +508,10 @@ def complete(*, by: Acting, referral: Referral, ended_on: date, version: int | N
 
 
 def _reported_end(referral: Referral, verb: str, reason: str) -> tuple[str, str]:
-    """The verb and reason by which a referral closes when its enrolment ended: how it ended is told only where the consent
-    covers reporting back that day."""
-    return (verb, reason) if referral.may_report else ("end_early", NOT_REPORTED)
+    """The verb and reason by which a referral closes when its enrolment ended: how it ended is told only where consent and agreement
+    cover reporting it back that day."""
+    is_told = referral.may_report and referral.may_tell(Category.OUTCOME, referral.to_partner_id)
+    return (verb, reason) if is_told else ("end_early", NOT_REPORTED)
 
 
 END_REASON_OF: dict[str, str] = {
@@ -625,11 +637,14 @@ def refer_on(*, by: Acting, referral: Referral, programme: Programme) -> Referra
 
 @action("message.write", roles=REFERRING_ROLES, party=Party.EITHER, scope="referrals:write", event="referral.message")
 def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
-    """A message to the other party. Before the receiver has answered, the sender's may not name the person: NamesThePerson."""
+    """A message to the other party. Before the receiver has answered, the sender's may not name the person: NamesThePerson. Raises
+    NoFlow where the agreement lets nothing go that is said of the situation."""
     if referral.state == State.DRAFT:
         raise IllegalTransition(_("A draft has no other party yet: send it first."))
     referral.refresh_from_db(fields=["covered_days", "state"])
     check_covered(referral)
+    other = referral.to_partner if by.partner.pk == referral.from_partner_id else referral.from_partner
+    check_flows(Category.SITUATION, source=by.partner, target=other, under=referral.agreement_id)
     if by.partner.pk == referral.from_partner_id and referral.state in (State.SENT, State.ACKNOWLEDGED):
         _check_names_nobody(text, referral.person)
     message = Message.objects.create(

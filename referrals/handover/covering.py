@@ -1,7 +1,7 @@
 """The one rule of when something is disclosed, in the database: consent and agreement cover a referral on some days.
 
 `portal_covered_days` works them out, triggers keep them in the referral's row and in what it discloses, and whatever changes them
-(a consent signed, renewed, ended by its event or withdrawn; an agreement changed or ended; a person erased) brings them up to
+(a consent signed, renewed, ended by its event or withdrawn; an agreement changed, renewed or ended; a person erased) brings them up to
 date in the same statement. A date that passes needs nothing to run: policies compare the days with today.
 """
 
@@ -12,12 +12,14 @@ from typing import Any
 
 from partnership.isolation.policies import TableRule
 
-FUNCTIONS = """
+COVERED_DAYS = """
 -- The days on which what a referral discloses is covered: those of its consent (all where another legal basis needs none) on which
--- an agreement is in force between its parties, too. Who refers within the own house discloses nothing; of who was erased, nobody.
-CREATE FUNCTION portal_covered_days(r referrals_referral) RETURNS datemultirange LANGUAGE sql STABLE SECURITY DEFINER
+-- an agreement is in force between its parties, too, and lets it leave who somebody is. Who refers within the own house discloses
+-- nothing; of who was erased, nobody.
+CREATE OR REPLACE FUNCTION portal_covered_days(r referrals_referral) RETURNS datemultirange LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT CASE
+BEGIN
+  RETURN (SELECT CASE
     WHEN r.from_partner_id = r.to_partner_id THEN public.portal_days(NULL, NULL)
     WHEN EXISTS (SELECT FROM public.cases_person p WHERE p.id = r.person_id AND p.erased_on IS NOT NULL) THEN '{}'
     ELSE coalesce((SELECT c.valid_days FROM public.cases_consent c WHERE c.id = r.consent_id), public.portal_days(NULL, NULL))
@@ -36,9 +38,49 @@ SET search_path = pg_catalog, public, pg_temp AS $$
                         WHERE p.agreement_id = a.id AND p.partner_id = r.from_partner_id)
            AND EXISTS (SELECT FROM public.partnership_agreement_parties p
                         WHERE p.agreement_id = a.id AND p.partner_id = r.to_partner_id)), '{}')
-    END
-$$;
-
+      * public.portal_flow_days(r.from_partner_id, r.to_partner_id, 'identity', r.agreement_id)
+    END);
+END $$;
+"""
+OPEN_DAYS = """
+-- What a referral discloses is open on its covered days while the referral is in one of the states that the trigger names.
+CREATE OR REPLACE FUNCTION portal_open_days() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  NEW.open_days := coalesce((SELECT r.covered_days FROM public.referrals_referral r
+                              WHERE r.id = NEW.referral_id AND r.state = ANY (TG_ARGV)), '{}');
+  IF TG_TABLE_NAME = 'referrals_need' THEN -- What is said of the situation is a kind of data of its own.
+    IF NEW.summary || NEW.unfit_reason || NEW.access || NEW.staff_risk <> '' THEN
+      NEW.open_days := NEW.open_days * public.portal_flow_days(
+        NEW.from_partner_id, NEW.to_partner_id, 'situation',
+        (SELECT r.agreement_id FROM public.referrals_referral r WHERE r.id = NEW.referral_id));
+    END IF;
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+ASK_REPORT = """
+-- Nothing is reported back, by a page, a system or a job, where consent and agreement do not cover it that day.
+CREATE OR REPLACE FUNCTION portal_ask_report() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE of_referral bigint; of_category text := 'outcome';
+BEGIN
+  IF TG_TABLE_NAME = 'referrals_condition' THEN
+    SELECT d.referral_id INTO of_referral FROM public.referrals_diversionagreement d WHERE d.id = NEW.diversion_id;
+    of_category := 'attendance_counts';
+  ELSE
+    of_referral := NEW.referral_id;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.referrals_referral r
+                  WHERE r.id = of_referral AND r.report_days @> public.portal_today()
+                    AND public.portal_flow_days(r.to_partner_id, r.from_partner_id, of_category, r.agreement_id)
+                        @> public.portal_today()) THEN
+    RAISE EXCEPTION 'Consent and agreement do not cover reporting this back.' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+COVER = """
 CREATE FUNCTION portal_cover_referral() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -57,15 +99,8 @@ END $$;
 CREATE TRIGGER cover_referral BEFORE INSERT OR UPDATE ON referrals_referral
   FOR EACH ROW EXECUTE FUNCTION portal_cover_referral();
 
--- What a referral discloses is open on its covered days while the referral is in one of the states that the trigger names.
-CREATE FUNCTION portal_open_days() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-  NEW.open_days := coalesce((SELECT r.covered_days FROM public.referrals_referral r
-                              WHERE r.id = NEW.referral_id AND r.state = ANY (TG_ARGV)), '{}');
-  RETURN NEW;
-END $$;
-
+"""
+READABLE = """
 CREATE FUNCTION portal_open_disclosure() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -133,22 +168,8 @@ CREATE TRIGGER cover_referrals_of_who_joined AFTER INSERT ON partnership_agreeme
 CREATE TRIGGER cover_referrals_of_who_left AFTER DELETE ON partnership_agreement_parties REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION portal_cover_by_parties();
 
--- Nothing is reported back, by a page, a system or a job, where the consent does not cover it that day.
-CREATE FUNCTION portal_ask_report() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE of_referral bigint;
-BEGIN
-  IF TG_TABLE_NAME = 'referrals_condition' THEN
-    SELECT d.referral_id INTO of_referral FROM public.referrals_diversionagreement d WHERE d.id = NEW.diversion_id;
-  ELSE
-    of_referral := NEW.referral_id;
-  END IF;
-  IF NOT EXISTS (SELECT FROM public.referrals_referral r
-                  WHERE r.id = of_referral AND r.report_days @> public.portal_today()) THEN
-    RAISE EXCEPTION 'The consent does not cover reporting back.' USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NEW;
-END $$;
+"""
+REPORTED = """
 CREATE TRIGGER ask_report BEFORE UPDATE OF done, reported_on ON referrals_condition FOR EACH ROW
   WHEN ((OLD.done, OLD.reported_on) IS DISTINCT FROM (NEW.done, NEW.reported_on)) EXECUTE FUNCTION portal_ask_report();
 CREATE TRIGGER ask_report BEFORE UPDATE OF outcome, breached_on ON referrals_diversionagreement FOR EACH ROW
@@ -159,6 +180,27 @@ CREATE TRIGGER ask_report BEFORE UPDATE OF outcome, breached_on ON referrals_div
 REVOKE ALL ON FUNCTION portal_covered_days(referrals_referral), portal_cover_referral(), portal_open_days(),
   portal_open_disclosure(), portal_cover_by_consent(), portal_cover_by_person(), portal_cover_between(bigint[], bigint[]),
   portal_cover_by_agreement(), portal_cover_by_parties(), portal_ask_report() FROM PUBLIC;
+"""
+FUNCTIONS = "".join([COVERED_DAYS, COVER, OPEN_DAYS, READABLE, ASK_REPORT, REPORTED])
+BY_VERSION = """
+-- A version of an agreement that comes in force, and the one whose place it takes, change what its parties' referrals may tell.
+CREATE FUNCTION portal_cover_by_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  parties bigint[] := ARRAY (SELECT partner_id FROM public.partnership_agreement_parties WHERE agreement_id = NEW.agreement_id);
+BEGIN
+  PERFORM public.portal_cover_between(parties, parties);
+  UPDATE public.referrals_need SET open_days = open_days
+   WHERE from_partner_id = ANY (parties) AND to_partner_id = ANY (parties);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER cover_referrals AFTER UPDATE OF state, superseded_on ON partnership_agreementversion FOR EACH ROW
+  WHEN ((OLD.state = 'in_force', OLD.superseded_on) IS DISTINCT FROM (NEW.state = 'in_force', NEW.superseded_on))
+  EXECUTE FUNCTION portal_cover_by_version();
+REVOKE ALL ON FUNCTION portal_cover_by_version() FROM PUBLIC;
+"""
+DROP_BY_VERSION = """
+DROP TRIGGER cover_referrals ON partnership_agreementversion; DROP FUNCTION portal_cover_by_version();
 """
 DROP_FUNCTIONS = """
 DROP TRIGGER ask_report ON referrals_diversionagreement; DROP TRIGGER ask_report ON referrals_condition;

@@ -18,6 +18,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person, Sex
 from partnership.actions import Party
+from partnership.agreements.flows import flow_today, may_leave
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
@@ -111,9 +112,11 @@ DUE_FIRST = ["is_calm", "due", "id"]
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
+OTHER_PARTY = "case when author_partner_id = r.from_partner_id then r.to_partner_id else r.from_partner_id end"
 COVERED = f"""exists (
- select from referrals_referral r where r.id = referrals_message.referral_id and r.covered_days @> {TODAY})"""
-"""Of a message: consent and agreement cover its referral today."""
+ select from referrals_referral r where r.id = referrals_message.referral_id and r.covered_days @> {TODAY}
+ and {flow_today("situation", source="author_partner_id", target=OTHER_PARTY, under="r.agreement_id")})"""
+"""Of a message: consent and agreement cover its referral today, and what is said of the situation may go to the other party."""
 
 
 def jobs_write_as_receiver(privilege: str, *columns: str) -> list[TableRule]:
@@ -281,8 +284,13 @@ class Referral(models.Model):
 
     @property
     def may_report(self) -> bool:
-        """Whether the receiver may report attendance and outcome back today."""
+        """Whether the consent lets the receiver report attendance and outcome back today; the agreement says which (`may_tell`)."""
         return timezone.localdate() in self.report_days
+
+    def may_tell(self, category: str, source: int) -> bool:
+        """Whether the agreement lets this kind of data go from one party (`source`, its number) to the other today."""
+        target = self.to_partner_id if source == self.from_partner_id else self.from_partner_id
+        return may_leave(category, source=source, target=target, under=self.agreement_id)
 
     @property
     def covered_until(self) -> date | None:

@@ -19,6 +19,7 @@ from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, Invalid, RuleError
@@ -141,7 +142,7 @@ def send_report(
     """Tells the police, a prosecutor or a court how a mediation ended, by a consent of the person to just that (`signed_on` and the
     other `terms` of a consent). An agreement may be told before it was checked. Whoever was harmed is not named.
 
-    Raises NotAnAuthority, NotEndedYet, NoAgreement and NoConsent.
+    Raises NotAnAuthority, NotEndedYet, NoAgreement, NoFlow and NoConsent.
     """
     if to_partner.kind not in RECEIVING_KINDS:
         raise NotAnAuthority(_("Choose the police, a prosecutor's office or a court."))
@@ -155,6 +156,7 @@ def send_report(
             )
             % {"one": by.partner, "other": to_partner}
         )
+    check_flows(Category.IDENTITY, Category.OUTCOME, source=by.partner, target=to_partner)
     person = mediation.person
     consent = consents.record_consent(
         by=by,

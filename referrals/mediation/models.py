@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from partnership.agreements.flows import flow_today
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -33,7 +34,9 @@ COVERED = f"""exists (
  select from cases_consent c where c.id = referrals_mediationreport.consent_id and c.valid_days @> {TODAY})
 and exists (
  select from partnership_agreement a where a.id = referrals_mediationreport.agreement_id and a.valid_from <= {TODAY}
-    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})"""  # noqa: S608
+    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
+and {flow_today("identity")}
+and {flow_today("outcome")}"""  # noqa: S608
 """Of a report: the person's consent and an agreement cover it today."""
 
 

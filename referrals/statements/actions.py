@@ -16,6 +16,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment, Session
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
+from partnership.agreements.flows import Category, check_flows
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
@@ -67,6 +68,8 @@ def send_statement(
             )
             % {"one": by.partner, "other": to_partner}
         )
+    told = (Category.IDENTITY, Category.ATTENDANCE, *((Category.SITUATION,) if note.strip() else ()))
+    check_flows(*told, source=by.partner, target=to_partner)
     person = enrolment.person
     consent = consents.record_consent(
         by=by,

@@ -38,9 +38,7 @@ class TestInForce:
         assert agreement_in_force(world.other_ngo, world.police) == world.agreement
 
     def test_of_several_the_one_that_promises_most_counts(self, world):
-        quick = Agreement.objects.create(
-            title="Quick", purposes="help", data_categories="identity", valid_from=world.today, days_to_acknowledge=1
-        )
+        quick = Agreement.objects.create(title="Quick", valid_from=world.today, days_to_acknowledge=1)
         quick.parties.set([world.police, world.ngo])
         assert agreement_in_force(world.police, world.ngo) == quick
 

@@ -57,6 +57,7 @@ class TestCatalogue:
             "portal_acting_administrator",
             "portal_acting_manager",
             "portal_agreed_now",
+            "portal_ask_next",
             "portal_ask_open",
             "portal_ask_report",
             "portal_auditors_by_two",
@@ -73,10 +74,12 @@ class TestCatalogue:
             "portal_cover_by_consent",
             "portal_cover_by_parties",
             "portal_cover_by_person",
+            "portal_cover_by_version",
             "portal_cover_referral",
             "portal_covered_days",
             "portal_end_references",
             "portal_end_with_enrolment",
+            "portal_flow_days",
             "portal_forget_matter_notes",
             "portal_forget_references",
             "portal_forget_shared",
@@ -98,8 +101,10 @@ class TestCatalogue:
             "portal_record_change",
             "portal_role_fits",
             "portal_shown",
+            "portal_step_decided",
             "portal_touch_diversion",
             "portal_touch_programmes",
+            "portal_version_moves",
         ]
 
     def test_the_web_role_can_call_none_of_them(self):

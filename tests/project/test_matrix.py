@@ -64,6 +64,7 @@ from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
+from tests.versions import drafted_version
 from tests.world import WebClient, World, on_web, run_as
 
 OUR = "caseworker case_manager"
@@ -192,6 +193,25 @@ MATRIX: dict[str, Row] = {
     "role_change_reject": only(coordinator=302, auditor=302, args=lambda w: [w.role_change.pk], method="post"),
     "agreement_new": only(coordinator=200),
     "agreement_edit": only(coordinator=200, args=agreement),
+    "approvals": Row(EVERYBODY),
+    "agreement_version": Row(EVERYBODY, lambda w: [w.version.pk]),
+    "agreement_version_new": only(coordinator=200, args=agreement),
+    "agreement_version_edit": only(coordinator=200, args=lambda w: [w.version.pk]),
+    "agreement_flow_add": only(coordinator=422, args=lambda w: [w.version.pk], method="post"),
+    "agreement_file_add": only(coordinator=422, args=lambda w: [w.version.pk], method="post"),
+    "agreement_step_add": only(coordinator=422, args=lambda w: [w.version.pk], method="post"),
+    "agreement_version_ask": only(coordinator=302, args=lambda w: [w.version.pk], method="post"),
+    "agreement_version_call_back": only(coordinator=302, args=lambda w: [w.version.pk], method="post"),
+    "agreement_version_signed": only(coordinator=302, args=lambda w: [w.version.pk], method="post"),
+    "agreement_version_discard": only(coordinator=302, args=lambda w: [w.version.pk], method="post"),
+    "agreement_flow_remove": only(coordinator=302, args=lambda w: [w.version.flows.first().pk], method="post"),
+    "agreement_step_remove": only(coordinator=302, args=lambda w: [w.version.steps.first().pk], method="post"),
+    "agreement_step_decide": only(
+        case_manager=422, coordinator=404, args=lambda w: [w.version.steps.first().pk], method="post"
+    ),
+    "agreement_file": only(
+        default=200, officials=404, args=lambda w: [w.version.files.first().pk]
+    ),
     "agreement_end": only(coordinator=302, args=agreement, method="post"),
     "announcement_list": only(coordinator=200),
     "announcement_new": only(coordinator=200),
@@ -675,6 +695,7 @@ def full(world: World) -> World:
         expires_on=world.today + timedelta(days=90),
     )  # fmt: skip
     anchor_case(world)
+    world.version = drafted_version(world, world.agreement)
     with on_web(world.liaison):
         consents.attach_paper(by=world.liaison, consent=world.referral.consent, content=b"%PDF-1.7")
     with on_web(world.data_officer):

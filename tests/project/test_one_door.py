@@ -22,6 +22,7 @@ SQL = re.compile(r"\bINSERT\s+INTO\s+\w|\bUPDATE\s+\S+(\s+\w+)?\s+SET\b|\bDELETE
 
 ELSEWHERE = {
     # The platform under the actions.
+    "partnership/agreements/approving.py": "triggers that ask the next step of an approval and put in force what everybody approved",
     "partnership/api/idempotency.py": "keeps the answer to a request that may come again",
     "partnership/api/references.py": "what systems call records; each noun's own action asks for it",
     "partnership/api/views.py": "the log of reads, in a transaction of its own beside a streaming answer",
@@ -62,6 +63,7 @@ ELSEWHERE = {
     "cases/management/commands/rotate_keys.py": "re-encrypts what stays the same",
     "demo/management/commands/demo.py": "seven years of the past in bulk, which no action can make",
     "demo/work.py": "seven years of the past in bulk, which no action can make",
+    "demo/agreements.py": "answers of the past to approvals",
     "demo/anchor.py": "cases that ended three months ago",
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
     "demo/lessons.py": "what pupils said, which comes in by the database's function",

@@ -25,6 +25,7 @@ from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure, Message, Need, Referral
 from referrals.handover.transitions import IllegalTransition, State
 from referrals.reminders.reminders import send_reminders
+from tests.agreements import let_all_flow
 from tests.world import World, database_role, do, on_web, run_as
 
 
@@ -304,9 +305,8 @@ class TestAgreementEnds:
     def test_under_a_new_one_what_was_sent_goes_on(self, world):
         referral = world.enrolled()
         self.end(world)
-        anew = Agreement.objects.create(
-            title="Anew", purposes="help", data_categories="identity", valid_from=world.today
-        )
+        anew = Agreement.objects.create(title="Anew", valid_from=world.today)
+        let_all_flow(anew)
         anew.parties.set([world.police, world.ngo])
         assert may_be_read(world, referral)
 

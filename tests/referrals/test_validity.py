@@ -26,6 +26,7 @@ from referrals.consents import actions as consents
 from referrals.diversions import actions as diversions
 from referrals.handover.models import Referral
 from referrals.handover.transitions import OPEN_STATES, State
+from tests.agreements import let_all_flow
 from tests.partnership.test_isolation import act_as, web_connection
 from tests.world import World, do, run_as
 
@@ -145,7 +146,8 @@ class History(RuleBasedStateMachine):
     @rule(days=st.one_of(st.none(), st.integers(0, 60)))
     def agree(self, days: int | None) -> None:
         until = None if days is None else self.today + timedelta(days=days)
-        agreement = Agreement(title="A", purposes="p", data_categories="d", valid_from=self.today, valid_to=until)
+        agreement = Agreement.objects.create(title="A", valid_from=self.today, valid_to=until)
+        let_all_flow(agreement)
         run_as(
             self.world.coordinator,
             agreements.save_agreement,

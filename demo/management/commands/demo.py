@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -19,6 +18,7 @@ from cases.enrolments.models import Enrolment, Goal, Note, Session
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from demo import (
+    agreements,
     anchor,
     at_home,
     authorities,
@@ -43,8 +43,6 @@ from metrics.runs import actions as runs
 from metrics.trends import actions as trends
 from metrics.trends.models import Intervention
 from partnership.actions import named
-from partnership.agreements import actions as agreements
-from partnership.agreements.models import Agreement
 from partnership.events import outbox
 from partnership.isolation.acting import Acting
 from partnership.local.sign_ins import PASSWORD
@@ -100,7 +98,7 @@ class Command(BaseCommand):
         self.partners = self._partners()
         self._users()
         self.programmes = self._programmes(today)
-        self._agreements(today)
+        self.agreements = agreements.all_of_them(self.acting["coordinator@demo.example"], self.partners, today)
         people = lives(today, rng, self.people)
         police_people = self._arrests(people, today)
         cohort = self._enrolments(people, police_people, today, rng)
@@ -243,82 +241,6 @@ class Command(BaseCommand):
         )
         EmailAddress.objects.bulk_create(
             [EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users]
-        )
-
-    def _agreements(self, today: date) -> None:
-        """One agreement an NGO with all police units; one among the NGOs. One expires soon, one has expired."""
-        police = [p for p in self.partners.values() if p.kind == Partner.Kind.POLICE]
-        ngos = [p for p in self.partners.values() if p.kind == Partner.Kind.NGO]
-        self.agreements: dict[int, Agreement] = {}
-        save = partial(agreements.save_agreement, by=self.acting["coordinator@demo.example"])
-        terms = {
-            "purposes": "Diversion and referral to voluntary services, and follow-up of how they turned out.",
-            "data_categories": "Identity and contact, the situation in a few words, attendance counts and dates, outcome.",
-        }
-        for number, ngo in enumerate(ngos):
-            self.agreements[ngo.pk] = save(
-                agreement=Agreement(
-                    title=f"Referrals between the police and {ngo.name}",
-                    valid_from=today - timedelta(days=365 * 8),
-                    valid_to=today + timedelta(days=40 + 200 * number),
-                    days_to_acknowledge=2,
-                    days_to_accept=7,
-                    **terms,
-                ),
-                parties=[*police, ngo],
-            )
-        save(
-            agreement=Agreement(
-                title="Referrals among the NGOs",
-                valid_from=today - timedelta(days=900),
-                days_to_acknowledge=3,
-                days_to_accept=10,
-                **terms,
-            ),
-            parties=ngos,
-        )
-        deciding = [self.partners[name] for name in places.AUTHORITIES]
-        save(
-            agreement=Agreement(
-                title="Decisions on diversions",
-                valid_from=today - timedelta(days=700),
-                legal_basis=Agreement.LegalBasis.LEGAL_OBLIGATION,
-                purposes="That the prosecutor or court decides on a diversion.",
-                data_categories="Whose case it is, the offence, the deadline and the outcome.",
-            ),
-            parties=[*police, *deciding],
-        )
-        save(
-            agreement=Agreement(
-                title="Statements and referrals of prosecutor and court",
-                valid_from=today - timedelta(days=700),
-                **terms,
-            ),
-            parties=[*deciding, *ngos],
-        )
-        save(
-            agreement=Agreement(
-                title="Referrals of social and youth services", valid_from=today - timedelta(days=500), **terms
-            ),
-            parties=[*(self.partners[name] for name in places.SERVICES), *ngos],
-        )
-        save(
-            agreement=Agreement(
-                title="Anchor team Helsinki",
-                valid_from=today - timedelta(days=500),
-                purposes="To work together around a young person, by their consent.",
-                data_categories="Identity, what the concern is about, meetings, agreed steps and guidance.",
-            ),
-            parties=[self.partners["Helsinki Police"], *(self.partners[name] for name in places.SERVICES)],
-        )
-        save(
-            agreement=Agreement(
-                title="Pilot agreement",
-                valid_from=today - timedelta(days=1500),
-                valid_to=today - timedelta(days=700),
-                **terms,
-            ),
-            parties=[self.partners["Helsinki Police"], self.partners["Sininauhaliitto"]],
         )
 
     def _questions(self, today: date, rng: random.Random) -> None:
@@ -554,6 +476,9 @@ class Command(BaseCommand):
             self.acting["youth@demo.example"],
             helsinki,
             today,
+        )
+        agreements.renewals(
+            self.acting["coordinator@demo.example"], liaison, self.acting["manager@demo.example"], clinic, today
         )
         for email, practices in places.PRACTICES.items():
             choose_practices(by=self.acting[email], practices=practices)
