@@ -35,6 +35,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
     "account.changed", "agreement.ended", "anchor_case.shared", "anchor_meeting.recorded", "anchor_seat.offered", "announcement.made", "auditor.changed", "auditor.proposed", "care_team.joined", "care_team.written", "certificate.expiring", "certificate.issued", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome", "diversion.overdue", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "lesson.asked", "lesson.assigned", "lesson.cancelled", "manager.changed", "manager.invited", "measurement.consent", "mediation.reported", "member.joined", "membership.rests",
+    "notice.replied", "notice.shared", "notice.withdrawn", "notice.written",
     "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.first_coming", "my_page.first_move", "my_page.move",
     "overdoses.counted", "person.erased", "prevention_plan.approved", "prevention_plan.returned", "prevention_plan.submitted", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
