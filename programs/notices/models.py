@@ -13,7 +13,7 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY
-from partnership.isolation.pointers import known_by_owner, same_partner
+from partnership.isolation.pointers import SameOwner, known_by_owner, same_partner
 from partnership.isolation.policies import OWN, PARTNER, READ_AND_WRITE, RECEIVER, Grant, Policy, written_by
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import District, Partner, User
@@ -306,6 +306,7 @@ class NoticeReply(models.Model):
                 for command in ("INSERT", "UPDATE")
             ],
             written_by("replied_by_id"),
+            SameOwner(field="notice", by={"author_partner_id": "partner_id"}),
             Fixed(columns=["partner_id", "notice_id", "author_partner_id"]),
         ]
 
