@@ -15,12 +15,16 @@ class ProgramsConfig(AppConfig):
         from programs.lessons import events as _lesson_events  # noqa: F401
         from programs.lessons.models import Lesson, LessonPlan
         from programs.locations.models import Location
+        from programs.notices import briefing as _notices_briefing  # noqa: F401
+        from programs.notices import events as _notice_events  # noqa: F401
+        from programs.notices.models import Notice
         from programs.permissions import (
             CERTIFICATES,
             CONTACTS,
             COURSE_SHEETS,
             COURSES,
             LESSONS,
+            NOTICES,
             PREVENTION_PLANS,
             PROGRAMMES,
         )
@@ -55,4 +59,5 @@ class ProgramsConfig(AppConfig):
         history.register("lesson", Lesson, sees=LESSONS, address="lesson")
         history.register("lesson_plan", LessonPlan, sees=LESSONS, address="lesson_plan")
         history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
+        history.register("notice", Notice, sees=NOTICES, address="notice")
         history.register("service_point", ServicePoint, sees=CONTACTS)

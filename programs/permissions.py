@@ -12,3 +12,4 @@ COURSE_SHEETS = reading(
 )
 CERTIFICATES = reading("certificate")
 LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL))
+NOTICES = reading("notice")

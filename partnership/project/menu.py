@@ -72,6 +72,7 @@ GROUPS = (
             Entry(_("Prevention plans"), "prevention_list", icon="checklist"),
             Entry(_("Training"), "course_list", icon="book"),
             Entry(_("Lessons"), "lesson_list", icon="users"),
+            Entry(_("Trend notices"), "notice_list", icon="alert-triangle"),
         ),
     ),
     Group(

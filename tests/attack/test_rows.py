@@ -44,6 +44,7 @@ NO_ORACLE = {
     "partnership_partner": "everybody sees partners",
     "one_coordination_office": "everybody sees partners",
     "programs_programme_distr": "everybody sees programmes",
+    "programs_notice_districts": "districts are given to own drafts alone: the policy is asked before the index",
     "partnership_apiclient_membership_id_key": "managers alone make clients; it tells that a membership is a system's",
     "partnership_user_email": "sign-in and managers alone make accounts; it tells that an address has one",
     "unique_verified_email": "the same",

@@ -62,6 +62,7 @@ from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.lessons import asked_lesson, lesson_plan
+from tests.programs.notices import draft as draft_notice
 from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
 from tests.versions import drafted_version
@@ -133,7 +134,11 @@ enrolment = lambda w: [w.referral.enrolment_id]
 data_import = lambda w: [w.the_import.pk]
 own_programme = lambda w: [w.programme.pk]
 agreement = lambda w: [w.agreement.pk]
+notice = lambda w: [w.notice.pk]
 
+OTHER_WRITERS = ["other_caseworker", "liaison", "other_liaison", "professional", "coordinator"]
+"""Those of other partners who can write a trend notice."""
+NOT_FOUND = dict.fromkeys(OTHER_WRITERS, 404)
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
 
@@ -272,6 +277,17 @@ MATRIX: dict[str, Row] = {
     "lesson_assign": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
     "lesson_hold": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
     "lesson_cancel": only(our=302, other_caseworker=404, liaison=302, other_liaison=404, professional=302, args=lambda w: [w.lesson.pk], method="post"),
+    "warnings": Row(EVERYBODY, anonymous=200),
+    "notice_list": Row(EVERYBODY),
+    "notice_paper": Row(EVERYBODY),
+    "notice": only(default=404, our=200, args=notice),
+    "notice_new": only(our=200, **dict.fromkeys(OTHER_WRITERS, 200)),
+    "notice_edit": only(our=200, **NOT_FOUND, args=notice),
+    "notice_check": only(our=302, **NOT_FOUND, args=notice, method="post"),
+    "notice_share": only(our=422, **NOT_FOUND, args=notice, method="post"),
+    "notice_withdraw": only(our=422, **NOT_FOUND, args=notice, method="post"),
+    "notice_discard": only(our=302, **NOT_FOUND, args=notice, method="post"),
+    "notice_reply": only(our=422, **NOT_FOUND, args=notice, method="post"),
     "lesson_feedback": Row(EVERYBODY, lambda w: [w.lesson.token, "before"], anonymous=200),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
@@ -628,6 +644,7 @@ def full(world: World) -> World:
         world, course_day(world, gives=qualification(world, "second"), title="Over"), world.liaison
     )
     world.lesson = asked_lesson(world, lesson_plan(world))
+    world.notice = draft_notice(world)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

@@ -134,6 +134,8 @@ QUERIES = {
     ("course_list", "liaison"): 9,
     ("lesson_list", "liaison"): 9,
     ("lesson_plan_list", "liaison"): 8,
+    ("notice_list", "liaison"): 9,
+    ("notice", "case_manager"): 9,
     ("lesson", "liaison"): 8,
     ("lesson_plan", "case_manager"): 8,
     ("course", "case_manager"): 11,

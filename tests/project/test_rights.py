@@ -329,6 +329,7 @@ def test_a_role_that_sees_no_people_sees_them_nowhere():
         "prevention_plan",
         "course",
         "certificate",
+        "notice",
         "notification",
         "feed",
         "figure",

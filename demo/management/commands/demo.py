@@ -27,6 +27,7 @@ from demo import (
     lessons,
     low_threshold,
     mediations,
+    notices,
     oversight,
     places,
     prevention,
@@ -510,6 +511,7 @@ class Command(BaseCommand):
             today,
             rng,
         )
+        notices.trends(caseworker, manager, liaison, helsinki, today)
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
