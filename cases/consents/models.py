@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.constraints import before_2200
 from partnership.isolation.days import TODAY, DaysField
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
@@ -23,6 +24,7 @@ from partnership.isolation.policies import (
     person_reads,
     written_by,
 )
+from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 
 
@@ -106,6 +108,7 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=Q(event_on=None) | ~Q(expires_event=""), name="consent_ends_by_its_own_event"
             ),
+            before_2200("expires_on", name="consent_ends_some_day"),
             known_by_owner("from_partner", name="consent_by_discloser"),
             known_by_owner("from_partner", "to_partner", "person", name="consent_by_what_it_covers"),
             *same_partner("person", owner="from_partner_id"),
@@ -123,6 +126,29 @@ class Consent(models.Model):
                 command="UPDATE",
                 using=f"{RECEIVER} and disclosed_at is not null",
                 check=f"{RECEIVER} and disclosed_at is not null and (withdrawn_at is not null or event_on <= {TODAY})",
+            ),
+            Fixed(columns=["withdrawn_at"], when="old.withdrawn_at is not null", name="stays_withdrawn"),
+            Fixed(
+                columns=[
+                    "person_id",
+                    "from_partner_id",
+                    "to_partner_id",
+                    "scope",
+                    "purpose",
+                    "reports_back",
+                    "expires_on",
+                    "expires_event",
+                    "signed_on",
+                    "signed_how",
+                    "witness",
+                    "guardian_name",
+                    "guardian_missing_reason",
+                    "told_right_to_withdraw",
+                    "disclosed_at",
+                    "recorded_by_id",
+                ],
+                when="current_user = 'portal_web' and old.from_partner_id is distinct from portal_acting_partner()",
+                name="disclosers_words",
             ),
             *person_reads(
                 "id",

@@ -87,6 +87,19 @@ def save_wish(
     return wish
 
 
+@action("contact.bar_guardian", roles=PEOPLE_ROLES, party=Party.OWNER)
+def bar_guardian(*, by: Acting, person: Person) -> ContactWish:
+    """The guardian must not learn that the person is helped: nobody is reminded, and there is no card for My page."""
+    wish = ContactWish.objects.filter(person=person).first()
+    return save_wish(
+        by=by,
+        person=person,
+        language=wish.language if wish else by.user.language,
+        never=wish.never if wish else False,
+        not_guardian=True,
+    )
+
+
 def _address(channel: str, text: str) -> str:
     if channel == Letter.Channel.SMS:
         if not sms.is_available():

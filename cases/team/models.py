@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
-from partnership.agreements.flows import flow_today
+from partnership.agreements.flows import FlowsToday, flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -44,8 +44,13 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         return self.filter(Q(from_partner=acting.partner) | Q(to_partner=acting.partner))
 
     def present(self) -> TeamMemberQuerySet:
-        """Members that are in the team: not ended, and covered by a consent today."""
-        return self.filter(ended_on=None, consent__valid_days__include=timezone.localdate())
+        """Members that are in the team: not ended, and covered by a consent and an agreement today."""
+        return self.filter(
+            FlowsToday("identity"),
+            FlowsToday("situation"),
+            ended_on=None,
+            consent__valid_days__include=timezone.localdate(),
+        )
 
 
 class TeamMember(models.Model):
@@ -100,6 +105,7 @@ class TeamMember(models.Model):
                     "added_by_id",
                 ],
             ),
+            under_agreement_of_both("cases_teammember"),
             written_by("added_by_id"),
             Recorded(record="team_member", partners=["from_partner_id", "to_partner_id"], about_person=True),
         ]  # fmt: skip

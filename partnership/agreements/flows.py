@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from partnership.agreements.models import DataFlow
 from partnership.isolation.days import TODAY
 from partnership.isolation.errors import RuleError
+from partnership.isolation.policies import Policy
 from partnership.members.models import Partner
 
 Category = DataFlow.Category
@@ -45,6 +46,34 @@ def flow_today(
 ) -> str:
     """SQL of a policy: this kind of data may leave today, by the columns that hold the numbers of both partners."""
     return f"portal_flow_days({source}, {target}, '{category}', {under}) @> {TODAY}"
+
+
+OF_BOTH = """exists (
+ select from partnership_agreement_parties p where p.agreement_id = {table}.agreement_id and p.partner_id = {table}.from_partner_id)
+and exists (
+ select from partnership_agreement_parties p where p.agreement_id = {table}.agreement_id and p.partner_id = {table}.to_partner_id)"""
+
+
+def under_agreement_of_both(table: str) -> Policy:
+    """Rows of a table are written under an agreement of both partners, and under no other."""
+    return Policy(
+        name="under_agreement_of_both",
+        role="web",
+        command="INSERT",
+        using=OF_BOTH.format(table=table),
+        only_narrows=True,
+    )
+
+
+class FlowsToday(models.Func):
+    """A condition of a query: this kind of data may leave today from the row's sender to its receiver."""
+
+    template = f"%(function)s(%(expressions)s) @> {TODAY}"
+    function = "portal_flow_days"
+    output_field = models.BooleanField()
+
+    def __init__(self, category: str) -> None:
+        super().__init__(models.F("from_partner_id"), models.F("to_partner_id"), models.Value(str(category)))
 
 
 class NoFlow(RuleError):

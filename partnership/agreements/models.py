@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.agreements.approving import OnDecision, OnState
 from partnership.audit_trail.history import Recorded
-from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.constraints import before_2200, both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedBinaryField
 from partnership.isolation.policies import (
     AUDITOR,
@@ -177,6 +177,7 @@ class AgreementVersion(models.Model):
                 name="agreement_version_ends_after_start",
                 violation_error_message=_("The last day comes before the first."),
             ),
+            before_2200("valid_to", name="agreement_version_ends_some_day"),
             models.CheckConstraint(
                 condition=both_or_neither(Q(assessed_on=None), Q(assessed_by="")),
                 name="assessed_by_somebody_on_a_day",

@@ -40,7 +40,7 @@ from partnership.api.references import number_of, shown_with
 from partnership.api.serializers import OwnReference, Resource, utc, with_allowed
 from partnership.audit_trail.models import ReadLog
 from partnership.audit_trail.purposes import read_for, reason_for
-from partnership.audit_trail.read_log import named_by, people_of
+from partnership.audit_trail.read_log import named_by, people_behind, people_of
 from partnership.isolation.acting import Acting
 from partnership.isolation.marks import Horizon, horizon
 from partnership.pages.guard import pass_door
@@ -298,7 +298,7 @@ class View(GenericViewSet[Any]):
         rendering = serializer_class(context=context, only=only, expanded=expanded)
         answers = [rendering.to_representation(row) for row in rows]
         if shows and isinstance(self.shown, list):
-            self.shown += people_of(rows, _model_of(serializer_class))
+            self.shown += people_behind(rows, _model_of(serializer_class))
         for name, (attribute, related, _path) in serializer_class.expandable.items():
             if name in rendering.expanded and related.logged_as:
                 numbers = {answer["expanded"][name]["id"] for answer in answers if answer["expanded"][name]}

@@ -32,6 +32,8 @@ from partnership.isolation.policies import (
 OF_CARD = "partner_id = (select c.partner_id from cases_card c where c.id = (select portal_person_card()))"
 """Whoever has the record, not whoever says that they read it."""
 OF_THE_PARTNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER})"
+OF_OWNER = f"(partner_id is null or {OWN} or other_partner_id = {PARTNER} and not is_about_person)"
+"""Of what is about a person the second party reads the record, as long as its policies show it, and never what stood in it once."""
 
 
 class ReadLog(models.Model):
@@ -172,7 +174,7 @@ class RecordChangeContent(models.Model):
         indexes = [models.Index(fields=["record", "object_id"], name="record_history_content")]
         constraints = [
             Grant(role="web", privileges="SELECT"),
-            Policy(name="read_own", role="web", command="SELECT", using=OF_THE_PARTNER),
+            Policy(name="read_own", role="web", command="SELECT", using=OF_OWNER),
             Policy(name="audit", role="web", command="SELECT", using=f"{AUDITOR} and not is_about_person"),
         ]
 

@@ -63,6 +63,16 @@ def people_of(records: Iterable[Any], model: type[Model] | None = None, *, loads
     return sorted(number for number in numbers if number is not None)
 
 
+def people_behind(records: list[Any], model: type[Model]) -> list[int]:
+    """As `people_of`; where what leads to the people was not loaded with the records, one query finds them."""
+    people = people_of(records, model)
+    paths = [path for path in _about.get(model, ()) if "__" in path]
+    if people or not paths or not records:
+        return people
+    rows = model._base_manager.filter(pk__in=[record.pk for record in records]).values_list(*paths)
+    return sorted(set(filter(None, chain.from_iterable(rows))))
+
+
 def named_by(records: Iterable[Any]) -> tuple[list[int] | None, int]:
     """The people whom records name (None: too many), and how many records there are; a queryset's are not loaded. Of people's
     numbers, the same numbers."""

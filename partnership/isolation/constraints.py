@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from datetime import date
+
+from django.db.models import CheckConstraint, Q
+from django.utils.translation import gettext_lazy as _
 
 
 def both_or_neither(one: Q, other: Q) -> Q:
     """True where both conditions hold or neither does. Neither may be NULL: use it on tests that answer yes or no."""
     return (one & other) | (~one & ~other)
+
+
+def before_2200(field: str, *, name: str) -> CheckConstraint:
+    """A day that somebody types as the last one is one that programs can count with: "without end" is no day, and left empty."""
+    return CheckConstraint(
+        condition=Q(**{field: None}) | Q(**{f"{field}__lt": date(2200, 1, 1)}),
+        name=name,
+        violation_error_message=_("Choose a day before the year 2200."),
+    )

@@ -25,15 +25,20 @@ DROP_FUNCTIONS = "DROP FUNCTION portal_days(date, date); DROP FUNCTION portal_to
 _PIECE = re.compile(r"[\[(]([\d-]*),([\d-]*)\)")
 
 
+def _day(text: str, without: date) -> date:
+    """The day of a stretch; `without` one, or past the year 9999, where Python's days end and the database's don't."""
+    try:
+        return date.fromisoformat(text) if text else without
+    except ValueError:
+        return date.max
+
+
 class Days:
     """Some days, as stretches from a first day up to one that is not among them. `day in days` says whether it is one of them."""
 
     def __init__(self, text: str = "{}") -> None:
         self.text = text
-        self.stretches = [
-            (date.fromisoformat(first) if first else date.min, date.fromisoformat(before) if before else date.max)
-            for first, before in _PIECE.findall(text)
-        ]
+        self.stretches = [(_day(first, date.min), _day(before, date.max)) for first, before in _PIECE.findall(text)]
 
     def __contains__(self, day: date) -> bool:
         return any(first <= day < before for first, before in self.stretches)

@@ -63,7 +63,9 @@ def record_history(request: PartnerRequest, record: str, pk: int) -> HttpRespons
     if not (is_auditor or kind.sees.allows(acting)):
         raise PermissionDenied(_("Your role does not include this."))
     changes = RecordChange.objects.filter(record=record, object_id=pk)
-    if not (is_auditor or _is_theirs(kind.model, pk, acting) or changes.exists()):
+    # What is gone has a history for whose it was; a second party sees that of what it sees now.
+    own = changes.filter(Q(partner=None) | Q(partner=acting.partner))
+    if not (is_auditor or _is_theirs(kind.model, pk, acting) or own.exists()):
         raise Http404
     page = page_by_key(changes.select_related("user", "acting_for", "client"), ["-id"], request.GET.get("after", ""))
     about = [] if is_auditor or not is_of_people(kind.model) else list(kind.model._default_manager.filter(pk=pk))

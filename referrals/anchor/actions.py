@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.consents import actions as consents
 from cases.consents.models import Consent
+from cases.messages import actions as contact
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
@@ -203,6 +204,7 @@ def note_guardian(*, by: Acting, case: AnchorCase, name: str, told: str, why: st
     case.guardian_name, case.guardian_told = name, AnchorCase.Told(told)
     case.guardian_why = WhyNot(why) if told == AnchorCase.Told.NO else ""
     case.save(update_fields=["guardian_name", "guardian_told", "guardian_why"])
+    _bar_guardian(by, case, case.guardian_why)
     return case
 
 
@@ -253,7 +255,14 @@ def agree_exchange(
     _check_under_way(case)
     if alone:
         terms |= {"guardian_name": "", "guardian_missing_reason": str(WhyNot(alone).label)}
+    _bar_guardian(by, case, alone)
     return [_share(by, case, seat, signed_on, alone, terms) for seat in seats]
+
+
+def _bar_guardian(by: Acting, case: AnchorCase, why: str) -> None:
+    """Who says why a guardian must not know says it of reminders and of My page, too, which can be found at home."""
+    if why in (WhyNot.BARRED, WhyNot.RISK):
+        contact.bar_guardian(by=by, person=case.person)
 
 
 def _share(
@@ -262,9 +271,7 @@ def _share(
     member = seat.to_partner
     if seat.team_id != case.seat.team_id or seat.ended_on or member.pk == by.partner.pk:
         raise NoSeat(_("%(partner)s has no seat in this team.") % {"partner": member})
-    before = (
-        AnchorExchange.objects.filter(case=case, to_partner=member, ended_on=None).select_related("consent").first()
-    )
+    before = AnchorExchange.objects.told_today().filter(case=case, to_partner=member, ended_on=None).first()
     if before and before.goes_on:
         raise SharedAlready(_("The case is shared with %(partner)s already.") % {"partner": member})
     if before:  # its consent is over: the new one takes its place
@@ -419,7 +426,7 @@ def erase_cases(*, by: Acting, person: Person) -> None:
 def exchanges_of(case: AnchorCase) -> list[AnchorExchange]:
     """With whom the case is or was shared, as far as the acting partner sees it."""
     related = ("to_partner", "consent", "seat__user")
-    return list(AnchorExchange.objects.filter(case=case).select_related(*related).order_by("id"))
+    return list(AnchorExchange.objects.told_today().filter(case=case).select_related(*related).order_by("id"))
 
 
 def _check_under_way(case: AnchorCase) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.consents.models import Consent
 from cases.people.models import Person
-from partnership.agreements.flows import flow_today
+from partnership.agreements.flows import FlowsToday, flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -248,6 +248,15 @@ class AnchorCase(models.Model):
         return ", ".join(str(self.Reason(reason).label) for reason in self.reasons)
 
 
+class AnchorExchangeQuerySet(models.QuerySet["AnchorExchange"]):
+    def told_today(self) -> AnchorExchangeQuerySet:
+        """Each says whether it `goes_on`: it has not ended, and the consent and an agreement cover today."""
+        is_covered = Q(FlowsToday("identity"), FlowsToday("situation"), ended_on=None) & Q(
+            consent__valid_days__include=timezone.localdate()
+        )
+        return self.annotate(goes_on=models.ExpressionWrapper(is_covered, output_field=models.BooleanField()))
+
+
 class AnchorExchange(models.Model):
     """That a case is shared with one member (`to_partner`), by the young person's consent to just that.
 
@@ -267,6 +276,8 @@ class AnchorExchange(models.Model):
     since = models.DateField(_("since"), default=timezone.localdate)
     ended_on = models.DateField(_("ended on"), null=True, default=None)
     agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = AnchorExchangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange in an anchor case")
@@ -296,6 +307,7 @@ class AnchorExchange(models.Model):
                     "since", "agreed_by_id",
                 ],
             ),
+            under_agreement_of_both("referrals_anchorexchange"),
             written_by("agreed_by_id"),
             Recorded(record="anchor_exchange", partners=["from_partner_id", "to_partner_id"], about_person=True),
         ]  # fmt: skip
@@ -307,11 +319,6 @@ class AnchorExchange(models.Model):
     def name(self) -> str:
         """Of the young person."""
         return f"{self.last_name}, {self.first_names}" if self.last_name else (self.first_names or "")
-
-    @property
-    def goes_on(self) -> bool:
-        """It has not ended, and the consent covers today."""
-        return self.ended_on is None and self.consent.is_valid
 
 
 def _sheet(table: str) -> list[Policy | Grant]:

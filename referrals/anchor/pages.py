@@ -94,6 +94,7 @@ def anchor_new(request: PartnerRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 person = person or _person_of(request, person_form)
+                pass_door(request.acting, person)  # whoever opens a case opens the record
                 case = anchor.open_case(by=request.acting, person=person, **form.cleaned_data)
         except people.PossibleDouble as error:
             assert person_form is not None  # noqa: S101 — asked where nobody is named

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.api import references
+from partnership.events import outbox
+from partnership.events.recipients import Tell
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting, enter
 from partnership.isolation.errors import DateOutOfRange, RuleError
@@ -94,12 +97,25 @@ def withdraw_consent(*, by: Acting, consent: Consent) -> None:
         return
     closed = list(Statement.objects.filter(consent=consent))
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
-    for referral in Referral.objects.select_for_update().filter(consent=consent).exclude(state=State.DRAFT):
+    referrals = list(Referral.objects.select_for_update().filter(consent=consent).exclude(state=State.DRAFT))
+    if consent.disclosed_at and not referrals and not closed:
+        _tell_withdrawn(consent, by)
+    for referral in referrals:
         if referral.state in TRANSITIONS["withdraw"].sources:
             handover.end_with_consent(by=by, referral=referral)
         else:
             handover.announce(referral, events.WITHDRAWN, f"consent:{consent.pk}:withdrawn:{referral.pk}", by)
     statements.tell_closed(by=by, closed=closed)
+
+
+def _tell_withdrawn(consent: Consent, by: Acting) -> None:
+    """Tells whoever did not write the withdrawal down: the discloser, the receiver, or both where the person did it on My page."""
+    both = {consent.from_partner_id, consent.to_partner_id}
+    tell: list[Tell] = [
+        {"partner": partner, "roles": [str(role) for role in REFERRING_ROLES], "url": reverse("home")}
+        for partner in sorted(both - {by.partner.pk})
+    ]
+    outbox.announce(events.WITHDRAWN_ELSEWHERE, f"consent:{consent.pk}:withdrawn", tell=tell, consent=consent.pk)
 
 
 def _tell(consent: Consent, event_type: EventType, why: str, by: Acting) -> None:

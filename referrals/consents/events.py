@@ -29,3 +29,7 @@ ERASED = declare(
     webhooks=True,
     referral=int,
 )
+WITHDRAWN_ELSEWHERE = declare(
+    "consent.withdrawn", sentence=_("A consent was withdrawn: what was shared by it is closed"), consent=int
+)
+"""Of a consent that covers no referral or statement: what a team shared, what an authority read."""

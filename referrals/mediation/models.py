@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
-from partnership.agreements.flows import flow_today
+from partnership.agreements.flows import flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -193,6 +193,7 @@ class MediationReport(models.Model):
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="sender_reads", role="web", command="SELECT", using=SENDER),
             Policy(name="receiver_reads", role="web", command="SELECT", using=f"{RECEIVER} and {COVERED}"),
+            under_agreement_of_both("referrals_mediationreport"),
             Policy(name="sender_writes", role="web", command="INSERT", using=f"{SENDER} and {COVERED}"),
             # Whoever erases a person takes the name out of what was said; nothing else of it is changed.
             Policy(name="sender_erases", role="web", command="UPDATE", using=SENDER),

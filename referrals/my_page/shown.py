@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -141,12 +142,12 @@ def _agreed(_visit: Visit) -> dict[str, Any]:
 
 
 def _consents(_visit: Visit) -> dict[str, Any]:
-    consents = list(
-        Consent.objects.only(
-            "from_partner_id", "to_partner_id", "scope", "purpose", "reports_back", "signed_on", "expires_on",
-            "expires_event", "event_on", "withdrawn_at", "valid_days",
-        ).order_by("-id")[:MOST]
-    )  # fmt: skip
+    everything = Consent.objects.only(
+        "from_partner_id", "to_partner_id", "scope", "purpose", "reports_back", "signed_on", "expires_on",
+        "expires_event", "event_on", "withdrawn_at", "valid_days",
+    ).order_by("-id")  # fmt: skip
+    holds = Q(valid_days__include=timezone.localdate())
+    consents = [*everything.filter(holds), *everything.exclude(holds)[:MOST]]  # all that can be withdrawn
     partners = partners_of({number for c in consents for number in (c.from_partner_id, c.to_partner_id)})
     return {
         "consents": [

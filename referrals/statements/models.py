@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
-from partnership.agreements.flows import flow_today
+from partnership.agreements.flows import flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.isolation.acting import Acting
 from partnership.isolation.days import TODAY
@@ -88,6 +88,7 @@ class Statement(models.Model):
             Policy(name="sender_reads", role="web", command="SELECT", using=SENDER),
             Policy(name="receiver_reads", role="web", command="SELECT", using=f"{RECEIVER} and {COVERED}"),
             Policy(name="sender_writes", role="web", command="INSERT", using=f"{SENDER} and {COVERED}"),
+            under_agreement_of_both("referrals_statement"),
             # Whoever erases a person takes the name out of what was said; nothing else of it is changed.
             Policy(name="sender_erases", role="web", command="UPDATE", using=SENDER),
             Fixed(

@@ -69,6 +69,7 @@ def welfare_new(request: PartnerRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 person = person or _person_of(request, person_form)
+                pass_door(request.acting, person)  # whoever makes a notice opens the record
                 notice = welfare.make_notice(by=request.acting, person=person, **form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))

@@ -23,8 +23,8 @@ from tests.systems import System
 from tests.world import World
 
 MARKS = ["Zebulon", "Zanzibari", "170590-998D", "+358 99 000111", "zebulon@marker.example"]
-SHOWS_PEOPLE = {"persons:read", "referrals:read", "teams:read"}
-"""The scopes that are for identities: of the own register, of referrals, and of care teams (docs/api/README.md)."""
+SHOWS_PEOPLE = {"persons:read", "referrals:read", "teams:read", "anchor:read"}
+"""The scopes that are for identities: of the own register, of referrals, care teams and anchor cases (docs/api/README.md)."""
 BODIES: dict[str, dict[str, Any]] = {
     "patch persons/{id}": {},
     "post persons": {"last_name": "Somebody", "identity_code": MARKS[2]},
