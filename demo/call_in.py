@@ -18,7 +18,7 @@ def evening(liaison: Acting, service: Acting, district: District, people: list[P
         by=liaison,
         to_partner=service.partner,
         district=district,
-        at=moment(today + timedelta(days=6)),
+        at=moment(today + timedelta(days=6), 18),
         place="Parish hall",
         speakers="Police, the service, a mother of the neighbourhood",
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.messages import actions as messages
-from cases.openings.models import RecordOpening
+from cases.openings.models import OPEN_FOR, RecordOpening
 from cases.people.models import Person
 from cases.protection.hints import HINTS, Answer
 from cases.protection.models import (
@@ -118,7 +118,7 @@ def record_screen(
     decision: str,
     on: date | None = None,
 ) -> Screen:
-    """Records a checklist, with or without saying about whom; it is open to who wrote it for three hours. `answers`: code of a hint →
+    """Records a checklist, with or without saying about whom. `answers`: code of a hint →
     yes, no or unknown.
 
     Raises NotNamed, DateOutOfRange, and Invalid where a yes is left without a next step, or somebody without a name is to be referred.
@@ -134,7 +134,7 @@ def record_screen(
         raise Invalid("decision", _("One yes is a reason to go on: ask more at least."))
     if decision == Screen.Decision.REFER and person is None:
         raise Invalid("decision", _("Without a name nobody is referred: ask the assistance system instead."))
-    screen = Screen.objects.create(
+    return Screen.objects.create(
         partner=by.partner,
         person=person,
         on=on,
@@ -146,8 +146,6 @@ def record_screen(
         decision=Screen.Decision(decision),
         written_by=by.user,
     )
-    _open(by, screen, Purpose.CASEWORK, _("Wrote it"))
-    return screen
 
 
 @action("protection.open", roles=PROTECTING_ROLES, party=Party.OWNER)
@@ -157,13 +155,19 @@ def open_screen(*, by: Acting, screen: Screen, purpose: str, words: str) -> Reco
     require_named(by)
     if not words.strip():
         raise Invalid("words", _("Say in a few words why you need the record."))
-    return _open(by, screen, purpose, words.strip())
-
-
-def _open(by: Acting, screen: Screen, purpose: str, words: str) -> RecordOpening:
     return RecordOpening.objects.create(
-        partner=by.partner, user=by.user, protected_number=screen.pk, purpose=purpose, words=words
+        partner=by.partner, user=by.user, protected_number=screen.pk, purpose=purpose, words=words.strip()
     )
+
+
+def purpose_of_opening(by: Acting, screen: Screen) -> str:
+    """What for the acting user has a protected record open now: by the reason that they gave in the last three hours, or because they
+    wrote it then. Empty: it is closed to them."""
+    opening = RecordOpening.objects.in_force(by).filter(protected_number=screen.pk).order_by("-id").first()
+    if opening:
+        return opening.purpose
+    is_just_written = screen.written_by_id == by.user.pk and screen.written_at > timezone.now() - OPEN_FOR
+    return str(Purpose.CASEWORK) if is_just_written else ""
 
 
 # --- The national assistance system ----------------------------------------------------------------------------------------------

@@ -142,11 +142,12 @@ def protected_open(request: PartnerRequest, pk: int) -> HttpResponse:
     return render(request, "cases/protection/open.html", {"form": form, "number": pk}, status=status)
 
 
-RecordPage = Callable[[PartnerRequest, Screen, RecordOpening], HttpResponse]
+RecordPage = Callable[[PartnerRequest, Screen, str], HttpResponse]
 
 
 def record_page(right: Any) -> Callable[[RecordPage], Callable[..., HttpResponseBase]]:
-    """A page of one protected record: for who is named and has said why in the last three hours; to the page that asks, else."""
+    """A page of one protected record, with what it is read for: for who is named and has said why, or wrote it, in the last three
+    hours; to the page that asks, else."""
 
     def decorate(view: RecordPage) -> Callable[..., HttpResponseBase]:
         @partner_page(right)
@@ -155,41 +156,34 @@ def record_page(right: Any) -> Callable[[RecordPage], Callable[..., HttpResponse
             _only_named(request.acting)
             screens = Screen.objects.filter(partner=request.acting.partner).select_related("person", "written_by")
             screen = get_object_or_404(screens, pk=pk)
-            opening = _opening(request.acting, pk)
-            return view(request, screen, opening) if opening else redirect("protected_open", pk=pk)
+            purpose = protection_actions.purpose_of_opening(request.acting, screen)
+            return view(request, screen, purpose) if purpose else redirect("protected_open", pk=pk)
 
         return page
 
     return decorate
 
 
-def _opening(acting: Acting, screen: int) -> RecordOpening | None:
-    """The reason that the user gave for this record in the last three hours."""
-    openings = RecordOpening.objects.in_force(acting).filter(protected_number=screen)
-    opening: RecordOpening | None = openings.order_by("-id").first()
-    return opening
-
-
-def _log(request: PartnerRequest, what: str, screen: Screen, opening: RecordOpening) -> None:
-    """A line without the person, which colleagues don't see; why, the opening tells."""
-    log_read(request.acting, what, screen.pk, count=1, purpose=opening.purpose, words="")
+def _log(request: PartnerRequest, what: str, screen: Screen, purpose: str) -> None:
+    """A line without the person, which colleagues don't see; why in words, the opening tells."""
+    log_read(request.acting, what, screen.pk, count=1, purpose=purpose, words="")
 
 
 @require_safe
 @record_page(PROTECTION)
-def protected_record(request: PartnerRequest, screen: Screen, opening: RecordOpening) -> HttpResponse:
+def protected_record(request: PartnerRequest, screen: Screen, purpose: str) -> HttpResponse:
     """One checklist, and what came of it."""
-    return _record(request, screen, opening)
+    return _record(request, screen, purpose)
 
 
 def _record(
     request: PartnerRequest,
     screen: Screen,
-    opening: RecordOpening,
+    purpose: str,
     status: int = 200,
     refer_form: forms.Form | None = None,
 ) -> HttpResponse:
-    _log(request, "protected_record", screen, opening)
+    _log(request, "protected_record", screen, purpose)
     referrals = list(
         screen.referrals.select_related("written_by").prefetch_related("notices__to_partner").order_by("id")
     )
@@ -209,7 +203,7 @@ def _record(
 
 @require_POST
 @record_page(protection_actions.refer)
-def protected_refer(request: PartnerRequest, screen: Screen, opening: RecordOpening) -> HttpResponse:
+def protected_refer(request: PartnerRequest, screen: Screen, purpose: str) -> HttpResponse:
     """Records a referral to the assistance system."""
     form = ReferForm(request.POST, is_child=screen.is_child)
     if form.is_valid():
@@ -220,14 +214,14 @@ def protected_refer(request: PartnerRequest, screen: Screen, opening: RecordOpen
         else:
             messages.success(request, _("Written down. Call the assistance system, or send its own form."))
             return redirect("protected_record", pk=screen.pk)
-    return _record(request, screen, opening, status=422, refer_form=form)
+    return _record(request, screen, purpose, status=422, refer_form=form)
 
 
 @require_safe
 @record_page(PROTECTION)
-def protected_copy(request: PartnerRequest, screen: Screen, opening: RecordOpening) -> HttpResponse:
+def protected_copy(request: PartnerRequest, screen: Screen, purpose: str) -> HttpResponse:
     """What is held, as PDF, for the person: given where nobody looks over their shoulder."""
-    _log(request, "protected_copy", screen, opening)
+    _log(request, "protected_copy", screen, purpose)
     response = HttpResponse(copy_of(screen, request.acting.partner), content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="copy.pdf"'  # a name that says nothing
     return response
@@ -263,9 +257,10 @@ def referral_page(deed: Callable[..., object]) -> Callable[..., Callable[..., Ht
         def page(request: PartnerRequest, pk: int) -> HttpResponse:
             _only_named(request.acting)
             mine = ProtectedReferral.objects.filter(partner=request.acting.partner)
-            referral = get_object_or_404(mine, pk=pk)
-            if referral.screen_id and not _opening(request.acting, referral.screen_id):
-                return redirect("protected_open", pk=referral.screen_id)
+            referral = get_object_or_404(mine.select_related("screen"), pk=pk)
+            screen = referral.screen
+            if screen and not protection_actions.purpose_of_opening(request.acting, screen):
+                return redirect("protected_open", pk=screen.pk)
             if (facts := terms(request)) is None:
                 messages.error(request, _("Nothing was saved. Choose one of the answers."))
             else:
@@ -275,7 +270,7 @@ def referral_page(deed: Callable[..., object]) -> Callable[..., Callable[..., Ht
                     messages.error(request, str(error))
                 else:
                     messages.success(request, _("Saved."))
-            return redirect("protected_record", pk=referral.screen_id) if referral.screen_id else redirect("protection")
+            return redirect("protected_record", pk=screen.pk) if screen else redirect("protection")
 
         return page
 

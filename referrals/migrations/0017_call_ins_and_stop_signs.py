@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('raised_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='raised')),
                 ('lifted_at', models.DateTimeField(null=True, verbose_name='taken down')),
-                ('diversion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stop_signs', to='referrals.diversionagreement')),
+                ('diversion', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='stop_signs', to='referrals.diversionagreement')),
                 ('from_partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

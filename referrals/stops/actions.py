@@ -17,7 +17,7 @@ from referrals.stops.models import StopSign
 
 
 class SignStands(RuleError):
-    """A stop sign stands on this diversion already, or the police have decided on it. There is nothing to raise."""
+    """A stop sign stands on this diversion already, or it is decided, or not sent yet. There is nothing to raise."""
 
     code = "sign_stands"
     status = 409
@@ -26,7 +26,11 @@ class SignStands(RuleError):
 @action("stop_sign.raise", roles=CASEWORK_ROLES, party=Party.RECEIVER, event="stop_sign.raised")
 def raise_sign(*, by: Acting, diversion: DiversionAgreement) -> StopSign:
     """Asks the unit that diverted somebody to call before it goes on, without saying why. Raises SignStands."""
-    if diversion.decision or StopSign.objects.filter(diversion=diversion, lifted_at=None).exists():
+    if (
+        not diversion.is_sent
+        or diversion.decision
+        or StopSign.objects.filter(diversion=diversion, lifted_at=None).exists()
+    ):
         raise SignStands(_("A stop sign stands already, or the decision was taken."))
     sign = StopSign.objects.create(
         from_partner_id=diversion.from_partner_id,

@@ -25,7 +25,8 @@ class StopSign(models.Model):
 
     from_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     to_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    diversion = models.ForeignKey(DiversionAgreement, models.CASCADE, related_name="stop_signs")
+    # Nobody may delete one; a draft, which can be deleted, has none.
+    diversion = models.ForeignKey(DiversionAgreement, models.DO_NOTHING, related_name="stop_signs")
     raised_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     raised_at = models.DateTimeField(_("raised"), default=timezone.now)
     lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

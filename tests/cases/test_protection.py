@@ -201,7 +201,7 @@ class TestElsewhere:
             with on_web(acting):
                 assert ReadLog.objects.filter(what__startswith="protected_record").count() == lines
                 openings = RecordOpening.objects.filter(protected_number=house.screen.pk).count()
-                assert openings == (2 if lines else 0)
+                assert openings == (1 if lines else 0)
 
 
 class TestOpening:
