@@ -137,18 +137,6 @@ class TestWalls:
         assert seen(house.other_caseworker, ProtectionGrant) == seen(house.liaison, ProtectionGrant) == 0
         assert RecordChange.objects.filter(record="protection_grant").exists()
 
-    def test_pages_of_it_are_refused_to_who_is_not_named(self, house):
-        client = house.client(house.colleague)
-        for page, number in (
-            ("protected_record", house.screen.pk), ("protected_open", house.screen.pk), ("protected_copy", house.screen.pk),
-            ("safe_contact", house.victim.pk),
-        ):  # fmt: skip
-            house.part.responsible = house.colleague.user
-            house.part.save()
-            assert client.get(reverse(page, args=[number])).status_code == 403
-        for page in ("protected_new", "protected_consult", "protection_years"):
-            assert client.get(reverse(page)).status_code == 403
-
 
 class TestElsewhere:
     """Nothing says that there is anything."""
