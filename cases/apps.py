@@ -15,6 +15,7 @@ class CasesConfig(AppConfig):
         from cases.corrections import models as corrections_models
         from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
         from cases.enrolments import models as enrolments_models
+        from cases.fellowships import models as fellowship_models
         from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
@@ -27,11 +28,23 @@ class CasesConfig(AppConfig):
         from cases.openings import events as _opening_events  # noqa: F401
         from cases.overdoses import events as _overdose_events  # noqa: F401
         from cases.people import models as people_models
-        from cases.permissions import BEDS, CARE_TEAMS, ENROLMENTS, MATTERS, NOTICE, PEOPLE, PHASES, PLANS
+        from cases.permissions import (
+            BEDS,
+            CARE_TEAMS,
+            ENROLMENTS,
+            FELLOWSHIPS,
+            MATTERS,
+            NOTICE,
+            PEOPLE,
+            PHASES,
+            PLANS,
+            PROTECTION_GRANTS,
+        )
         from cases.phases import models as phases_models
         from cases.places import models as places_models
         from cases.planning import models as planning_models
         from cases.plans import models as plans_models
+        from cases.protection import models as protection_models
         from cases.relations import models as relations_models
         from cases.rights import events as _rights_events  # noqa: F401
         from cases.rights import models as rights_models
@@ -64,11 +77,15 @@ class CasesConfig(AppConfig):
             places_models.Stay,
             places_models.Situation,
             legal_models.Matter,
+            fellowship_models.Fellowship,
         ):
             read_log.is_about(part, "enrolment__person_id")
         read_log.is_about(plans_models.Step, "goal__enrolment__person_id")
         for of_matter in (legal_models.Hearing, legal_models.Disposal, legal_models.MatterNote):
             read_log.is_about(of_matter, "matter__enrolment__person_id")
+        for of_fellowship in (fellowship_models.Milestone, fellowship_models.Touchpoint, fellowship_models.Stipend):
+            read_log.is_about(of_fellowship, "fellowship__enrolment__person_id")
+        read_log.is_about(fellowship_models.StipendApproval, "stipend__fellowship__enrolment__person_id")
         read_log.is_about(team_models.TeamMember, "person_id")
         read_log.is_about(team_models.TeamItem, "member__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
@@ -94,6 +111,7 @@ class CasesConfig(AppConfig):
             also = (plans_models.Step,) if noun == "goal" else ()
             history.register(noun, entry, sees=ENROLMENTS, address=f"{noun}_correct", also=also)
         history.register("plan", plans_models.Plan, sees=PLANS)
+        history.register("protection_grant", protection_models.ProtectionGrant, sees=PROTECTION_GRANTS)
         history.register("team_member", team_models.TeamMember, sees=CARE_TEAMS, address="care_team_part")
         for name, of_a_course, sees, address in (
             ("phase", phases_models.Phase, PHASES, "phase_edit"),
@@ -106,6 +124,12 @@ class CasesConfig(AppConfig):
             ("matter", legal_models.Matter, MATTERS, "matter"),
             ("hearing", legal_models.Hearing, MATTERS, ""),
             ("disposal", legal_models.Disposal, MATTERS, ""),
+            ("fellowship", fellowship_models.Fellowship, FELLOWSHIPS, "fellowship"),
+            ("milestone", fellowship_models.Milestone, FELLOWSHIPS, ""),
+            ("touchpoint", fellowship_models.Touchpoint, FELLOWSHIPS, ""),
+            ("stipend_rule", fellowship_models.StipendRule, FELLOWSHIPS, ""),
+            ("stipend", fellowship_models.Stipend, FELLOWSHIPS, ""),
+            ("stipend_approval", fellowship_models.StipendApproval, FELLOWSHIPS, ""),
         ):
             history.register(name, of_a_course, sees=sees, address=address)
         codes.CODES |= {

@@ -4,6 +4,7 @@ from cases.arrests.models import Arrest, Feed, Offence
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.fellowships.models import Fellowship, Milestone, Stipend, StipendApproval, StipendRule, Touchpoint
 from cases.imports.models import (
     DataImport,
     ImportBefore,
@@ -24,6 +25,7 @@ from cases.phases.models import Phase, PhaseStay, Response, Review
 from cases.places.models import Bed, Situation, Stay
 from cases.planning.models import Appointment, CalendarFeed, Task
 from cases.plans.models import Plan, Step
+from cases.protection.models import PoliceNotice, ProtectedReferral, ProtectionGrant, SafeContact, Screen
 from cases.relations.models import Relation
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from cases.team.models import TeamItem, TeamMember
@@ -43,6 +45,7 @@ __all__ = [
     "Disposal",
     "Enrolment",
     "Feed",
+    "Fellowship",
     "Goal",
     "Hearing",
     "ImportBefore",
@@ -54,6 +57,7 @@ __all__ = [
     "ImportTrace",
     "Matter",
     "MatterNote",
+    "Milestone",
     "Note",
     "Offence",
     "OverdoseCount",
@@ -61,7 +65,10 @@ __all__ = [
     "Phase",
     "PhaseStay",
     "Plan",
+    "PoliceNotice",
     "PrivacyNotice",
+    "ProtectedReferral",
+    "ProtectionGrant",
     "RecordOpening",
     "Relation",
     "Reminder",
@@ -69,12 +76,18 @@ __all__ = [
     "Response",
     "RetentionCount",
     "Review",
+    "SafeContact",
+    "Screen",
     "Session",
     "Situation",
     "Stay",
     "Step",
+    "Stipend",
+    "StipendApproval",
+    "StipendRule",
     "SubjectRequest",
     "Task",
     "TeamItem",
     "TeamMember",
+    "Touchpoint",
 ]

@@ -21,6 +21,11 @@ PHASES = reading("phase", roles=CASEWORK_ROLES, scope="phases:read")
 BEDS = reading("bed", roles=CASEWORK_ROLES, scope="beds:read")
 MATTERS = reading("matter", roles=CASEWORK_ROLES)
 """Legal matters; what a lawyer notes, the database shows to the lawyer alone."""
+FELLOWSHIPS = reading("fellowship", roles=CASEWORK_ROLES)
+PROTECTION = reading("protection", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.POLICE_LIAISON))
+"""What to look for and whom to call; protected records for who is named, and for police what a person lets them know."""
+PROTECTION_GRANTS = reading("protection_grant", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.AUDITOR))
+"""Who is named for protection: at the own partner, for the auditor everywhere."""
 LED_TEAMS = reading("led_care_team", roles=CASEWORK_ROLES)
 """The care team of one's own participation, with what each member sees."""
 OVERDOSES = reading("overdose_count", roles=(*CASEWORK_ROLES, Role.COORDINATOR))

@@ -46,7 +46,7 @@ BEDS = (
 )
 
 
-def _programme(
+def programme_of(
     manager: Acting, district: District, name: tuple[str, str, str], kind: str, parts: list[str]
 ) -> Programme:
     english, finnish, swedish = name
@@ -64,7 +64,7 @@ def _programme(
     )
 
 
-def _enrol(
+def enrol(
     caseworker: Acting, programme: Programme, district: District, who: tuple[str, str, int], today: date
 ) -> Enrolment:
     first_names, last_name, days = who
@@ -85,11 +85,11 @@ def _enrol(
 def treatment_court(manager: Acting, caseworker: Acting, district: District, today: date) -> None:
     """Four people: one in the second phase with a note for the court, two in the first of whom one is due, one who has not begun."""
     name = ("Treatment court support", "Hoitotuomioistuimen tuki", "Stöd i vårddomstol")
-    programme = _programme(manager, district, name, Programme.Kind.DRUG_COURT, [Part.PLAN, Part.PHASES])
+    programme = programme_of(manager, district, name, Programme.Kind.DRUG_COURT, [Part.PLAN, Part.PHASES])
     for title, days, sessions, reviews, asks in PHASES:
         phase = Phase(partner=manager.partner, programme=programme, name=title, min_days=days, asks=asks)
         phases.save_phase(by=manager, phase=phase, sessions_a_week=sessions, review_days=reviews)
-    second, first, newer, _waits = (_enrol(caseworker, programme, district, who, today) for who in IN_COURT)
+    second, first, newer, _waits = (enrol(caseworker, programme, district, who, today) for who in IN_COURT)
     for enrolment in (second, first, newer):
         phases.begin_phases(by=caseworker, enrolment=enrolment, started_on=enrolment.started_on)
     terms: dict[str, Any] = {"by": caseworker, "present": ["person", "judge", "treatment"], "is_hearing": True}
@@ -120,7 +120,7 @@ def treatment_court(manager: Acting, caseworker: Acting, district: District, tod
 def supported_housing(manager: Acting, caseworker: Acting, district: District, today: date) -> None:
     """Six beds: four in use, one of them longer than expected and one with somebody away, one out of service, one free and waited for."""
     name = ("Supported housing Kallio", "Tuettu asuminen Kallio", "Stödboende Berghäll")
-    programme = _programme(manager, district, name, Programme.Kind.HALFWAY_HOUSE, [Part.PLAN, Part.BEDS])
+    programme = programme_of(manager, district, name, Programme.Kind.HALFWAY_HOUSE, [Part.PLAN, Part.BEDS])
     opened_on = today - timedelta(days=200)
     beds = {
         name: places.save_bed(
@@ -133,7 +133,7 @@ def supported_housing(manager: Acting, caseworker: Acting, district: District, t
         )
         for name, room, whom in BEDS
     }
-    oldest, older, newer, newest, _waits = (_enrol(caseworker, programme, district, who, today) for who in IN_HOUSE)
+    oldest, older, newer, newest, _waits = (enrol(caseworker, programme, district, who, today) for who in IN_HOUSE)
     for bed, enrolment, more in (("3 A", oldest, -4), ("1 A", older, 60), ("3 B", newer, 30), ("1 B", newest, 85)):
         stay = places.move_in(
             by=caseworker,
@@ -149,7 +149,7 @@ def supported_housing(manager: Acting, caseworker: Acting, district: District, t
         )
     out_since = today - timedelta(days=3)
     places.take_out_of_service(by=caseworker, bed=beds["2 B"], because="repair", since=out_since)
-    left = _enrol(caseworker, programme, district, ("Väinö", "Salo", 150), today)
+    left = enrol(caseworker, programme, district, ("Väinö", "Salo", 150), today)
     stay = places.move_in(by=caseworker, bed=beds["2 A"], enrolment=left, started_on=left.started_on)
     ended_on = today - timedelta(days=25)
     places.end_stay(by=caseworker, stay=stay, ended_on=ended_on)

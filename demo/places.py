@@ -168,9 +168,16 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
 
 PRACTICES = {
     "aclinic@demo.example": [Practice.CONTACTS],
-    "manager@demo.example": [Practice.PHASES, Practice.BEDS, Practice.MEDIATION],
+    "manager@demo.example": [
+        Practice.PROTECTION,
+        Practice.PHASES,
+        Practice.BEDS,
+        Practice.MEDIATION,
+        Practice.FELLOWSHIPS,
+        Practice.CALL_INS,
+    ],
     "redcross@demo.example": [Practice.LEGAL],
-    "liaison@demo.example": [Practice.ANCHOR, Practice.MEDIATION],
+    "liaison@demo.example": [Practice.ANCHOR, Practice.MEDIATION, Practice.PROTECTION, Practice.CALL_INS],
     "prosecutor@demo.example": [Practice.MEDIATION],
     "social@demo.example": [Practice.ANCHOR],
     "youth@demo.example": [Practice.ANCHOR],

@@ -18,6 +18,10 @@ class ReferralsConfig(AppConfig):
         from referrals.anchor import models as anchor_models
         from referrals.anchor import naming as _anchor_naming  # noqa: F401
         from referrals.anchor import rights as anchor_rights
+        from referrals.callins import events as _call_in_events  # noqa: F401
+        from referrals.callins import models as call_in_models
+        from referrals.callins import naming as _call_in_naming  # noqa: F401
+        from referrals.callins import rights as call_in_rights
         from referrals.consents import events as _consent_events  # noqa: F401 — importing registers them
         from referrals.diversions import briefing as _diversion_briefing  # noqa: F401
         from referrals.diversions import events as _diversion_events  # noqa: F401
@@ -43,11 +47,12 @@ class ReferralsConfig(AppConfig):
         from referrals.my_page import events as _my_page_events  # noqa: F401
         from referrals.my_page import reminding
         from referrals.my_page import shown as handed_over
-        from referrals.permissions import ANCHOR_CASES, MEDIATIONS
+        from referrals.permissions import ANCHOR_CASES, CALL_INS, MEDIATIONS
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
         from referrals.statements import naming as _statement_naming  # noqa: F401
+        from referrals.stops import events as _stop_events  # noqa: F401
         from referrals.welfare import events as _welfare_events  # noqa: F401
         from referrals.welfare import models as welfare_models
         from referrals.welfare import naming as _welfare_naming  # noqa: F401
@@ -56,6 +61,7 @@ class ReferralsConfig(AppConfig):
         rights.register(anchor_rights.HOLDER)
         rights.keep(anchor_rights.needed)
         rights.register(mediation_rights.HOLDER)
+        rights.register(call_in_rights.HOLDER)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
         concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
         for of_person in (
@@ -63,6 +69,7 @@ class ReferralsConfig(AppConfig):
             anchor_models.AnchorExchange,
             mediation_models.Mediation,
             mediation_models.MediationReport,
+            call_in_models.Invitee,
         ):
             read_log.is_about(of_person, "person_id")
         for of_case in (
@@ -80,6 +87,8 @@ class ReferralsConfig(AppConfig):
             also=(anchor_models.AnchorMeeting, anchor_models.AnchorGuidance, anchor_models.AnchorCheck),
         )
         history.register("mediation", mediation_models.Mediation, sees=MEDIATIONS, address="mediation")
+        history.register("call_in", call_in_models.CallIn, sees=CALL_INS, address="call_in")
+        history.register("invitee", call_in_models.Invitee, sees=CALL_INS)
         history.register("anchor_exchange", anchor_models.AnchorExchange, sees=ANCHOR_CASES)
         read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")

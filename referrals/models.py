@@ -10,12 +10,14 @@ from referrals.anchor.models import (
     AnchorStep,
     AnchorTeam,
 )
+from referrals.callins.models import CallIn, CallInOffer, Invitee
 from referrals.diversions.models import Case, Condition, Decision, DiversionAgreement
 from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
 from referrals.mediation.models import Mediation, MediationReport
 from referrals.statements.models import Statement
+from referrals.stops.models import StopSign
 from referrals.welfare.models import WelfareNotice
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "AnchorSeat",
     "AnchorStep",
     "AnchorTeam",
+    "CallIn",
+    "CallInOffer",
     "Case",
     "Change",
     "Condition",
@@ -36,11 +40,13 @@ __all__ = [
     "EndReport",
     "FirstAnswer",
     "FirstAppointment",
+    "Invitee",
     "Mediation",
     "MediationReport",
     "Message",
     "Need",
     "Referral",
     "Statement",
+    "StopSign",
     "WelfareNotice",
 ]

@@ -24,6 +24,8 @@ ANCHOR_CASES = reading("anchor_case", roles=(Role.POLICE_LIAISON, Role.PROFESSIO
 MEDIATIONS = reading("mediation", roles=CASEWORK_ROLES)
 MEDIATION_REPORTS = reading("mediation_report", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.COURT_OFFICER))
 """Who mediates sees its own, and what it told; an authority what it was told."""
+CALL_INS = reading("call_in", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.POLICE_LIAISON))
+"""When and where, and what was offered; who was invited, the unit alone."""
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))
 """The short page for diverting somebody at the roadside."""

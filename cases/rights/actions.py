@@ -23,6 +23,7 @@ from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.corrections.models import Entry
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.fellowships.models import Fellowship
 from cases.imports.models import ImportBefore, ImportTrace
 from cases.legal.models import Matter
 from cases.messages.models import ContactWish, Reminder
@@ -425,6 +426,11 @@ def access_file(person: Person, partner: Partner) -> bytes:
                         ),
                         _("You can complain to the data-protection ombudsman (tietosuoja.fi)."),
                         _("No decision about you is made by a machine alone."),
+                        # In everybody's file: it tells nobody who reads over a shoulder that there is any.
+                        _(
+                            "What you may have told us about your own safety is never in this file. Ask for it in person: you get it"
+                            " when you are alone."
+                        ),
                     ],
                 ),
             ],
@@ -462,7 +468,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Fellowship):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

@@ -1,4 +1,4 @@
-"""What the file of all data has of courses of help: phases, beds and legal matters."""
+"""What the file of all data has of courses of help: phases, beds, legal matters and fellowships."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cases.fellowships.models import Fellowship, Milestone, Stipend, Touchpoint
 from cases.legal.models import Disposal, Hearing, Matter
 from cases.phases.models import PhaseStay, Response, Review
 from cases.places.models import Situation, Stay
@@ -18,6 +19,7 @@ from partnership.pages.template_tags import day
 def held_in_courses(of: dict[str, Any]) -> list[Part]:
     """Of somebody's participations at the own partner, phases, beds and legal matters. A lawyer's notes are the lawyer's: who asks for them, asks the lawyer."""
     of_matter = {"matter__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
+    of_fellowship = {"fellowship__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     matters = list(Matter.objects.filter(**of).select_related("lawyer").order_by("id"))
     return [
         Part(
@@ -58,6 +60,44 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
             [
                 [s.get_moment_display(), day(s.on), s.get_work_display(), s.get_housing_display()]
                 for s in Situation.objects.filter(**of).order_by("on", "id")
+            ],
+        ),
+        Part(
+            _("Fellowships"),
+            [_("First day"), _("Months"), _("Mentor")],
+            [
+                [day(f.started_on), str(f.months), f.mentor.full_name]
+                for f in Fellowship.objects.filter(**of).select_related("mentor").order_by("id")
+            ],
+        ),
+        Part(
+            _("Milestones"),
+            [_("Milestone"), _("Area"), _("By"), _("Reached on")],
+            [
+                [m.text or "", m.get_area_display(), day(m.due_on), day(m.reached_on)]
+                for m in Milestone.objects.filter(**of_fellowship).order_by("id")
+            ],
+        ),
+        Part(
+            _("In touch"),
+            [_("Date"), _("How"), _("Minutes")],
+            [
+                [day(t.on), t.get_kind_display(), str(t.minutes or "–")]
+                for t in Touchpoint.objects.filter(**of_fellowship).order_by("on", "id")
+            ],
+        ),
+        Part(
+            _("Stipends"),
+            [_("Month"), _("Euros"), _("Asked on"), _("Approved on"), _("Paid on")],
+            [
+                [
+                    str(s.month),
+                    str(s.amount),
+                    day(s.asked_on),
+                    day(getattr(s, "approval", None) and s.approval.approved_on),
+                    day(getattr(s, "approval", None) and s.approval.paid_on),
+                ]
+                for s in Stipend.objects.filter(**of_fellowship).select_related("approval").order_by("month")
             ],
         ),
         Part(

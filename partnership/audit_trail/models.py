@@ -22,6 +22,7 @@ from partnership.isolation.policies import (
     MY_REFERRALS,
     OWN,
     PARTNER,
+    USER,
     Grant,
     Policy,
     auditor_reads,
@@ -72,6 +73,14 @@ class ReadLog(models.Model):
             Policy(name="write_own", role="web", command="INSERT", using=MINE),
             Policy(name="read_own", role="web", command="SELECT", using=OWN),
             auditor_reads(),
+            # That somebody opened what is protected (`cases/protection`) is theirs and the auditor's to know, not colleagues'.
+            Policy(
+                name="protected",
+                role="web",
+                command="SELECT",
+                using=f"left(what, 9) <> 'protected' or user_id = {USER} or {AUDITOR}",
+                only_narrows=True,
+            ),
             *jobs_read("id", "partner_id", "user_id", "at", "what", "count"),
             # The person concerned is told which partner looked, when, at what and what for: neither name nor words of who did.
             *person_reads(

@@ -14,29 +14,45 @@ class Practice(models.TextChoices):
     """What some partners do and others don't; each has a room of its own, and an entry of the menu."""
 
     CONTACTS = "contacts", _("Low-threshold contacts")
+    PROTECTION = "protection", _("Protection from trafficking")
     ANCHOR = "anchor", _("Anchor team")
     # Of the same codes as the parts of a programme that need them.
     PHASES = "phases", _("Phases, responses and reviews")
     BEDS = "beds", _("Beds and stays")
     LEGAL = "legal", _("Legal matters")
     MEDIATION = "mediation", _("Mediation")
+    FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
+    CALL_INS = "call_ins", _("Call-ins")
 
 
 FOR: dict[str, tuple[str, ...]] = {
     Practice.CONTACTS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.ANCHOR: (Partner.Kind.POLICE, Partner.Kind.SOCIAL, Partner.Kind.YOUTH, Partner.Kind.HEALTH),
+    Practice.PROTECTION: (
+        Partner.Kind.NGO,
+        Partner.Kind.SOCIAL,
+        Partner.Kind.YOUTH,
+        Partner.Kind.HEALTH,
+        Partner.Kind.SCHOOL,
+        Partner.Kind.POLICE,
+    ),
     Practice.PHASES: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.BEDS: (Partner.Kind.NGO, Partner.Kind.HEALTH),
     Practice.LEGAL: (Partner.Kind.NGO,),
     Practice.MEDIATION: (Partner.Kind.NGO, Partner.Kind.POLICE, Partner.Kind.PROSECUTOR, Partner.Kind.COURT),
+    Practice.FELLOWSHIPS: (Partner.Kind.NGO,),
+    Practice.CALL_INS: (Partner.Kind.NGO, Partner.Kind.POLICE),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
     Practice.CONTACTS: _("Syringes, naloxone, tests and advice, counted without names."),
+    Practice.PROTECTION: _("Signs of trafficking, whom to call first, and records that only named people open."),
     Practice.PHASES: _("A treatment court’s way: phases, incentives and sanctions, reviews."),
     Practice.BEDS: _("Who is in which bed, until when, and how full the house is."),
     Practice.LEGAL: _("Matters, hearings and decisions; notes are the lawyer’s alone."),
     Practice.MEDIATION: _("A meeting with those harmed, and what an authority learns of it."),
+    Practice.FELLOWSHIPS: _("A mentor, milestones, and a stipend that two people decide on."),
+    Practice.CALL_INS: _("Police and a service speak to invited people together, and offer help."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

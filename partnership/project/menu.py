@@ -59,11 +59,14 @@ GROUPS = (
         _("Practices"),
         (
             Entry(_("Low-threshold contacts"), "contact_counter", icon="needle", practice=Practice.CONTACTS),
+            Entry(_("Protection"), "protection", icon="lock", practice=Practice.PROTECTION),
             Entry(_("Anchor cases"), "anchor_list", icon="anchor", practice=Practice.ANCHOR),
             Entry(_("Phases"), "phase_board", icon="stairs", practice=Practice.PHASES),
             Entry(_("Beds"), "bed_board", icon="bed", practice=Practice.BEDS),
             Entry(_("Legal matters"), "matter_list", icon="gavel", practice=Practice.LEGAL),
             Entry(_("Mediation"), "mediation_list", icon="switch-horizontal", practice=Practice.MEDIATION),
+            Entry(_("Fellowships"), "fellowship_board", icon="heart-handshake", practice=Practice.FELLOWSHIPS),
+            Entry(_("Call-ins"), "call_in_list", icon="speakerphone", practice=Practice.CALL_INS),
         ),
     ),
     Group(

@@ -56,6 +56,7 @@ class Part(models.TextChoices):
     BEDS = "beds", _("Beds and stays")
     LEGAL = "legal", _("Legal matters")
     MEDIATION = "mediation", _("Mediation")
+    FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
 
 
 def usual_parts() -> list[str]:

@@ -187,6 +187,8 @@ def _diversion_page(
         ),
         "is_sender": is_sender,
         "is_party": is_sender or is_receiver,
+        "stop_signs": list(diversion.stop_signs.filter(lifted_at=None)) if diversion.is_sent else [],
+        "may_stop": is_receiver and not diversion.decision,
         "conditions": [
             (condition, ProgressForm(initial={"done": condition.done, "on": today}, prefix=f"c{condition.pk}"))
             for condition in conditions

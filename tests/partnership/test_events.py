@@ -34,14 +34,14 @@ from tests.world import WebClient, World, database_role, on_web
 TOP = Path(__file__).resolve().parent.parent.parent
 
 EVENTS = {
-    "account.changed", "agreement.approval_asked", "agreement.approval_decided", "agreement.ended", "agreement.ending", "anchor_case.shared", "anchor_meeting.recorded", "anchor_seat.offered", "announcement.made", "auditor.changed", "auditor.proposed", "care_team.joined", "care_team.written", "certificate.expiring", "certificate.issued", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome", "diversion.overdue", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "lesson.asked", "lesson.assigned", "lesson.cancelled", "manager.changed", "manager.invited", "measurement.consent", "mediation.reported", "member.joined", "membership.rests", "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.first_coming", "my_page.first_move", "my_page.move", "notice.replied", "notice.shared", "notice.withdrawn", "notice.written",
+    "account.changed", "agreement.approval_asked", "agreement.approval_decided", "agreement.ended", "agreement.ending", "anchor_case.shared", "anchor_meeting.recorded", "anchor_seat.offered", "announcement.made", "auditor.changed", "auditor.proposed", "call_in.planned", "care_team.joined", "care_team.written", "certificate.expiring", "certificate.issued", "client.secret_old", "diversion.addressed", "diversion.breached", "diversion.decided", "diversion.due_soon", "diversion.outcome", "diversion.overdue", "diversion.undecided", "end_report.sent", "enrolment.ended", "import.done", "import.taken_back", "lesson.asked", "lesson.assigned", "lesson.cancelled", "manager.changed", "manager.invited", "measurement.consent", "mediation.reported", "member.joined", "membership.rests", "my_page.asked", "my_page.coming", "my_page.consent_withdrawn", "my_page.first_coming", "my_page.first_move", "my_page.move", "notice.replied", "notice.shared", "notice.withdrawn", "notice.written",
     "overdoses.counted", "person.erased", "prevention_plan.approved", "prevention_plan.returned", "prevention_plan.submitted", "record.opened", "referral.accepted", "referral.acknowledged", "referral.completed",
     "referral.appointment", "referral.appointment_kept", "referral.appointment_missed", "referral.concern",
     "referral.consent_ended", "referral.consent_ending", "referral.consent_renewed",
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",
     "referral.person_erased", "referral.withdrawn", "session.corrected", "session.recorded", "enrolment.corrected", "referral.reopened",
-    "statement.closed", "statement.sent", "welfare_notice.acknowledged", "welfare_notice.made",
+    "statement.closed", "statement.sent", "stop_sign.raised", "welfare_notice.acknowledged", "welfare_notice.made",
 }  # fmt: skip
 """All of them. A name is a promise to partners' systems and to what waits in the outbox: add to it, rename none."""
 

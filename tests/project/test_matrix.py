@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from cases.assessments import actions as assessments
 from cases.consents import actions as consents
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Goal
+from cases.fellowships import actions as fellowships
 from cases.imports import actions as imports
 from cases.legal import actions as legal
 from cases.openings import actions as openings
@@ -32,6 +34,7 @@ from cases.places import actions as places
 from cases.places.models import Bed
 from cases.planning import actions as planning
 from cases.plans import actions as plans
+from cases.protection import actions as protection
 from cases.rights import actions as rights
 from cases.team import actions as team
 from metrics.cohorts.models import Cohort
@@ -56,9 +59,11 @@ from programs.locations import actions as locations
 from programs.locations.models import Location
 from referrals.anchor import actions as anchor
 from referrals.anchor.models import Profession
+from referrals.callins import actions as call_ins
 from referrals.end_reports import actions as end_reports
 from referrals.mediation import actions as mediations
 from referrals.statements import actions as statements
+from referrals.stops import actions as stops
 from referrals.welfare import actions as welfare
 from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.lessons import asked_lesson, lesson_plan
@@ -506,6 +511,55 @@ MATRIX: dict[str, Row] = {
     "mediation_report": only(
         our=200, other_caseworker=404, liaison=404, other_liaison=404, court_officer=200, args=lambda w: [w.mediation_report.pk]
     ),
+    # Protection: the one caseworker who is named; police see that the page is there, and who lets them know
+    "protection": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200),
+    **{name: only(caseworker=200) for name in ("protected_new", "protected_consult", "protection_years")},
+    "protection_members": only(our=200, other_caseworker=200, professional=200, auditor=200),
+    "protection_member_end": only(case_manager=302, coordinator=404, args=lambda w: [w.naming.pk], method="post"),
+    **{
+        name: only(caseworker=200, args=lambda w: [w.screen.pk])
+        for name in ("protected_record", "protected_open", "protected_copy")
+    },
+    "protected_refer": only(caseworker=422, args=lambda w: [w.screen.pk], method="post"),
+    **{
+        name: only(caseworker=302, args=lambda w: [w.protected_referral.pk], method="post")
+        for name in ("protected_answer", "protected_tell", "protected_no_police", "protected_take_back")
+    },
+    "person_protection": only(**(OUR_PERSON | {"court_officer": 403}), args=ngo_person),
+    "safe_contact": only(caseworker=200, args=ngo_person),
+    "safe_contact_remove": only(caseworker=404, args=ngo_person, method="post"),
+    "stop_raise": only(our=302, other_caseworker=404, args=diversion, method="post"),
+    "stop_lift": only(our=302, other_caseworker=404, args=lambda w: [w.stop_sign.pk], method="post"),
+    # Fellowships: the NGO's alone
+    "fellowship_board": only(our=200, other_caseworker=200),
+    "payment_run": only(our=200, other_caseworker=200),
+    "stipend_rules": only(case_manager=200),
+    "stipend_rule_remove": only(case_manager=302, args=lambda w: [w.stipend_rule.pk], method="post"),
+    "fellowship_new": only(our=302, other_caseworker=404, args=enrolment),
+    "fellowship": only(our=200, other_caseworker=404, args=lambda w: [w.fellowship.pk]),
+    **{
+        name: only(**POSTED_ON_CASE, args=lambda w: [w.fellowship.pk])
+        for name in ("milestone_add", "touchpoint_add", "stipend_ask")
+    },
+    "milestone_mark": only(our=302, other_caseworker=404, args=lambda w: [w.milestone.pk], method="post"),
+    "stipend_approve": only(case_manager=302, args=lambda w: [w.stipend.pk], method="post"),
+    "stipend_drop": only(our=302, other_caseworker=404, args=lambda w: [w.stipend.pk], method="post"),
+    "stipend_paid": only(case_manager=302, args=lambda w: [w.approval.pk], method="post"),
+    # Call-ins: the police hold them with the NGO, and keep the file of who was invited
+    "call_in_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200),
+    "call_in_new": only(liaison=200, other_liaison=200),
+    "call_in": only(**(OUR_PERSON | {"court_officer": 403, "liaison": 200}), args=lambda w: [w.call_in.pk]),
+    "call_in_edit": only(liaison=200, other_liaison=404, args=lambda w: [w.call_in.pk]),
+    "call_in_go_on": only(liaison=302, other_liaison=404, args=lambda w: [w.call_in.pk], method="post"),
+    "call_in_invite": only(liaison=200, other_liaison=404, args=lambda w: [w.referral.person_id]),
+    **{
+        name: only(liaison=302, other_liaison=404, args=lambda w: [w.invitee.pk], method="post")
+        for name in ("invitee_note", "call_in_offer")
+    },
+    **{
+        name: only(liaison=302, other_liaison=404, args=lambda w: [w.call_in_offer.pk], method="post")
+        for name in ("call_in_accept", "call_in_decline")
+    },
     # Anchor teams: the police lead the case, social services see its sheet
     "anchor_list": only(liaison=200, other_liaison=200, professional=200),
     "anchor_new": only(liaison=200, other_liaison=200, professional=200),
@@ -614,6 +668,45 @@ def courses(world: World) -> None:
     world.matter_note = run_as(us, legal.write_note, matter=world.matter, text="Ask for a waiver.")
 
 
+def protected(world: World) -> None:
+    """The caseworker is named, and has gone through a checklist about the referred person, who agreed to be referred."""
+    us = world.caseworker
+    world.naming = run_as(world.case_manager, protection.name_member, membership=us.membership)
+    world.screen = run_as(
+        us, protection.record_screen, person=world.referral.receiver_person, answers={"debt": "yes"}, danger_now=False,
+        is_child=False, form="", decision="refer",
+    )  # fmt: skip
+    world.protected_referral = run_as(
+        us, protection.refer, screen=world.screen, consented_on=world.today, consented_how="verbal"
+    )
+    world.stop_sign = run_as(us, stops.raise_sign, diversion=world.referral.diversion)
+
+
+def fellowship(world: World) -> None:
+    """The referred person is a fellow, with a milestone; a stipend waits for its approval and one to be paid."""
+    us, part = world.caseworker, world.referral.enrolment
+    world.fellowship = run_as(us, fellowships.begin_fellowship, enrolment=part, months=12, mentor=us.user)
+    world.milestone = run_as(us, fellowships.add_milestone, fellowship=world.fellowship, area="work", text="A licence")
+    world.stipend_rule = run_as(
+        world.case_manager, fellowships.save_rule, programme=world.programme, from_month=1, cap=Decimal(300)
+    )
+    world.stipend = run_as(us, fellowships.ask_stipend, fellowship=world.fellowship, month=1, amount=Decimal(100))
+    other = run_as(us, fellowships.begin_fellowship, enrolment=world.enrolment(), months=12, mentor=us.user)
+    asked = run_as(us, fellowships.ask_stipend, fellowship=other, month=1, amount=Decimal(100))
+    world.approval = run_as(world.case_manager, fellowships.approve_stipend, stipend=asked)
+
+
+def evening(world: World) -> None:
+    """The police hold a call-in with the NGO, to which somebody is invited who was offered counselling."""
+    world.call_in = run_as(
+        world.liaison, call_ins.plan_call_in, to_partner=world.ngo, district=world.city,
+        at=timezone.now() + timedelta(days=3), place="Church hall",
+    )  # fmt: skip
+    person = world.person(world.police, first_names="Invited")
+    world.invitee = run_as(world.liaison, call_ins.invite, person=person, call_in=world.call_in)
+    world.call_in_offer = run_as(world.liaison, call_ins.offer_help, invitee=world.invitee, programme=world.programme)
+
+
 @shared
 def full(world: World) -> World:
     world.referral = world.enrolled()
@@ -694,6 +787,9 @@ def full(world: World) -> World:
         world.caseworker, team.write_item, member=world.team_member, kind="task", text="Call", due_on=world.today
     )
     courses(world)
+    protected(world)
+    fellowship(world)
+    evening(world)
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",
         person=world.person(world.police, first_names="Child", born_on=world.today - timedelta(days=13 * 365)),

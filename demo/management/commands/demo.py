@@ -22,7 +22,9 @@ from demo import (
     anchor,
     at_home,
     authorities,
+    call_in,
     courses,
+    fellows,
     in_languages,
     lessons,
     low_threshold,
@@ -31,6 +33,7 @@ from demo import (
     oversight,
     places,
     prevention,
+    protecting,
     teams,
     training,
     work,
@@ -503,6 +506,9 @@ class Command(BaseCommand):
         legal_aid = self.programmes["Legal aid and alternative sentencing"]
         courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
+        protecting.protected_people(manager, caseworker, liaison, today)
+        fellows.fellows(manager, caseworker, helsinki, today)
+        call_in.evening(liaison, caseworker, helsinki, not_joined("Helsinki Police", False)[-3:], today)
         lessons.classes(
             self.acting["manager@demo.example"],
             self.acting["youth@demo.example"],
