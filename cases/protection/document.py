@@ -1,4 +1,4 @@
-"""What is held in a protected record, on paper for the person concerned. The file of all data has nothing of it (ADR 45)."""
+"""What is held in a protected record, on paper for the person concerned. The file of all data has nothing of it (ADR 46)."""
 
 from __future__ import annotations
 

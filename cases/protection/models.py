@@ -3,7 +3,7 @@ somebody, and who at a partner may see any of it.
 
 Behind walls of their own: a row is seen by users of its partner who are named, one by one, by their manager (`ProtectionGrant`), and by
 nobody else: no colleague, manager, auditor, job or police. No history keeps a copy, since a history is read by more people than that;
-so rows say themselves who wrote them when, and what is said once stays. ADR 45 has the reasons.
+so rows say themselves who wrote them when, and what is said once stays. ADR 46 has the reasons.
 """
 
 from __future__ import annotations

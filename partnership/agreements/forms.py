@@ -80,7 +80,7 @@ class FileForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    decision = forms.ChoiceField(label=_("Decision"), choices=ApprovalStep.Decision.choices)
+    decision = forms.ChoiceField(label=_("Decision"), choices=ApprovalStep.Decision.choices, widget=forms.RadioSelect)
     words = forms.CharField(
         label=_("Words"),
         required=False,

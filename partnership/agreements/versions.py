@@ -93,7 +93,7 @@ def _version_page(request: PartnerRequest, pk: int, status: int = 200, **bound: 
         "files": AgreementFile.objects.filter(version=version).defer("content"),
         "steps": [step for step in steps if step.round == version.round],
         "earlier": [step for step in steps if step.round < version.round],
-        "mine": [step for step in steps if step.is_waiting and step.partner_id == request.acting.partner.pk],
+        "mine": next((s for s in steps if s.is_waiting and s.partner_id == request.acting.partner.pk), None),
         "flow_form": FlowForm(agreement=agreement),
         "step_form": StepForm(agreement=agreement),
         "file_form": FileForm(),

@@ -87,7 +87,7 @@ class TestTheFile:
             "referrals_anchorcase", "referrals_anchorexchange", "referrals_mediation", "referrals_mediationreport", "cases_arrest", "referrals_referral",
             "cases_subjectrequest", "cases_relation", "referrals_statement", "referrals_welfarenotice",
             "cases_fellowship", "referrals_invitee",
-            # In the person's hands, when they are alone, and in no file (ADR 45).
+            # In the person's hands, when they are alone, and in no file (ADR 46).
             "cases_screen", "cases_protectedreferral", "cases_policenotice", "cases_safecontact",
             "cases_person",  # a linked record, whose data are in the file as well
             "metrics_link", "metrics_followup",  # pseudonymous, rebuilt from the above
