@@ -72,6 +72,9 @@ GROUPS = (
             Entry(_("Prevention plans"), "prevention_list", icon="checklist"),
             Entry(_("Training"), "course_list", icon="book"),
             Entry(_("Lessons"), "lesson_list", icon="users"),
+            Entry(_("Campaigns"), "campaign_list", icon="speakerphone"),
+            Entry(_("Events"), "community_event_list", icon="calendar"),
+            Entry(_("Surveys"), "survey_list", icon="clipboard-list"),
         ),
     ),
     Group(

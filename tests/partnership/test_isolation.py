@@ -98,6 +98,8 @@ class TestCatalogue:
             "portal_record_change",
             "portal_role_fits",
             "portal_shown",
+            "portal_survey_answer",
+            "portal_survey_open",
             "portal_touch_diversion",
             "portal_touch_programmes",
         ]

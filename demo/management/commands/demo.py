@@ -22,6 +22,7 @@ from demo import (
     anchor,
     at_home,
     authorities,
+    community,
     courses,
     in_languages,
     lessons,
@@ -584,6 +585,15 @@ class Command(BaseCommand):
             self.programmes["Risk workshops"],
             today,
             rng,
+        )
+        community.forums(manager, liaison, helsinki, today)
+        community.safety(self.acting["coordinator@demo.example"], list(self.districts.values())[:3], today, rng)
+        community.youth(
+            self.acting["turku@demo.example"],
+            self.acting["turku-police@demo.example"],
+            young,
+            [self.districts["Turku"]],
+            today,
         )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
