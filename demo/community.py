@@ -19,6 +19,8 @@ from programs.surveys import actions as surveys
 from programs.surveys.models import AgeBand, Question, Survey, SurveyAnswer, SurveyText, Wave
 from programs.surveys.results import Row
 
+CODES = 1500
+"""So many people were asked in each wave."""
 WORDS = (
     "Lights on the path behind the station.",
     "More grown-ups about on Friday evenings.",
@@ -45,7 +47,7 @@ def forums(manager: Acting, liaison: Acting, district: District, today: date) ->
     spring = event("forum", "Safer evenings in Kallio", today - timedelta(days=120), "Kallio library")
     spring.minutes = (
         "Residents were worried about the evenings around the metro station. The police told what they see there; the"
-        " outreach workers told whom one can call. Agreed: what is promised below, and to meet again."
+        " outreach workers told whom one can call. Agreed: what stands among the promises, and to meet again."
     )
     spring.residents, spring.young_people, spring.professionals, spring.officers = 46, 9, 6, 3
     events.write_minutes(by=manager, event=spring)
@@ -127,7 +129,7 @@ def _over(
     SurveyText.objects.bulk_create(
         SurveyText(partner=by.partner, wave=wave, question=text, text=words) for words in WORDS
     )
-    Wave.objects.filter(pk=wave.pk).update(closes_on=opened_on + timedelta(days=21))
+    Wave.objects.filter(pk=wave.pk).update(closes_on=opened_on + timedelta(days=21), codes_issued=CODES)
     return Wave.objects.get(pk=wave.pk)
 
 

@@ -39,11 +39,16 @@ EVENT_LIST = Listing(
             lambda event: event.starts_at,
             lambda event: moment(event.starts_at),
         ),
+        Column("state", gettext_lazy("State"), _state, _state_tag),
         Column("kind", gettext_lazy("Kind"), lambda event: event.get_kind_display()),
         Column("host", gettext_lazy("Host"), lambda event: event.partner.name),
-        Column("district", gettext_lazy("District"), lambda event: event.district and event.district.local_name),
+        Column(
+            "district",
+            gettext_lazy("District"),
+            lambda event: event.district and event.district.local_name,
+            at_first=False,
+        ),
         Column("people", gettext_lazy("People, counted"), lambda event: event.people),
-        Column("state", gettext_lazy("State"), _state, _state_tag),
     ),
     sorts={
         "newest": Sort(gettext_lazy("Newest first"), ["-starts_at", "-id"]),

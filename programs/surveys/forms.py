@@ -29,7 +29,14 @@ class Lines(SimpleArrayField):
 
 
 class BeginForm(forms.Form):
-    code = forms.ChoiceField(label=_("Begin with"), choices=[*CHOICES, ("", _("No questions: I write my own"))], required=False)  # fmt: skip
+    """With which questions a survey begins."""
+
+    code = forms.ChoiceField(
+        label=_("Begin with"),
+        choices=[*CHOICES, ("", _("No questions: I write my own"))],
+        initial=CHOICES[0][0],
+        required=False,
+    )
 
 
 class SurveyForm(ModelForm[Survey]):
