@@ -119,7 +119,7 @@ def event_minutes(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(events.cancel_event)
 def event_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
     """Calls an own event off."""
-    event, because = own(request, CommunityEvent, pk), request.POST.get("because", "")[:300]
+    event, because = own(request, CommunityEvent, pk), request.POST.get("because", "").replace("\x00", "")[:300]
     try:
         events.cancel_event(by=request.acting, event=event, because=because)
     except RuleError as error:
