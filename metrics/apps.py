@@ -21,6 +21,7 @@ class MetricsConfig(AppConfig):
         from metrics.runs import handlers as _handlers  # noqa: F401 — importing registers them
         from metrics.runs.models import Run, Withheld
         from metrics.score_changes import pages as _score_pages  # noqa: F401 — registers its file
+        from metrics.trends import beside as _beside  # noqa: F401
         from metrics.trends import briefing as _trends  # noqa: F401
         from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
         from partnership.api import codes

@@ -9,9 +9,12 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from partnership.api import codes
         from partnership.audit_trail import history
+        from programs.campaigns.models import Campaign, CampaignAction
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
+        from programs.events import events as _community_events  # noqa: F401
+        from programs.events.models import CommunityEvent, EventPromise
         from programs.lessons import events as _lesson_events  # noqa: F401
         from programs.lessons.models import Lesson, LessonPlan
         from programs.locations.models import Location
@@ -19,18 +22,22 @@ class ProgramsConfig(AppConfig):
         from programs.notices import events as _notice_events  # noqa: F401
         from programs.notices.models import Notice
         from programs.permissions import (
+            CAMPAIGNS,
             CERTIFICATES,
             CONTACTS,
             COURSE_SHEETS,
             COURSES,
+            EVENTS,
             LESSONS,
             NOTICES,
             PREVENTION_PLANS,
             PROGRAMMES,
+            SURVEYS,
         )
         from programs.standards import briefing as _plans_briefing  # noqa: F401
         from programs.standards import events as _plan_events  # noqa: F401
         from programs.standards.models import PlanAdvice, PreventionPlan
+        from programs.surveys.models import Question, Survey, Wave
         from programs.training import events as _training_events  # noqa: F401
         from programs.training.models import (
             Certificate,
@@ -58,6 +65,11 @@ class ProgramsConfig(AppConfig):
         history.register("certificate", Certificate, sees=CERTIFICATES)
         history.register("lesson", Lesson, sees=LESSONS, address="lesson")
         history.register("lesson_plan", LessonPlan, sees=LESSONS, address="lesson_plan")
+        history.register(
+            "community_event", CommunityEvent, sees=EVENTS, address="community_event", also=(EventPromise,)
+        )
+        history.register("survey", Survey, sees=SURVEYS, address="survey", also=(Question, Wave))
+        history.register("campaign", Campaign, sees=CAMPAIGNS, address="campaign", also=(CampaignAction,))
         history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
         history.register("notice", Notice, sees=NOTICES, address="notice")
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -13,3 +13,7 @@ COURSE_SHEETS = reading(
 CERTIFICATES = reading("certificate")
 LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL))
 NOTICES = reading("notice")
+EVENTS = reading("community_event")
+SURVEYS = reading("survey")
+SURVEY_TEXTS = reading("survey_text", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))
+CAMPAIGNS = reading("campaign")

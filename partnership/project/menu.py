@@ -76,6 +76,9 @@ GROUPS = (
             Entry(_("Training"), "course_list", icon="book"),
             Entry(_("Lessons"), "lesson_list", icon="users"),
             Entry(_("Trend notices"), "notice_list", icon="alert-triangle"),
+            Entry(_("Campaigns"), "campaign_list", icon="speakerphone"),
+            Entry(_("Events"), "community_event_list", icon="calendar"),
+            Entry(_("Surveys"), "survey_list", icon="clipboard-list"),
         ),
     ),
     Group(

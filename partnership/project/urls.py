@@ -13,7 +13,8 @@ handler500 = "partnership.project.error_pages.server_error"
 ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.practices",
     "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
-    "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training", "programs.lessons", "programs.notices",
+    "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training", "programs.lessons",
+    "programs.events", "programs.surveys", "programs.campaigns", "programs.notices",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
     "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships",
     "cases.corrections", "cases.planning", "cases.rights",

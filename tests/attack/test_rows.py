@@ -56,8 +56,15 @@ NO_ORACLE = {
     "programs_certificate_number_key": "nobody guesses a number, and anybody may ask whether one is valid",
     "one_certificate_a_course": "an organisation issues certificates of its own courses alone",
     "programs_lesson_token_key": "nobody guesses a token",
+    "programs_wave_token_key": "nobody guesses a token",
+    "programs_communityevent_": "everybody sees events",
+    "programs_survey_district": "everybody sees surveys",
+    "programs_campaign_distri": "everybody sees campaigns",
+    "programs_campaign_partne": "everybody sees campaigns",
 }
 POINT_ANYWHERE = {
+    "programs_campaign_partners.campaign_id": "everybody sees campaigns, and a policy asks whose the campaign is",
+    "programs_communityevent_hosts.communityevent_id": "everybody sees events, and a policy asks whose the event is",
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
     "partnership_notification.event_id": "jobs write it; an event has no owner",
     "partnership_notification.letter_id": "jobs write it; a letter of news has no owner, and its number can't be guessed",

@@ -112,6 +112,8 @@ class TestBecomingOwner:
                     "portal_forget_references",
                     "portal_had_manager",
                     "portal_lesson_feedback",
+                    "portal_survey_answer",
+                    "portal_survey_open",
                 ),
                 "portal_web",
             ),

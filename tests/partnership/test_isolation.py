@@ -104,6 +104,8 @@ class TestCatalogue:
             "portal_role_fits",
             "portal_shown",
             "portal_step_decided",
+            "portal_survey_answer",
+            "portal_survey_open",
             "portal_touch_diversion",
             "portal_touch_programmes",
             "portal_version_moves",

@@ -65,6 +65,15 @@ from referrals.mediation import actions as mediations
 from referrals.statements import actions as statements
 from referrals.stops import actions as stops
 from referrals.welfare import actions as welfare
+from tests.programs.community import (
+    campaign_action,
+    closed,
+    community_event,
+    event_promise,
+    open_wave,
+    safety_survey,
+    youth_campaign,
+)
 from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.programs.notices import draft as draft_notice
@@ -144,6 +153,8 @@ notice = lambda w: [w.notice.pk]
 OTHER_WRITERS = ["other_caseworker", "liaison", "other_liaison", "professional", "coordinator"]
 """Those of other partners who can write a trend notice."""
 NOT_FOUND = dict.fromkeys(OTHER_WRITERS, 404)
+WHO_HOSTS = dict(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200, coordinator=200)
+"""Who holds events, asks residents or leads campaigns, each for the own partner."""
 POSTED_ON_CASE = dict(our=422, other_caseworker=404, method="post")
 IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coordinator=404, args=data_import)
 
@@ -294,6 +305,44 @@ MATRIX: dict[str, Row] = {
     "notice_discard": only(our=302, **NOT_FOUND, args=notice, method="post"),
     "notice_reply": only(our=422, **NOT_FOUND, args=notice, method="post"),
     "lesson_feedback": Row(EVERYBODY, lambda w: [w.lesson.token, "before"], anonymous=200),
+    # Events, surveys and campaigns: every partner sees them, their own partner changes them, residents read what is public
+    "community_event_list": Row(EVERYBODY),
+    "community_event": Row(EVERYBODY, lambda w: [w.community_event.pk]),
+    "community_event_new": only(**WHO_HOSTS),
+    "community_event_edit": only(**HOSTS, args=lambda w: [w.community_event.pk]),
+    "event_minutes": only(**HOSTS, args=lambda w: [w.community_event.pk]),
+    "event_cancel": only(**(HOSTS | {"our": 302}), args=lambda w: [w.community_event.pk], method="post"),
+    "promise_new": only(**HOSTS, args=lambda w: [w.community_event.pk]),
+    "promise_close": only(**(HOSTS | {"our": 404, "liaison": 200}), args=lambda w: [w.event_promise.pk]),
+    "promise_show": only(**(HOSTS | {"our": 404, "liaison": 302}), args=lambda w: [w.event_promise.pk], method="post"),
+    "promise_list": Row(EVERYBODY),
+    "community": Row(EVERYBODY, anonymous=200),
+    "survey_list": Row(EVERYBODY),
+    "survey": Row(EVERYBODY, lambda w: [w.survey.pk]),
+    "survey_results": Row(EVERYBODY, lambda w: [w.survey.pk]),
+    "survey_new": only(**WHO_HOSTS),
+    "survey_write": only(**WHO_HOSTS),
+    "survey_edit": only(**HOSTS, args=lambda w: [w.survey.pk]),
+    "survey_texts": only(**HOSTS, args=lambda w: [w.survey.pk]),
+    "question_new": only(**HOSTS, args=lambda w: [w.survey.pk]),
+    "question_edit": only(**HOSTS, args=lambda w: [w.survey.pk, w.survey.questions.first().pk]),
+    "question_remove": only(**(HOSTS | {"our": 302}), args=lambda w: [w.survey.pk, w.survey.questions.first().pk], method="post"),
+    "wave_new": only(**HOSTS, args=lambda w: [w.survey.pk]),
+    "wave_edit": only(**HOSTS, args=lambda w: [w.survey.pk, w.wave.pk]),
+    "wave_poster": Row(dict.fromkeys(ROLES, 404) | dict.fromkeys(OUR.split(), 200), lambda w: [w.wave.pk]),
+    **{
+        name: only(**(HOSTS | {"our": 302}), args=lambda w: [w.wave.pk], method="post")
+        for name in ("wave_close", "wave_codes", "wave_publish", "wave_withdraw")
+    },
+    "survey_answer": Row(EVERYBODY, lambda w: [w.wave.token], anonymous=200),
+    "public_survey": Row(dict.fromkeys(ROLES, 404), lambda w: [w.survey.pk], anonymous=404),
+    "campaign_list": Row(EVERYBODY),
+    "campaign": Row(EVERYBODY, lambda w: [w.campaign.pk]),
+    "campaign_new": only(**(WHO_HOSTS | {"coordinator": 403})),
+    "campaign_edit": only(**(HOSTS | {"coordinator": 403}), args=lambda w: [w.campaign.pk]),
+    "campaign_action_new": only(**(HOSTS | {"coordinator": 403}), args=lambda w: [w.campaign.pk]),
+    "campaign_action_edit": only(**(HOSTS | {"coordinator": 403}), args=lambda w: [w.campaign.pk, w.campaign_action.pk]),
+    "campaign_action_remove": only(**(HOSTS | {"our": 302, "coordinator": 403}), args=lambda w: [w.campaign.pk, w.campaign_action.pk], method="post"),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),
     "contact_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.contact.pk], method="post"),
@@ -738,6 +787,13 @@ def full(world: World) -> World:
     )
     world.lesson = asked_lesson(world, lesson_plan(world))
     world.notice = draft_notice(world)
+    world.community_event = community_event(world)
+    world.event_promise = event_promise(world, world.community_event)
+    world.survey = safety_survey(world)
+    closed(world, open_wave(world, world.survey))
+    world.wave = open_wave(world, world.survey)
+    world.campaign = youth_campaign(world)
+    world.campaign_action = campaign_action(world, world.campaign)
     world.view = SavedView.objects.create(
         user=world.caseworker.user, partner=world.ngo, page="referral_list", name="Urgent", query="is_urgent=true"
     )

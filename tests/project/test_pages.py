@@ -18,6 +18,7 @@ from partnership.pages.paging import page_by_key
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
+from tests.programs.community import campaign_action, closed, community_event, event_promise, open_wave
 from tests.project.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
 from tests.shared_worlds import shared
 from tests.world import World, run_as
@@ -152,6 +153,15 @@ QUERIES = {
     ("notice", "case_manager"): 9,
     ("lesson", "liaison"): 8,
     ("lesson_plan", "case_manager"): 8,
+    ("community_event_list", "liaison"): 8,
+    ("community_event", "liaison"): 9,
+    ("promise_list", "liaison"): 9,
+    ("survey_list", "liaison"): 7,
+    ("survey", "caseworker"): 10,
+    ("survey_results", "caseworker"): 11,
+    ("survey_texts", "caseworker"): 8,
+    ("campaign_list", "liaison"): 8,
+    ("campaign", "liaison"): 14,
     ("course", "case_manager"): 11,
     ("course_sheet", "case_manager"): 9,
     ("my_certificates", "liaison"): 7,
@@ -189,6 +199,9 @@ def grown(full: World) -> World:  # noqa: F811
         full.draft(person=full.person(full.police, first_names=f"Draft {number}"))
         full.partner(f"Extra partner {number}", "ngo").districts.set([full.city, full.hill])
         full.arrest(referral.person, full.today)
+        event_promise(full, community_event(full))
+        closed(full, open_wave(full, full.survey))
+        campaign_action(full, full.campaign)
     return full
 
 

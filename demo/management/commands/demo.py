@@ -23,6 +23,7 @@ from demo import (
     at_home,
     authorities,
     call_in,
+    community,
     courses,
     fellows,
     in_languages,
@@ -518,6 +519,15 @@ class Command(BaseCommand):
             rng,
         )
         notices.trends(caseworker, manager, liaison, helsinki, today)
+        community.forums(manager, liaison, helsinki, today)
+        community.safety(self.acting["coordinator@demo.example"], list(self.districts.values())[:3], today, rng)
+        community.youth(
+            self.acting["turku@demo.example"],
+            self.acting["turku-police@demo.example"],
+            self.programmes["Early intervention for young people"],
+            [self.districts["Turku"]],
+            today,
+        )
         readers = ("caseworker", "turku", "liaison", "data")
         oversight.reading_of_the_past([self.acting[f"{name}@demo.example"] for name in readers], rng)
         oversight.openings_and_questions(caseworker, self.acting["auditor@demo.example"])
