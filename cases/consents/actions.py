@@ -12,6 +12,7 @@ from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import action
 from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import FAR_DAY
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import Partner
 
@@ -68,9 +69,11 @@ def check_signed(consent: Consent, paper: bytes) -> None:
 def record_consent(*, by: Acting, to_partner: Partner, person: Person, paper: bytes = b"", **terms: Any) -> Consent:
     """Records the person's consent to a disclosure to another partner, with the guardian's for somebody under 18.
 
-    `paper`: the signed form, or the signature from the screen. Raises NotSigned, WitnessMissing and GuardianConsentMissing.
+    `paper`: the signed form, or the signature from the screen. Raises NotSigned, WitnessMissing, GuardianConsentMissing, and Invalid for a last day too far ahead.
     """
     consent = Consent(from_partner=by.partner, to_partner=to_partner, person=person, recorded_by=by.user, **terms)
+    if consent.expires_on and consent.expires_on >= FAR_DAY:
+        raise Invalid("expires_on", _("Choose a day before the year 2200."))
     check_signed(consent, paper)
     check_guardian(person, consent)
     consent.full_clean(

@@ -13,10 +13,14 @@ def both_or_neither(one: Q, other: Q) -> Q:
     return (one & other) | (~one & ~other)
 
 
+FAR_DAY = date(2200, 1, 1)
+"""No last day that somebody types lies as far ahead: who types one means "without end"."""
+
+
 def before_2200(field: str, *, name: str) -> CheckConstraint:
     """A day that somebody types as the last one is one that programs can count with: "without end" is no day, and left empty."""
     return CheckConstraint(
-        condition=Q(**{field: None}) | Q(**{f"{field}__lt": date(2200, 1, 1)}),
+        condition=Q(**{field: None}) | Q(**{f"{field}__lt": FAR_DAY}),
         name=name,
         violation_error_message=_("Choose a day before the year 2200."),
     )
