@@ -56,6 +56,7 @@ class ReferralsConfig(AppConfig):
         rights.register(anchor_rights.HOLDER)
         rights.keep(anchor_rights.needed)
         rights.register(mediation_rights.HOLDER)
+        rights.keep(mediation_rights.needed)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
         concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
         for of_person in (
@@ -77,7 +78,12 @@ class ReferralsConfig(AppConfig):
             anchor_models.AnchorCase,
             sees=ANCHOR_CASES,
             address="anchor_case",
-            also=(anchor_models.AnchorMeeting, anchor_models.AnchorGuidance, anchor_models.AnchorCheck),
+            also=(
+                anchor_models.AnchorMeeting,
+                anchor_models.AnchorStep,
+                anchor_models.AnchorGuidance,
+                anchor_models.AnchorCheck,
+            ),
         )
         history.register("mediation", mediation_models.Mediation, sees=MEDIATIONS, address="mediation")
         history.register("anchor_exchange", anchor_models.AnchorExchange, sees=ANCHOR_CASES)
