@@ -56,7 +56,6 @@ class ReferralsConfig(AppConfig):
         rights.register(anchor_rights.HOLDER)
         rights.keep(anchor_rights.needed)
         rights.register(mediation_rights.HOLDER)
-        rights.keep(mediation_rights.needed)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
         concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
         for of_person in (

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
@@ -53,13 +50,6 @@ def recipients(person: Person) -> list[str]:
     """Which authorities were told of a mediation."""
     reports = MediationReport.objects.filter(person=person).select_related("to_partner").order_by("id")
     return [f"{report.to_partner.name}: {_('Report of a mediation')}, {day(report.sent_at)}" for report in reports]
-
-
-def needed(cutoff: date) -> Exists:
-    """Of a person (`pk`): an agreement of theirs is to be checked, or a mediation was offered, held or checked since a day."""
-    mediations = Mediation.objects.filter(person=OuterRef("pk"))
-    since = Q(offered_on__gte=cutoff) | Q(held_on__gte=cutoff) | Q(kept_on__gte=cutoff)
-    return Exists(mediations.filter(since) | mediations.to_check())
 
 
 HOLDER = Holder(held=held, erase=erase_mediations, origins=lambda person: [], recipients=recipients)
