@@ -84,7 +84,12 @@ class ReferralsConfig(AppConfig):
             anchor_models.AnchorCase,
             sees=ANCHOR_CASES,
             address="anchor_case",
-            also=(anchor_models.AnchorMeeting, anchor_models.AnchorGuidance, anchor_models.AnchorCheck),
+            also=(
+                anchor_models.AnchorMeeting,
+                anchor_models.AnchorStep,
+                anchor_models.AnchorGuidance,
+                anchor_models.AnchorCheck,
+            ),
         )
         history.register("mediation", mediation_models.Mediation, sees=MEDIATIONS, address="mediation")
         history.register("call_in", call_in_models.CallIn, sees=CALL_INS, address="call_in")

@@ -225,7 +225,8 @@ def correct_enrolment(
 )
 def reopen(*, by: Acting, enrolment: Enrolment) -> Enrolment:
     """Takes back the end of an enrolment: the person takes part as if it had not ended, and the referral that led to it opens
-    again. Appointments that the end took off the calendar are made anew. Raises NotTakenBack, and AlreadyEnrolled where the person
+    again. They are in the phase in which they were, and in their bed where nothing has come into it since. Appointments that the end
+    took off the calendar are made anew. Raises NotTakenBack, and AlreadyEnrolled where the person
     was enrolled again meanwhile."""
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if not enrolment.ended_on or enrolment.person.erased_on:

@@ -6,7 +6,8 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import OWN, READ_AND_WRITE, USER, Grant, Policy, own_rows
 from partnership.members.models import Partner, User
+from partnership.pages.days import day_of
 
 OFFENCES = [(code, label) for code, label in iccs.CODES.items() if code != "06"]
 """Offences by ICCS 1.0, those with drugs in full."""
@@ -51,6 +53,21 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def open(self) -> MatterQuerySet:
         """Matters that are not closed."""
         return self.filter(closed_on=None)
+
+    def by_next_day(self) -> MatterQuerySet:
+        """With `day`, the `next_day` of each or, where there is none, a day after all others; for an order in the database."""
+        hearing = self._ahead().values("matter").annotate(first=TruncDate(Min("at"))).values("first")
+        return self.annotate(day=Coalesce(Least("next_on", Subquery(hearing)), Value(date.max)))
+
+    def with_day_ahead(self) -> MatterQuerySet:
+        """Those with a hearing that is today or later and, of open ones, those with a next date that has not passed."""
+        return self.filter(Exists(self._ahead()) | Q(closed_on=None, next_on__gte=timezone.localdate()))
+
+    @staticmethod
+    def _ahead() -> models.QuerySet[Hearing]:
+        """Of a matter, its hearings that are ahead (`Hearing.is_ahead`)."""
+        start, _end = day_of(timezone.localdate())
+        return Hearing.objects.filter(matter=OuterRef("pk"), attendance="", at__gte=start).order_by()
 
 
 class Matter(models.Model):

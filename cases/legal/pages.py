@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,9 +23,10 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
+from partnership.pages.paging import page_by_key
 
-MOST = 300
-"""Open matters on the list."""
+MOST = 50
+"""Open matters on a page of the list."""
 
 
 @require_safe
@@ -37,11 +37,11 @@ def matter_list(request: PartnerRequest) -> HttpResponse:
     matters = Matter.objects.open().filter(partner=request.acting.partner)
     if is_mine:
         matters = matters.filter(lawyer=request.user)
-    related = matters.select_related("enrolment__person", "lawyer").prefetch_related("hearings")
-    rows = sorted(related.order_by("-id")[:MOST], key=lambda matter: (matter.next_day or date.max, matter.pk))
-    if rows:
-        log_read(request.acting, "matter_list", 0, rows)
-    context = {"matters": rows, "is_mine": is_mine, "today": timezone.localdate()}
+    related = matters.by_next_day().select_related("enrolment__person", "lawyer").prefetch_related("hearings")
+    page = page_by_key(related, ["day", "id"], request.GET.get("after", ""), size=MOST)
+    if page.rows:
+        log_read(request.acting, "matter_list", 0, page.rows)
+    context = {"page": page, "is_mine": is_mine, "today": timezone.localdate()}
     return render(request, "cases/legal/matter_list.html", context)
 
 

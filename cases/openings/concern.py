@@ -3,6 +3,7 @@
 Somebody has to do with a person of their own partner who
 
 - takes part in a programme, and is theirs (they are responsible, or were in the last 90 days) or nobody's;
+- is the lawyer of a legal matter of theirs that is open or was closed in the last 90 days;
 - met them, or has an appointment with them, in the last 90 days; or about whom a colleague gave them a task;
 - is in a referral or diversion of the partner that is under way or ended in the last 90 days (the floor above says which);
 - has asked for something about their data that is not answered;
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from cases.arrests.models import Arrest
 from cases.enrolments.models import Enrolment, Session
+from cases.legal.models import Matter
 from cases.openings.models import RecordOpening
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
@@ -67,11 +69,13 @@ def is_theirs(acting: Acting) -> Q:
     user, since = acting.user.pk, timezone.now() - RECENT
     day = timezone.localdate() - RECENT
     enrolments = Enrolment.objects.filter(person=PERSON)
+    matters = Matter.objects.filter(enrolment__person=PERSON, lawyer=user)
     theirs = (
         Q(Exists(enrolments.filter(Q(responsible=user) | Q(responsible=None), ended_on=None)))
         | Q(Exists(enrolments.filter(responsible=user, ended_on__gte=day)))
         | Q(Exists(Session.objects.counted().filter(enrolment__person=PERSON, recorded_by=user, held_on__gte=day)))
         | Q(Exists(Appointment.objects.filter(enrolment__person=PERSON, responsible=user, starts_at__gte=since)))
+        | Q(Exists(matters.filter(Q(closed_on=None) | Q(closed_on__gte=day))))
         # A task that one gave oneself is no reason.
         | Q(Exists(Task.objects.filter(person=PERSON, assigned_to=user, done_at=None).exclude(created_by=user)))
         | Q(Exists(SubjectRequest.objects.filter(person=PERSON, outcome="")))

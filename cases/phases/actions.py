@@ -41,6 +41,14 @@ class InNoPhase(RuleError):
     status = 409
 
 
+class MovedMeanwhile(RuleError):
+    """The person has moved to another phase since the review was begun, or is in none. Read the sheet again: a colleague may have
+    recorded the review."""
+
+    code = "moved_meanwhile"
+    status = 409
+
+
 class TooEarly(RuleError):
     """The phase asks for more days than the person has been in it. Review it again later, or let the person stay in the phase."""
 
@@ -65,6 +73,7 @@ def save_phase(*, by: Acting, phase: Phase, **fields: Any) -> Phase:
     if phase.programme.partner_id != by.partner.pk:
         raise Invalid("programme", _("Choose a programme of your own."))
     if phase.number is None:
+        _lock(phase.programme)
         numbers = Phase.objects.filter(partner=by.partner, programme=phase.programme)
         phase.number = (numbers.aggregate(last=Max("number"))["last"] or 0) + 1
     phase.save()
@@ -88,12 +97,18 @@ def use_scheme(*, by: Acting, programme: Programme) -> list[Phase]:
 
     Raises Invalid where the programme has phases.
     """
+    _lock(programme)
     if Phase.objects.filter(partner=by.partner, programme=programme).exists():
         raise Invalid("programme", _("The programme has phases already: change those."))
     return [
         save_phase(by=by, phase=Phase(partner=by.partner, programme=programme, name=str(name), min_days=0))
         for name in FIVE_PHASES.names
     ]
+
+
+def _lock(programme: Programme) -> None:
+    """Whoever gives the programme phases at the same time waits, and then sees these."""
+    Programme.objects.select_for_update().get(pk=programme.pk)
 
 
 # --- Who is in which -------------------------------------------------------------------------------------------------------------
@@ -125,30 +140,36 @@ def record_review(
     is_hearing: bool = False,
     note: str = "",
     next_on: date | None = None,
+    stay: int | None = None,
 ) -> Review:
     """Records a review and does what it decided: the person moves on, stays, or moves back. After the last phase they have completed all.
 
-    `note`: for the court; it stays here until it is sent in a statement. Raises InNoPhase, TooEarly, EnrolmentEnded, DateOutOfRange, and
-    Invalid for a next review that is not later and for moving back from the first phase.
+    `note`: for the court; it stays here until it is sent in a statement. `stay`: number of the time in a phase that was reviewed;
+    None: that of now. Raises InNoPhase, MovedMeanwhile, TooEarly, EnrolmentEnded, DateOutOfRange, and Invalid for a next review that
+    is not later and for moving back from the first phase.
     """
     enrolment = enrolments.open_enrolment(enrolment)
-    stay = (
+    current = (
         PhaseStay.objects.now()
         .select_for_update(of=("self",))
         .select_related("phase")
         .filter(enrolment=enrolment)
         .first()
     )
-    if stay is None:
+    if stay is not None and (current is None or current.pk != stay):
+        raise MovedMeanwhile(
+            _("This person is not in that phase any more. Look whether a colleague recorded the review.")
+        )
+    if current is None:
         raise InNoPhase(_("Begin the first phase, then record reviews."))
-    if not stay.started_on <= held_on <= timezone.localdate():
+    if not current.started_on <= held_on <= timezone.localdate():
         raise DateOutOfRange(_("The date lies before the phase began or in the future."))
     if next_on is not None and next_on <= held_on:
         raise Invalid("next_on", _("Choose a later day for the review."))
     review = Review.objects.create(
         partner=by.partner,
         enrolment=enrolment,
-        phase=stay.phase,
+        phase=current.phase,
         held_on=held_on,
         is_hearing=is_hearing,
         present=[str(Review.Present(code)) for code in present],
@@ -158,7 +179,7 @@ def record_review(
         recorded_by=by.user,
     )
     if review.decision != Review.Decision.HOLD:
-        _move(stay, held_on, back=review.decision == Review.Decision.BACK)
+        _move(current, held_on, back=review.decision == Review.Decision.BACK)
     return review
 
 

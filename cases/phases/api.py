@@ -102,6 +102,12 @@ class ReviewInput(Strict):
     decision = serializers.ChoiceField(choices=Review.Decision.choices)
     note = serializers.CharField(max_length=2000, default="", allow_blank=True)
     next_on = serializers.DateField(default=None, allow_null=True)
+    stay = serializers.IntegerField(
+        min_value=1,
+        default=None,
+        allow_null=True,
+        help_text="Number of the phase stay that was reviewed: refused when the person is not in it any more. null: that of now.",
+    )
 
 
 class ReviewView(OfParticipationView):

@@ -28,8 +28,10 @@ class BeginForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """What was decided, first; then who was there, and what the court is to know."""
+    """What was decided, first; then who was there, and what the court is to know. `stay`: number of the time in a phase that is
+    reviewed, as the page showed it."""
 
+    stay = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect)
     held_on = forms.DateField(label=_("Held on"), widget=DateInput())
     is_hearing = forms.BooleanField(label=_("A hearing in court"), required=False)

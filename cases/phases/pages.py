@@ -83,7 +83,7 @@ def _sheet(request: PartnerRequest, enrolment: Enrolment, status: int = 200, **f
         .select_related("recorded_by")
         .order_by("-on", "-id")[:MOST],
         "begin_form": BeginForm(prefix="begin"),
-        "review_form": ReviewForm(prefix="review"),
+        "review_form": ReviewForm(prefix="review", initial={"stay": current.pk if current else None}),
         "response_form": ResponseForm(prefix="response"),
     }
     return render(request, "cases/phases/phase_sheet.html", context | forms, status=status)

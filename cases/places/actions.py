@@ -58,7 +58,8 @@ class StayEnded(RuleError):
 def save_bed(*, by: Acting, bed: Bed, programme: Programme | None = None, **fields: Any) -> Bed:
     """Adds or changes a bed of an own programme. Where a programme has beds, they are its places, and count themselves.
 
-    Raises Invalid for another partner's programme, for a name that an open bed of the programme has, and for a first night to come.
+    Raises Invalid for another partner's programme, for a name that an open bed of the programme has, and for a first night that is to
+    come or later than one in which the bed was used.
     """
     if programme is not None:
         bed.programme = programme
@@ -68,6 +69,8 @@ def save_bed(*, by: Acting, bed: Bed, programme: Programme | None = None, **fiel
         raise Invalid("programme", _("Choose a programme of your own."))
     if bed.opened_on > timezone.localdate():
         raise Invalid("opened_on", _("Add the bed on the day on which it can be used."))
+    if bed.pk and bed.stays.filter(started_on__lt=bed.opened_on).exists():
+        raise Invalid("opened_on", _("The bed was used before this day."))
     same_name = Bed.objects.filter(partner=by.partner, programme=bed.programme, name=bed.name, closed_on=None)
     if same_name.exclude(pk=bed.pk).exists():
         raise Invalid("name", _("A bed of this programme has this name already."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
@@ -23,6 +23,9 @@ from programs.catalogue.models import Programme
 
 NIGHTS = Func(F("started_on"), F("ended_on"), function="daterange")
 """The nights of a row: that of the day on which it began, not that of the day on which it ended."""
+
+NIGHT_ENDS = timedelta(hours=6)
+"""Of a night, after midnight."""
 
 
 def only_one(column: str) -> tuple[Func, str]:
@@ -90,7 +93,8 @@ class Stay(models.Model):
     """What a bed is used for, from a night until a day: somebody stays in it, or it is out of service. Never both: one table.
 
     A night counts by midnight: the night of `started_on` is the first, the night before `ended_on` the last. On `away` nights the bed
-    is kept for the person, who sleeps elsewhere.
+    is kept for the person, who sleeps elsewhere. `ended_with_enrolment`: nobody moved them out, their participation ended; the database
+    says so, and takes it back with the end.
     """
 
     class Out(models.TextChoices):
@@ -106,6 +110,7 @@ class Stay(models.Model):
     started_on = models.DateField(_("first night"))
     ended_on = models.DateField(_("left on"), null=True, default=None)
     expected_until = models.DateField(_("expected until"), null=True, blank=True, default=None)
+    ended_with_enrolment = models.BooleanField(_("ended with the participation"), default=False)
     away = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("nights away"))
 
     objects = StayQuerySet.as_manager()
@@ -132,6 +137,9 @@ class Stay(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="stay_ends_after_it_began"
             ),
+            models.CheckConstraint(
+                condition=Q(ended_with_enrolment=False) | Q(ended_on__isnull=False), name="what_ended_with_it_has_ended"
+            ),
             models.CheckConstraint(condition=_all("started_on", "<=", "away"), name="away_after_it_began"),
             models.CheckConstraint(condition=_all("ended_on", ">", "away"), name="away_before_it_ended"),
             *same_partner("enrolment"),
@@ -151,8 +159,13 @@ class Stay(models.Model):
         return self.expected_until is not None and self.expected_until < timezone.localdate()
 
     @property
+    def tonight(self) -> date:
+        """The night that comes; until the morning the one that goes on, which began yesterday."""
+        return max((timezone.localtime() - NIGHT_ENDS).date(), self.started_on)
+
+    @property
     def is_away_tonight(self) -> bool:
-        return timezone.localdate() in self.away
+        return self.tonight in self.away
 
     @property
     def nights(self) -> int:

@@ -198,10 +198,10 @@ def stay_end(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(places.mark_away)
 def stay_away(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Somebody sleeps elsewhere tonight, or does not after all."""
+    """Somebody sleeps elsewhere tonight, or does not after all (`undo`)."""
     stay = _stay(request, pk)
     try:
-        places.mark_away(by=request.acting, stay=stay, night=timezone.localdate(), is_away=not stay.is_away_tonight)
+        places.mark_away(by=request.acting, stay=stay, night=stay.tonight, is_away="undo" not in request.POST)
     except RuleError as error:
         messages.error(request, str(error))
     return redirect(_board(stay.programme_id))

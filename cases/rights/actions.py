@@ -465,6 +465,10 @@ def _erase_record(by: Acting, person: Person) -> None:
         raise StillNeeded(_("The person takes part in a programme: end the participation first."))
     if person.arrests.exists():
         raise StillNeeded(_("Arrests are kept as police law says; this person's can't be erased here."))
+    if Matter.objects.with_day_ahead().filter(enrolment__person=person).exists():
+        raise StillNeeded(
+            _("A hearing or time limit of the person is ahead: record what became of it, or close the matter.")
+        )
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)

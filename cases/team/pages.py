@@ -179,8 +179,12 @@ def team_reply(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(team.mark_item)
 def team_mark(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Marks a shared task or step as done today, or takes the mark back."""
+    """Marks a shared task or step as done today, or takes the mark back (`undo`)."""
     item = get_object_or_404(TeamItem.objects.select_related("member"), pk=pk)
     pass_door(request.acting, item)
-    team.mark_item(by=request.acting, item=item, done_on=None if item.done_on else timezone.localdate())
+    done_on = None if "undo" in request.POST else item.done_on or timezone.localdate()
+    try:
+        team.mark_item(by=request.acting, item=item, done_on=done_on)
+    except RuleError as error:
+        messages.error(request, str(error))
     return redirect("care_team_part", pk=item.member_id)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cases.consents import actions as consents
 from cases.consents.models import Consent
 from cases.messages import actions as contact
-from cases.people.models import Person
+from cases.people.models import Person, numbers_of
 from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
@@ -49,6 +49,8 @@ MEMBER_KINDS = (Partner.Kind.POLICE, Partner.Kind.SOCIAL, Partner.Kind.HEALTH, P
 """Whose professions are in an anchor team."""
 LOOK_AGAIN_MONTHS = (3, 6)
 """So many months after a case is closed the team looks again."""
+EARLIEST = date(1900, 1, 1)
+"""No concern is older, whatever is known of an age."""
 
 
 class NotInAnAnchorTeam(RuleError):
@@ -81,6 +83,13 @@ class CaseNotUnderWay(RuleError):
     """The anchor case is not under way: it was not taken yet, or it is closed. Screen it first; about a new concern open a new case."""
 
     code = "case_not_under_way"
+    status = 409
+
+
+class LookedAlready(RuleError):
+    """It was said already what was seen on looking again. Open a new case about a new concern."""
+
+    code = "looked_already"
     status = 409
 
 
@@ -163,15 +172,15 @@ def end_seat(*, by: Acting, seat: AnchorSeat) -> AnchorSeat:
 def open_case(
     *, by: Acting, person: Person, seat: AnchorSeat, source: str, reasons: Sequence[str], received_on: date
 ) -> AnchorCase:
-    """Opens a case about a person of the own register, as the member of a team that leads it. Raises NoSeat, CaseOpen and
-    DateOutOfRange."""
+    """Opens a case about a person of the own register, as the member of a team that leads it. Raises NoSeat, DateOutOfRange, and
+    CaseOpen where one is open about a linked record too."""
     if seat.to_partner_id != by.partner.pk or seat.ended_on:
         raise NoSeat(_("Your organisation has no seat in this team."))
-    if received_on > timezone.localdate():
-        raise DateOutOfRange(_("The day lies in the future."))
+    if not (person.born_on or EARLIEST) <= received_on <= timezone.localdate():
+        raise DateOutOfRange(_("The day lies before the young person was born, or in the future."))
     if not reasons:
         raise Invalid("reasons", _("Choose at least one reason."))
-    if AnchorCase.objects.open().filter(person=person, partner=by.partner).exists():
+    if AnchorCase.objects.open().filter(person__in=numbers_of(person.pk), partner=by.partner).exists():
         raise CaseOpen(_("An anchor case of this young person is open already."))
     age = person.age(received_on)
     return AnchorCase.objects.create(
@@ -189,6 +198,7 @@ def open_case(
 @action("anchor_case.screen", roles=ANCHOR_ROLES, party=Party.OWNER, scope="anchor:write")
 def screen_case(*, by: Acting, case: AnchorCase, screening: str) -> AnchorCase:
     """Says whether the team takes the case, once. Not taken, it has ended. Raises CaseNotUnderWay where it was said before."""
+    case = _locked(case)
     if case.screening:
         raise CaseNotUnderWay(_("The case was screened already."))
     case.screening, case.screened_on = AnchorCase.Screening(screening), timezone.localdate()
@@ -214,7 +224,7 @@ def close_case(*, by: Acting, case: AnchorCase, outcome: str) -> AnchorCase:
 
     Raises CaseNotUnderWay, and Invalid for "guided" without any guidance.
     """
-    _check_under_way(case)
+    case = _under_way(case)
     if outcome == AnchorCase.Outcome.GUIDED and not case.guidances.exists():
         raise Invalid("outcome", _("Say first to what the young person was guided."))
     today = timezone.localdate()
@@ -234,7 +244,10 @@ def months_after(day: date, months: int) -> date:
 
 @action("anchor_check.look", roles=ANCHOR_ROLES, party=Party.OWNER)
 def look_again(*, by: Acting, check: AnchorCheck, result: str) -> AnchorCheck:
-    """Says what was seen some months after a case was closed. About a new concern a new case is opened."""
+    """Says what was seen some months after a case was closed, once. About a new concern a new case is opened. Raises LookedAlready."""
+    check = AnchorCheck.objects.select_for_update().get(pk=check.pk)
+    if check.looked_on:
+        raise LookedAlready(_("It was said already what was seen."))
     check.result, check.looked_on = AnchorCheck.Result(result), timezone.localdate()
     check.save(update_fields=["result", "looked_on"])
     return check
@@ -250,11 +263,16 @@ def agree_exchange(
     """Shares the case's sheet with members of the team, by the young person's consent to each of them (`signed_on` and the other
     `terms` of a consent). `alone`: why no guardian decides with somebody under 18.
 
-    Raises CaseNotUnderWay, NoSeat, NoExchangeAgreement, NoFlow, SharedAlready, and what recording a consent raises.
+    Somebody whose age is not known may be under 18: a guardian or the why is asked for as well. Raises CaseNotUnderWay, NoSeat,
+    NoExchangeAgreement, NoFlow, SharedAlready, and what recording a consent raises.
     """
-    _check_under_way(case)
+    case = _under_way(case)
     if alone:
-        terms |= {"guardian_name": "", "guardian_missing_reason": str(WhyNot(alone).label)}
+        terms |= {"guardian_missing_reason": str(WhyNot(alone).label)}
+    elif case.person.born_on is None and not terms.get("guardian_name"):
+        raise consents.GuardianConsentMissing(
+            _("This person's age is not known: name the guardian who consents, or say why no guardian decides.")
+        )
     _bar_guardian(by, case, alone)
     return [_share(by, case, seat, signed_on, alone, terms) for seat in seats]
 
@@ -336,7 +354,7 @@ def record_meeting(
 
     Raises CaseNotUnderWay, DateOutOfRange, and Invalid for a step of an organisation that does not see the case.
     """
-    _check_under_way(case)
+    case = _under_way(case)
     if not case.received_on <= held_on <= timezone.localdate():
         raise DateOutOfRange(_("The meeting was held between the first concern and today."))
     if not present:
@@ -378,7 +396,7 @@ def add_guidance(*, by: Acting, case: AnchorCase, kind: str, referral: Referral 
 
     Raises CaseNotUnderWay, and Invalid for a referral that is somebody else's, not sent, or noted already.
     """
-    _check_under_way(case)
+    case = _under_way(case)
     if (kind == AnchorGuidance.Kind.REFERRAL) != (referral is not None):
         raise Invalid("referral", _("Choose the referral."))
     if referral and referral.pk not in {possible.pk for possible in referrals_to_choose(case)}:
@@ -429,9 +447,18 @@ def exchanges_of(case: AnchorCase) -> list[AnchorExchange]:
     return list(AnchorExchange.objects.told_today().filter(case=case).select_related(*related).order_by("id"))
 
 
-def _check_under_way(case: AnchorCase) -> None:
+def _locked(case: AnchorCase) -> AnchorCase:
+    """The case as it is now, locked."""
+    related = AnchorCase.objects.select_related("person", "seat", "partner")
+    return related.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _under_way(case: AnchorCase) -> AnchorCase:
+    """The case as it is now, locked, if it is under way."""
+    case = _locked(case)
     if not case.is_under_way:
         raise CaseNotUnderWay(_("The case is not under way."))
+    return case
 
 
 def _tell(event_type: EventType, key: str, case: AnchorCase, partners: Iterable[int]) -> None:

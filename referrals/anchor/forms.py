@@ -111,13 +111,13 @@ class ExchangeForm(forms.Form):
         label=_("Or why no guardian decides"), choices=[*NO_CHOICE, *WhyNot.choices], required=False
     )
 
-    def __init__(self, *args: Any, seats: Sequence[AnchorSeat], is_minor: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seats: Sequence[AnchorSeat], may_be_minor: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         self.initial = {"signed_on": today, "expires_on": today + timedelta(days=180)}
         known = AnchorSeat.objects.filter(pk__in=[seat.pk for seat in seats]).select_related("to_partner")
         self.fields["seats"].queryset = known  # type: ignore[attr-defined]
-        if not is_minor:
+        if not may_be_minor:
             del self.fields["guardian_name"], self.fields["alone"]
 
 

@@ -52,6 +52,11 @@ and {flow_today("situation")}"""  # noqa: S608
 """Of an exchange: it goes on, and the young person's consent and an agreement cover it today."""
 
 
+A_MEMBER_SITS = """(user_id is null or exists (
+ select from partnership_membership m where m.user_id = referrals_anchorseat.user_id and m.partner_id = to_partner_id))"""
+"""Of a seat: nobody is named, or a member of the organisation that has it."""
+
+
 def _member_of(case: str) -> str:
     """SQL: the acting partner is a member with whom the case in this column is shared today."""
     return f"exists (select from referrals_anchorexchange e where e.case_id = {case} and e.to_partner_id = {PARTNER})"
@@ -119,6 +124,16 @@ class AnchorSeat(models.Model):
             Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW),
             Policy(name="unit_offers", role="web", command="INSERT", using=SENDER),
             Policy(name="parties_update", role="web", command="UPDATE", using=f"({SENDER} or {RECEIVER})"),
+            # Whom another organisation seats, the trigger below keeps from who acts: their members they don't see.
+            Policy(name="member_sits", role="web", command="INSERT", using=A_MEMBER_SITS, only_narrows=True),
+            Policy(
+                name="member_is_seated",
+                role="web",
+                command="UPDATE",
+                using=EVERY_ROW,
+                check=f"to_partner_id <> {PARTNER} or {A_MEMBER_SITS}",
+                only_narrows=True,
+            ),
             Fixed(columns=["from_partner_id", "to_partner_id", "team_id", "profession"]),
             Fixed(columns=["user_id"], when=acting_for_another("old.to_partner_id"), name="members"),
             Fixed(columns=["ended_on"], when=acting_for_another("old.from_partner_id"), name="units"),
@@ -396,6 +411,7 @@ class AnchorStep(models.Model):
                 using=f"{RECEIVER} and {_member_of('referrals_anchorstep.case_id')}",
             ),
             Fixed(columns=["from_partner_id", "to_partner_id", "case_id", "meeting_id", "text", "due_on"]),
+            Recorded(record="anchor_case", partners=["from_partner_id"], about_person=True, number="case_id"),
         ]
 
     def __str__(self) -> str:
@@ -475,6 +491,7 @@ class AnchorCheck(models.Model):
             ),
             *same_partner("case"),
             *own_rows(),
+            Fixed(columns=["result", "looked_on"], when="old.looked_on is not null", name="looked_once"),
             Recorded(record="anchor_case", partners=["partner_id"], about_person=True, number="case_id"),
         ]
 

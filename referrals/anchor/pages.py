@@ -23,6 +23,7 @@ from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page, pass_door
+from partnership.pages.paging import page_by_key
 from referrals.anchor import actions as anchor
 from referrals.anchor.forms import (
     CaseForm,
@@ -48,30 +49,32 @@ from referrals.diversions.models import DiversionAgreement
 from referrals.permissions import ANCHOR_CASES
 from referrals.welfare.models import WelfareNotice
 
-MOST = 200
-"""So many rows a list shows."""
+MOST = 50
+"""So many rows a page of a list shows."""
 
 
 @require_safe
 @partner_page(ANCHOR_CASES)
 def anchor_list(request: PartnerRequest) -> HttpResponse:
-    """What the own partner leads (`?closed=1`: what has ended), what is shared with it, and at whom it looks again."""
+    """What the own partner leads (`?closed=1`: what has ended), what is shared with it, and at whom it looks again.
+    `?after=`, `?shared=`: the next page of the first and of the second."""
     partner, is_closed = request.acting.partner, bool(request.GET.get("closed"))
     led = AnchorCase.objects.filter(partner=partner)
     led = led.exclude(pk__in=led.open().values("pk")) if is_closed else led.open()
-    cases = list(led.select_related("person", "seat__team").order_by("received_on", "id")[:MOST])
-    shared = AnchorExchange.objects.filter(to_partner=partner, ended_on=None)
-    exchanges = list(shared.select_related("from_partner", "case").order_by("-id")[:MOST])
-    checks = list(due_checks(partner)[:MOST])
-    if cases or exchanges or checks:
-        log_read(request.acting, "anchor_list", 0, [*cases, *exchanges, *checks])
+    led = led.select_related("person", "seat__team")
+    cases = page_by_key(led, ["received_on", "id"], request.GET.get("after", ""), size=MOST)
+    exchanges = AnchorExchange.objects.filter(to_partner=partner, ended_on=None).select_related("from_partner", "case")
+    shared = page_by_key(exchanges, ["-id"], request.GET.get("shared", ""), size=MOST)
+    checks = list(due_checks(partner)[:MOST])  # what was looked at makes room for the next
+    if cases.rows or shared.rows or checks:
+        log_read(request.acting, "anchor_list", 0, [*cases.rows, *shared.rows, *checks])
     context = {
-        "cases": cases,
-        "exchanges": exchanges,
+        "page": cases,
+        "shared": shared,
         "checks": checks,
         "is_closed": is_closed,
         # Who has cases has a seat, or had one: the page of a new case asks again.
-        "has_seat": bool(cases or exchanges) or _has_seat(request),
+        "has_seat": bool(cases.rows or shared.rows) or _has_seat(request),
     }
     return render(request, "referrals/anchor/anchor_list.html", context)
 
@@ -187,11 +190,16 @@ def _forms(case: AnchorCase, sharing: list[AnchorExchange]) -> dict[str, forms.F
     seats = _seats_to_share_with(case, sharing)
     return {
         "guardian_form": GuardianForm(initial=guardian),
-        "exchange_form": ExchangeForm(seats=seats, is_minor=case.person.is_minor) if seats else None,
+        "exchange_form": ExchangeForm(seats=seats, may_be_minor=_may_be_minor(case.person)) if seats else None,
         "meeting_form": MeetingForm(partners=[case.partner, *(exchange.to_partner for exchange in sharing)]),
         "guidance_form": GuidanceForm(referrals=anchor.referrals_to_choose(case)),
         "close_form": CloseForm(),
     }
+
+
+def _may_be_minor(person: Person) -> bool:
+    """Under 18, or of an age that is not known."""
+    return person.is_minor or person.born_on is None
 
 
 def _seats_to_share_with(case: AnchorCase, sharing: list[AnchorExchange]) -> list[AnchorSeat]:
@@ -242,7 +250,9 @@ def anchor_share(request: PartnerRequest, pk: int) -> HttpResponse:
     """Shares the case with members, by the young person's consent."""
     case = _own_case(request, pk)
     sharing = [exchange for exchange in anchor.exchanges_of(case) if exchange.goes_on]
-    form = ExchangeForm(request.POST, seats=_seats_to_share_with(case, sharing), is_minor=case.person.is_minor)
+    form = ExchangeForm(
+        request.POST, seats=_seats_to_share_with(case, sharing), may_be_minor=_may_be_minor(case.person)
+    )
     done = _("Shared. They were told, and see the sheet while the consent lasts.")
     return _carry_out(request, case, "exchange_form", form, anchor.agree_exchange, done)
 
@@ -285,10 +295,14 @@ def anchor_meet(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(anchor.mark_step)
 def anchor_step_mark(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Marks a step as done today, or takes the mark back: who does it, or the lead."""
+    """Marks a step as done today, or takes the mark back (`undo`): who does it, or the lead."""
     step = get_object_or_404(AnchorStep, pk=pk)
     pass_door(request.acting, step)
-    anchor.mark_step(by=request.acting, step=step, done_on=None if step.done_on else timezone.localdate())
+    done_on = None if "undo" in request.POST else step.done_on or timezone.localdate()
+    try:
+        anchor.mark_step(by=request.acting, step=step, done_on=done_on)
+    except RuleError as error:
+        messages.error(request, str(error))
     return redirect("anchor_case", pk=step.case_id)
 
 
@@ -326,7 +340,11 @@ def anchor_close(request: PartnerRequest, pk: int) -> HttpResponse:
 def anchor_look(request: PartnerRequest, pk: int) -> HttpResponse:
     """Says what was seen some months after the end."""
     check, form = own(request, AnchorCheck, pk), LookForm(request.POST)
-    if form.is_valid() and not check.looked_on:
-        anchor.look_again(by=request.acting, check=check, **form.cleaned_data)
-        messages.success(request, _("Saved."))
+    if form.is_valid():
+        try:
+            anchor.look_again(by=request.acting, check=check, **form.cleaned_data)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved."))
     return redirect("anchor_case", pk=check.case_id)

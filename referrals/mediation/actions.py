@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
 from partnership.agreements.flows import Category, check_flows
+from partnership.agreements.models import Agreement
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, Invalid, RuleError
@@ -50,6 +52,13 @@ class NothingToKeep(RuleError):
     """There is no agreement that could be kept, or it was checked already. Record first how the meeting went."""
 
     code = "nothing_to_keep"
+    status = 409
+
+
+class ToldAlready(RuleError):
+    """This authority was told so already, and sees it. Tell it again when something has changed, or by a new consent when one ended."""
+
+    code = "told_already"
     status = 409
 
 
@@ -85,6 +94,7 @@ def offer_mediation(*, by: Acting, enrolment: Enrolment, harmed: str, offered_on
 @action("mediation.answer", roles=CASEWORK_ROLES, party=Party.OWNER)
 def note_answer(*, by: Acting, mediation: Mediation, side: str, answer: str) -> Mediation:
     """Notes whether one side agrees. It may change its mind until the two meet. Raises MediationHeld."""
+    mediation = _locked(mediation)
     if mediation.result:
         raise MediationHeld(_("The mediation was held already."))
     field = "person_answer" if side == Side.PERSON else "harmed_answer"
@@ -107,6 +117,7 @@ def hold_mediation(
 
     Raises NotBothAgree, MediationHeld, DateOutOfRange, and Invalid for an agreement without terms or day.
     """
+    mediation = _locked(mediation)
     if mediation.result:
         raise MediationHeld(_("The mediation was held already."))
     if not mediation.can_be_held:
@@ -128,6 +139,7 @@ def hold_mediation(
 @action("mediation.note_kept", roles=CASEWORK_ROLES, party=Party.OWNER)
 def note_kept(*, by: Acting, mediation: Mediation, kept: str) -> Mediation:
     """Notes whether the agreement was kept, once. Raises NothingToKeep."""
+    mediation = _locked(mediation)
     if not mediation.is_to_check:
         raise NothingToKeep(_("There is no agreement to check."))
     mediation.kept, mediation.kept_on = Kept(kept), timezone.localdate()
@@ -142,10 +154,11 @@ def send_report(
     """Tells the police, a prosecutor or a court how a mediation ended, by a consent of the person to just that (`signed_on` and the
     other `terms` of a consent). An agreement may be told before it was checked. Whoever was harmed is not named.
 
-    Raises NotAnAuthority, NotEndedYet, NoAgreement, NoFlow and NoConsent.
+    Raises NotAnAuthority, NotEndedYet, NoAgreement, NoFlow, NoConsent, and ToldAlready where it sees just this.
     """
     if to_partner.kind not in RECEIVING_KINDS:
         raise NotAnAuthority(_("Choose the police, a prosecutor's office or a court."))
+    mediation = _locked(mediation)
     if not mediation.can_be_told:
         raise NotEndedYet(_("The mediation goes on: there is nothing to tell yet."))
     agreement = agreement_in_force(by.partner, to_partner)
@@ -157,6 +170,8 @@ def send_report(
             % {"one": by.partner, "other": to_partner}
         )
     check_flows(Category.IDENTITY, Category.OUTCOME, source=by.partner, target=to_partner)
+    if any(report.consent.is_valid for report in _told(mediation, to_partner, agreement)):
+        raise ToldAlready(_("%(partner)s was told so already.") % {"partner": to_partner})
     person = mediation.person
     consent = consents.record_consent(
         by=by,
@@ -197,10 +212,28 @@ def send_report(
     return report
 
 
+def _told(mediation: Mediation, to_partner: Partner, agreement: Agreement) -> QuerySet[MediationReport]:
+    """What a partner was told under an agreement of a mediation as it is now."""
+    as_it_is = {"held_on": mediation.held_on, "result": mediation.result, "kept": mediation.kept}
+    reports = mediation.reports.filter(to_partner=to_partner, agreement=agreement, **as_it_is)
+    return reports.select_related("consent")
+
+
 @action("mediation.erase_person", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)
 def erase_mediations(*, by: Acting, person: Person) -> None:
-    """Takes who was harmed out of the person's mediations, and the person's name out of what authorities were told."""
-    Mediation.objects.filter(person=person, partner=by.partner).update(harmed="")
+    """Takes who was harmed out of the person's mediations, and the person's name out of what authorities were told.
+
+    Raises StillNeeded while nobody has checked whether an agreement was kept.
+    """
+    own_ones = Mediation.objects.filter(person=person, partner=by.partner)
+    if own_ones.to_check().exists():
+        raise rights.StillNeeded(_("An agreement of a mediation is to be checked: note first whether it was kept."))
+    own_ones.update(harmed="")
     for report in MediationReport.objects.filter(person=person, from_partner=by.partner):
         rights.blank(report, "number")
         report.save(update_fields=["first_names", "last_name", "born_on", "number"])
+
+
+def _locked(mediation: Mediation) -> Mediation:
+    """The mediation as it is now, locked."""
+    return Mediation.objects.select_related("person").select_for_update(of=("self",)).get(pk=mediation.pk)

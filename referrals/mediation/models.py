@@ -62,6 +62,12 @@ class Kept(models.TextChoices):
     NO = "no", _("Not kept")
 
 
+class MediationQuerySet(models.QuerySet["Mediation"]):
+    def to_check(self) -> MediationQuerySet:
+        """Those with an agreement of which nobody has said yet whether it was kept."""
+        return self.filter(result=Result.AGREEMENT, kept="")
+
+
 class Mediation(models.Model):
     """From the offer to whether the agreement was kept. Nobody meets unless each side has agreed."""
 
@@ -90,6 +96,8 @@ class Mediation(models.Model):
     kept = models.CharField(_("agreement kept"), max_length=10, choices=Kept, blank=True, default="")
     kept_on = models.DateField(_("checked on"), null=True, default=None)
     offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = MediationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mediation")
@@ -122,6 +130,7 @@ class Mediation(models.Model):
             *own_rows(),
             Fixed(columns=["partner_id", "enrolment_id", "person_id", "offered_on", "offered_by_id"]),
             Fixed(columns=["held_on", "result", "terms"], when="old.held_on is not null", name="held_once"),
+            Fixed(columns=["kept", "kept_on"], when="old.kept <> ''", name="kept_once"),
             written_by("offered_by_id"),
             Recorded(record="mediation", partners=["partner_id"], about_person=True),
         ]
@@ -153,6 +162,10 @@ class Mediation(models.Model):
     def terms_in_words(self) -> str:
         """What was agreed, one after the other."""
         return ", ".join(str(self.Term(term).label) for term in self.terms)
+
+
+IDENTITY = ("first_names", "last_name", "born_on", "number")
+"""What a report says of whom it is about: erasure empties it, and nothing else takes its place."""
 
 
 class MediationReportQuerySet(models.QuerySet["MediationReport"]):
@@ -203,6 +216,7 @@ class MediationReport(models.Model):
                     "kept", "signed_by_id", "sent_at",
                 ],
             ),
+            *[Fixed(columns=[name], when=f"new.{name} <> ''", name=f"{name}_goes_only") for name in IDENTITY],
             written_by("signed_by_id"),
         ]  # fmt: skip
 

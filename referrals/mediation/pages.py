@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,14 +24,15 @@ from partnership.isolation.errors import RuleError
 from partnership.members.models import CASEWORK_ROLES
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page, pass_door
+from partnership.pages.paging import page_by_key
 from referrals.handover.models import NO_FURTHER_DISCLOSURE
 from referrals.mediation import actions as mediations
 from referrals.mediation.forms import AnswerForm, HoldForm, KeptForm, OfferForm, ReportForm
 from referrals.mediation.models import Answer, Mediation, MediationReport, Result
 from referrals.permissions import MEDIATION_REPORTS, MEDIATIONS
 
-MOST = 200
-"""So many rows a list shows."""
+MOST = 50
+"""So many rows a page of a list shows."""
 GOES_ON = (
     ~Q(person_answer=Answer.DECLINES)
     & ~Q(harmed_answer=Answer.DECLINES)
@@ -42,18 +45,19 @@ GOES_ON = (
 @partner_page(MEDIATION_REPORTS)
 def mediation_list(request: PartnerRequest) -> HttpResponse:
     """Who mediates: what goes on, the soonest to check first (`?ended=1`: what has ended). An authority: what it was told."""
-    partner, has_ended = request.acting.partner, bool(request.GET.get("ended"))
+    partner, has_ended, after = request.acting.partner, bool(request.GET.get("ended")), request.GET.get("after", "")
     if request.acting.role not in CASEWORK_ROLES:
         told = MediationReport.objects.filter(to_partner=partner).select_related("from_partner")
-        reports = list(told.order_by("-sent_at", "-id")[:MOST])
-        if reports:
-            log_read(request.acting, "mediation_list", 0, reports)
-        return render(request, "referrals/mediation/report_list.html", {"reports": reports})
+        page = page_by_key(told, ["-sent_at", "-id"], after, size=MOST)
+        if page.rows:
+            log_read(request.acting, "mediation_list", 0, page.rows)
+        return render(request, "referrals/mediation/report_list.html", {"page": page})
     own_ones = Mediation.objects.filter(~GOES_ON if has_ended else GOES_ON, partner=partner)
-    rows = list(own_ones.select_related("person").order_by("keep_by", "offered_on", "id")[:MOST])
-    if rows:
-        log_read(request.acting, "mediation_list", 0, rows)
-    context = {"mediations": rows, "has_ended": has_ended, "today": timezone.localdate()}
+    ordered = own_ones.select_related("person").annotate(day=Coalesce("keep_by", Value(date.max)))
+    rows = page_by_key(ordered, ["day", "offered_on", "id"], after, size=MOST)
+    if rows.rows:
+        log_read(request.acting, "mediation_list", 0, rows.rows)
+    context = {"page": rows, "has_ended": has_ended, "today": timezone.localdate()}
     return render(request, "referrals/mediation/mediation_list.html", context)
 
 

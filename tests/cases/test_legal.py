@@ -98,6 +98,7 @@ class TestNotesAreTheLawyersAlone:
         assert "waiver" not in str(part)
 
     def test_erasing_the_person_takes_them_along_unseen(self, office):
+        run_as(office.lawyer, legal.close_matter, matter=office.matter)
         run_as(office.lawyer, enrolments.end_enrolment, enrolment=office.part, ended_on=office.today, reason="moved")
         run_as(office.case_manager, rights.erase, person=office.part.person)
         assert not MatterNote.objects.exists()
@@ -111,13 +112,13 @@ class TestMatters:
         run_as(
             office.lawyer, legal.add_hearing, matter=later, at=timezone.now() + timedelta(days=2), kind="main", place=""
         )
-        rows = office.client(office.lawyer).get(reverse("matter_list")).context["matters"]
+        rows = office.client(office.lawyer).get(reverse("matter_list")).context["page"].rows
         assert [matter.pk for matter in rows] == [later.pk, office.matter.pk, without.pk]
 
     def test_a_colleague_finds_them_among_all(self, office):
         client = office.client(office.colleague)
-        assert not client.get(reverse("matter_list")).context["matters"]
-        assert client.get(reverse("matter_list"), {"whose": "all"}).context["matters"]
+        assert not client.get(reverse("matter_list")).context["page"].rows
+        assert client.get(reverse("matter_list"), {"whose": "all"}).context["page"].rows
 
     def test_a_closed_one_takes_nothing_until_it_is_opened_again(self, office):
         run_as(office.lawyer, legal.close_matter, matter=office.matter)

@@ -293,6 +293,7 @@ def test_on_the_sheet_a_review_is_recorded_and_a_response(court):
     start = {"begin-started_on": (court.today - timedelta(days=40)).isoformat()}
     assert client.post(reverse("phase_begin", args=[court.part.pk]), start).status_code == 302
     held = {"review-held_on": court.today.isoformat(), "review-present": ["person"], "review-decision": "back"}
+    held |= {"review-stay": PhaseStay.objects.get().pk}
     address = reverse("review_record", args=[court.part.pk])
     assert client.post(address, held).status_code == 422
     assert client.post(address, held | {"review-decision": "advance"}).status_code == 302

@@ -199,6 +199,7 @@ def test_it_is_in_the_persons_file_without_who_was_harmed_and_goes_with_erasure(
     assert "Apology" in parts["Mediations"]
     assert "Prosecutors" in parts["Reports of mediations"]
     assert "Shopkeeper" not in str(parts)
+    run_as(offered.caseworker, mediations.note_kept, mediation=current(offered), kept="yes")
     run_as(offered.caseworker, enrolments.end_enrolment, enrolment=offered.part, ended_on=offered.today, reason="moved")
     run_as(offered.case_manager, rights.erase, person=offered.part.person)
     assert current(offered).harmed == ""
