@@ -83,6 +83,7 @@ class TestCatalogue:
             "portal_had_manager",
             "portal_keep_partitions",
             "portal_keep_person",
+            "portal_lesson_answers",
             "portal_lesson_feedback",
             "portal_move_version_by_consent",
             "portal_move_version_of",

@@ -236,7 +236,7 @@ MATRIX: dict[str, Row] = {
     "course_mark": only(**(HOSTS | {"our": 422}), args=lambda w: [w.course_place.pk], method="post"),
     "my_certificates": Row(EVERYBODY),
     "certificate_pdf": only(default=404, liaison=200, args=lambda w: [w.certificate.pk]),
-    "certificate_revoke": only(**(HOSTS | {"our": 302}), args=lambda w: [w.certificate.pk], method="post"),
+    "certificate_revoke": only(**(HOSTS | {"our": 422}), args=lambda w: [w.certificate.pk], method="post"),
     "who_may_deliver": Row(EVERYBODY),
     "qualification_new": only(coordinator=200),
     "qualification_edit": only(coordinator=200, args=lambda w: [w.certificate.qualification_id]),
@@ -251,7 +251,7 @@ MATRIX: dict[str, Row] = {
     "lesson": only(our=200, other_caseworker=404, liaison=200, other_liaison=404, professional=200, args=lambda w: [w.lesson.pk]),
     "lesson_assign": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
     "lesson_hold": only(liaison=422, other_liaison=404, args=lambda w: [w.lesson.pk], method="post"),
-    "lesson_cancel": only(our=302, other_caseworker=404, liaison=302, other_liaison=404, professional=302, args=lambda w: [w.lesson.pk], method="post"),
+    "lesson_cancel": only(our=422, other_caseworker=404, liaison=422, other_liaison=404, professional=422, args=lambda w: [w.lesson.pk], method="post"),
     "lesson_feedback": Row(EVERYBODY, lambda w: [w.lesson.token, "before"], anonymous=200),
     # Low-threshold contacts: casework roles alone, and each partner its own
     "contact_counter": only(our=200, other_caseworker=200),

@@ -64,7 +64,7 @@ ELSEWHERE = {
     "demo/work.py": "seven years of the past in bulk, which no action can make",
     "demo/anchor.py": "cases that ended three months ago",
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
-    "demo/lessons.py": "what pupils said, which comes in by the database's function",
+    "demo/lessons.py": "lessons of weeks ago, and what pupils said, which comes in by the database's function",
     "demo/training.py": "days of a course that lie in the past, with who came",
     "demo/oversight.py": "a month of the log of reads, which lies in the past",
 }
