@@ -1,4 +1,4 @@
-"""The demo's lessons: one that a unit has to send somebody to, one whose day has come, and two terms of answers."""
+"""The demo's lessons: one that a unit has to send somebody to, one whose day has come, and two of weeks ago with their answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from programs.catalogue.models import Programme
 from programs.lessons import actions as lessons
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 
-CLASSES = ("7 A", "8 B", "8 C", "9 A")
+ASKED = (("7 A", 12), ("8 B", 0))
+"""Class, and in how many days it asks for a lesson."""
+HELD = (("8 C", 33), ("9 A", 26))
+"""Class, and how many days ago it had one."""
 PUPILS = 19
 
 
@@ -28,20 +31,27 @@ def classes(
             material="Cases, edition 3",
         ),
     )  # fmt: skip
-    asked = [
+    waiting = [
         lessons.ask_for_lesson(
             by=youth, plan=plan, unit=liaison.partner, class_name=name, wanted_on=today + timedelta(days=days)
         )
-        for name, days in zip(CLASSES, (12, 0, 0, 0), strict=True)
+        for name, days in ASKED
     ]
-    for lesson in asked[1:]:
-        lessons.assign_officer(by=liaison, lesson=lesson, officer=liaison.user)
-    for lesson in asked[2:]:
-        _answers(lesson, rng, today)
-        lessons.hold_lesson(by=liaison, lesson=lesson, held_on=today, pupils=PUPILS, teacher_present=True)
+    lessons.assign_officer(by=liaison, lesson=waiting[1], officer=liaison.user)
+    held = Lesson.objects.bulk_create(
+        Lesson(
+            partner=youth.partner, unit=liaison.partner, plan_partner=manager.partner, plan=plan, class_name=name,
+            wanted_on=today - timedelta(days=days), asked_on=today - timedelta(days=days + 20), asked_by=youth.user,
+            officer=liaison.user, state=Lesson.State.HELD, held_on=today - timedelta(days=days), pupils=PUPILS,
+            teacher_present=True,
+        )
+        for name, days in HELD
+    )  # fmt: skip
+    for lesson in held:
+        _answers(lesson, rng)
 
 
-def _answers(lesson: Lesson, rng: random.Random, today: date) -> None:
+def _answers(lesson: Lesson, rng: random.Random) -> None:
     LessonFeedback.objects.bulk_create(
         LessonFeedback(
             partner_id=lesson.plan_partner_id,
@@ -50,7 +60,7 @@ def _answers(lesson: Lesson, rng: random.Random, today: date) -> None:
             moment=moment,
             knowledge=min(5, rng.randint(1, 4) + more),
             fairness=min(5, rng.randint(1, 5) + more // 2),
-            given_on=today,
+            given_on=lesson.wanted_on,
         )
         for moment, more in ((LessonFeedback.Moment.BEFORE, 0), (LessonFeedback.Moment.AFTER, 1))
         for _pupil in range(PUPILS)

@@ -24,6 +24,7 @@ def courses(coordinator: Acting, host: Acting, liaison: Acting, learners: list[A
         by=coordinator,
         qualification=Qualification(code=PREVENTION, name="Prevention basics", valid_months=24),
         activities=["prevention", "lesson"],
+        givers=[host.partner],
     )
     course = training.save_course(
         by=host,

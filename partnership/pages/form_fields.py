@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from partnership.isolation.errors import Invalid, RuleError
+
+M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
     from django.forms import ModelForm as ModelForm
@@ -22,6 +25,14 @@ else:
 
         def __class_getitem__(cls, model):
             return cls
+
+
+class OwnForm(ModelForm[M]):
+    """A form of a record that has its partner already: what that partner has only once, as a title, is refused in words."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"partner"}
 
 
 class DateInput(forms.DateInput):

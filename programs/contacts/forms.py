@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership.pages.form_fields import DateInput, ModelForm, offer_days
+from partnership.pages.form_fields import DateInput, ModelForm, OwnForm, offer_days
 from programs.contacts.models import Contact, ServicePoint
 
 COUNTED = ("syringes_out", "syringes_in", "naloxone_out")
@@ -16,7 +16,7 @@ COUNTED = ("syringes_out", "syringes_in", "naloxone_out")
 SEVERAL = ("drugs", "tests", "vaccines", "advice")
 
 
-class PointForm(ModelForm[ServicePoint]):
+class PointForm(OwnForm[ServicePoint]):
     class Meta:
         model = ServicePoint
         fields = ["name", "kind", "district", "hours", "closed_on"]

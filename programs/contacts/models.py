@@ -53,7 +53,11 @@ class ServicePoint(models.Model):
         verbose_name = _("service point")
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["partner", "name"], name="point_named_once"),
+            models.UniqueConstraint(
+                fields=["partner", "name"],
+                name="point_named_once",
+                violation_error_message=_("You have a service point of this name already."),
+            ),
             known_by_owner("partner", name="point_of_partner"),
             Grant(role="web", privileges=READ_AND_WRITE),
             Policy(name="helpers", role="web", using=HELPERS),

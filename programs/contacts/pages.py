@@ -109,4 +109,5 @@ def point_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("point_list")
     title = str(point) if pk else _("New service point")
-    return render(request, "pages/form.html", {"form": form, "title": title, "back": reverse("point_list")})
+    context = {"form": form, "title": title, "back": reverse("point_list")}
+    return render(request, "pages/form.html", context, status=422 if request.method == "POST" else 200)

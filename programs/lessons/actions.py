@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,6 +52,12 @@ class NoSuchLesson(RuleError):
     status = 404
 
 
+def officers_of(unit: Partner) -> QuerySet[User]:
+    """Who of a unit can come to a class: its people, and none of its systems."""
+    members = Membership.objects.in_use().filter(partner=unit, api_client=None)
+    return User.objects.filter(pk__in=members.values("user"))
+
+
 @action("lesson_plan.save", roles=(Role.CASE_MANAGER,), party=Party.OWNER)
 def save_lesson_plan(*, by: Acting, plan: LessonPlan) -> LessonPlan:
     """Adds or changes a lesson plan of the acting partner, as part of one of its programmes."""
@@ -85,17 +92,12 @@ def assign_officer(*, by: Acting, lesson: Lesson, officer: User, because: str = 
     Raises OfficerUncertified, LessonOver and Invalid for somebody who is not of the unit.
     """
     lesson = _open_lesson(lesson, unit=by.partner)
-    if not Membership.objects.in_use().filter(user=officer, partner=by.partner).exists():
+    if not officers_of(by.partner).filter(pk=officer.pk).exists():
         raise Invalid("officer", _("Choose somebody of your unit."))
     because = because.strip()
     missing = missing_for(officer.pk, by.partner.pk, Activity.LESSON, lesson.wanted_on)
     if missing and not (because and by.is_manager):
-        raise OfficerUncertified(
-            _(
-                "%(officer)s has no valid certificate on that day: %(names)s. A manager of your unit can assign them for a reason."
-            )
-            % {"officer": officer, "names": ", ".join(missing)}
-        )
+        raise _uncertified(officer, missing)
     lesson.state, lesson.officer = State.ASSIGNED, officer
     lesson.without_certificate_because = because if missing else ""
     lesson.save(update_fields=["state", "officer", "without_certificate_because"])
@@ -105,14 +107,23 @@ def assign_officer(*, by: Acting, lesson: Lesson, officer: User, because: str = 
 
 @action("lesson.hold", roles=(Role.POLICE_LIAISON,))
 def hold_lesson(*, by: Acting, lesson: Lesson, held_on: date, pupils: int, teacher_present: bool) -> Lesson:
-    """Says that a lesson was held, before how many pupils. Raises TeacherMissing, LessonOver and DateOutOfRange."""
+    """Says that a lesson was held, before how many pupils, by the officer who was assigned and may still give it.
+
+    Raises TeacherMissing, OfficerUncertified, LessonOver, DateOutOfRange, and Invalid where nobody is assigned or who was has left.
+    """
     lesson = _open_lesson(lesson, unit=by.partner)
-    if lesson.officer_id is None:
+    officer = lesson.officer
+    if officer is None:
         raise Invalid("officer", _("Assign an officer first."))
+    if not officers_of(by.partner).filter(pk=officer.pk).exists():
+        raise Invalid("officer", _("%(officer)s has left your unit: assign somebody else.") % {"officer": officer})
+    missing = missing_for(officer.pk, by.partner.pk, Activity.LESSON, held_on)
+    if missing and not lesson.without_certificate_because:
+        raise _uncertified(officer, missing)
     if not teacher_present:
         raise TeacherMissing(_("Without a teacher it was no lesson: cancel it and say why."))
-    if held_on > timezone.localdate():
-        raise DateOutOfRange(_("Choose today or a day before."))
+    if not lesson.asked_on <= held_on <= timezone.localdate():
+        raise DateOutOfRange(_("Choose a day from the one on which the class asked until today."))
     lesson.state, lesson.held_on, lesson.pupils, lesson.teacher_present = State.HELD, held_on, pupils, True
     lesson.save(update_fields=["state", "held_on", "pupils", "teacher_present"])
     return lesson
@@ -141,6 +152,15 @@ def give_feedback(*, token: str, moment: str, knowledge: int, fairness: int) -> 
         )
         if not cursor.fetchone()[0]:
             raise NoSuchLesson(_("This address takes no answers now. Ask your teacher."))
+
+
+def _uncertified(officer: User, missing: list[str]) -> OfficerUncertified:
+    return OfficerUncertified(
+        _(
+            "%(officer)s has no valid certificate on that day: %(names)s. A manager of your unit can assign them for a reason."
+        )
+        % {"officer": officer, "names": ", ".join(missing)}
+    )
 
 
 def _open_lesson(lesson: Lesson, unit: Partner | None = None) -> Lesson:

@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.acting import Acting
-from partnership.members.models import Membership, Partner, User
-from partnership.pages.form_fields import DateInput, ModelForm, offer_days
+from partnership.members.models import Partner, User
+from partnership.pages.form_fields import DateInput, ModelForm, OwnForm, offer_days
 from programs.catalogue.models import Programme
+from programs.lessons.actions import officers_of
 from programs.lessons.models import Lesson, LessonPlan
 
 SCALE = [(number, str(number)) for number in range(1, 6)]
 
 
-class LessonPlanForm(ModelForm[LessonPlan]):
+class LessonPlanForm(OwnForm[LessonPlan]):
     class Meta:
         model = LessonPlan
         fields = ["title", "programme", "minutes", "age_from", "age_to", "activities", "material", "is_offered"]
@@ -52,10 +53,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = Membership.objects.in_use().filter(partner=acting.partner)
-        self.fields["officer"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            pk__in=members.values("user")
-        ).order_by("full_name")
+        officers = officers_of(acting.partner).order_by("full_name")
+        self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
 
 
 class HoldForm(forms.Form):
@@ -66,6 +65,10 @@ class HoldForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_days(self.fields["held_on"], 0, -1)
+
+
+class CancelForm(forms.Form):
+    because = forms.CharField(label=_("Why?"), max_length=Lesson._meta.get_field("cancelled_why").max_length)
 
 
 class FeedbackForm(forms.Form):

@@ -49,7 +49,11 @@ class LessonPlan(models.Model):
         verbose_name = _("lesson plan")
         ordering = ["title", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["partner", "title"], name="lesson_plan_titled_once"),
+            models.UniqueConstraint(
+                fields=["partner", "title"],
+                name="lesson_plan_titled_once",
+                violation_error_message=_("You have a lesson plan of this title already."),
+            ),
             models.CheckConstraint(
                 condition=Q(age_from__lte=F("age_to")),
                 name="lesson_ages_in_order",
@@ -96,6 +100,7 @@ class Lesson(models.Model):
     wanted_on = models.DateField(_("day"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_on = models.DateField(_("asked on"), default=timezone.localdate)
     officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("officer"))
     without_certificate_because = models.CharField(_("reason without certificate"), max_length=300, blank=True)
     held_on = models.DateField(_("held on"), null=True)
@@ -124,6 +129,9 @@ class Lesson(models.Model):
                 name="lesson_held_with_a_teacher",
             ),
             models.CheckConstraint(
+                condition=Q(held_on=None) | Q(held_on__gte=F("asked_on")), name="lesson_asked_for_before_it_was_held"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(cancelled_why=""), name="cancelled_for_a_reason"
             ),
             SameOwner(field="plan", by={"plan_partner_id": "partner_id"}),
@@ -134,11 +142,19 @@ class Lesson(models.Model):
                 command="SELECT",
                 using=f"({OWN} or unit_id = {PARTNER} or plan_partner_id = {PARTNER})",
             ),
-            Policy(name="school_asks", role="web", command="INSERT", using=f"{OWN} and state = 'asked'"),
+            Policy(
+                name="school_asks",
+                role="web",
+                command="INSERT",
+                using=f"{OWN} and state = 'asked' and officer_id is null and without_certificate_because = ''"
+                " and held_on is null and teacher_present is null and pupils is null",
+            ),
             written_by("asked_by_id"),
             Policy(name="parties_change", role="web", command="UPDATE", using=f"({OWN} or unit_id = {PARTNER})"),
             Fixed(
-                columns=["partner_id", "unit_id", "plan_partner_id", "plan_id", "class_name", "asked_by_id", "token"],
+                columns=[
+                    "partner_id", "unit_id", "plan_partner_id", "plan_id", "class_name", "wanted_on", "asked_by_id", "asked_on", "token",
+                ],
                 name="stays_as_asked",
             ),
             Fixed(
@@ -146,9 +162,14 @@ class Lesson(models.Model):
                 when="current_user = 'portal_web' and old.unit_id is distinct from portal_acting_partner()",
                 name="units",
             ),
+            Fixed(
+                columns=["state"],
+                when="current_user = 'portal_web' and old.unit_id is distinct from portal_acting_partner() and new.state <> 'cancelled'",
+                name="others_only_cancel",
+            ),
             Fixed(columns=["state"], when="old.state in ('held', 'cancelled')", name="stays_over"),
             Recorded(record="lesson", partners=["partner_id", "unit_id"], leaves_out=["token"]),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.plan} · {self.class_name}"
@@ -167,7 +188,7 @@ class Lesson(models.Model):
 class LessonFeedback(models.Model):
     """What one pupil says before or after a lesson: the day, two numbers, and nothing of who it was. The partner is the plan's.
 
-    `portal_lesson_feedback` alone writes rows (programs/lessons/feedback.py).
+    `portal_lesson_feedback` alone writes rows, and `portal_lesson_answers` alone reads them (programs/lessons/feedback.py).
     """
 
     class Moment(models.TextChoices):
@@ -189,10 +210,9 @@ class LessonFeedback(models.Model):
             models.CheckConstraint(
                 condition=Q(knowledge__range=(1, 5), fairness__range=(1, 5)), name="feedback_of_one_to_five"
             ),
+            models.CheckConstraint(condition=Q(moment__in=["before", "after"]), name="feedback_before_or_after"),
             *same_partner("plan"),
-            Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "plan_id", "moment", "knowledge", "fairness"]),
-            Policy(name="plans_owner_reads", role="web", command="SELECT", using=OWN),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.moment} {self.plan_id}"

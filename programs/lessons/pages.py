@@ -24,7 +24,8 @@ from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import show
 from partnership.pages.public import in_language
 from programs.lessons import actions as lessons
-from programs.lessons.forms import AskForm, AssignForm, FeedbackForm, HoldForm, LessonPlanForm
+from programs.lessons.feedback import DAYS
+from programs.lessons.forms import AskForm, AssignForm, CancelForm, FeedbackForm, HoldForm, LessonPlanForm
 from programs.lessons.lists import LESSON_LIST, LESSON_PLAN_LIST, STATE_LOOKS
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 from programs.lessons.results import FEWEST, result_of
@@ -65,7 +66,8 @@ def lesson_plan(request: PartnerRequest, pk: int) -> HttpResponse:
     """A plan; for its partner, what pupils say."""
     plan = get_object_or_404(LessonPlan.objects.select_related("partner", "programme"), pk=pk)
     is_own = plan.partner_id == request.acting.partner.pk
-    context = {"plan": plan, "is_own": is_own, "result": result_of(plan) if is_own else None, "fewest": FEWEST}
+    result = result_of(plan) if is_own else None
+    context = {"plan": plan, "is_own": is_own, "result": result, "fewest": FEWEST, "days": DAYS}
     return render(request, "programs/lessons/lesson_plan.html", context)
 
 
@@ -132,7 +134,7 @@ def _lesson_page(request: PartnerRequest, lesson: Lesson, status: int = 200, **f
         "hold_form": (forms.get("hold_form") or HoldForm())
         if is_units and lesson.officer_id and lesson.is_due
         else None,
-        "may_cancel": is_partys and lesson.is_open,
+        "cancel_form": (forms.get("cancel_form") or CancelForm()) if is_partys and lesson.is_open else None,
         "codes": _codes(lesson) if is_partys and lesson.officer_id and lesson.state != Lesson.State.CANCELLED else [],
     }
     return render(request, "programs/lessons/lesson.html", context, status=status)
@@ -184,15 +186,16 @@ def lesson_hold(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(lessons.cancel_lesson)
 def lesson_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
     """School or unit cancel it."""
-    try:
-        lessons.cancel_lesson(
-            by=request.acting, lesson=_seen_lesson(request, pk), because=request.POST.get("because", "")[:300]
-        )
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Cancelled. The other side is told."))
-    return redirect("lesson", pk=pk)
+    lesson, form = _seen_lesson(request, pk), CancelForm(request.POST)
+    if form.is_valid():
+        try:
+            lessons.cancel_lesson(by=request.acting, lesson=lesson, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Cancelled. The other side is told."))
+            return redirect("lesson", pk=pk)
+    return _lesson_page(request, lesson, status=422, cancel_form=form)
 
 
 @csrf_exempt  # a form that nobody signs in for has nobody to protect, and a token would be a cookie

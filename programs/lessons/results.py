@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean, variance
 from typing import NamedTuple
 
+from django.db import connection
 from scipy import stats
 
 from programs.lessons.models import LessonFeedback, LessonPlan
@@ -27,7 +29,7 @@ class Change(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Of a plan: how many answers, and the change in each question; None where they are too few."""
+    """Of a plan: how many answers are counted, and the change in each question; None where they are too few."""
 
     before: int
     after: int
@@ -51,10 +53,12 @@ def change_of(before: Sequence[float], after: Sequence[float]) -> Change | None:
 
 
 def result_of(plan: LessonPlan) -> Result:
-    """From all answers to a plan's lessons: one query."""
-    answers = LessonFeedback.objects.filter(plan=plan).order_by().values_list("moment", "knowledge", "fairness")
-    rows = list(answers)
-    before = [row[1:] for row in rows if row[0] == LessonFeedback.Moment.BEFORE]
-    after = [row[1:] for row in rows if row[0] == LessonFeedback.Moment.AFTER]
-    changes = [change_of([one[place] for one in before], [one[place] for one in after]) for place in (0, 1)]
-    return Result(len(before), len(after), *changes)
+    """From the answers that the database counts for the acting partner (`portal_lesson_answers`): one query."""
+    said: dict[tuple[str, str], list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said_when, question, answer, answers FROM portal_lesson_answers(%s)", [plan.pk])
+        for moment, question, answer, answers in cursor.fetchall():
+            said[moment, question] += [answer] * answers
+    before, after = LessonFeedback.Moment.values
+    changes = [change_of(said[before, question], said[after, question]) for question in ("knowledge", "fairness")]
+    return Result(len(said[before, "knowledge"]), len(said[after, "knowledge"]), *changes)

@@ -13,5 +13,5 @@ urlpatterns = [
     path("lessons/<int:pk>/assign/", pages.lesson_assign, name="lesson_assign"),
     path("lessons/<int:pk>/hold/", pages.lesson_hold, name="lesson_hold"),
     path("lessons/<int:pk>/cancel/", pages.lesson_cancel, name="lesson_cancel"),
-    path("lesson/<str:token>/<slug:moment>/", pages.lesson_feedback, name="lesson_feedback"),
+    path("lesson/<slug:token>/<slug:moment>/", pages.lesson_feedback, name="lesson_feedback"),
 ]

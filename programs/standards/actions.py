@@ -65,6 +65,7 @@ def open_plan(by: Acting, programme_id: int) -> PreventionPlan | None:
 @action("prevention_plan.save", roles=CASEWORK_ROLES, party=Party.OWNER)
 def save_plan(*, by: Acting, plan: PreventionPlan) -> PreventionPlan:
     """Writes the next version of a programme's plan, or changes one that is open: either is a draft, whose advice is to be asked for.
+    A reason that was given for what is changed now holds no longer.
 
     Raises PlanOpen where the programme has an open plan already, and PlanClosed.
     """
@@ -75,7 +76,7 @@ def save_plan(*, by: Acting, plan: PreventionPlan) -> PreventionPlan:
         plan.version = (versions.aggregate(last=Max("version"))["last"] or 0) + 1
         plan.written_by = by.user
     else:
-        _still_open(plan)
+        _clear_answers(plan, _still_open(plan))
     plan.state = State.DRAFT
     plan.save()
     return plan
@@ -128,10 +129,18 @@ def answer_advice(*, by: Acting, plan: PreventionPlan, rule: str, answer: str) -
 
 @action("prevention_plan.submit", roles=CASEWORK_ROLES, party=Party.OWNER, event="prevention_plan.submitted")
 def submit_plan(*, by: Acting, plan: PreventionPlan) -> PreventionPlan:
-    """Asks the coordinator to approve the plan. Raises AdviceUnanswered, also where the advice is of an earlier draft."""
+    """Asks the coordinator to approve the plan. Raises AdviceUnanswered, also where the advice is of an earlier draft, or a rule says
+    something else now: the leader's certificate was revoked."""
     plan = _still_open(plan)
+    known = {advice.rule for advice in plan.advice.all() if advice.is_present}
     if plan.state != State.ADVISED:
         raise AdviceUnanswered(_("Get advice on the plan as it is now, then submit it."))
+    if known != {rule.code for rule in rules_for(plan)}:
+        raise AdviceUnanswered(
+            _(
+                "Something has changed since the advice was given. Save the plan once more: then it gets its advice anew."
+            )
+        )
     if any(advice.needs_answer for advice in plan.advice.all()):
         raise AdviceUnanswered(_("Answer each piece of advice first: by a change, or with a reason."))
     plan.state, plan.submitted_at = State.SUBMITTED, timezone.now()
@@ -144,7 +153,7 @@ def submit_plan(*, by: Acting, plan: PreventionPlan) -> PreventionPlan:
 
 @action("prevention_plan.approve", roles=(Role.COORDINATOR,), event="prevention_plan.approved")
 def approve_plan(*, by: Acting, plan: PreventionPlan, words: str = "") -> PreventionPlan:
-    """Approves a plan: from now on everybody sees it, with its rating, and nobody changes it."""
+    """Approves a plan: from now on everybody sees it, with its rating, and nobody changes it. It is rated as it is approved."""
     return _decide(by, plan, State.APPROVED, words, events.APPROVED)
 
 
@@ -154,6 +163,13 @@ def return_plan(*, by: Acting, plan: PreventionPlan, words: str) -> PreventionPl
     if not words.strip():
         raise Invalid("words", _("Say what is to change."))
     return _decide(by, plan, State.RETURNED, words, events.RETURNED)
+
+
+def _clear_answers(plan: PreventionPlan, stored: PreventionPlan) -> None:
+    """Takes away the reasons given for what the plan changes; the history keeps them."""
+    changed = {name for name in PreventionPlan.CONTENT if getattr(plan, name) != getattr(stored, name)}
+    rules = [rule.code for rule in RULES.values() if rule.looks_at & changed]
+    stored.advice.filter(rule__in=rules).exclude(answer="").update(answer="", answered_by=None, answered_at=None)
 
 
 def _still_open(plan: PreventionPlan) -> PreventionPlan:
@@ -170,7 +186,9 @@ def _decide(by: Acting, plan: PreventionPlan, state: str, words: str, event_type
         raise NotSubmitted(_("This plan does not wait for a decision."))
     waiting.state, waiting.words = state, words.strip()
     waiting.decided_by, waiting.decided_at = by.user, timezone.now()
-    waiting.save(update_fields=["state", "words", "decided_by", "decided_at"])
+    if state == State.APPROVED:
+        waiting.rating, waiting.edition = rating_of(waiting), EDITION
+    waiting.save(update_fields=["state", "words", "decided_by", "decided_at", "rating", "edition"])
     _tell(waiting, event_type, [{"partner": waiting.partner_id, "roles": [str(role) for role in CASEWORK_ROLES]}])
     return waiting
 

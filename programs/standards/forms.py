@@ -33,7 +33,7 @@ class PlanForm(ModelForm[PreventionPlan]):
         else:
             own = Programme.objects.filter(partner=partner, is_active=True)
             self.fields["programme"].queryset = own  # type: ignore[attr-defined]
-        members = Membership.objects.in_use().filter(partner=partner)
+        members = Membership.objects.in_use().filter(partner=partner, api_client=None)
         self.fields["leader"].queryset = User.objects.filter(  # type: ignore[attr-defined]
             pk__in=members.values("user")
         ).order_by("full_name")

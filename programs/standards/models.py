@@ -167,12 +167,14 @@ class PreventionPlan(models.Model):
             Fixed(columns=["partner_id", "programme_id", "version", "written_by_id", "written_at"], name="stays_its_own"),
             Fixed(
                 columns=[
-                    "level", "practices", "deliverers", "leader_id", "qualified", "sessions", "part_of", "peer_source", "evaluation", "rating",
-                    "edition", "submitted_at",
+                    "level", "practices", "deliverers", "leader_id", "qualified", "sessions", "part_of", "peer_source", "evaluation",
+                    "submitted_at",
                 ],
                 when="old.state in ('submitted', 'approved')",
                 name="stays_as_submitted",
             ),
+            # Approving rates anew.
+            Fixed(columns=["rating", "edition"], when="old.state = 'approved'", name="stays_as_rated"),
             Recorded(record="prevention_plan", partners=["partner_id"], leaves_out=["written_at"]),
         ]  # fmt: skip
 
@@ -188,6 +190,12 @@ class PreventionPlan(models.Model):
     def rating_looks(self) -> str:
         """How a page shows the rating: good, calm, wait or bad."""
         return LOOKS[Verdict(self.rating)] if self.rating else ""
+
+
+OF_OPEN_PLAN = "exists (select from programs_preventionplan p where p.id = plan_id and p.state in ('draft', 'advised', 'returned'))"
+"""SQL: the plan that the advice is on can still be changed by its planners."""
+STOPPING = ["scare_tactics", "educators_alone", "nobody_qualified", "leader_without_certificate"]
+"""Rules that stop a plan, as the database knows them."""
 
 
 class PlanAdvice(models.Model):
@@ -217,12 +225,22 @@ class PlanAdvice(models.Model):
                 | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
                 name="somebody_answered_the_advice",
             ),
+            models.CheckConstraint(
+                condition=~Q(rule__in=STOPPING) | Q(severity="stops"), name="what_stops_a_plan_says_so"
+            ),
             *same_partner("plan"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="seen", role="web", command="SELECT", using=f"({OWN} or {COORDINATOR})"),
-            Policy(name="own_insert", role="web", command="INSERT", using=OWN),
-            Policy(name="own_update", role="web", command="UPDATE", using=OWN),
-            Fixed(columns=["partner_id", "plan_id", "rule"]),
+            Policy(name="own_insert", role="web", command="INSERT", using=f"{OWN} and answer = '' and {OF_OPEN_PLAN}"),
+            Policy(name="own_update", role="web", command="UPDATE", using=f"{OWN} and {OF_OPEN_PLAN}"),
+            Fixed(columns=["partner_id", "plan_id", "rule", "severity"]),
+            # Whoever answers does so in their own name; for what stops a plan a case manager.
+            Fixed(
+                columns=["answer", "answered_by_id", "answered_at"],
+                when="current_user = 'portal_web' and new.answer <> '' and (new.answered_by_id is distinct from portal_acting_user()"
+                " or (old.severity = 'stops' and portal_acting_role() <> 'case_manager'))",
+                name="answered_in_own_name",
+            ),
             Recorded(
                 record="prevention_plan",
                 partners=["partner_id"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from partnership.events.outbox import announce
 from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
-from partnership.members.models import CASEWORK_ROLES, Role
+from partnership.members.models import CASEWORK_ROLES, Partner, Role
 from programs.training import events
 from programs.training.models import (
     Certificate,
@@ -74,6 +75,20 @@ class CertificateIssued(RuleError):
     status = 409
 
 
+class OwnPlace(RuleError):
+    """Nobody writes down of themselves whether they came and passed. Ask a colleague who holds the course with you."""
+
+    code = "own_place"
+    status = 403
+
+
+class NotAGiver(RuleError):
+    """Your organisation is not among those whose courses give this certificate. Ask the coordinator to name it."""
+
+    code = "not_a_giver"
+    status = 403
+
+
 class RevokedAlready(RuleError):
     """The certificate is revoked already. There is nothing left to do."""
 
@@ -82,9 +97,13 @@ class RevokedAlready(RuleError):
 
 
 @action("qualification.save", roles=(Role.COORDINATOR,))
-def save_qualification(*, by: Acting, qualification: Qualification, activities: Iterable[str]) -> Qualification:
-    """Adds or changes a qualification of the partnership; `activities`: what needs it of whoever leads it."""
+def save_qualification(
+    *, by: Acting, qualification: Qualification, activities: Iterable[str], givers: Iterable[Partner]
+) -> Qualification:
+    """Adds or changes a qualification of the partnership; `activities`: what needs it of whoever leads it; `givers`: whose courses give
+    its certificate."""
     qualification.save()
+    qualification.givers.set(givers)
     wanted = set(activities)
     Requirement.objects.filter(qualification=qualification).exclude(activity__in=wanted).delete()
     known = set(qualification.requirements.values_list("activity", flat=True))
@@ -96,7 +115,9 @@ def save_qualification(*, by: Acting, qualification: Qualification, activities: 
 
 @action("course.save", roles=TEACHING_ROLES, party=Party.OWNER)
 def save_course(*, by: Acting, course: Course) -> Course:
-    """Adds or changes a course of the acting partner."""
+    """Adds or changes a course of the acting partner. Raises NotAGiver where it gives a certificate that is not the partner's to give."""
+    if course.gives:
+        _check_gives(by, course.gives)
     course.save()
     return course
 
@@ -122,18 +143,20 @@ def sign_up(*, by: Acting, session: CourseSession) -> CourseAttendance:
     if needs and not Certificate.objects.valid().filter(user=by.user, qualification=needs).exists():
         raise CertificateNeeded(_("This course needs a valid certificate: %(name)s.") % {"name": needs})
     _check_free(session)
-    return CourseAttendance.objects.create(
-        partner_id=session.partner_id, session=session, user=by.user, from_partner=by.partner
-    )
+    with _one_place_each():
+        return CourseAttendance.objects.create(
+            partner_id=session.partner_id, session=session, user=by.user, from_partner=by.partner
+        )
 
 
 @action("course.add_guest", roles=TEACHING_ROLES, party=Party.OWNER)
 def add_guest(*, by: Acting, session: CourseSession, name: str, organisation: str) -> CourseAttendance:
     """Takes a place for somebody who has no account here. A guest gets no certificate. Raises CourseFull."""
     _check_free(session)
-    return CourseAttendance.objects.create(
-        partner=by.partner, session=session, outside_name=name, outside_organisation=organisation
-    )
+    with _one_place_each():
+        return CourseAttendance.objects.create(
+            partner=by.partner, session=session, outside_name=name, outside_organisation=organisation
+        )
 
 
 @action("course.leave")
@@ -148,21 +171,25 @@ def leave_course(*, by: Acting, session: CourseSession) -> None:
 def mark_attendance(
     *, by: Acting, attendance: CourseAttendance, state: str, before: int | None = None, after: int | None = None
 ) -> CourseAttendance:
-    """Writes down whether somebody came and passed, with their points before and after, of 100. A member who passes a course that
-    gives a certificate gets it at once.
+    """Writes down whether somebody else came and passed, with their points before and after, of 100. A member who passes a course that
+    gives a certificate gets it at once, also where an earlier one was revoked and the sheet said otherwise meanwhile.
 
-    Raises CourseAhead and, where a certificate was issued for it, CertificateIssued.
+    Raises OwnPlace, CourseAhead, NotAGiver and, where a certificate was issued for it, CertificateIssued.
     """
+    if attendance.user_id == by.user.pk:
+        raise OwnPlace(_("Somebody else writes down whether you came and passed."))
     session = attendance.session
     if not session.is_over:
         raise CourseAhead(_("The course has not begun yet."))
+    was = CourseAttendance.objects.select_for_update().get(pk=attendance.pk).state
     has_certificate = attendance.certificates.filter(revoked_on=None).exists()
     if has_certificate and state != State.PASSED:
         raise CertificateIssued(_("A certificate was issued for this: revoke it first."))
     attendance.state, attendance.before, attendance.after = state, before, after
     attendance.full_clean(exclude=["partner", "session", "user", "from_partner"], validate_constraints=False)
     attendance.save(update_fields=["state", "before", "after"])
-    if state == State.PASSED and session.course.gives and not attendance.certificates.exists():
+    is_new = not has_certificate and (was != State.PASSED or not attendance.certificates.exists())
+    if state == State.PASSED and session.course.gives and is_new:
         _issue(by, attendance, session.course.gives)
     return attendance
 
@@ -220,9 +247,32 @@ def _check_free(session: CourseSession) -> None:
         raise CourseFull(_("All places of this day are taken."))
 
 
+@contextmanager
+def _one_place_each() -> Iterator[None]:
+    """What the database refuses where two are as quick, in words."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "one_place_a_member" in str(error):
+            raise SignedUpAlready(_("You have a place on this day already.")) from error
+        if "course_has_places" in str(error):
+            raise CourseFull(_("All places of this day are taken.")) from error
+        raise
+
+
+def _check_gives(by: Acting, qualification: Qualification) -> None:
+    if not qualification.givers.filter(pk=by.partner.pk).exists():
+        raise NotAGiver(
+            _("Your organisation does not give this certificate: %(name)s. Ask the coordinator.")
+            % {"name": qualification}
+        )
+
+
 def _issue(by: Acting, attendance: CourseAttendance, qualification: Qualification) -> None:
     if attendance.user is None or attendance.from_partner is None:
         return  # a guest
+    _check_gives(by, qualification)
     today = timezone.localdate()
     certificate = Certificate.objects.create(
         partner=attendance.from_partner,

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partnership.isolation.acting import PartnerRequest
 from partnership.isolation.errors import RuleError
-from partnership.pages.guard import partner_page
+from partnership.pages.form_fields import refuse
+from partnership.pages.guard import own, partner_page
 from partnership.pages.limits import client_address, counted
 from partnership.pages.public import in_language
 from programs.permissions import CERTIFICATES
 from programs.training import actions as training
 from programs.training.delivering import matrix_of
 from programs.training.document import certificate_document, spaced
-from programs.training.forms import CheckForm, QualificationForm
-from programs.training.models import Certificate, Qualification
+from programs.training.forms import CheckForm, QualificationForm, RevokeForm
+from programs.training.models import Certificate, CourseSession, Qualification
+from programs.training.pages import sheet_page
 
 MOST_CHECKS_A_MINUTE = 20
 """So many numbers can be checked from one address in a minute: nobody guesses one of 80 bits."""
@@ -52,16 +54,17 @@ def certificate_pdf(request: PartnerRequest, pk: int) -> HttpResponse:
 def certificate_revoke(request: PartnerRequest, pk: int) -> HttpResponse:
     """Takes back a certificate that the own partner issued, from the sheet of its day."""
     issued = Certificate.objects.filter(issuer=request.acting.partner).select_related("attendance")
-    certificate = get_object_or_404(issued, pk=pk)
-    try:
-        training.revoke_certificate(
-            by=request.acting, certificate=certificate, because=request.POST.get("because", "")[:300]
-        )
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Revoked. Its number is not valid any more."))
-    return redirect("course_sheet", pk=certificate.attendance.session_id)
+    certificate, form = get_object_or_404(issued, pk=pk), RevokeForm(request.POST, auto_id=f"%s-{pk}")
+    if form.is_valid():
+        try:
+            training.revoke_certificate(by=request.acting, certificate=certificate, **form.cleaned_data)
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Revoked. Its number is not valid any more."))
+            return redirect("course_sheet", pk=certificate.attendance.session_id)
+    session = own(request, CourseSession, certificate.attendance.session_id, "course__gives")
+    return sheet_page(request, session, wrong=form, revoking=certificate, status=422)
 
 
 @require_safe
@@ -83,6 +86,7 @@ def qualification_edit(request: PartnerRequest, pk: int | None = None) -> HttpRe
             by=request.acting,
             qualification=form.save(commit=False),
             activities=form.cleaned_data["activities"],
+            givers=form.cleaned_data["givers"],
         )
         messages.success(request, _("Saved."))
         return redirect("who_may_deliver")

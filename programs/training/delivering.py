@@ -13,8 +13,9 @@ from programs.training.models import Activity, Certificate, Qualification, Requi
 
 def missing_for(user: int | None, partner: int, activity: str, on: date | None = None) -> list[str]:
     """What a user lacks on a day to lead an activity for a partner, both by number: names of qualifications; none: they may. Where
-    nobody is named, all is lacking."""
-    held = Certificate.objects.valid(on).filter(partner=partner, user=user).values("qualification")
+    nobody is named, or who is named has left the partner, all is lacking."""
+    members = Membership.objects.in_use().filter(partner=partner, user=user).values("user")
+    held = Certificate.objects.valid(on).filter(partner=partner, user__in=members).values("qualification")
     required = Qualification.objects.filter(requirements__activity=activity)
     return [qualification.name for qualification in required.exclude(pk__in=held)]
 
@@ -44,7 +45,7 @@ def matrix_of(acting: Acting) -> tuple[list[Qualification], list[Row]]:
     latest: dict[tuple[int, int], Certificate] = {}
     for certificate in Certificate.objects.filter(partner=acting.partner, revoked_on=None).order_by("expires_on"):
         latest[certificate.user_id, certificate.qualification_id] = certificate
-    members = Membership.objects.in_use().filter(partner=acting.partner).select_related("user")
+    members = Membership.objects.in_use().filter(partner=acting.partner, api_client=None).select_related("user")
     rows = []
     for member in members.order_by("user__full_name", "pk"):
         cells = []

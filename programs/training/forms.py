@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnership.pages.form_fields import ModelForm
-from programs.training.models import Activity, Course, CourseAttendance, CourseSession, Qualification
+from partnership.members.models import Partner
+from partnership.pages.form_fields import ModelForm, OwnForm
+from programs.training.models import Activity, Certificate, Course, CourseAttendance, CourseSession, Qualification
 
 
 class MomentInput(forms.DateTimeInput):
@@ -29,19 +30,26 @@ class QualificationForm(ModelForm[Qualification]):
 
     class Meta:
         model = Qualification
-        fields = ["name", "code", "valid_months"]
+        fields = ["name", "code", "valid_months", "givers"]
+        widgets = {"givers": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["givers"].queryset = Partner.objects.filter(is_active=True)  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["activities"].initial = list(self.instance.requirements.values_list("activity", flat=True))
 
 
-class CourseForm(ModelForm[Course]):
+class CourseForm(OwnForm[Course]):
     class Meta:
         model = Course
         fields = ["title", "audience", "topic", "hours", "summary", "gives", "needs", "is_offered"]
         widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Qualification.objects.filter(givers=self.instance.partner)
+        self.fields["gives"].queryset = own  # type: ignore[attr-defined]
 
 
 class DayForm(ModelForm[CourseSession]):
@@ -67,6 +75,12 @@ class MarkForm(ModelForm[CourseAttendance]):
         for name in ("before", "after"):
             self.fields[name].widget.attrs |= limits
         self.fields["state"].widget.attrs["class"] = "form-select"
+
+
+class RevokeForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why is it revoked?"), max_length=Certificate._meta.get_field("revoked_because").max_length
+    )
 
 
 class CheckForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
-from partnership.isolation.pointers import known_by_owner, same_partner
+from partnership.isolation.pointers import SameOwner, known_by_owner, same_partner
 from partnership.isolation.policies import (
     COORDINATOR,
     EVERY_ROW,
@@ -55,6 +55,13 @@ class Qualification(models.Model):
     valid_months = models.PositiveSmallIntegerField(
         _("valid for months"), default=24, help_text=_("From the day on which a certificate is issued.")
     )
+    givers = models.ManyToManyField(
+        Partner,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who gives it"),
+        help_text=_("Courses of these organisations give this certificate; nobody else's do."),
+    )
 
     class Meta:
         verbose_name = _("qualification")
@@ -63,7 +70,9 @@ class Qualification(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(valid_months__gte=1), name="qualification_lasts"),
             *everybody_reads(COORDINATOR, jobs=""),
+            *everybody_reads(COORDINATOR, jobs="", through="givers"),
             Recorded(record="qualification"),
+            Recorded(record="qualification", through="givers", number="qualification_id"),
         ]
 
     def __str__(self) -> str:
@@ -130,7 +139,11 @@ class Course(models.Model):
         verbose_name_plural = _("courses")
         ordering = ["title", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["partner", "title"], name="course_titled_once"),
+            models.UniqueConstraint(
+                fields=["partner", "title"],
+                name="course_titled_once",
+                violation_error_message=_("You have a course of this title already."),
+            ),
             models.CheckConstraint(condition=Q(hours__gt=0), name="course_takes_time"),
             models.CheckConstraint(
                 condition=Q(gives=None) | Q(needs=None) | ~Q(gives=F("needs")),
@@ -231,6 +244,7 @@ class CourseAttendance(models.Model):
             ),
             models.UniqueConstraint(fields=["session", "user", "partner"], name="one_place_a_member"),
             known_by_owner("partner", name="attendance_of_partner"),
+            known_by_owner("partner", "user", "from_partner", name="attendance_of_member"),
             *same_partner("session"),
             CountSeats(),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE, DELETE"),
@@ -242,7 +256,8 @@ class CourseAttendance(models.Model):
                 using=f"state = 'signed_up' and before is null and after is null"
                 f" and ((user_id = {USER} and from_partner_id = {PARTNER}) or ({OWN} and user_id is null))",
             ),
-            Policy(name="host_marks", role="web", command="UPDATE", using=OWN),
+            # Nobody marks their own place.
+            Policy(name="host_marks", role="web", command="UPDATE", using=f"{OWN} and user_id is distinct from {USER}"),
             Policy(
                 name="leave",
                 role="web",
@@ -298,12 +313,19 @@ class Certificate(models.Model):
             models.Index(fields=["expires_on"], condition=Q(revoked_on=None), name="certificates_that_end"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["attendance", "issuer"], name="one_certificate_a_course"),
+            # One that was revoked by mistake is followed by another.
+            models.UniqueConstraint(
+                fields=["attendance", "issuer"], condition=Q(revoked_on=None), name="one_certificate_a_course"
+            ),
             models.CheckConstraint(condition=Q(expires_on__gt=F("issued_on")), name="certificate_lasts"),
             models.CheckConstraint(
                 condition=both_or_neither(Q(revoked_on=None), Q(revoked_because="")), name="revoked_for_a_reason"
             ),
-            *same_partner("attendance", owner="issuer_id"),
+            # Its holder is who had the place, at the partner for which they came.
+            SameOwner(
+                field="attendance",
+                by={"issuer_id": "partner_id", "user_id": "user_id", "partner_id": "from_partner_id"},
+            ),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(
                 name="holders_and_issuer_read",
@@ -311,7 +333,13 @@ class Certificate(models.Model):
                 command="SELECT",
                 using=f"({OWN} or user_id = {USER} or issuer_id = {PARTNER})",
             ),
-            Policy(name="issuer_issues", role="web", command="INSERT", using=f"issuer_id = {PARTNER}"),
+            Policy(
+                name="issuer_issues",
+                role="web",
+                command="INSERT",
+                using=f"issuer_id = {PARTNER} and user_id <> {USER} and exists (select from programs_qualification_givers g"
+                " where g.qualification_id = programs_certificate.qualification_id and g.partner_id = issuer_id)",
+            ),
             Policy(name="issuer_revokes", role="web", command="UPDATE", using=f"issuer_id = {PARTNER}"),
             Fixed(
                 columns=[

@@ -20,7 +20,7 @@ from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
 from programs.permissions import COURSE_SHEETS, COURSES
 from programs.training import actions as training
-from programs.training.forms import CourseForm, DayForm, GuestForm, MarkForm
+from programs.training.forms import CourseForm, DayForm, GuestForm, MarkForm, RevokeForm
 from programs.training.gain import figures_of
 from programs.training.models import Certificate, Course, CourseAttendance, CourseSession
 
@@ -55,13 +55,11 @@ def course(request: PartnerRequest, pk: int) -> HttpResponse:
     related = ["partner", "gives", "needs"]
     course = get_object_or_404(Course.objects.select_related(*related).prefetch_related(_days_ahead()), pk=pk)
     is_own = course.partner_id == request.acting.partner.pk and COURSE_SHEETS.allows(request.acting)
-    context = {
-        "course": course,
-        "is_own": is_own,
-        "mine": _my_days(request),
-        "over": course.sessions.filter(starts_at__lte=timezone.now()).order_by("-starts_at")[:20] if is_own else [],
-        "figures": figures_of(course) if is_own else None,
-    }
+    context = {"course": course, "is_own": is_own, "mine": _my_days(request)}
+    if is_own:
+        over = course.sessions.filter(starts_at__lte=timezone.now())
+        context["page"] = page_by_key(over, ["-starts_at", "-id"], request.GET.get("after", ""))
+        context["figures"] = figures_of(course)
     return render(request, "programs/training/course.html", context)
 
 
@@ -71,9 +69,13 @@ def course_edit(request: PartnerRequest, pk: int | None = None) -> HttpResponse:
     course = own(request, Course, pk) if pk else Course(partner=request.acting.partner)
     form = CourseForm(request.POST or None, instance=course)
     if form.is_valid():
-        saved = training.save_course(by=request.acting, course=form.save(commit=False))
-        messages.success(request, _("Saved."))
-        return redirect("course", pk=saved.pk)
+        try:
+            saved = training.save_course(by=request.acting, course=form.save(commit=False))
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("course", pk=saved.pk)
     title = str(course) if pk else _("New course")
     back = reverse("course", args=[pk]) if pk else reverse("course_list")
     status = 422 if request.method == "POST" else 200
@@ -134,24 +136,32 @@ def course_leave(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(COURSE_SHEETS)
 def course_sheet(request: PartnerRequest, pk: int) -> HttpResponse:
     """Who comes on a day of an own course; once it has begun, who came and passed."""
-    return _sheet_page(request, own(request, CourseSession, pk, "course__gives"), GuestForm())
+    return sheet_page(request, own(request, CourseSession, pk, "course__gives"))
 
 
-def _sheet_page(
+def sheet_page(
     request: PartnerRequest,
     session: CourseSession,
-    guest_form: GuestForm,
-    wrong: MarkForm | None = None,
+    guest_form: GuestForm | None = None,
+    wrong: MarkForm | RevokeForm | None = None,
+    revoking: Certificate | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The sheet. `wrong`: a form that was sent and comes back, of a place or of the certificate that is `revoking`."""
     places = session.attendances.select_related("user", "from_partner").prefetch_related(
         Prefetch("certificates", queryset=Certificate.objects.filter(issuer=request.acting.partner))
     )
     rows = []
     for place in places:
-        is_wrong = wrong is not None and wrong.instance.pk == place.pk
+        is_wrong = isinstance(wrong, MarkForm) and wrong.instance.pk == place.pk
         rows.append((place, wrong if is_wrong else MarkForm(instance=place, auto_id=f"id_{place.pk}_%s")))
-    context = {"session": session, "rows": rows, "guest_form": guest_form, "wrong": wrong}
+    context = {
+        "session": session,
+        "rows": rows,
+        "guest_form": guest_form or GuestForm(),
+        "wrong": wrong,
+        "revoking": revoking,
+    }
     return render(request, "programs/training/course_sheet.html", context, status=status)
 
 
@@ -170,7 +180,7 @@ def course_mark(request: PartnerRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("course_sheet", pk=place.session_id)
     session = own(request, CourseSession, place.session_id, "course__gives")
-    return _sheet_page(request, session, GuestForm(), wrong=form, status=422)
+    return sheet_page(request, session, wrong=form, status=422)
 
 
 @require_POST
@@ -185,4 +195,4 @@ def course_guest(request: PartnerRequest, pk: int) -> HttpResponse:
             refuse(form, error)
         else:
             return redirect("course_sheet", pk=pk)
-    return _sheet_page(request, session, form, status=422)
+    return sheet_page(request, session, form, status=422)

@@ -111,6 +111,7 @@ class TestBecomingOwner:
                     "portal_certificate_valid",
                     "portal_forget_references",
                     "portal_had_manager",
+                    "portal_lesson_answers",
                     "portal_lesson_feedback",
                     "portal_survey_answer",
                     "portal_survey_open",

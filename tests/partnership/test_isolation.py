@@ -88,6 +88,7 @@ class TestCatalogue:
             "portal_keep_contact_safe",
             "portal_keep_partitions",
             "portal_keep_person",
+            "portal_lesson_answers",
             "portal_lesson_feedback",
             "portal_move_version_by_consent",
             "portal_move_version_of",

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from partnership.isolation.acting import Acting
+from partnership.members.models import Partner
 from programs.training import actions as training
 from programs.training.models import Certificate, Course, CourseAttendance, CourseSession, Qualification
 from tests.world import World, on_web, run_as
 
 
 def qualification(
-    world: World, code: str = "prevention", activities: tuple[str, ...] = (), months: int = 24
+    world: World,
+    code: str = "prevention",
+    activities: tuple[str, ...] = (),
+    months: int = 24,
+    givers: Sequence[Partner] | None = None,
 ) -> Qualification:
+    """One that courses of the world's NGO give, unless others are named."""
     saved: Qualification = run_as(
         world.coordinator,
         training.save_qualification,
         qualification=Qualification(code=code, name=code.title(), valid_months=months),
         activities=activities,
+        givers=[world.ngo] if givers is None else givers,
     )
     return saved
 

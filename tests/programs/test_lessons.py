@@ -22,7 +22,7 @@ from programs.lessons.actions import LessonOver, NoSuchLesson, OfficerUncertifie
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 from programs.lessons.results import FEWEST, change_of, result_of
 from tests.programs.courses import course_day, passed, qualification
-from tests.programs.lessons import asked_lesson, lesson_plan
+from tests.programs.lessons import asked_lesson, lesson_over, lesson_plan, pupils_said
 from tests.shared_worlds import shared
 from tests.world import WebClient, World, database_role, on_web, run_as
 
@@ -227,11 +227,10 @@ class TestResults:
 
     def test_a_plan_shows_its_partner_what_pupils_say(self, assigned):
         address = reverse("lesson_plan", args=[assigned.plan.pk])
-        for number in range(FEWEST):
-            answer(assigned, "before", 1 + number % 2, 2 + number % 2)
+        lesson = lesson_over(assigned)
+        pupils_said(lesson, "before", *(1 + number % 2 for number in range(FEWEST)))
         assert "too few answers" in assigned.client(assigned.caseworker).get(address).text
-        for number in range(FEWEST):
-            answer(assigned, "after", 4 + number % 2, 3 + number % 2)
+        pupils_said(lesson, "after", *(4 + number % 2 for number in range(FEWEST)))
         with on_web(assigned.caseworker):
             result = result_of(assigned.plan)
         assert result.knowledge is not None
@@ -249,14 +248,16 @@ class TestWalls:
             assert Lesson.objects.exists()
 
     @pytest.mark.parametrize("who", ["liaison", "professional", "other_caseworker", "coordinator"])
-    def test_what_pupils_say_is_seen_by_the_plans_partner_alone(self, assigned, who):
-        answer(assigned)
+    def test_what_pupils_say_is_counted_for_the_plans_partner_alone(self, assigned, who):
+        pupils_said(lesson_over(assigned), "before", *[3] * FEWEST)
+        with on_web(assigned.caseworker):
+            assert result_of(assigned.plan).before == FEWEST
         with on_web(getattr(assigned, who)):
-            assert not LessonFeedback.objects.count()
+            assert result_of(assigned.plan).before == 0
 
-    def test_not_even_there_is_an_answer_told_by_class_or_day(self, assigned):
+    def test_not_even_there_is_a_single_answer_told(self, assigned):
         answer(assigned)
-        for column in ("lesson_id", "given_on"):
+        for column in ("id", "knowledge", "lesson_id", "given_on"):
             with (
                 on_web(assigned.caseworker),
                 pytest.raises(DatabaseError),

@@ -17,7 +17,7 @@ from programs.catalogue.models import Programme
 from programs.standards import actions as standards
 from programs.standards.actions import AdviceUnanswered, ManagerAnswers, NotSubmitted, PlanClosed, PlanOpen
 from programs.standards.advice import RULES, educators_alone, rating_of, rules_for
-from programs.standards.models import PlanAdvice, PreventionPlan
+from programs.standards.models import STOPPING, PlanAdvice, PreventionPlan
 from programs.standards.practices import CHOICES, EDITION, LOOKS, PRACTICES, WORST_FIRST, Verdict, worst
 from tests.programs.plans import GOOD, advised_plan, submitted_plan
 from tests.shared_worlds import shared
@@ -84,6 +84,9 @@ class TestTheTableOfRules:
     )
     def test_says_nothing_to_what_mends_the_fault(self, content):
         assert says(**content) == []
+
+    def test_the_database_knows_which_rules_stop_a_plan(self):
+        assert {code for code, rule in RULES.items() if rule.severity == "stops"} == set(STOPPING)
 
     def test_each_practice_says_where_it_was_read_and_whether(self):
         for practice in PRACTICES.values():
@@ -194,6 +197,15 @@ class TestDecision:
         again = run_as(waiting.caseworker, standards.submit_plan, plan=run_as(
             waiting.caseworker, standards.advise, plan=saved))  # fmt: skip
         assert run_as(waiting.coordinator, standards.approve_plan, plan=again).state == State.APPROVED
+
+    def test_a_plan_is_rated_as_it_is_approved_whatever_sql_wrote_before(self, frightening):
+        answer = {"plan": frightening.plan, "rule": "scare_tactics", "answer": "The school asked for it."}
+        run_as(frightening.case_manager, standards.answer_advice, **answer)
+        with on_web(frightening.caseworker):
+            PreventionPlan.objects.update(rating=Verdict.WORKS)
+        run_as(frightening.case_manager, standards.submit_plan, plan=frightening.plan)
+        run_as(frightening.coordinator, standards.approve_plan, plan=frightening.plan)
+        assert PreventionPlan.objects.get().rating == Verdict.NO_EFFECT
 
     def test_is_taken_once(self, waiting):
         run_as(waiting.coordinator, standards.approve_plan, plan=waiting.plan)

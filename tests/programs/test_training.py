@@ -196,6 +196,7 @@ class TestWhoMayLead:
             training.save_qualification,
             qualification=certified.qualification,
             activities=[],
+            givers=[certified.ngo],
         )
         assert missing_for(None, certified.police.pk, Activity.PREVENTION) == []
 

@@ -68,7 +68,7 @@ ELSEWHERE = {
     "demo/anchor.py": "cases that ended three months ago",
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
     "demo/community.py": "what residents answered, which comes in by the database's function, and a wave of last year",
-    "demo/lessons.py": "what pupils said, which comes in by the database's function",
+    "demo/lessons.py": "lessons of weeks ago, and what pupils said, which comes in by the database's function",
     "demo/training.py": "days of a course that lie in the past, with who came",
     "demo/oversight.py": "a month of the log of reads, which lies in the past",
 }
