@@ -298,7 +298,8 @@ class View(GenericViewSet[Any]):
         rendering = serializer_class(context=context, only=only, expanded=expanded)
         answers = [rendering.to_representation(row) for row in rows]
         if shows and isinstance(self.shown, list):
-            self.shown += people_behind(rows, _model_of(serializer_class))
+            model = _model_of(serializer_class)
+            self.shown += people_behind(rows, model) if model else people_of(rows)
         for name, (attribute, related, _path) in serializer_class.expandable.items():
             if name in rendering.expanded and related.logged_as:
                 numbers = {answer["expanded"][name]["id"] for answer in answers if answer["expanded"][name]}

@@ -292,6 +292,9 @@ class AnchorExchange(models.Model):
     ended_on = models.DateField(_("ended on"), null=True, default=None)
     agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
+    goes_on: bool
+    """As `told_today` says it."""
+
     objects = AnchorExchangeQuerySet.as_manager()
 
     class Meta:
