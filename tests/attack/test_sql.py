@@ -104,6 +104,7 @@ class TestBecomingOwner:
             **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
+            "portal_flow_days": "portal_web portal_worker",  # everybody sees agreements
             **dict.fromkeys(
                 (
                     "portal_agreed_now",

@@ -390,7 +390,7 @@ class TestWithdrawalClosesDisclosure:
     def test_the_receiver_can_change_nothing_else_of_a_consent(self, world):
         referral = world.sent()
         with (
-            pytest.raises(Exception, match="row-level security"),
+            pytest.raises(Exception, match="This stays as it is"),
             on_web(world.caseworker),
             connection.cursor() as cursor,
         ):
