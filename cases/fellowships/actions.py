@@ -34,7 +34,7 @@ class FellowshipExists(RuleError):
 
 
 class NoStipend(RuleError):
-    """No stipend can be asked for this month: the programme pays none yet, milestones are missing, or it was asked for already."""
+    """No stipend can be asked for this month: the programme pays none yet, milestones are missing, or it was asked for already. Look at the month and the milestones."""
 
     code = "no_stipend"
     status = 409

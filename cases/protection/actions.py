@@ -61,7 +61,7 @@ class NoAgreementWithPolice(RuleError):
 
 
 class TakenBack(RuleError):
-    """The person took their consent back: nothing is added to this referral any more."""
+    """The person took their consent back: nothing is added to this referral any more. Speak with the person, and ask anew if they wish it."""
 
     code = "consent_taken_back"
     status = 409

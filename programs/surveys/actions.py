@@ -56,7 +56,7 @@ class NothingToTell(RuleError):
 
 
 class NoSuchSurvey(RuleError):
-    """This address takes no answers: it is wrong, too early or too late, or it has enough for today."""
+    """This address takes no answers: it is wrong, too early or too late, or it has enough for today. Ask whoever gave it to you."""
 
     code = "no_such_survey"
     status = 404

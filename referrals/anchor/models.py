@@ -269,7 +269,8 @@ class AnchorExchangeQuerySet(models.QuerySet["AnchorExchange"]):
         is_covered = Q(FlowsToday("identity"), FlowsToday("situation"), ended_on=None) & Q(
             consent__valid_days__include=timezone.localdate()
         )
-        return self.annotate(goes_on=models.ExpressionWrapper(is_covered, output_field=models.BooleanField()))
+        covers = models.ExpressionWrapper(is_covered, output_field=models.BooleanField())
+        return self.annotate(goes_on=covers)  # type: ignore[no-redef] # its type stands in the model
 
 
 class AnchorExchange(models.Model):

@@ -28,14 +28,14 @@ POLICE = (Role.POLICE_LIAISON,)
 
 
 class PhaseNotReady(RuleError):
-    """The call-in can't go on yet: people are notified once some are invited, and help is delivered once the day has come."""
+    """The call-in can't go on yet: people are notified once some are invited, and help is delivered once the day has come. Do first what is missing."""
 
     code = "phase_not_ready"
     status = 409
 
 
 class AlreadyInvited(RuleError):
-    """The person is invited to this call-in already."""
+    """The person is invited to this call-in already. Open the invitation that there is."""
 
     code = "already_invited"
     status = 409

@@ -52,6 +52,7 @@ def test_who_asks_for_a_task_can_put_it_into_the_queue_and_read_none(server, use
 
 
 def test_the_worker_takes_it_out(server):
+    celery_of(server, "web").send_task("x", queue="celery", retry=False)
     with celery_of(server, "worker").connection() as connection:
         message = connection.default_channel.basic_get("celery")
         assert message
