@@ -24,7 +24,7 @@ State = Notice.State
 
 
 class CheckedBySelf(RuleError):
-    """Whoever wrote a notice can't be the one who checks it. Ask a colleague for a second look."""
+    """Whoever wrote a notice can't be the one who checks it, and changes nobody else's. Ask a colleague for a second look."""
 
     code = "checked_by_self"
     status = 403
@@ -55,7 +55,8 @@ class NotShared(RuleError):
 def save_notice(*, by: Acting, notice: Notice, districts: Collection[District]) -> Notice:
     """Writes a notice, or changes one that is not shared: it is a draft again, and colleagues are asked for a second look.
 
-    Raises NoticeOut, and Invalid without a district or for days that are not over.
+    Its author alone changes it: else whoever wrote the last words could be the one who checks them. Raises CheckedBySelf for a
+    colleague, NoticeOut, and Invalid without a district or for days that are not over.
     """
     if not districts:
         raise Invalid("districts", _("Choose a district at least."))
@@ -65,8 +66,8 @@ def save_notice(*, by: Acting, notice: Notice, districts: Collection[District]) 
         raise Invalid("valid_until", _("Choose a day that is still to come."))
     if notice.pk is None:
         notice.written_by = by.user
-    else:
-        _locked(notice)
+    elif _locked(notice).written_by_id != by.user.pk:
+        raise CheckedBySelf(_("Somebody else wrote it: ask them to change it, or write one of your own."))
     notice.state, notice.checked_by, notice.checked_at = State.DRAFT, None, None
     notice.save()
     notice.districts.set(districts)

@@ -90,6 +90,13 @@ class TestSecondLook:
         with pytest.raises(NotChecked):
             run_as(world.caseworker, notices.share_notice, notice=changed, receivers=[world.police])
 
+    def test_nobody_changes_a_colleagues_words_and_then_checks_them(self, world):
+        notice = draft(world)
+        notice.text = "Sold by somebody whom everybody knows"
+        with pytest.raises(CheckedBySelf):
+            run_as(world.case_manager, notices.save_notice, notice=notice, districts=[world.city])
+        assert Notice.objects.get().text != notice.text
+
     def test_nothing_goes_that_is_no_longer_valid(self, world):
         notice = checked(world)
         Notice.objects.filter(pk=notice.pk).update(valid_until=world.today - timedelta(days=1))
