@@ -46,7 +46,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 mutants: $(VENV)/.dev $(NODE_STAMP)
