@@ -140,6 +140,49 @@ INTERVENTIONS = (
     ),
     ("Neighbourhood mentors in the suburbs", "Neighbourhood mentors", 800, "drug", SUBURBS, ("Vantaa", "Espoo")),
 )
+# In its own words, where it is said; what it is about, by name; measure, change in per cent, months.
+CLAIMS: tuple[tuple[str, str, dict[str, str], str, int | None, int | None], ...] = (
+    (
+        "Fewer first-time offenders are imprisoned",
+        "Annual report of the legal aid, simulated",
+        {"programme": "Legal aid and alternative sentencing"},
+        "else",
+        None,
+        None,
+    ),
+    (
+        "Drug arrests fall where the campaign runs",
+        "Speech at the campaign’s opening, simulated",
+        {"intervention": "Turku campaign with the police"},
+        "drug_arrests",
+        None,
+        None,
+    ),
+    (
+        "Local drug crime is 30 % lower over five years",
+        "Application of the suburbs, simulated",
+        {"district": SUBURBS[0]},
+        "drug_arrests",
+        -30,
+        60,
+    ),
+    (
+        "Half as many return to drugs within two years",
+        "Leaflet of the peer groups, simulated",
+        {"programme": "Peer support groups"},
+        "drug",
+        -50,
+        24,
+    ),
+    (
+        "Recidivism is 40 % lower over three years",
+        "Application to the city, simulated",
+        {"programme": "Counselling instead of imprisonment"},
+        "any",
+        -40,
+        36,
+    ),
+)
 COHORTS: dict[str, dict[str, Any]] = {
     "Women": {"sexes": ["female"]},
     "First-time, small amounts": {"history": "first_time", "offence_groups": ["personal"]},

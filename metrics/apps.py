@@ -13,6 +13,8 @@ class MetricsConfig(AppConfig):
         from metrics.comparison import briefing as _effects  # noqa: F401 — importing registers what the first page says
         from metrics.comparison import pages as _pages  # noqa: F401 — importing registers its pictures and files
         from metrics.comparison.models import ComparisonResult
+        from metrics.evidence import briefing as _evidence  # noqa: F401
+        from metrics.evidence.models import Claim, PublicEvidence
         from metrics.permissions import COHORTS, FIGURES
         from metrics.quality import briefing as _quality  # noqa: F401
         from metrics.recidivism.models import Offences
@@ -28,6 +30,7 @@ class MetricsConfig(AppConfig):
         from partnership.audit_trail import history
 
         codes.CODES |= {
+            "claim_measure": Claim.Measure.choices,
             "cohort_age": selection.AgeBand.choices,
             "cohort_history": selection.History.choices,
             "cohort_index": selection.INDEX_CHOICES,
@@ -44,4 +47,6 @@ class MetricsConfig(AppConfig):
         }
 
         history.register("cohort", Cohort, sees=COHORTS, address="cohort_edit")
+        history.register("claim", Claim, sees=FIGURES, address="claim_edit")
+        history.register("public_evidence", PublicEvidence, sees=FIGURES, address="evidence_preview")
         history.register("intervention", Intervention, sees=FIGURES, address="intervention")

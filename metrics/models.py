@@ -3,6 +3,7 @@
 from metrics.anchor_figures.models import AnchorResult
 from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
+from metrics.evidence.models import Claim, PublicEvidence
 from metrics.follow_up.models import FollowUp, Link, Touched
 from metrics.linkage.models import NameCount, Pair, Unlinked
 from metrics.quality.models import FeedQuality, LinkQuality
@@ -16,6 +17,7 @@ __all__ = [
     "AnchorResult",
     "ArrestTrendResult",
     "CareResult",
+    "Claim",
     "Cohort",
     "CohortPermit",
     "CohortUse",
@@ -28,6 +30,7 @@ __all__ = [
     "NameCount",
     "Pair",
     "PopulationResult",
+    "PublicEvidence",
     "RecidivismResult",
     "ReferralResult",
     "Run",

@@ -34,7 +34,7 @@ def programme_report(context: dict[str, Any]) -> bytes:
         title=_("Re-arrest after %(programme)s") % {"programme": programme.local_name},
         facts=[(_("Programme"), programme.local_name)],
         rests_on=rests_on,
-        feeds=_own_feeds(context["run"], programme, rests_on),
+        feeds=own_feeds(context["run"], programme, rests_on),
         headline=context["headline"],
         sections=sections(context),
     )
@@ -175,7 +175,7 @@ def _about(people: int | None) -> str:
     return "–" if people is None else _("about %(n)s") % {"n": plain(people)}
 
 
-def _own_feeds(run: Run, programme: Programme, rests_on: RestsOn) -> list[FeedQuality]:
+def own_feeds(run: Run, programme: Programme, rests_on: RestsOn) -> list[FeedQuality]:
     """The feeds of the programme's own districts, of all where it names none; and those with problems that its figures rest on."""
     feeds = run.feeds.select_related("partner", "district").order_by("district__name", "partner__name")
     own = [district.pk for district in programme.districts.all()]

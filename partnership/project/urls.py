@@ -23,7 +23,7 @@ ROOMS = (
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
     "referrals.end_reports", "referrals.welfare", "referrals.anchor", "referrals.mediation", "referrals.stops", "referrals.callins", "referrals.roadside", "referrals.my_page",
     "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.anchor_figures", "metrics.trafficking", "metrics.cohorts", "metrics.trends", "metrics.referral_figures",
-    "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports",
+    "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports", "metrics.evidence",
 )  # fmt: skip
 """Rooms with pages; Django reports one whose list of addresses can't be imported when it starts."""
 

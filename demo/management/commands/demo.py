@@ -43,6 +43,8 @@ from demo.people import PEOPLE, YEARS, Life, lives
 from metrics.cohorts import actions as cohorts
 from metrics.cohorts.models import Cohort
 from metrics.cohorts.selection import Selection
+from metrics.evidence.actions import save_claim
+from metrics.evidence.models import Claim
 from metrics.linkage import actions as linkage
 from metrics.runs import actions as runs
 from metrics.trends import actions as trends
@@ -263,6 +265,12 @@ class Command(BaseCommand):
                 districts=[self.districts[d] for d in pilot],
                 comparison_districts=[self.districts[d] for d in comparison],
             )
+        for words, source, about, measure, change, months in places.CLAIMS:
+            claim = Claim(partner=by.partner, words=words, source=source, measure=measure, change=change, months=months)
+            claim.programme = self.programmes[about["programme"]] if "programme" in about else None
+            claim.district = self.districts[about["district"]] if "district" in about else None
+            claim.intervention = Intervention.objects.filter(name=about.get("intervention", "")).first()
+            save_claim(by=by, claim=claim)
         for name, selection in places.COHORTS.items():
             cohorts.save_cohort(by=by, cohort=Cohort(name=name), selection=Selection.from_json(selection))
         clinic = self.partners["A-Clinic Foundation"]
