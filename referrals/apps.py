@@ -60,6 +60,7 @@ class ReferralsConfig(AppConfig):
         rights.register(handover_rights.HOLDER)
         rights.register(anchor_rights.HOLDER)
         rights.keep(anchor_rights.needed)
+        rights.keep(mediation_rights.needed)
         rights.register(mediation_rights.HOLDER)
         rights.register(call_in_rights.HOLDER)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)

@@ -16,7 +16,7 @@ from cases.enrolments.models import Enrolment
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
-from partnership.isolation.policies import OWN, READ_AND_WRITE, USER, Grant, Policy, own_rows
+from partnership.isolation.policies import OWN, READ_AND_WRITE, USER, Grant, Policy, jobs_read, own_rows
 from partnership.members.models import Partner, User
 from partnership.pages.days import day_of
 
@@ -128,6 +128,8 @@ class Matter(models.Model):
             known_by_owner("partner", name="matter_by_owner"),
             *same_partner("enrolment"),
             *own_rows(),
+            # For retention, which counts without names.
+            *jobs_read("id", "enrolment_id", "closed_on"),
             Recorded(record="matter", partners=["partner_id"], about_person=True),
         ]
 

@@ -94,9 +94,10 @@ def step_add(request: PartnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @partner_page(plans.mark_step)
 def step_mark(request: PartnerRequest, pk: int) -> HttpResponse:
-    """Marks a step as done today, or takes the mark back."""
+    """Marks a step as done today, or takes the mark back (`undo`), as the button said: a second press changes nothing."""
     step = own(request, Step, pk, "goal__enrolment")
-    plans.mark_step(by=request.acting, step=step, done_on=None if step.done_on else timezone.localdate())
+    done_on = None if "undo" in request.POST else step.done_on or timezone.localdate()
+    plans.mark_step(by=request.acting, step=step, done_on=done_on)
     return redirect("plan", pk=step.goal.enrolment_id)
 
 

@@ -497,8 +497,8 @@ def _erase_record(by: Acting, person: Person) -> None:
 
 def past_retention(people: QuerySet[Person], today: date | None = None) -> QuerySet[Person]:
     """The people with whom nothing has happened for the period of retention (RETENTION_YEARS): none takes part or was ever
-    arrested (police law keeps arrests), and every participation and change of the record lies before it; nor has anything with
-    a record that is linked with theirs.
+    arrested (police law keeps arrests) or has a legal matter open, and every participation and change of the record lies before it;
+    nor has anything with a record that is linked with theirs.
     """
     cutoff = (today or timezone.localdate()) - timedelta(days=round(settings.RETENTION_YEARS * 365.25))
     before, _end = day_of(cutoff)
@@ -506,6 +506,7 @@ def past_retention(people: QuerySet[Person], today: date | None = None) -> Query
     needed = (
         Q(Exists(Enrolment.objects.filter(**of).exclude(ended_on__lt=cutoff)))
         | Q(Exists(Arrest.objects.filter(**of)))
+        | Q(Exists(Matter.objects.open().filter(enrolment__person=OuterRef("pk"))))
         | Q(changed_at__gte=before)
     )
     for kept_for in _kept:

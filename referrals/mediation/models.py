@@ -26,7 +26,7 @@ from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.days import TODAY
 from partnership.isolation.encrypted_fields import EncryptedDateField, EncryptedTextField
 from partnership.isolation.pointers import PARTIES, SameOwner, known_by_owner, same_partner
-from partnership.isolation.policies import RECEIVER, SENDER, Grant, Policy, own_rows, written_by
+from partnership.isolation.policies import RECEIVER, SENDER, Grant, Policy, jobs_read, own_rows, written_by
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 
@@ -128,6 +128,8 @@ class Mediation(models.Model):
             known_by_owner("partner", "person", name="mediation_by_person"),
             *same_partner("enrolment", "person"),
             *own_rows(),
+            # For retention, which counts without names.
+            *jobs_read("id", "person_id", "offered_on", "result", "kept", "kept_on"),
             Fixed(columns=["partner_id", "enrolment_id", "person_id", "offered_on", "offered_by_id"]),
             Fixed(columns=["held_on", "result", "terms"], when="old.held_on is not null", name="held_once"),
             Fixed(columns=["kept", "kept_on"], when="old.kept <> ''", name="kept_once"),

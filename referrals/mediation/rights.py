@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
 from cases.rights.information import Holder, Part
 from partnership.pages.template_tags import day
 from referrals.mediation.actions import erase_mediations
-from referrals.mediation.models import Mediation, MediationReport
+from referrals.mediation.models import Mediation, MediationReport, Result
 
 
 def held(person: Person) -> list[Part]:
@@ -50,6 +53,14 @@ def recipients(person: Person) -> list[str]:
     """Which authorities were told of a mediation."""
     reports = MediationReport.objects.filter(person=person).select_related("to_partner").order_by("id")
     return [f"{report.to_partner.name}: {_('Report of a mediation')}, {day(report.sent_at)}" for report in reports]
+
+
+def needed(cutoff: date) -> Exists:
+    """Of a person (`pk`): a mediation was offered or checked since a day, or nobody has said yet whether its agreement was kept."""
+    mediations = Mediation.objects.filter(person=OuterRef("pk"))
+    return Exists(
+        mediations.filter(Q(offered_on__gte=cutoff) | Q(kept_on__gte=cutoff) | Q(result=Result.AGREEMENT, kept=""))
+    )
 
 
 HOLDER = Holder(held=held, erase=erase_mediations, origins=lambda person: [], recipients=recipients)

@@ -31,6 +31,10 @@ and {flow_today("attendance_counts")}"""  # noqa: S608
 """Of a statement: the person's consent and an agreement cover it today."""
 
 
+IDENTITY = ("first_names", "last_name", "born_on", "number")
+"""What tells who it is about: taken out of it by erasure, never replaced."""
+
+
 class StatementQuerySet(models.QuerySet["Statement"]):
     def seen_by(self, acting: Acting) -> StatementQuerySet:
         """Those that the acting partner sent or received; a receiver's, while consent and agreement cover them."""
@@ -98,6 +102,7 @@ class Statement(models.Model):
                 ],
             ),
             Fixed(columns=["note"], when="new.note <> ''", name="note_fixed"),
+            *[Fixed(columns=[name], when=f"new.{name} <> ''", name=f"{name}_goes_only") for name in IDENTITY],
             written_by("signed_by_id"),
         ]  # fmt: skip
 

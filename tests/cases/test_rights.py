@@ -18,6 +18,7 @@ from cases.consents import actions as consents
 from cases.consents.models import ConsentPaper
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.legal.models import Matter
 from cases.people.models import Person
 from cases.planning import actions as planning
 from cases.planning.models import Task
@@ -29,6 +30,7 @@ from partnership.isolation.errors import Invalid
 from referrals.diversions.models import Condition
 from referrals.handover import actions as handover
 from referrals.handover.models import Disclosure
+from referrals.mediation.models import Mediation
 from tests.shared_worlds import shared
 from tests.world import database_role, on_web, pseudonyms_of, run_as
 
@@ -401,6 +403,28 @@ class TestRetention:
         assert past() == [them]
         case.arrest(them, case.today - timedelta(days=8_000))
         assert past() == []
+
+    def test_who_has_a_legal_matter_open_or_an_agreement_to_check_is_kept(self, case):
+        self.long_ago(case)
+        assert self.names(case) == [case.them.pk]
+        matter = Matter.objects.create(
+            partner=case.ngo, enrolment=case.part, opened_on=case.today, stage="district_court"
+        )
+        assert self.names(case) == []
+        matter.closed_on = case.today
+        matter.save()
+        assert self.names(case) == [case.them.pk]
+        then = case.today - timedelta(days=3_000)
+        mediation = Mediation.objects.create(
+            partner=case.ngo, enrolment=case.part, person=case.them, offered_on=then, offered_by=case.caseworker.user,
+            person_answer="agrees", harmed_answer="agrees", held_on=then, result="agreement", terms=["apology"], keep_by=then,
+        )  # fmt: skip
+        assert self.names(case) == []
+        with database_role("worker"):
+            rights.count_past_retention()
+        assert RetentionCount.objects.get(partner=case.ngo).overdue == 0
+        Mediation.objects.filter(pk=mediation.pk).update(kept="yes", kept_on=then)
+        assert self.names(case) == [case.them.pk]
 
     def test_who_was_erased_is_erased_once(self, case):
         self.long_ago(case)

@@ -245,7 +245,11 @@ class TestInPublic:
 
 class TestPages:
     def test_one_page_says_it_all(self, measured):
-        page = measured.client(measured.case_manager).get(reverse("evidence", args=[measured.programme.pk])).content.decode()
+        page = (
+            measured.client(measured.case_manager)
+            .get(reverse("evidence", args=[measured.programme.pk]))
+            .content.decode()
+        )
         for title in ("Who takes part", "Arrested again", "How people are", "What people say", "What is claimed"):
             assert title in page
 

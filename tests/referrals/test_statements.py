@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from cases.consents.actions import GuardianConsentMissing, WitnessMissing
@@ -21,7 +22,7 @@ from partnership.pages.about import about
 from referrals.consents import actions as consents
 from referrals.handover.actions import NoAgreement, NoConsent
 from referrals.statements import actions as statements
-from referrals.statements.models import Statement
+from referrals.statements.models import IDENTITY, Statement
 from tests.world import database_role, on_web, run_as
 
 
@@ -64,6 +65,18 @@ class TestSending:
         assert statement.diversion == diversion
         with on_web(world.court_officer):
             assert Statement.objects.get().name == "Meikäläinen, Maija Liisa"
+
+    @pytest.mark.parametrize("name", IDENTITY)
+    def test_its_name_goes_but_is_never_replaced(self, world, name):
+        statement = state(world, world.addressed().referral.enrolment)
+        other = world.today if name == "born_on" else "Somebody else"
+        with on_web(world.caseworker):
+            own = Statement.objects.get(pk=statement.pk)
+            setattr(own, name, other)
+            with pytest.raises(DatabaseError), transaction.atomic():
+                own.save(update_fields=[name])
+            setattr(own, name, None if name == "born_on" else "")
+            own.save(update_fields=[name])
 
     def test_news_of_it_say_which_and_from_whom(self, world):
         statement = state(world, world.addressed().referral.enrolment)
