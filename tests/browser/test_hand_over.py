@@ -125,7 +125,7 @@ def test_a_young_person_is_diverted_answers_on_the_phone_and_the_prosecutor_deci
     phone.get_by_role("button", name="I’m coming").first.click()
     expect(phone.get_by_role("status")).to_contain_text("We know that you are coming")
     caseworker.goto(referral)
-    expect(caseworker.locator("main")).to_contain_text("says on My page that they are coming")
+    expect(caseworker.locator("main")).to_contain_text("Is coming")
 
     # The session counts; the NGO reports the outcome; the liaison lets the prosecutor decide.
     caseworker.get_by_role("link", name="Sessions, goals and notes").click()

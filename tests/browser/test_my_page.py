@@ -62,7 +62,7 @@ def test_from_the_card_to_a_withdrawal_that_the_receiver_sees_at_once(browser, b
     caseworker = sign_in(browser, base, "caseworker@demo.example")
     caseworker.goto("/referrals/?box=incoming&state=accepted")
     caseworker.get_by_role("link", name=re.compile("Kortela")).click()
-    expect(caseworker.locator("main")).to_contain_text("says on My page that they are coming")
+    expect(caseworker.locator("main")).to_contain_text("Is coming")
     referral = caseworker.url
 
     phone.locator("summary", has_text="Withdraw this consent").click()

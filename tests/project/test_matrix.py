@@ -38,6 +38,8 @@ from cases.protection import actions as protection
 from cases.rights import actions as rights
 from cases.team import actions as team
 from metrics.cohorts.models import Cohort
+from metrics.evidence import actions as evidence
+from metrics.evidence.models import Claim
 from metrics.recidivism.models import RecidivismResult
 from metrics.runs.models import Run
 from metrics.trends.models import ArrestTrendResult, Intervention
@@ -248,6 +250,19 @@ MATRIX: dict[str, Row] = {
     "run_public_file": only(coordinator=200, args=lambda w: [w.run.pk, "rearrested", "csv"]),
     "intervention_new": only(coordinator=200),
     "intervention_edit": only(coordinator=200, args=lambda w: [w.intervention.pk]),
+    # Evidence: of its organisation and the coordinator; claims about places are everybody's; what is published is the public's
+    "evidence": only(our=200, coordinator=200, default=404, args=lambda w: [w.programme.pk]),
+    "evidence_paper": only(our=200, coordinator=200, default=404, args=lambda w: [w.programme.pk]),
+    "evidence_agree": only(case_manager=302, args=lambda w: [w.programme.pk], method="post"),
+    "evidence_preview": only(our=200, coordinator=200, default=404, args=lambda w: [w.public_evidence.pk]),
+    "evidence_publish": only(coordinator=302, args=lambda w: [w.public_evidence.pk], method="post"),
+    "evidence_withdraw": only(case_manager=200, coordinator=200, args=lambda w: [w.public_evidence.pk]),
+    "public_evidence_list": Row(EVERYBODY, anonymous=200),
+    "public_evidence": Row(EVERYBODY, lambda w: [w.public_evidence.pk], anonymous=200),
+    "claim_list": Row(EVERYBODY),
+    "claim_new": only(case_manager=200, coordinator=200),
+    "claim_edit": only(case_manager=404, coordinator=200, args=lambda w: [w.claim.pk]),
+    "claim_remove": only(case_manager=404, coordinator=302, args=lambda w: [w.claim.pk], method="post"),
     "cohort_list": only(our=200, other_caseworker=200, coordinator=200, auditor=200),
     "cohort_new": only(our=200, other_caseworker=200, coordinator=200),
     "cohort_people": only(our=200, other_caseworker=200, coordinator=200, method="post"),
@@ -936,6 +951,12 @@ def full(world: World) -> World:
             rate_lower=0.2,
             rate_upper=0.4,
         )
+    world.claim = Claim(
+        partner=world.office, programme=world.programme, measure="any", change=-40, months=36, words="w", source="s"
+    )
+    run_as(world.coordinator, evidence.save_claim, claim=world.claim)
+    agreed = run_as(world.case_manager, evidence.agree_to_publish, programme=world.programme)
+    world.public_evidence = run_as(world.coordinator, evidence.publish_evidence, evidence=agreed)
     # Once for all addresses: signing in takes as long as most pages.
     world.signed_in = {role: world.client(getattr(world, role)) for role in ROLES}
     return world

@@ -104,6 +104,8 @@ QUERIES = {
     ("inquiry", "auditor"): 9,
     ("privacy_notice", "case_manager"): 7,
     ("effects", "coordinator"): 8,
+    ("evidence", "coordinator"): 21,
+    ("claim_list", "coordinator"): 10,
     ("recidivism", "coordinator"): 8,
     ("population_figures", "coordinator"): 12,
     ("arrest_trends", "coordinator"): 12,
