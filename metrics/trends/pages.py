@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from metrics.figures import charts
 from metrics.figures.address import choice, requested_run
 from metrics.figures.registry import Figure, figure
+from metrics.figures.tile_map import in_rows
 from metrics.permissions import FIGURES
 from metrics.quality.rests_on import RestsOn
 from metrics.runs.models import Run
@@ -92,6 +93,8 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
     interventions = list(Intervention.objects.prefetch_related("districts").order_by("-started_on", "id"))
     places = overview.places(run, group, interventions) if run else []
     first = places[0] if places and places[0].district is None else None
+    by_district = {place.district.pk: place for place in places if place.district}
+    tiles = in_rows([place.district for place in places if place.district])
     together = set(run.parameters.get("partnership", {}).get(group, [])) if run else set()
     names = [place.district.local_name if place.district else _("Partnership") for place in places]
     return {
@@ -107,6 +110,8 @@ def _overview_context(request: PartnerRequest) -> dict[str, Any]:
         "several": [name for name, place in zip(names, places, strict=True) if place.results[-1].is_one_of_several],
         "not_drawn": [name for name, place in zip(names, places, strict=True) if not place.index("")],
         "has_chart": any(place.index("") for place in places),
+        "tiles": [[by_district[district.pk] if district else None for district in row] for row in tiles],
+        "columns": len(tiles[0]) if tiles else 0,
         "interventions": interventions,
     }
 
