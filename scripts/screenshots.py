@@ -3,7 +3,9 @@
     make run          (in one terminal)
     make screenshots  (in another)
 
-LANGUAGES=en THEMES=light WIDTHS=desktop narrows what is taken; README=1 takes those of the README only.
+LANGUAGES=en THEMES=light WIDTHS=desktop ROLES=court@demo.example narrows what is taken; README=1 takes those of the README only. Each sign-in of the demo is
+walked through its whole menu, with the first record of each list, so that every practice is among them; then come pages that no menu
+leads to. It says which page did not answer with 200, and fails then.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from partnership.local.sign_ins import PASSWORD
+from partnership.local.sign_ins import PASSWORD, SIGN_INS
 
 BASE = os.environ.get("BASE", "http://localhost:8000")
 OUT = Path("screenshots")
@@ -23,7 +25,7 @@ THEMES = os.environ.get("THEMES", "light dark").split()
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 860)}
 CHOSEN = os.environ.get("WIDTHS", "phone desktop").split()
 
-# Role → pages; "first:/list/ selector" follows the first such link of a page.
+# Role → pages beside those of its menu; "first:/list/ selector" follows the first such link of a page.
 PAGES: dict[str, list[tuple[str, str]]] = {
     "caseworker@demo.example": [
         ("home", "/"),
@@ -94,6 +96,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     ],
 }
 README_PAGES = {"home", "recidivism"}
+# Those of the sign-in page, and the partners whose practices nobody else has.
+WALKED = os.environ.get("ROLES", "").split() or [
+    *(email for _who, email in SIGN_INS if not email.startswith("admin@")),
+    *(f"{name}@demo.example" for name in ("aclinic", "redcross", "viva", "suburbs", "turku-police")),
+]
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -120,42 +127,89 @@ def choose_language(page: Page, language: str) -> None:
         page.evaluate("name => document.querySelector(`button[name=language][value=${name}]`).click()", language)
 
 
+FIRST_RECORD = "main table.list tbody th a, main .rows .what a"
+
+
 def visit(page: Page, address: str) -> None:
     if address.startswith("first:"):
         address, _, selector = address.removeprefix("first:").partition(" ")
         page.goto(BASE + address)
-        link = page.locator(f"main {selector or '.rows .what a, main table.list tbody th a'}").first
+        link = page.locator(selector or FIRST_RECORD).first
         page.goto(BASE + str(link.get_attribute("href")))
     else:
         page.goto(BASE + address)
 
 
+def menu_of(page: Page) -> list[tuple[str, str]]:
+    """Every entry of the menu, and the first record of each list that it leads to."""
+    addresses = page.locator(".menu-group a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    found = []
+    for address in dict.fromkeys(addresses):
+        name = address.strip("/").replace("/", "-") or "home"
+        found.append((name, address))
+        page.goto(BASE + address)
+        if (
+            record := page.locator(FIRST_RECORD).first.get_attribute("href")
+            if page.locator(FIRST_RECORD).count()
+            else None
+        ):
+            found.append((f"{name}-first", record))
+    return found
+
+
+def take(page: Page, name: str, address: str, folder: Path, *, full_page: bool) -> str:
+    """A picture of a page; what is wrong with its answer, or nothing."""
+    answers: list[int] = []
+    page.once("response", lambda response: answers.append(response.status))
+    visit(page, address)
+    page.wait_for_load_state("networkidle")
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9-]', '', name)}.png", full_page=full_page)
+    return "" if answers[:1] in ([200], [304]) or name == "not-found" else f"{address} answered {answers[:1]}"
+
+
+def take_readme(browser: Browser) -> None:
+    """The pictures of the README."""
+    for email, pages in PAGES.items():
+        named = [(name, address) for name, address in pages if name in README_PAGES]
+        if named:
+            page = signed_in(browser, email, "desktop")
+            choose_language(page, "en")
+            for name, address in named:
+                take(page, name, address, Path("docs/img"), full_page=False)
+            page.context.close()
+
+
+def signed_in(browser: Browser, email: str, width: str) -> Page:
+    w, h = WIDTHS[width]
+    page = browser.new_context(viewport={"width": w, "height": h}, base_url=BASE).new_page()
+    sign_in(page, email)
+    return page
+
+
 def main() -> None:
-    only_readme = bool(os.environ.get("README"))
+    wrong = []
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for email, pages in PAGES.items():
-            for width in ["desktop"] if only_readme else CHOSEN:
-                w, h = WIDTHS[width]
-                context = browser.new_context(viewport={"width": w, "height": h}, base_url=BASE)
-                page = context.new_page()
-                sign_in(page, email)
-                for language in ["en"] if only_readme else LANGUAGES:
+        if os.environ.get("README"):
+            take_readme(browser)
+            return
+        for email in WALKED:
+            for width in CHOSEN:
+                page = signed_in(browser, email, width)
+                pages = [*menu_of(page), *PAGES.get(email, [])]
+                for language in LANGUAGES:
                     choose_language(page, language)
-                    for theme in ["light"] if only_readme else THEMES:
-                        context.add_cookies([{"name": "theme", "value": theme, "url": BASE}])
-                        for name, address in pages:
-                            if only_readme and name not in README_PAGES:
-                                continue
-                            visit(page, address)
-                            page.wait_for_load_state("networkidle")
-                            folder = Path("docs/img") if only_readme else OUT / language / theme / width
-                            folder.mkdir(parents=True, exist_ok=True)
-                            page.screenshot(
-                                path=folder / f"{re.sub(r'[^a-z-]', '', name)}.png", full_page=not only_readme
-                            )
-                context.close()
+                    for theme in THEMES:
+                        page.context.add_cookies([{"name": "theme", "value": theme, "url": BASE}])
+                        folder = OUT / language / theme / width / email.partition("@")[0]
+                        found = [take(page, name, address, folder, full_page=True) for name, address in pages]
+                        wrong += [f"{email}: {said}" for said in found if said]
+                print(f"{email}, {width}: {len(pages)} pages")
+                page.context.close()
         browser.close()
+    if wrong:
+        raise SystemExit("\n".join(wrong))
 
 
 if __name__ == "__main__":
