@@ -115,15 +115,14 @@ def _participation(run: Run, programme: Programme) -> dict[str, Any]:
 def _rearrest(results: list[RecidivismResult], comparisons: list[ComparisonResult]) -> dict[str, Any]:
     if not results:
         return section(_("Arrested again"), [_("Nobody in this programme has been followed for long enough.")])
+    # What comparisons say together is the headline.
+    untold = _("No comparison has an estimate yet: whether the programme makes a difference can’t be told.")
+    of_all = _(
+        "The rates are of all participants whose whole window has been observed; they show no effect by themselves."
+    )
     return section(
         _("Arrested again"),
-        [
-            finding(comparisons)
-            or _("No comparison has an estimate yet: whether the programme makes a difference can’t be told."),
-            _(
-                "The rates are of all participants whose whole window has been observed; they show no effect by themselves."
-            ),
-        ],
+        [of_all] if finding(comparisons) else [untold, of_all],
         [_("Months"), _("Rate"), _("95 % interval"), _("Followed")],
         [
             [
@@ -174,7 +173,11 @@ def _places(programme: Programme, newest: Run | None) -> dict[str, Any]:
     )
     labels = {"drug": _("Arrests for drug offences"), "overdoses": _("Overdoses")}
     rows = [
-        [change.district.local_name if change.district else "", labels[change.group], finding_of_change(change)]
+        [
+            change.district.local_name if change.district else "",
+            labels[change.group],
+            brief(change) or finding_of_change(change),
+        ]
         for change in kinds.defer("lines", "placebos")
         .select_related("district")
         .order_by("district__name", "group")[:MOST]

@@ -26,7 +26,7 @@ from tests.world import World, database_role
 
 application = get_wsgi_application()
 
-EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "4"))
 
 
 def as_web(environ: Any, start_response: Any) -> Any:
