@@ -10,6 +10,7 @@ from demo.courses import enrol, programme_of
 from partnership.isolation.acting import Acting
 from partnership.members.models import District
 from programs.catalogue.models import Part, Programme
+from programs.grants.models import Grant
 
 FELLOWS = (("Elmeri", "Koivu", 200), ("Rasmus", "Vesa", 110), ("Daniel", "Harju", 70), ("Milo", "Kanerva", 12))
 """First names, last name, days since they began."""
@@ -20,8 +21,8 @@ STEPS = (
 )
 
 
-def fellows(manager: Acting, mentor: Acting, district: District, today: date) -> None:
-    """A programme of the manager's with four fellows of the mentor's, the longest ones furthest."""
+def fellows(manager: Acting, mentor: Acting, district: District, grant: Grant, today: date) -> None:
+    """A programme of the manager's with four fellows of the mentor's, the longest ones furthest; the grant pays stipends."""
     names = ("Fellowship for peace", "Rauhan stipendiaatit", "Stipendiater för fred")
     programme = programme_of(manager, district, names, Programme.Kind.MENTORING, [Part.PLAN, Part.FELLOWSHIPS])
     fellowships.save_rule(by=manager, programme=programme, from_month=2, cap=Decimal(200), milestones_needed=1)
@@ -52,7 +53,7 @@ def fellows(manager: Acting, mentor: Acting, district: District, today: date) ->
                 fellowship=fellowship,
                 month=fellowship.month,
                 amount=Decimal(150),
-                paid_from="City grant 2026",
+                grant=grant,
             )
             if number < 2:
                 approval = fellowships.approve_stipend(by=manager, stipend=asked)

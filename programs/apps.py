@@ -15,6 +15,8 @@ class ProgramsConfig(AppConfig):
         from programs.contacts.models import ServicePoint
         from programs.events import events as _community_events  # noqa: F401
         from programs.events.models import CommunityEvent, EventPromise
+        from programs.grants import events as _grant_events  # noqa: F401
+        from programs.grants.models import Allocation, Category, CostKey, CostShare, Grant, ReportDay, Spending
         from programs.lessons import events as _lesson_events  # noqa: F401
         from programs.lessons.models import Lesson, LessonPlan
         from programs.locations.models import Location
@@ -28,6 +30,7 @@ class ProgramsConfig(AppConfig):
             COURSE_SHEETS,
             COURSES,
             EVENTS,
+            GRANTS,
             LESSONS,
             NOTICES,
             PREVENTION_PLANS,
@@ -49,6 +52,8 @@ class ProgramsConfig(AppConfig):
         )
 
         codes.CODES |= {
+            "grant_state": Grant.State.choices,
+            "spending_category": Category.choices,
             "referral_kind": ReferralKind.choices,
             "programme_kind": Programme.Kind.choices,
             "language": list(LANGUAGES.items()),
@@ -70,6 +75,9 @@ class ProgramsConfig(AppConfig):
         )
         history.register("survey", Survey, sees=SURVEYS, address="survey", also=(Question, Wave))
         history.register("campaign", Campaign, sees=CAMPAIGNS, address="campaign", also=(CampaignAction,))
+        history.register("grant", Grant, sees=GRANTS, address="grant", also=(ReportDay, Allocation))
+        history.register("spending", Spending, sees=GRANTS)
+        history.register("cost_key", CostKey, sees=GRANTS, also=(CostShare,))
         history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
         history.register("notice", Notice, sees=NOTICES, address="notice")
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -4,6 +4,7 @@ from programs.campaigns.models import Campaign, CampaignAction
 from programs.catalogue.models import Programme
 from programs.contacts.models import Contact, ServicePoint
 from programs.events.models import CommunityEvent, EventPromise
+from programs.grants.models import Allocation, CostKey, CostShare, Grant, ReportDay, Spending
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
 from programs.locations.models import Location, OpeningHours
 from programs.notices.models import Notice, NoticeRecipient, NoticeReply
@@ -12,8 +13,9 @@ from programs.surveys.models import Question, Survey, SurveyAnswer, SurveyCode, 
 from programs.training.models import Certificate, Course, CourseAttendance, CourseSession, Qualification, Requirement
 
 __all__ = [
-    "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "Course", "CourseAttendance", "CourseSession",
-    "EventPromise", "Lesson", "LessonFeedback", "LessonPlan", "Location", "Notice", "NoticeRecipient", "NoticeReply",
-    "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "Qualification", "Question", "Requirement", "ServicePoint",
-    "Survey", "SurveyAnswer", "SurveyCode", "SurveyFigure", "SurveyText", "Wave",
+    "Allocation", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey", "CostShare", "Course",
+    "CourseAttendance", "CourseSession", "EventPromise", "Grant", "Lesson", "LessonFeedback", "LessonPlan", "Location", "Notice",
+    "NoticeRecipient", "NoticeReply", "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "Qualification", "Question",
+    "ReportDay", "Requirement", "ServicePoint", "Spending", "Survey", "SurveyAnswer", "SurveyCode", "SurveyFigure", "SurveyText",
+    "Wave",
 ]  # fmt: skip

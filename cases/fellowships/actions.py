@@ -24,6 +24,7 @@ from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, Role, User
 from programs.catalogue.models import Programme
+from programs.grants.models import Grant
 
 
 class FellowshipExists(RuleError):
@@ -164,7 +165,15 @@ def rule_for(fellowship: Fellowship, month: int) -> StipendRule | None:
 
 
 @action("stipend.ask", roles=CASEWORK_ROLES, party=Party.OWNER)
-def ask_stipend(*, by: Acting, fellowship: Fellowship, month: int, amount: Decimal, paid_from: str = "") -> Stipend:
+def ask_stipend(
+    *,
+    by: Acting,
+    fellowship: Fellowship,
+    month: int,
+    amount: Decimal,
+    grant: Grant | None = None,
+    paid_from: str = "",
+) -> Stipend:
     """Asks for the stipend of a month that has begun. Raises EnrolmentEnded, NoStipend, and Invalid for an amount above the cap or a
     month to come."""
     _open(fellowship)
@@ -188,6 +197,7 @@ def ask_stipend(*, by: Acting, fellowship: Fellowship, month: int, amount: Decim
         fellowship=fellowship,
         month=month,
         amount=amount,
+        grant=grant,
         paid_from=paid_from.strip(),
         asked_by=by.user,
     )

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Goal
 from cases.fellowships.models import MOST_MONTHS, Touchpoint
-from partnership.members.models import User
+from partnership.members.models import Partner, User
 from partnership.pages.form_fields import DateInput, offer_days
 from programs.catalogue.models import Programme
+from programs.grants.models import Grant
 
 
 class FellowshipForm(forms.Form):
@@ -47,9 +48,20 @@ class TouchpointForm(forms.Form):
 class StipendForm(forms.Form):
     month = forms.IntegerField(label=_("Month of the fellowship"), min_value=1, max_value=MOST_MONTHS)
     amount = forms.DecimalField(label=_("Euros"), min_value=Decimal("0.01"), max_digits=8, decimal_places=2)
-    paid_from = forms.CharField(
-        label=_("Paid from"), max_length=120, required=False, help_text=_("The grant or account.")
+    grant = forms.ModelChoiceField(
+        label=_("Paid from the grant"), queryset=Grant.objects.none(), required=False, empty_label=_("None of them")
     )
+    paid_from = forms.CharField(
+        label=_("Paid from"),
+        max_length=120,
+        required=False,
+        help_text=_("The account, where it is none of your grants."),
+    )
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        paying = Grant.objects.filter(partner=partner, state=Grant.State.AWARDED)
+        self.fields["grant"].queryset = paying  # type: ignore[attr-defined]
 
 
 class RuleForm(forms.Form):

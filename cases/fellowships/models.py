@@ -24,6 +24,7 @@ from partnership.isolation.policies import own_rows, written_by
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
+from programs.grants.models import Grant
 
 MOST_MONTHS = 36
 
@@ -171,7 +172,12 @@ class Stipend(models.Model):
     fellowship = models.ForeignKey(Fellowship, models.CASCADE, related_name="stipends")
     month = models.PositiveSmallIntegerField(_("month of the fellowship"))
     amount = models.DecimalField(_("euros"), max_digits=8, decimal_places=2)
-    paid_from = models.CharField(_("paid from"), max_length=120, blank=True, help_text=_("The grant or account."))
+    grant = models.ForeignKey(
+        Grant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paid from the grant")
+    )
+    paid_from = models.CharField(
+        _("paid from"), max_length=120, blank=True, help_text=_("The account, where it is none of your grants.")
+    )
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_on = models.DateField(_("asked on"), default=timezone.localdate)
 
@@ -183,11 +189,20 @@ class Stipend(models.Model):
             models.UniqueConstraint(fields=["fellowship", "month", "partner"], name="one_stipend_a_month"),
             models.CheckConstraint(condition=Q(amount__gt=0, month__gte=1), name="stipend_is_money_of_a_month"),
             known_by_owner("partner", "asked_by", name="stipend_by_owner"),
-            *same_partner("fellowship"),
+            *same_partner("fellowship", "grant"),
             *own_rows(),
             written_by("asked_by_id"),
             Fixed(
-                columns=["partner_id", "fellowship_id", "month", "amount", "paid_from", "asked_by_id", "asked_on"],
+                columns=[
+                    "partner_id",
+                    "fellowship_id",
+                    "month",
+                    "amount",
+                    "grant_id",
+                    "paid_from",
+                    "asked_by_id",
+                    "asked_on",
+                ],
             ),
             Recorded(record="stipend", partners=["partner_id"], about_person=True),
         ]

@@ -103,7 +103,9 @@ def _sheet(request: PartnerRequest, one: Fellowship, status: int = 200, **forms:
         "milestone_form": MilestoneForm(prefix="milestone"),
         "touchpoint_form": TouchpointForm(prefix="touchpoint"),
         "stipend_form": StipendForm(
-            prefix="stipend", initial={"month": one.month, "amount": rule.cap if rule else None}
+            prefix="stipend",
+            partner=request.acting.partner,
+            initial={"month": one.month, "amount": rule.cap if rule else None},
         ),
     }
     return render(request, "cases/fellowships/fellowship.html", context | forms, status=status)
@@ -143,7 +145,13 @@ def touchpoint_add(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(fellowships.ask_stipend)
 def stipend_ask(request: PartnerRequest, pk: int) -> HttpResponse:
     """Asks for the stipend of a month."""
-    return _carry_out(request, pk, "stipend", StipendForm(request.POST, prefix="stipend"), fellowships.ask_stipend)
+    return _carry_out(
+        request,
+        pk,
+        "stipend",
+        StipendForm(request.POST, prefix="stipend", partner=request.acting.partner),
+        fellowships.ask_stipend,
+    )
 
 
 @require_POST
@@ -174,7 +182,7 @@ def _do(request: PartnerRequest, action: Any, **arguments: Any) -> None:
 def payment_run(request: PartnerRequest) -> HttpResponse:
     """What waits for an approval, what is to be paid, and what was paid in the last month, each with its sum."""
     mine = Stipend.objects.filter(partner=request.acting.partner).select_related(
-        "fellowship__enrolment__person", "asked_by", "approval__approved_by"
+        "fellowship__enrolment__person", "asked_by", "approval__approved_by", "grant"
     )
     to_approve, to_pay = mine.to_approve().order_by("asked_on", "id"), mine.to_pay().order_by("asked_on", "id")
     paid = mine.filter(approval__paid_on__gt=timezone.localdate() - timedelta(days=31))

@@ -18,13 +18,13 @@ from cases.arrests import iccs
 from cases.imports import files, keeping
 from cases.imports.fields import COLUMNS, guess_mapping, is_of_a_person, known_headings
 from cases.imports.models import TAKE_BACK_DAYS, DataImport, ImportChunk, ImportMapping
-from cases.imports.sheets import MOST_COLUMNS, UnreadableFile
 from cases.permissions import IMPORT_ROLES
 from partnership.actions import Party, action
 from partnership.events.job_queue import ask_for
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import RuleError
+from partnership.pages.csv_files import MOST_COLUMNS, UnreadableFile, find_encoding, pieces
 from programs.catalogue.models import Programme
 
 MOST_CHARACTERS = 200
@@ -82,7 +82,7 @@ def upload(
         )
     file.seek(0)
     is_sheet = file.read(4) == b"PK\x03\x04"
-    encoding = "" if is_sheet else files.find_encoding(files.pieces(file))
+    encoding = "" if is_sheet else find_encoding(pieces(file))
     head = files.find_head(file, encoding, known_headings(kind))
     _check_headings(kind, head.headings)
     remembered = _remembered(kind, source, head.headings)
@@ -107,7 +107,7 @@ def upload(
     )
     data_import.save()
     digest = hashlib.sha256()
-    for number, chunk in enumerate(files.pieces(file)):
+    for number, chunk in enumerate(pieces(file)):
         digest.update(chunk)
         ImportChunk.objects.bulk_create([keeping.chunk_of(data_import, number, chunk)])
     data_import.content_hash = encryption.fingerprint(by.partner.pk, digest.hexdigest())

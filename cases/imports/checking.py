@@ -13,9 +13,9 @@ from django.utils import timezone
 from cases.imports.files import rows_of
 from cases.imports.laying_out import PERSON_COLUMNS, ROW_COLUMNS, Checker, RowProblem
 from cases.imports.models import DataImport, ImportProblem, ImportRow
-from cases.imports.sheets import Row
 from partnership.actions import action
 from partnership.isolation.acting import acting_for
+from partnership.pages.csv_files import Row
 
 BATCH = 5_000
 MAX_PROBLEMS = 100_000

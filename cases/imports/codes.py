@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.arrests import criminal_code, iccs
-from cases.imports import files
-from cases.imports.sheets import UnreadableFile, for_a_look, sheet_rows
+from cases.imports.sheets import for_a_look, sheet_rows
 from partnership.isolation.errors import Invalid
+from partnership.pages.csv_files import UnreadableFile, find_encoding
 
 REST = "*"
 MOST_CODES = 5_000
@@ -98,7 +98,7 @@ def text_of(file: UploadedFile[bytes]) -> str:
         return "\n".join(
             "\t".join(str(v) for v in values) for _number, values in sheet_rows(io.BytesIO(content), for_a_look())
         )
-    return str(content, files.find_encoding([content]), "replace")
+    return str(content, find_encoding([content]), "replace")
 
 
 def as_table(codes: dict[str, str]) -> str:

@@ -15,11 +15,11 @@ from django.conf import settings
 from cases.arrests.models import age_at_offence
 from cases.imports.codes import Codes
 from cases.imports.fields import COLUMNS, Problem
-from cases.imports.files import UnclosedQuote
 from cases.imports.models import DataImport
 from cases.people.models import Person, Sex, age_on
 from partnership.isolation import encryption
 from partnership.members.models import District
+from partnership.pages.csv_files import UnclosedQuote
 from partnership.pages.local_names import NAMES
 from programs.catalogue.fit import fits_age, fits_district
 from programs.catalogue.models import Programme

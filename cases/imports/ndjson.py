@@ -11,8 +11,7 @@ from typing import BinaryIO, cast
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.utils.translation import gettext as _
 
-from cases.imports.files import LONGEST_ROW
-from cases.imports.sheets import UnreadableFile
+from partnership.pages.csv_files import LONGEST_ROW, UnreadableFile
 
 ENDINGS = (".ndjson", ".jsonl")
 TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")

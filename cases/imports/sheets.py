@@ -21,11 +21,10 @@ from django.utils.translation import gettext as _
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
-from partnership.isolation.errors import RuleError
+from partnership.pages.csv_files import MOST_COLUMNS, Row, UnreadableFile
 
 PIECE = 16 * 1024
 MOST_PARTS = 1_000
-MOST_COLUMNS = 500
 LAST_ROW = 1_048_576
 """Excel's own limit."""
 MOST_CHARACTERS = 32_767
@@ -38,12 +37,6 @@ LONGEST_TAG = 256 * 1024
 """Bytes of one tag with its attributes, which the parser keeps until it has seen all of it."""
 BROKEN = (BadZipFile, KeyError, ValueError, OSError, EOFError, RuntimeError, struct.error, zlib.error, expat.ExpatError)
 """What libraries raise about a file that is none, is cut off or is locked."""
-
-
-class UnreadableFile(RuleError):
-    """The file can't be read. Save it again in the format that `detail` names, or mend the line that it names."""
-
-    code = "unreadable_file"
 
 
 @dataclass
@@ -71,10 +64,6 @@ def for_a_look() -> Budget:
 def for_all_rows() -> Budget:
     """For a job: a full sheet of a million rows and some forty columns."""
     return Budget(unpacked=4 * 1024**3, elements=100_000_000, characters=200 * 1024**2)
-
-
-Row = tuple[int, list[Any]]
-"""A row's number in the file, from 1, and its values."""
 
 
 def sheet_rows(file: BinaryIO, budget: Budget, start: int = 1) -> Iterator[Row]:

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from metrics.evidence.sections import MAIN_WINDOW, Evidence
 from metrics.recidivism.models import Offences
-from metrics.reports.pieces import report
-from metrics.reports.programme import own_feeds
+from metrics.reports.pieces import own_feeds, report
 
 
 def evidence_report(evidence: Evidence) -> bytes:
@@ -25,7 +24,7 @@ def evidence_report(evidence: Evidence) -> bytes:
         title=_("Evidence: %(programme)s") % {"programme": programme.local_name},
         facts=[(_("Programme"), programme.local_name)],
         rests_on=evidence.rests_on,
-        feeds=own_feeds(evidence.run, programme, evidence.rests_on),
+        feeds=own_feeds(evidence.run, [programme], evidence.rests_on),
         headline=evidence.headline,
         sections=evidence.sections,
     )

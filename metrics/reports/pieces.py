@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from metrics.runs.models import Run
 from partnership.members.models import Partner
 from partnership.pages import pdf
 from partnership.pages.pdf import section
+from programs.catalogue.models import Programme
 
 THEME = "light"
 Facts = list[tuple[str, str]]
@@ -131,3 +133,11 @@ def _how_computed() -> Section:
             ),
         ],
     )
+
+
+def own_feeds(run: Run, programmes: Iterable[Programme], rests_on: RestsOn) -> list[FeedQuality]:
+    """The feeds of the programmes' own districts, of all where they name none; and those with problems that the figures rest on."""
+    feeds = run.feeds.select_related("partner", "district").order_by("district__name", "partner__name")
+    own = [district.pk for programme in programmes for district in programme.districts.all()]
+    poor = [district for district, _name in rests_on.poor_feeds]
+    return list(feeds.filter(district__in=[*own, *poor]) if own else feeds)

@@ -10,10 +10,9 @@ from metrics.comparison.lines import line_of
 from metrics.comparison.models import ComparisonResult
 from metrics.figures import charts
 from metrics.figures.forest import Block, forest
-from metrics.quality.models import FeedQuality
 from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.words import does_not_show, share, statement, who_is_compared
-from metrics.reports.pieces import THEME, Section, picture, report
+from metrics.reports.pieces import THEME, Section, own_feeds, picture, report
 from metrics.runs.models import Run
 from partnership.pages.number_format import plain
 from partnership.pages.pdf import section
@@ -34,7 +33,7 @@ def programme_report(context: dict[str, Any]) -> bytes:
         title=_("Re-arrest after %(programme)s") % {"programme": programme.local_name},
         facts=[(_("Programme"), programme.local_name)],
         rests_on=rests_on,
-        feeds=own_feeds(context["run"], programme, rests_on),
+        feeds=own_feeds(context["run"], [programme], rests_on),
         headline=context["headline"],
         sections=sections(context),
     )
@@ -173,11 +172,3 @@ def _who_is_compared(comparisons: list[ComparisonResult]) -> Section:
 
 def _about(people: int | None) -> str:
     return "–" if people is None else _("about %(n)s") % {"n": plain(people)}
-
-
-def own_feeds(run: Run, programme: Programme, rests_on: RestsOn) -> list[FeedQuality]:
-    """The feeds of the programme's own districts, of all where it names none; and those with problems that its figures rest on."""
-    feeds = run.feeds.select_related("partner", "district").order_by("district__name", "partner__name")
-    own = [district.pk for district in programme.districts.all()]
-    poor = [district for district, _name in rests_on.poor_feeds]
-    return list(feeds.filter(district__in=[*own, *poor]) if own else feeds)

@@ -31,6 +31,8 @@ SCOPES: dict[str, str | Promise] = {
     "phases:write": _("Record phases, reviews and responses"),
     "beds:read": _("Read own beds and who stays in them"),
     "beds:write": _("Add and close own beds, record stays"),
+    "grants:read": _("Read own grants, what they are allocated to, and spending"),
+    "grants:write": _("Write down grants, allocate them, record spending"),
     "arrests:read": _("Read own arrests and how complete the feed is"),
     "uploads:read": _("Follow uploads of data"),
     "uploads:write": _("Upload arrests, participants or populations"),

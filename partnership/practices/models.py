@@ -23,6 +23,7 @@ class Practice(models.TextChoices):
     MEDIATION = "mediation", _("Mediation")
     FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
     CALL_INS = "call_ins", _("Call-ins")
+    GRANTS = "grants", _("Grants and cost")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,14 @@ FOR: dict[str, tuple[str, ...]] = {
     Practice.MEDIATION: (Partner.Kind.NGO, Partner.Kind.POLICE, Partner.Kind.PROSECUTOR, Partner.Kind.COURT),
     Practice.FELLOWSHIPS: (Partner.Kind.NGO,),
     Practice.CALL_INS: (Partner.Kind.NGO, Partner.Kind.POLICE),
+    Practice.GRANTS: (
+        Partner.Kind.NGO,
+        Partner.Kind.HEALTH,
+        Partner.Kind.SCHOOL,
+        Partner.Kind.SOCIAL,
+        Partner.Kind.YOUTH,
+        Partner.Kind.COORDINATION,
+    ),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
@@ -53,6 +62,7 @@ ABOUT = {
     Practice.MEDIATION: _("A meeting with those harmed, and what an authority learns of it."),
     Practice.FELLOWSHIPS: _("A mentor, milestones, and a stipend that two people decide on."),
     Practice.CALL_INS: _("Police and a service speak to invited people together, and offer help."),
+    Practice.GRANTS: _("Who pays for what until when, what was spent, and what help costs."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

@@ -27,6 +27,7 @@ from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
+from programs.grants.api import AllocationView, GrantView, SpendingView
 from programs.locations.api import LocationView
 from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
 from referrals.diversions.api import DiversionView
@@ -45,6 +46,9 @@ for address, view in {
     "webhooks": WebhookView,
     "programmes": ProgrammeView,
     "locations": LocationView,
+    "grants": GrantView,
+    "grant-allocations": AllocationView,
+    "grant-spending": SpendingView,
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,

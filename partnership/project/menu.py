@@ -52,6 +52,7 @@ GROUPS = (
             Entry(_("Workload"), "workload", icon="users-group"),
             Entry(_("Partners"), "partner_list", icon="building"),
             Entry(_("Agreements"), "agreement_list", icon="file-text"),
+            Entry(_("Grants"), "grant_list", icon="file-text", practice=Practice.GRANTS),
             Entry(_("Announcements"), "announcement_list", icon="speakerphone"),
         ),
     ),

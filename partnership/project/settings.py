@@ -241,6 +241,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programs.training.jobs.remind_of_certificates",
         "schedule": crontab(hour="6", minute="40"),
     },
+    "reports to funders": {
+        "task": "programs.grants.jobs.remind_of_reports",
+        "schedule": crontab(hour="6", minute="50"),
+    },
     "ends of agreements": {
         "task": "partnership.agreements.jobs.remind_of_ends",
         "schedule": crontab(hour="6", minute="45"),

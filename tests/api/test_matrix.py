@@ -33,6 +33,8 @@ from partnership.integrations import actions as integrations
 from partnership.integrations.scopes import grantable
 from partnership.isolation.acting import Acting
 from partnership.members.models import DistrictPopulation
+from programs.grants import actions as grants
+from programs.grants.models import Allocation, Grant
 from programs.locations import actions as locations
 from programs.locations.models import Location
 from referrals.anchor import actions as anchor
@@ -211,7 +213,7 @@ def care(world: World, who: Acting, enrolment: Any, helper: Any, signed: dict[st
     report = run_as(who, end_reports.send_end_report, enrolment=enrolment, scores=[], **signed)
     member = run_as(who, team.add_member, enrolment=enrolment, to_partner=helper, part="health", **signed)
     item = run_as(who, team.write_item, member=member, kind="task", text="Call")
-    return courses(world, who, enrolment) | {
+    return courses(world, who, enrolment) | money(world, who, enrolment) | {
         "assessments": assessment.pk, "goals": goal.pk, "steps": step.pk, "plans": plan.pk, "end-reports": report.pk,
         "team-members": member.pk, "team-items": item.pk,
     }  # fmt: skip
@@ -247,6 +249,25 @@ def courses(world: World, who: Acting, enrolment: Any) -> dict[str, int]:
         "phases": phase.pk, "phase-stays": in_phase.pk, "reviews": review.pk, "responses": response.pk, "beds": bed.pk,
         "stays": stay.pk,
     }  # fmt: skip
+
+
+def money(world: World, who: Acting, enrolment: Any) -> dict[str, int]:
+    """Of the participation's programme a grant with what it is allocated to and spent on: resource → number."""
+    year = {"starts_on": world.today.replace(month=1, day=1), "ends_on": world.today.replace(month=12, day=31)}
+    about = {
+        "title": "Grant",
+        "description": "x",
+        "funder": "City",
+        "amount": 100,
+        "state": "awarded",
+        "awarded_on": world.today,
+    }
+    grant = run_as(who, grants.save_grant, grant=Grant(partner=who.partner, **about, **year))
+    of_programme = Allocation(partner=who.partner, grant=grant, programme=enrolment.programme, amount=50, **year)
+    allocation = run_as(who, grants.save_allocation, allocation=of_programme)
+    month = {"month": world.today, "category": "staff", "amount": 5}
+    spending = run_as(who, grants.record_spending, allocation=allocation, **month)
+    return {"grants": grant.pk, "grant-allocations": allocation.pk, "grant-spending": spending.pk}
 
 
 NOT_A_PARTY = "403 not-a-party"

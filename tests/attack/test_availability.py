@@ -22,11 +22,11 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from cases.imports.files import csv_rows
 from cases.imports.ndjson import as_csv
-from cases.imports.sheets import UnreadableFile, first_rows, for_all_rows, sheet_rows
+from cases.imports.sheets import first_rows, for_all_rows, sheet_rows
 from partnership.isolation import database_roles
 from partnership.isolation.acting import Acting
+from partnership.pages.csv_files import UnreadableFile, csv_rows
 from partnership.pages.downloads import guard_formula
 from partnership.project import health
 from partnership.project.celery import app

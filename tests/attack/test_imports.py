@@ -10,9 +10,9 @@ from django.urls import reverse
 from cases.arrests.models import Arrest
 from cases.imports import actions as imports
 from cases.imports.models import DataImport, ImportMapping
-from cases.imports.sheets import UnreadableFile
 from partnership.isolation.acting import enter
 from partnership.members.models import DistrictPopulation
+from partnership.pages.csv_files import UnreadableFile
 from tests.cases.test_imports import CODE, check, csv_of, row, upload, work
 from tests.world import World, database_role, on_web
 

@@ -21,7 +21,6 @@ from cases.imports import actions as imports
 from cases.imports import checking
 from cases.imports.codes import Codes, read_table
 from cases.imports.fields import Problem, read_date
-from cases.imports.files import csv_rows
 from cases.imports.jobs import run_import
 from cases.imports.models import (
     KINDS_BY_PARTNER,
@@ -39,6 +38,7 @@ from partnership.events.models import OutboxEvent
 from partnership.isolation import encryption
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid
+from partnership.pages.csv_files import csv_rows
 from partnership.pages.downloads import guard_formula
 from programs.catalogue.models import Programme
 from tests.measuring import about

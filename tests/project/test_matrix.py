@@ -57,6 +57,7 @@ from partnership.project.jobs import HEARTBEAT_KEY
 from programs.catalogue.models import Part
 from programs.contacts import actions as contacts
 from programs.contacts.models import ServicePoint
+from programs.grants import actions as grants
 from programs.locations import actions as locations
 from programs.locations.models import Location
 from referrals.anchor import actions as anchor
@@ -78,6 +79,7 @@ from tests.programs.community import (
 )
 from tests.programs.courses import course_day, passed, qualification, signed_up
 from tests.programs.lessons import asked_lesson, lesson_plan
+from tests.programs.money import allocated, grant_of, spent
 from tests.programs.notices import draft as draft_notice
 from tests.programs.plans import submitted_plan
 from tests.shared_worlds import shared
@@ -151,6 +153,7 @@ data_import = lambda w: [w.the_import.pk]
 own_programme = lambda w: [w.programme.pk]
 agreement = lambda w: [w.agreement.pk]
 notice = lambda w: [w.notice.pk]
+money_of = lambda w: [w.grant.pk]
 
 OTHER_WRITERS = ["other_caseworker", "liaison", "other_liaison", "professional", "coordinator"]
 """Those of other partners who can write a trend notice."""
@@ -163,6 +166,9 @@ IMPORTERS = dict(data_officer=200, other_data_officer=404, case_manager=404, coo
 OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, officials=404)
 
 HOSTS = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, professional=404, coordinator=404)
+
+WHO_LOOKS_AFTER_MONEY = dict(case_manager=200, coordinator=200)
+OUR_MONEY = dict(case_manager=200, coordinator=404)
 
 MATRIX: dict[str, Row] = {
     # Everybody in the partnership
@@ -351,6 +357,29 @@ MATRIX: dict[str, Row] = {
     },
     "survey_answer": Row(EVERYBODY, lambda w: [w.wave.token], anonymous=200),
     "public_survey": Row(dict.fromkeys(ROLES, 404), lambda w: [w.survey.pk], anonymous=404),
+    # Grants: each organisation its own; the coordinator sees what is shared, and this one is not
+    "grant_list": only(**WHO_LOOKS_AFTER_MONEY),
+    "grant_export": only(**WHO_LOOKS_AFTER_MONEY),
+    "grant_360giving": only(**WHO_LOOKS_AFTER_MONEY),
+    "grants_ahead": only(**WHO_LOOKS_AFTER_MONEY),
+    "cost_keys": only(**WHO_LOOKS_AFTER_MONEY),
+    "cost_key_remove": only(case_manager=302, coordinator=404, args=lambda w: [w.cost_key.pk], method="post"),
+    "costs": only(**WHO_LOOKS_AFTER_MONEY),
+    "grant_new": only(**WHO_LOOKS_AFTER_MONEY),
+    "grant": only(**OUR_MONEY, args=money_of),
+    "grant_report": only(**OUR_MONEY, args=money_of),
+    "grant_edit": only(**OUR_MONEY, args=money_of),
+    "grant_remove": only(**(OUR_MONEY | {"case_manager": 302}), args=money_of, method="post"),
+    "report_day_add": only(**(OUR_MONEY | {"case_manager": 422}), args=money_of, method="post"),
+    "report_day_mark": only(**(OUR_MONEY | {"case_manager": 302}), args=lambda w: [w.report_day.pk], method="post"),
+    "report_day_remove": only(**(OUR_MONEY | {"case_manager": 302}), args=lambda w: [w.report_day.pk], method="post"),
+    "allocation_new": only(**OUR_MONEY, args=money_of),
+    "allocation_edit": only(**OUR_MONEY, args=lambda w: [w.grant.pk, w.allocation.pk]),
+    "allocation_remove": only(**(OUR_MONEY | {"case_manager": 302}), args=lambda w: [w.allocation.pk], method="post"),
+    "spending_list": only(**OUR_MONEY, args=money_of),
+    "spending_new": only(**OUR_MONEY, args=money_of),
+    "spending_import": only(**OUR_MONEY, args=money_of),
+    "spending_remove": only(**(OUR_MONEY | {"case_manager": 302}), args=lambda w: [w.spending.pk], method="post"),
     "campaign_list": Row(EVERYBODY),
     "campaign": Row(EVERYBODY, lambda w: [w.campaign.pk]),
     "campaign_new": only(**(WHO_HOSTS | {"coordinator": 403})),
@@ -807,6 +836,17 @@ def full(world: World) -> World:
     world.survey = safety_survey(world)
     closed(world, open_wave(world, world.survey))
     world.wave = open_wave(world, world.survey)
+    world.grant = grant_of(world)
+    world.allocation = allocated(world, world.grant)
+    world.spending = spent(world, world.allocation, 100, world.grant.starts_on)
+    world.report_day = run_as(world.case_manager, grants.add_report_day, grant=world.grant, due_on=world.today)
+    world.cost_key = run_as(
+        world.case_manager,
+        grants.declare_key,
+        year=world.grant.starts_on.year,
+        basis="Hours",
+        shares={world.programme: Decimal(100)},
+    )
     world.campaign = youth_campaign(world)
     world.campaign_action = campaign_action(world, world.campaign)
     world.view = SavedView.objects.create(

@@ -19,6 +19,7 @@ from referrals.handover import actions as handover
 from referrals.handover.models import Referral
 from referrals.handover.transitions import State
 from tests.programs.community import campaign_action, closed, community_event, event_promise, open_wave
+from tests.programs.money import allocated, grant_of, spent
 from tests.project.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
 from tests.shared_worlds import shared
 from tests.world import World, run_as
@@ -162,6 +163,12 @@ QUERIES = {
     ("survey", "caseworker"): 10,
     ("survey_results", "caseworker"): 11,
     ("survey_texts", "caseworker"): 8,
+    ("grant_list", "case_manager"): 8,
+    ("grant", "case_manager"): 11,
+    ("grants_ahead", "case_manager"): 10,
+    ("spending_list", "case_manager"): 8,
+    ("cost_keys", "case_manager"): 10,
+    ("costs", "case_manager"): 15,
     ("campaign_list", "liaison"): 8,
     ("campaign", "liaison"): 14,
     ("course", "case_manager"): 11,
@@ -204,6 +211,7 @@ def grown(full: World) -> World:  # noqa: F811
         event_promise(full, community_event(full))
         closed(full, open_wave(full, full.survey))
         campaign_action(full, full.campaign)
+        spent(full, allocated(full, grant_of(full)), 100, full.grant.starts_on)
     return full
 
 

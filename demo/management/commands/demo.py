@@ -30,6 +30,7 @@ from demo import (
     lessons,
     low_threshold,
     mediations,
+    money,
     notices,
     oversight,
     places,
@@ -516,7 +517,9 @@ class Command(BaseCommand):
         courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
         protecting.protected_people(manager, caseworker, liaison, today)
-        fellows.fellows(manager, caseworker, helsinki, today)
+        counselling = self.programmes["Counselling instead of imprisonment"]
+        city = money.funded(manager, counselling, self.programmes["Risk workshops"], today)
+        fellows.fellows(manager, caseworker, helsinki, city, today)
         call_in.evening(liaison, caseworker, helsinki, not_joined("Helsinki Police", False)[-3:], today)
         lessons.classes(
             self.acting["manager@demo.example"],
