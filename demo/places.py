@@ -210,7 +210,7 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
 )
 
 PRACTICES = {
-    "aclinic@demo.example": [Practice.CONTACTS],
+    "aclinic@demo.example": [Practice.CONTACTS, Practice.TIPS],
     "manager@demo.example": [
         Practice.PROTECTION,
         Practice.PHASES,
@@ -218,11 +218,18 @@ PRACTICES = {
         Practice.MEDIATION,
         Practice.FELLOWSHIPS,
         Practice.CALL_INS,
+        Practice.TIPS,
         Practice.GRANTS,
     ],
-    "redcross@demo.example": [Practice.LEGAL],
     "coordinator@demo.example": [Practice.GRANTS],
-    "liaison@demo.example": [Practice.ANCHOR, Practice.MEDIATION, Practice.PROTECTION, Practice.CALL_INS],
+    "redcross@demo.example": [Practice.LEGAL],
+    "liaison@demo.example": [
+        Practice.ANCHOR,
+        Practice.MEDIATION,
+        Practice.PROTECTION,
+        Practice.CALL_INS,
+        Practice.TIPS,
+    ],
     "prosecutor@demo.example": [Practice.MEDIATION],
     "social@demo.example": [Practice.ANCHOR],
     "youth@demo.example": [Practice.ANCHOR],

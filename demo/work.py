@@ -56,6 +56,8 @@ def history(
             continue
         agreement = agreements[enrolment.partner_id]
         sent_on = life.joined_on - timedelta(days=rng.randint(1, 6))
+        # It follows the arrest that led to it.
+        sent_on = max([sent_on, *(day for day, _offence_on, _code in life.arrests if day < life.joined_on)])
         consent = Consent(
             from_partner=police,
             to_partner_id=enrolment.partner_id,

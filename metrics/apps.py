@@ -15,6 +15,7 @@ class MetricsConfig(AppConfig):
         from metrics.comparison.models import ComparisonResult
         from metrics.evidence import briefing as _evidence  # noqa: F401
         from metrics.evidence.models import Claim, PublicEvidence
+        from metrics.gaps import pages as _gap_pages  # noqa: F401 — registers its file
         from metrics.permissions import COHORTS, FIGURES
         from metrics.quality import briefing as _quality  # noqa: F401
         from metrics.recidivism.models import Offences
@@ -26,6 +27,9 @@ class MetricsConfig(AppConfig):
         from metrics.trends import beside as _beside  # noqa: F401
         from metrics.trends import briefing as _trends  # noqa: F401
         from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+        from metrics.uptake import briefing as _uptake  # noqa: F401
+        from metrics.uptake import pages as _uptake_pages  # noqa: F401 — registers its file
+        from metrics.uptake.models import UptakeResult
         from partnership.api import codes
         from partnership.audit_trail import history
 
@@ -43,6 +47,7 @@ class MetricsConfig(AppConfig):
             "trend_change_kind": TrendChange.Kind.choices,
             "trend_change_verdict": TrendChange.Verdict.choices,
             "trend_group": ArrestTrendResult.Group.choices,
+            "uptake_by": UptakeResult.By.choices,
             "withheld": Withheld.choices,
         }
 

@@ -5,6 +5,7 @@ from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
 from metrics.evidence.models import Claim, PublicEvidence
 from metrics.follow_up.models import FollowUp, Link, Touched
+from metrics.gaps.models import GapResult
 from metrics.linkage.models import NameCount, Pair, Unlinked
 from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
@@ -12,6 +13,7 @@ from metrics.referral_figures.models import ReferralResult
 from metrics.runs.models import Run
 from metrics.score_changes.models import ScoreChange
 from metrics.trends.models import ArrestTrendResult, Intervention, TrendChange
+from metrics.uptake.models import UptakeResult
 
 __all__ = [
     "AnchorResult",
@@ -24,6 +26,7 @@ __all__ = [
     "ComparisonResult",
     "FeedQuality",
     "FollowUp",
+    "GapResult",
     "Intervention",
     "Link",
     "LinkQuality",
@@ -39,4 +42,5 @@ __all__ = [
     "Touched",
     "TrendChange",
     "Unlinked",
+    "UptakeResult",
 ]

@@ -41,6 +41,8 @@ class ProgramsConfig(AppConfig):
         from programs.standards import events as _plan_events  # noqa: F401
         from programs.standards.models import PlanAdvice, PreventionPlan
         from programs.surveys.models import Question, Survey, Wave
+        from programs.tips import events as _tip_events  # noqa: F401
+        from programs.tips.models import Tip
         from programs.training import events as _training_events  # noqa: F401
         from programs.training.models import (
             Certificate,
@@ -58,6 +60,7 @@ class ProgramsConfig(AppConfig):
             "programme_kind": Programme.Kind.choices,
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
+            "tip_kind": Tip.Kind.choices,
         }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme", also=(Location,))
         history.register(

@@ -10,12 +10,13 @@ from programs.locations.models import Location, OpeningHours
 from programs.notices.models import Notice, NoticeRecipient, NoticeReply
 from programs.standards.models import PlanAdvice, PreventionPlan
 from programs.surveys.models import Question, Survey, SurveyAnswer, SurveyCode, SurveyFigure, SurveyText, Wave
+from programs.tips.models import Tip
 from programs.training.models import Certificate, Course, CourseAttendance, CourseSession, Qualification, Requirement
 
 __all__ = [
-    "Allocation", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey", "CostShare", "Course",
-    "CourseAttendance", "CourseSession", "EventPromise", "Grant", "Lesson", "LessonFeedback", "LessonPlan", "Location", "Notice",
-    "NoticeRecipient", "NoticeReply", "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "Qualification", "Question",
-    "ReportDay", "Requirement", "ServicePoint", "Spending", "Survey", "SurveyAnswer", "SurveyCode", "SurveyFigure", "SurveyText",
-    "Wave",
+    "Allocation", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey", "CostShare",
+    "Course", "CourseAttendance", "CourseSession", "EventPromise", "Grant", "Lesson", "LessonFeedback", "LessonPlan",
+    "Location", "Notice", "NoticeRecipient", "NoticeReply", "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme",
+    "Qualification", "Question", "ReportDay", "Requirement", "ServicePoint", "Spending", "Survey", "SurveyAnswer",
+    "SurveyCode", "SurveyFigure", "SurveyText", "Tip", "Wave",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from metrics.protection.counts import ProtectedCount
+from metrics.protection.counts import ProtectedCount, total
 from metrics.protection.perturbation import OF_PEOPLE, distribution
 
 FEWEST_PEOPLE = 30
@@ -60,6 +62,51 @@ def rate_variance(events: ProtectedCount, others: ProtectedCount) -> float:
     people = events.value + others.value
     p = (events.value + 2) / (people + 4)
     return ((1 - p) ** 2 * events.variance + p**2 * others.variance) / people**2
+
+
+class Group(NamedTuple):
+    """People with the event and without it, of one of several groups."""
+
+    events: ProtectedCount
+    others: ProtectedCount
+
+
+class Difference(NamedTuple):
+    """The share of a group and of all others of its kind together; `lower` and `upper`: the interval of their difference."""
+
+    own: Proportion
+    rest: Proportion
+    lower: float
+    upper: float
+
+
+def differences(kinds: Sequence[Sequence[Group]]) -> list[list[Difference | None]]:
+    """Each group against all others of its kind (as each district against the other districts); None where either side has no rate.
+
+    Newcombe's interval (1998, method 10) of both shares' own, which hold the noise, widened for as many differences as there are in
+    all kinds (Bonferroni): where all groups are alike, at most one of twenty such tables names one.
+    """
+    shares = [
+        [(rate(*own), rate(*_together(groups[:place] + groups[place + 1 :]))) for place, own in enumerate(groups)]
+        for groups in map(list, kinds)
+    ]
+    told = sum(own is not None and rest is not None for kind in shares for own, rest in kind)
+    widened = float(stats.norm.ppf(1 - 0.025 / max(1, told)) / stats.norm.ppf(0.975))
+    return [
+        [_difference(own, rest, widened) if own is not None and rest is not None else None for own, rest in kind]
+        for kind in shares
+    ]
+
+
+def _together(groups: Sequence[Group]) -> Group:
+    return Group(total(group.events for group in groups), total(group.others for group in groups))
+
+
+def _difference(own: Proportion, rest: Proportion, widened: float) -> Difference:
+    difference = own.rate - rest.rate
+    down = math.hypot(own.rate - own.lower, rest.upper - rest.rate)
+    up = math.hypot(own.upper - own.rate, rest.rate - rest.lower)
+    return Difference(own, rest, difference - widened * down, difference + widened * up)
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from metrics.anchor_figures import compute as anchor_compute
 from metrics.cohorts import budget as cohort_budget
 from metrics.comparison import compute as comparison_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
+from metrics.gaps import compute as gaps_compute
 from metrics.linkage import actions as linkage
 from metrics.protection.counts import Draws, key_name
 from metrics.quality import compute as quality_compute
@@ -37,6 +38,7 @@ from metrics.runs.releases import (
 from metrics.score_changes import compute as score_changes_compute
 from metrics.trends import compute as trends_compute
 from metrics.trends import effects
+from metrics.uptake import compute as uptake_compute
 from partnership.actions import action
 from partnership.events.job_queue import alone, ask_for
 from partnership.isolation.acting import Acting
@@ -62,6 +64,8 @@ STEPS = (
     "interventions",
     "referrals",
     "anchor",
+    "uptake",
+    "gaps",
     "quality",
     "writing",
 )
@@ -338,6 +342,8 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     )
     step("referrals", lambda: referral_figures_compute.referrals(run, draws))
     step("anchor", lambda: anchor_compute.results(run, as_of, draws))
+    step("uptake", lambda: uptake_compute.results(run, as_of, draws))
+    step("gaps", lambda: gaps_compute.results(run, as_of, draws))
     step("quality", lambda: [*quality_compute.links(run, draws)])
     results.append([*feed_qualities])
     kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}

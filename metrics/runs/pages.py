@@ -34,6 +34,8 @@ STEP_LABELS = {
     "interventions": gettext_lazy("Interventions"),
     "referrals": gettext_lazy("Referrals"),
     "anchor": gettext_lazy("Anchor teams"),
+    "uptake": gettext_lazy("Who is diverted"),
+    "gaps": gettext_lazy("Where places are missing"),
     "quality": gettext_lazy("Data quality"),
     "writing": gettext_lazy("Writing the results"),
 }

@@ -262,6 +262,7 @@ def read_labels() -> dict[str, str]:
         "retention_list": _("List of people past retention"),
         "calendar_feed": _("Calendar of another program"),
         "history": _("History of changes"),
+        "tip": _("Tip"),
     }
 
 

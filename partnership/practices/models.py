@@ -24,6 +24,7 @@ class Practice(models.TextChoices):
     FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
     CALL_INS = "call_ins", _("Call-ins")
     GRANTS = "grants", _("Grants and cost")
+    TIPS = "tips", _("Tips from the public")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -51,6 +52,15 @@ FOR: dict[str, tuple[str, ...]] = {
         Partner.Kind.YOUTH,
         Partner.Kind.COORDINATION,
     ),
+    Practice.TIPS: (
+        Partner.Kind.NGO,
+        Partner.Kind.POLICE,
+        Partner.Kind.COORDINATION,
+        Partner.Kind.SOCIAL,
+        Partner.Kind.YOUTH,
+        Partner.Kind.HEALTH,
+        Partner.Kind.SCHOOL,
+    ),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
@@ -63,6 +73,7 @@ ABOUT = {
     Practice.FELLOWSHIPS: _("A mentor, milestones, and a stipend that two people decide on."),
     Practice.CALL_INS: _("Police and a service speak to invited people together, and offer help."),
     Practice.GRANTS: _("Who pays for what until when, what was spent, and what help costs."),
+    Practice.TIPS: _("Anybody tells you something without saying who they are; you answer by a code."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

@@ -15,12 +15,14 @@ from cases.plans.api import GoalView, PlanView, StepView
 from cases.team.api import TeamItemView, TeamMemberView
 from metrics.cohorts.api import CohortView
 from metrics.comparison.api import ComparisonView
+from metrics.gaps.api import GapResultView
 from metrics.quality.api import FeedQualityView
 from metrics.recidivism.api import CareView, RecidivismView, SurvivalView
 from metrics.referral_figures.api import ReferralResultView
 from metrics.runs.api import RunView
 from metrics.score_changes.api import ScoreChangeView
 from metrics.trends.api import TrendChangeView, TrendView
+from metrics.uptake.api import UptakeResultView
 from partnership.agreements.api import AgreementView
 from partnership.api import about, reader, tokens
 from partnership.integrations.api import WebhookView
@@ -82,7 +84,7 @@ for address, view in {
     router.register(address, view, basename=f"api-{address.removesuffix('s')}")
 for result in (
     RecidivismView, SurvivalView, CareView, ScoreChangeView, ComparisonView, TrendView, TrendChangeView, ReferralResultView,
-    FeedQualityView,
+    FeedQualityView, UptakeResultView, GapResultView,
 ):  # fmt: skip
     router.register(f"results/{result.path}", result, basename=f"api-{result.operation}")
 

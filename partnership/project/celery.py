@@ -24,7 +24,7 @@ app = Celery("partnership")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 JOBS = [
     "partnership.project", "partnership.agreements", "partnership.api", "partnership.events", "partnership.oversight",
-    "programs.contacts", "programs.grants", "programs.training", "cases.imports", "cases.messages", "cases.rights", "referrals.reminders", "metrics.runs",
+    "programs.contacts", "programs.grants", "programs.training", "programs.tips", "cases.imports", "cases.messages", "cases.rights", "referrals.reminders", "metrics.runs",
 ]  # fmt: skip
 """Rooms with jobs."""
 app.autodiscover_tasks(JOBS, related_name="jobs")

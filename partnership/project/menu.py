@@ -68,6 +68,7 @@ GROUPS = (
             Entry(_("Mediation"), "mediation_list", icon="switch-horizontal", practice=Practice.MEDIATION),
             Entry(_("Fellowships"), "fellowship_board", icon="heart-handshake", practice=Practice.FELLOWSHIPS),
             Entry(_("Call-ins"), "call_in_list", icon="speakerphone", practice=Practice.CALL_INS),
+            Entry(_("Tips"), "tip_list", icon="message", practice=Practice.TIPS),
         ),
     ),
     Group(

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
     },
     "clients' words": {"task": "programs.contacts.jobs.forget_codes", "schedule": crontab(hour="3", minute="30")},
+    "tips": {"task": "programs.tips.jobs.keep_tips", "schedule": crontab(hour="7", minute="10")},
     "certificates": {
         "task": "programs.training.jobs.remind_of_certificates",
         "schedule": crontab(hour="6", minute="40"),

@@ -61,6 +61,7 @@ NO_ORACLE = {
     "one_certificate_a_course": "an organisation issues certificates of its own courses alone",
     "programs_lesson_token_key": "nobody guesses a token",
     "programs_wave_token_key": "nobody guesses a token",
+    "programs_tip_digest_key": "nobody guesses a code",
     "programs_communityevent_": "everybody sees events",
     "programs_survey_district": "everybody sees surveys",
     "programs_campaign_distri": "everybody sees campaigns",

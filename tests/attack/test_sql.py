@@ -116,6 +116,8 @@ class TestBecomingOwner:
                     "portal_lesson_feedback",
                     "portal_survey_answer",
                     "portal_survey_open",
+                    "portal_tip_answer",
+                    "portal_tip_give",
                 ),
                 "portal_web",
             ),

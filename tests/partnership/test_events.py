@@ -41,7 +41,7 @@ EVENTS = {
     "referral.consent_withdrawn", "referral.declined", "referral.ended_early", "referral.enrolled", "referral.message",
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",
     "referral.person_erased", "referral.withdrawn", "session.corrected", "session.recorded", "enrolment.corrected", "referral.reopened",
-    "statement.closed", "statement.sent", "stop_sign.raised", "welfare_notice.acknowledged", "welfare_notice.made",
+    "statement.closed", "statement.sent", "stop_sign.raised", "tip.waiting", "welfare_notice.acknowledged", "welfare_notice.made",
 }  # fmt: skip
 """All of them. A name is a promise to partners' systems and to what waits in the outbox: add to it, rename none."""
 

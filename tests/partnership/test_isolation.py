@@ -107,6 +107,8 @@ class TestCatalogue:
             "portal_step_decided",
             "portal_survey_answer",
             "portal_survey_open",
+            "portal_tip_answer",
+            "portal_tip_give",
             "portal_touch_diversion",
             "portal_touch_programmes",
             "portal_version_moves",

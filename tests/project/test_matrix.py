@@ -53,6 +53,7 @@ from partnership.members.models import User
 from partnership.oversight import actions as oversight
 from partnership.oversight.models import ReadDay
 from partnership.pages.models import SavedView
+from partnership.practices.models import Practice, PracticeInUse
 from partnership.project.jobs import HEARTBEAT_KEY
 from programs.catalogue.models import Part
 from programs.contacts import actions as contacts
@@ -60,6 +61,8 @@ from programs.contacts.models import ServicePoint
 from programs.grants import actions as grants
 from programs.locations import actions as locations
 from programs.locations.models import Location
+from programs.tips import actions as tips
+from programs.tips.models import Tip
 from referrals.anchor import actions as anchor
 from referrals.anchor.models import Profession
 from referrals.callins import actions as call_ins
@@ -207,6 +210,8 @@ MATRIX: dict[str, Row] = {
     "referral_figures": Row(EVERYBODY),
     "score_changes": Row(EVERYBODY),
     "anchor_figures": Row(EVERYBODY),
+    "uptake": Row(EVERYBODY),
+    "gaps": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
     "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),
@@ -380,6 +385,13 @@ MATRIX: dict[str, Row] = {
     "spending_new": only(**OUR_MONEY, args=money_of),
     "spending_import": only(**OUR_MONEY, args=money_of),
     "spending_remove": only(**(OUR_MONEY | {"case_manager": 302}), args=lambda w: [w.spending.pk], method="post"),
+    "tip_list": only(**WHO_HOSTS),
+    "tip": only(**HOSTS, args=lambda w: [w.tip.pk]),
+    "tip_answer": only(**(HOSTS | {"our": 422}), args=lambda w: [w.tip.pk], method="post"),
+    "tip_remove": only(**(HOSTS | {"our": 302}), args=lambda w: [w.tip.pk], method="post"),
+    "who_takes_tips": Row(EVERYBODY, anonymous=200),
+    "tip_give": Row(EVERYBODY, lambda w: [w.ngo.pk], anonymous=200),
+    "tip_told": Row(EVERYBODY, anonymous=200),
     "campaign_list": Row(EVERYBODY),
     "campaign": Row(EVERYBODY, lambda w: [w.campaign.pk]),
     "campaign_new": only(**(WHO_HOSTS | {"coordinator": 403})),
@@ -847,6 +859,9 @@ def full(world: World) -> World:
         basis="Hours",
         shares={world.programme: Decimal(100)},
     )
+    PracticeInUse.objects.create(partner=world.ngo, practice=Practice.TIPS)
+    code = tips.give_tip(partner=world.ngo, kind="place", text="Needles lie around.")
+    world.tip = Tip.objects.get(digest=tips.digest_of(code))
     world.campaign = youth_campaign(world)
     world.campaign_action = campaign_action(world, world.campaign)
     world.view = SavedView.objects.create(

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "cases/enrolments/places.py": "the trigger that counts the places that are taken",
     "programs/lessons/feedback.py": "what pupils say, by a function of the database: nobody signs in",
     "programs/surveys/answering.py": "what residents answer, by a function of the database: nobody signs in",
+    "programs/tips/receiving.py": "what anybody tells a partner, by a function of the database: nobody signs in",
     "programs/training/places.py": "the trigger that counts the places of a course's day",
     "partnership/members/models.py": "Django's manager of users",
     "partnership/members/sessions.py": "Django's sessions",
@@ -69,6 +70,7 @@ ELSEWHERE = {
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
     "demo/community.py": "what residents answered, which comes in by the database's function, and a wave of last year",
     "demo/lessons.py": "lessons of weeks ago, and what pupils said, which comes in by the database's function",
+    "demo/tips.py": "a tip of last week",
     "demo/training.py": "days of a course that lie in the past, with who came",
     "demo/oversight.py": "a month of the log of reads, which lies in the past",
 }

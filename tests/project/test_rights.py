@@ -192,6 +192,8 @@ SAME = {
     "intervention": ["TrendChangeView.list", "TrendChangeView.retrieve"],
     "score_changes": ["ScoreChangeView.list", "ScoreChangeView.retrieve"],
     "referral_figures": ["ReferralResultView.list", "ReferralResultView.retrieve"],
+    "gaps": ["GapResultView.list", "GapResultView.retrieve"],
+    "uptake": ["UptakeResultView.list", "UptakeResultView.retrieve"],
     "data_quality": ["FeedQualityView.list", "FeedQualityView.retrieve"],
     "figure": [
         f"{view}.{operation}"
@@ -205,6 +207,8 @@ SAME = {
             "TrendChangeView",
             "ReferralResultView",
             "FeedQualityView",
+            "UptakeResultView",
+            "GapResultView",
         )
         for operation in ("table", "metadata")
     ],

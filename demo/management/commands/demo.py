@@ -37,6 +37,7 @@ from demo import (
     prevention,
     protecting,
     teams,
+    tips,
     training,
     work,
 )
@@ -530,6 +531,7 @@ class Command(BaseCommand):
             rng,
         )
         notices.trends(caseworker, manager, liaison, helsinki, today)
+        tips.from_the_public(caseworker, liaison, helsinki, today)
         community.forums(manager, liaison, helsinki, today)
         community.safety(self.acting["coordinator@demo.example"], list(self.districts.values())[:3], today, rng)
         community.youth(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0033_ends_follow_the_participation'),
+        ("cases", "0034_retention_reads_matters"),
         ('partnership', '0032_grants_among_the_practices'),
         ('programs', '0021_grants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
