@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from partnership.isolation.acting import Acting
+from partnership.isolation.acting import Acting, acting_meanwhile, enter
 from partnership.members.models import District
 from programs.campaigns import actions as campaigns
 from programs.campaigns.models import Campaign, CampaignAction
@@ -83,7 +83,9 @@ def safety(coordinator: Acting, districts: list[District], today: date, rng: ran
         _over(coordinator, survey, "Last autumn", today - timedelta(days=380), 412, 0.0, questions, districts, rng),
         _over(coordinator, survey, "This autumn", today - timedelta(days=30), 438, 0.08, questions, districts, rng),
     ]
-    surveys.publish_wave(by=coordinator, wave=waves[0])
+    with acting_meanwhile():  # answers are told to who asked, and to nobody else
+        enter(partner_id=coordinator.partner.pk, role=coordinator.role, user_id=coordinator.user.pk)
+        surveys.publish_wave(by=coordinator, wave=waves[0])
     surveys.save_wave(
         by=coordinator,
         wave=Wave(

@@ -20,13 +20,14 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, SameOwner, known_by_owner, same_partner
-from partnership.isolation.policies import own_rows, written_by
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.policies import OWN, ROLE, Grant, Policy, own_rows, written_by
+from partnership.isolation.triggers import Asked, Fixed
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
 from programs.grants.models import Grant
 
 MOST_MONTHS = 36
+BY_CASE_MANAGER = f"{OWN} and {ROLE} = 'case_manager'"
 
 
 class Fellowship(models.Model):
@@ -192,6 +193,7 @@ class Stipend(models.Model):
             *same_partner("fellowship", "grant"),
             *own_rows(),
             written_by("asked_by_id"),
+            Asked(function="portal_stipend_within_rule", columns=["amount"], name="within_rule"),
             Fixed(
                 columns=[
                     "partner_id",
@@ -212,7 +214,10 @@ class Stipend(models.Model):
 
 
 class StipendApproval(models.Model):
-    """That somebody else than who asked approved a stipend, and when it was paid: without an approval nothing can be."""
+    """That a case manager who did not ask for a stipend approved it, and when it was paid: without an approval nothing can be.
+
+    No page deletes one, or what was paid could be asked for again. It goes when the person is erased (`money.py`).
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     stipend = OneOfOwner(Stipend, models.CASCADE, related_name="approval")
@@ -230,7 +235,10 @@ class StipendApproval(models.Model):
                 condition=Q(paid_on=None) | Q(paid_on__gte=F("approved_on")), name="paid_once_approved"
             ),
             SameOwner(field="stipend", by={"partner_id": "partner_id", "asked_by_id": "asked_by_id"}),
-            *own_rows(),
+            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Policy(name="own_read", role="web", command="SELECT", using=OWN),
+            Policy(name="managed_insert", role="web", command="INSERT", using=BY_CASE_MANAGER),
+            Policy(name="managed_update", role="web", command="UPDATE", using=BY_CASE_MANAGER),
             written_by("approved_by_id"),
             Fixed(columns=["partner_id", "stipend_id", "asked_by_id", "approved_by_id", "approved_on"]),
             Fixed(columns=["paid_on"], when="old.paid_on is not null", name="paid_once"),

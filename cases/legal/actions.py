@@ -13,6 +13,7 @@ from cases.enrolments.models import Enrolment
 from cases.legal.models import WITH_LENGTH, Disposal, Hearing, Matter, MatterNote
 from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import check_of_our_time
 from partnership.isolation.errors import DateOutOfRange, Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, User
 
@@ -91,7 +92,8 @@ def reopen_matter(*, by: Acting, matter: Matter) -> Matter:
 
 @action("hearing.add", roles=CASEWORK_ROLES, party=Party.OWNER)
 def add_hearing(*, by: Acting, matter: Matter, at: datetime, kind: str, place: str = "") -> Hearing:
-    """Writes a hearing into the calendar of the matter's lawyer. Raises MatterClosed."""
+    """Writes a hearing into the calendar of the matter's lawyer. Raises MatterClosed, and Invalid for a day that nobody lives to see."""
+    check_of_our_time("day", at)
     return Hearing.objects.create(
         partner=by.partner, matter=_open(matter), at=at, kind=Hearing.Kind(kind), place=place.strip()
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.arrests import iccs
 from cases.enrolments.models import Enrolment
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.constraints import of_our_time
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import OWN, READ_AND_WRITE, USER, Grant, Policy, jobs_read, own_rows
@@ -178,6 +179,7 @@ class Hearing(models.Model):
             models.Index(fields=["partner", "at"], name="hearing_day"),
         ]
         constraints = [
+            of_our_time("at", name="hearing_in_our_time", is_moment=True),
             *same_partner("matter"),
             *own_rows(),
             Recorded(record="hearing", partners=["partner_id"], about_person=True),

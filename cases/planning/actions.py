@@ -15,6 +15,7 @@ from cases.people.models import Person
 from cases.planning.models import Appointment, CalendarFeed, Task
 from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import check_of_our_time
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, User
 from partnership.pages.days import day_of
@@ -37,9 +38,11 @@ class AlreadyRecorded(RuleError):
 def make_appointment(
     *, by: Acting, enrolment: Enrolment, starts_at: datetime, minutes: int, method: str, place: str, responsible: User
 ) -> Appointment:
-    """Agrees a meeting with a person who takes part. Raises EnrolmentEnded, or Invalid for a colleague of another partner."""
+    """Agrees a meeting with a person who takes part. Raises EnrolmentEnded, or Invalid for a colleague of another partner or a day that
+    nobody lives to see."""
     enrolments.open_enrolment(enrolment)
     _check_colleague(by, responsible, "responsible")
+    check_of_our_time("day", starts_at)
     return Appointment.objects.create(
         partner=by.partner,
         enrolment=enrolment,
@@ -70,6 +73,7 @@ def move_appointment(
     """Changes an appointment that has not been recorded yet."""
     locked = _locked_unrecorded(appointment)
     _check_colleague(by, responsible, "responsible")
+    check_of_our_time("day", starts_at)
     locked.starts_at, locked.minutes, locked.method, locked.place = starts_at, minutes, method, place
     locked.responsible, locked.changed_at = responsible, timezone.now()
     locked.save()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enrolments.models import Enrolment, Session
 from cases.people.models import Person
+from partnership.isolation.constraints import of_our_time
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, known_by_owner, same_partner
 from partnership.isolation.policies import (
@@ -59,6 +60,7 @@ class Appointment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length"),
+            of_our_time("starts_at", name="appointment_in_our_time", is_moment=True),
             models.UniqueConstraint(fields=["session", "partner"], name="appointment_led_to_one_session"),
             known_by_owner("partner", name="appointment_by_owner"),
             *same_partner("enrolment", "session"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.people.models import Person
 from cases.protection.hints import HINTS, Answer
+from partnership.agreements.flows import flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
@@ -49,8 +50,9 @@ IS_NAMED = f"""({ROLE} in ({ROLES_IN_SQL}) and exists (select from cases_protect
 """The acting user is named at the partner: asked once a query."""
 COVERED = f"""exists (
  select from partnership_agreement a where a.id = cases_policenotice.agreement_id and a.valid_from <= {TODAY}
-    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})"""
-"""Of a notice: an agreement between the two covers it today."""
+    and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
+and {flow_today("identity")}"""
+"""Of a notice: an agreement between the two covers it today, and lets go who it is."""
 
 
 def named_users(privileges: str = READ_AND_WRITE, *, owner: str = OWN) -> list[TableRule]:
@@ -288,6 +290,7 @@ class PoliceNotice(models.Model):
                 using=f"{RECEIVER} and {ROLE} = 'police_liaison' and {COVERED}",
             ),
             Policy(name="covered", role="web", command="INSERT", using=COVERED, only_narrows=True),
+            under_agreement_of_both("cases_policenotice"),
             written_by("told_by_id"),
         ]
 

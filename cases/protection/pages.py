@@ -36,6 +36,7 @@ from partnership.members.models import Role
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
 from partnership.pages.number_format import typed
+from partnership.pages.paging import page_by_key
 
 MOST = 100
 """So many rows a list shows."""
@@ -73,9 +74,11 @@ def protection(request: PartnerRequest) -> HttpResponse:
             log_read(acting, "protected_notice", 0, count=len(context["notices"]))
     elif protection_actions.is_named(acting):
         referrals = ProtectedReferral.objects.filter(partner=acting.partner, answer="", withdrawn_on=None)
+        page = page_by_key(Screen.objects.filter(partner=acting.partner), ["-id"], request.GET.get("after", ""))
         context |= {
             "is_named": True,
-            "screens": Screen.objects.filter(partner=acting.partner).order_by("-id")[:MOST],
+            "page": page,
+            "screens": page.rows,
             "waiting": referrals.order_by("sent_on", "id")[:MOST],
         }
     return render(request, "cases/protection/protection.html", context)

@@ -23,7 +23,6 @@ from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.corrections.models import Entry
 from cases.enrolments.models import Enrolment, Goal, Note, Session
-from cases.fellowships.models import Fellowship
 from cases.imports.models import ImportBefore, ImportTrace
 from cases.legal.models import Matter
 from cases.messages.models import ContactWish, Reminder
@@ -41,6 +40,7 @@ from cases.rights.information import Holder, Part, information
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from cases.team.models import TeamItem, TeamMember
 from partnership.actions import Party, action
+from partnership.actions.declaration import renamed
 from partnership.api import references
 from partnership.audit_trail.models import ReadLog
 from partnership.events.outbox import announce
@@ -456,8 +456,9 @@ def erase(*, by: Acting, person: Person) -> None:
     about a referral, which belong to both its parties. The pseudonyms go too, so the person is in no later figure. Raises
     StillNeeded while the person takes part or a referral is under way, and for arrests, which police law keeps.
     """
-    for record in person.records().select_for_update().order_by("pk"):
-        _erase_record(by, record)
+    with renamed("person.erase"):  # also where a request is granted: the history forgets what is erased by this name
+        for record in person.records().select_for_update().order_by("pk"):
+            _erase_record(by, record)
 
 
 def _erase_record(by: Acting, person: Person) -> None:
@@ -472,7 +473,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Fellowship):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

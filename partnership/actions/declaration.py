@@ -10,12 +10,13 @@ from enum import Enum
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg2.errors import UniqueViolation
 
 from partnership.actions.rights import Right, require
 from partnership.isolation.acting import Acting, current_action
-from partnership.isolation.errors import NotAParty
+from partnership.isolation.errors import NotAParty, SavedMeanwhile
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,7 +85,8 @@ def action(
     unless it is done from `outside` (see Action), and runs in a transaction, in which the history of changes names the outermost action.
     `rolls_back=False` leaves transactions to the function, for jobs that commit as they go.
 
-    Calling it raises NotAllowed for another role or scope (asked of the outermost action alone) and NotAParty for another partner's record.
+    Calling it raises NotAllowed for another role or scope (asked of the outermost action alone), NotAParty for another partner's record, and
+    SavedMeanwhile where somebody else has just saved what there can be once.
     The declaration stands on the function as `.action`, for the guards of pages and API.
     """
 
@@ -118,8 +120,13 @@ def action(
             if not rolls_back:
                 with named(name):
                     return function(*args, **kwargs)
-            with transaction.atomic(), named(name):
-                return function(*args, **kwargs)
+            try:
+                with transaction.atomic(), named(name):
+                    return function(*args, **kwargs)
+            except IntegrityError as error:
+                if isinstance(error.__cause__, UniqueViolation) and isinstance(by, Acting):
+                    raise SavedMeanwhile(_("This was saved a moment ago. Read the page again.")) from error
+                raise
 
         ACTIONS[name] = declared
         guarded.action = declared  # type: ignore[attr-defined]
@@ -143,6 +150,16 @@ def named(name: str) -> Iterator[None]:
         yield
     finally:
         current_action.reset(token)
+
+
+@contextmanager
+def renamed(name: str) -> Iterator[None]:
+    """What follows stands in the history of changes under this name, also within another action."""
+    before = current_action.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.action', %s, true)", [name])
+        yield
+        cursor.execute("SELECT set_config('portal.action', %s, true)", [before])
 
 
 def action_of(function: Any) -> Action:

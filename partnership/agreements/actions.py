@@ -27,6 +27,13 @@ REMINDED_BEFORE = (7, 30, 90)
 State, Decision = AgreementVersion.State, ApprovalStep.Decision
 
 
+class AgreementEnded(RuleError):
+    """The agreement was ended before, and what that closed stays closed. Record a new agreement."""
+
+    code = "agreement_ended"
+    status = 409
+
+
 class VersionOpen(RuleError):
     """The agreement has a version that is being worked on, or waits for approval. Go on with that one."""
 
@@ -57,7 +64,10 @@ class NotAsked(RuleError):
 
 @action("agreement.end", roles=(Role.COORDINATOR,), event="agreement.ended")
 def end_agreement(*, by: Acting, agreement: Agreement, on: date, open_cases_run: bool = False) -> None:
-    """Ends an agreement: from that day on nothing is disclosed under it; or nothing new, where open cases run to their end."""
+    """Ends an agreement: from that day on nothing is disclosed under it; or nothing new, where open cases run to their end. Raises
+    AgreementEnded."""
+    if Agreement.objects.select_for_update().get(pk=agreement.pk).ended_on:
+        raise AgreementEnded(_("This agreement was ended before. Record a new one."))
     agreement.ended_on, agreement.open_cases_run = on, open_cases_run
     agreement.save(update_fields=["ended_on", "open_cases_run"])
     _tell_ended(agreement, {partner.pk for partner in agreement.parties.all()}, on)

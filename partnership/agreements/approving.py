@@ -9,22 +9,10 @@ from typing import Any
 
 from partnership.isolation.policies import TableRule
 
-FUNCTIONS = """
--- Asks the steps of a version that come next: those of the lowest position not asked yet.
-CREATE FUNCTION portal_ask_next(of_version bigint, of_round integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-  UPDATE public.partnership_approvalstep s
-     SET asked_at = clock_timestamp(), due_at = clock_timestamp() + make_interval(days => s.days)
-   WHERE s.version_id = of_version AND s.round = of_round AND s.asked_at IS NULL
-     AND s.position = (SELECT min(n.position) FROM public.partnership_approvalstep n
-                        WHERE n.version_id = of_version AND n.round = of_round AND n.asked_at IS NULL);
-  RETURN FOUND;
-END $$;
-
--- A version that is asked for asks its first steps; one that comes back has the same steps to do again; one that is in force takes
--- the place of the one before and gives the agreement its days.
-CREATE FUNCTION portal_version_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+MOVES = """
+-- A version that is asked for asks its first steps; one that comes back has the same steps to do again; for one that is refused
+-- nobody waits any more; one that is in force takes the place of the one before and gives the agreement its days.
+CREATE OR REPLACE FUNCTION portal_version_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.state = 'in_force' THEN
@@ -33,8 +21,8 @@ BEGIN
       RAISE EXCEPTION 'Not everybody has approved it.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     NEW.in_force_since := clock_timestamp();
-    UPDATE public.partnership_agreementversion v SET superseded_on = least(NEW.valid_from, v.valid_to + 1)
-     WHERE v.agreement_id = NEW.agreement_id AND v.id <> NEW.id AND v.state = 'in_force' AND v.superseded_on IS NULL;
+    UPDATE public.partnership_agreementversion v SET superseded_on = least(v.superseded_on, NEW.valid_from, v.valid_to + 1)
+     WHERE v.agreement_id = NEW.agreement_id AND v.id <> NEW.id AND v.state = 'in_force';
     UPDATE public.partnership_agreement a
        SET valid_from = least(a.valid_from, NEW.valid_from), valid_to = NEW.valid_to WHERE a.id = NEW.agreement_id;
   ELSIF NEW.state = 'asked' THEN
@@ -47,10 +35,25 @@ BEGIN
     SELECT s.version_id, NEW.round, s.position, s.partner_id, s.what, s.days, '', ''
       FROM public.partnership_approvalstep s WHERE s.version_id = NEW.id AND s.round = OLD.round ORDER BY s.id;
     DELETE FROM public.partnership_approvalstep s WHERE s.version_id = NEW.id AND s.round = OLD.round AND s.decision = '';
+  ELSIF NEW.state = 'refused' THEN
+    DELETE FROM public.partnership_approvalstep s WHERE s.version_id = NEW.id AND s.round = NEW.round AND s.decision = '';
   END IF;
   RETURN NEW;
 END $$;
-
+"""
+FUNCTIONS = f"""
+-- Asks the steps of a version that come next: those of the lowest position not asked yet.
+CREATE FUNCTION portal_ask_next(of_version bigint, of_round integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE public.partnership_approvalstep s
+     SET asked_at = clock_timestamp(), due_at = clock_timestamp() + make_interval(days => s.days)
+   WHERE s.version_id = of_version AND s.round = of_round AND s.asked_at IS NULL
+     AND s.position = (SELECT min(n.position) FROM public.partnership_approvalstep n
+                        WHERE n.version_id = of_version AND n.round = of_round AND n.asked_at IS NULL);
+  RETURN FOUND;
+END $$;
+{MOVES}
 -- What a partner decided moves the version on. Locked first: of two who approve at one time the second sees the first.
 CREATE FUNCTION portal_step_decided() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -69,7 +72,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION portal_ask_next(bigint, integer), portal_version_moves(), portal_step_decided() FROM PUBLIC;
-"""
+"""  # noqa: S608 — texts of this module
 DROP_FUNCTIONS = """
 DROP FUNCTION portal_step_decided(); DROP FUNCTION portal_version_moves(); DROP FUNCTION portal_ask_next(bigint, integer);
 """

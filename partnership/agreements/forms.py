@@ -20,6 +20,11 @@ class AgreementForm(ModelForm[Agreement]):
         fields = ["title", "parties", "legal_basis", "open_cases_run", "days_to_acknowledge", "days_to_accept"]
         widgets = {"parties": forms.CheckboxSelectMultiple}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.ended_on:
+            del self.fields["open_cases_run"]  # said when it ended
+
     def clean_parties(self) -> Any:
         parties = self.cleaned_data["parties"]
         if len(parties) < 2:
@@ -86,5 +91,5 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Needed where you return or refuse it. All parties read them."),
+        help_text=_("Needed where you return or refuse it. Every organisation can read them."),
     )

@@ -26,6 +26,7 @@ from partnership.isolation.policies import (
     OWN,
     PARTNER,
     STAFF,
+    USER,
     Grant,
     Policy,
     everybody_reads,
@@ -33,6 +34,8 @@ from partnership.isolation.policies import (
 )
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
+
+ENDED_BEFORE = "current_user = 'portal_web' and old.ended_on is not null"
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -91,6 +94,7 @@ class Agreement(models.Model):
             ),
             *everybody_reads(f"({COORDINATOR} or {STAFF})"),
             *everybody_reads(f"({COORDINATOR} or {STAFF})", through="parties"),
+            Fixed(columns=["ended_on", "open_cases_run"], when=ENDED_BEFORE, name="ended_once"),
             Recorded(record="agreement"),
             Recorded(record="agreement", through="parties", number="agreement_id"),
         ]
@@ -345,6 +349,7 @@ class ApprovalStep(models.Model):
                 role="web",
                 command="UPDATE",
                 using=f"{OWN} and {MANAGER} and asked_at is not null",
+                check=f"{OWN} and {MANAGER} and (decision = '' or decided_by_id = {USER})",
             ),
             Fixed(
                 columns=["version_id", "round", "position", "partner_id", "what", "days", "asked_at", "due_at"],

@@ -16,6 +16,7 @@ from partnership.agreements.forms import AgreementForm
 from partnership.agreements.models import Agreement, AgreementVersion
 from partnership.agreements.versions import STEPS, grouped
 from partnership.isolation.acting import PartnerRequest
+from partnership.isolation.errors import RuleError
 from partnership.pages.guard import partner_page
 from partnership.permissions import DIRECTORY
 
@@ -70,9 +71,13 @@ def agreement_edit(request: PartnerRequest, pk: int | None = None) -> HttpRespon
 def agreement_end(request: PartnerRequest, pk: int) -> HttpResponse:
     agreement = get_object_or_404(Agreement, pk=pk)
     open_cases_run = request.POST.get("open_cases") == "run"
-    agreements_actions.end_agreement(
-        by=request.acting, agreement=agreement, on=timezone.localdate(), open_cases_run=open_cases_run
-    )
+    try:
+        agreements_actions.end_agreement(
+            by=request.acting, agreement=agreement, on=timezone.localdate(), open_cases_run=open_cases_run
+        )
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("agreement", pk=pk)
     if open_cases_run:
         messages.success(request, _("The agreement ended today. Open cases run to their end; nothing new can be sent."))
     else:

@@ -47,6 +47,13 @@ class DateOutOfRange(RuleError):
     code = "date_out_of_range"
 
 
+class SavedMeanwhile(RuleError):
+    """Somebody saved the same at this very moment, or you pressed twice. Read the page again: it may be done already."""
+
+    code = "saved_meanwhile"
+    status = 409
+
+
 class NotAParty(RuleError):
     """The record is another partner's. Switch to the partner that it concerns, or ask it."""
 

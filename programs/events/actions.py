@@ -114,9 +114,11 @@ def close_promise(*, by: Acting, promise: EventPromise, kept: bool, outcome: str
 def show_promise(*, by: Acting, promise: EventPromise, is_public: bool) -> EventPromise:
     """The partner that promised says whether the public reads an open promise; what is closed stays where it was read.
 
-    Raises PromiseClosed.
+    Raises PromiseClosed, and DateOutOfRange for taking one off the public page that is late: the page counts those that were kept.
     """
     promise = _open_promise(by, promise)
+    if promise.is_public and promise.is_late and not is_public:
+        raise DateOutOfRange(_("Its day is over, and residents wait for it: say whether it was kept."))
     promise.is_public = is_public
     promise.save(update_fields=["is_public"])
     return promise

@@ -34,6 +34,10 @@ class MinutesForm(ModelForm[CommunityEvent]):
         widgets = {"minutes": forms.Textarea(attrs={"rows": 8})}
 
 
+class CancelForm(forms.Form):
+    because = forms.CharField(label=_("Why?"), max_length=CommunityEvent._meta.get_field("cancelled_why").max_length)
+
+
 class PromiseForm(ModelForm[EventPromise]):
     class Meta:
         model = EventPromise

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
+from partnership.isolation.constraints import of_our_time
+from partnership.isolation.days import TODAY
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import EVERY_ROW, OWN, PARTNER, Grant, Policy, everybody_reads
 from partnership.isolation.triggers import Fixed
@@ -61,6 +63,7 @@ class CommunityEvent(models.Model):
         ordering = ["-starts_at", "-id"]
         indexes = [models.Index(fields=["-starts_at", "-id"], name="community_events_by_day")]
         constraints = [
+            of_our_time("starts_at", name="community_event_in_our_time", is_moment=True),
             known_by_owner("partner", name="community_event_of_partner"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW),
@@ -144,7 +147,8 @@ class EventPromise(models.Model):
             ),
             Policy(name="promiser_closes", role="web", command="UPDATE", using=f"promised_by_id = {PARTNER}"),
             Fixed(columns=["partner_id", "event_id", "promised_by_id", "what", "due_on"], name="stays_as_promised"),
-            Fixed(columns=["state", "closed_on", "outcome"], when="old.state <> 'open'", name="stays_closed"),
+            Fixed(columns=["state", "closed_on", "outcome", "is_public"], when="old.state <> 'open'", name="stays_closed"),
+            Fixed(columns=["is_public"], when=f"old.is_public and old.due_on < {TODAY}", name="late_in_public"),
             Recorded(record="community_event", number="event_id", partners=["partner_id", "promised_by_id"], name="promises_recorded"),
         ]  # fmt: skip
 

@@ -21,7 +21,7 @@ from partnership.pages.guard import own, partner_page
 from partnership.pages.lists import show
 from partnership.pages.public import in_language
 from programs.events import actions as events
-from programs.events.forms import CloseForm, EventForm, MinutesForm, PromiseForm
+from programs.events.forms import CancelForm, CloseForm, EventForm, MinutesForm, PromiseForm
 from programs.events.lists import EVENT_LIST, PROMISE_LIST
 from programs.events.models import CommunityEvent, EventPromise
 from programs.permissions import EVENTS
@@ -65,15 +65,19 @@ def _event(pk: int) -> CommunityEvent:
 @partner_page(EVENTS)
 def event(request: PartnerRequest, pk: int) -> HttpResponse:
     """One event, its minutes and its promises."""
-    event = _event(pk)
+    return _event_page(request, _event(pk))
+
+
+def _event_page(request: PartnerRequest, event: CommunityEvent, cancel_form: CancelForm | None = None) -> HttpResponse:
     is_own = event.partner_id == request.acting.partner.pk and events.save_event.action.allows(request.acting)  # type: ignore[attr-defined]
     context = {
         "event": event,
         "is_own": is_own and not event.cancelled_why,
         "promises": event.promises.select_related("promised_by"),
         "answers": events.close_promise.action.allows(request.acting),  # type: ignore[attr-defined]
+        "cancel_form": cancel_form or CancelForm(),
     }
-    return render(request, "programs/events/event.html", context)
+    return render(request, "programs/events/event.html", context, status=422 if cancel_form else 200)
 
 
 @partner_page(events.save_event)
@@ -119,9 +123,11 @@ def event_minutes(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(events.cancel_event)
 def event_cancel(request: PartnerRequest, pk: int) -> HttpResponse:
     """Calls an own event off."""
-    event, because = own(request, CommunityEvent, pk), request.POST.get("because", "").replace("\x00", "")[:300]
+    event, form = own(request, CommunityEvent, pk), CancelForm(request.POST)
+    if not form.is_valid():
+        return _event_page(request, _event(pk), form)
     try:
-        events.cancel_event(by=request.acting, event=event, because=because)
+        events.cancel_event(by=request.acting, event=event, **form.cleaned_data)
     except RuleError as error:
         messages.error(request, str(error))
     else:

@@ -11,11 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
-from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.constraints import both_or_neither, of_our_time
 from partnership.isolation.days import TODAY
 from partnership.isolation.pointers import SameOwner, known_by_owner, same_partner
-from partnership.isolation.policies import OWN, PARTNER, READ_AND_WRITE, RECEIVER, Grant, Policy, written_by
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.policies import OWN, PARTNER, READ_AND_WRITE, RECEIVER, USER, Grant, Policy, written_by
+from partnership.isolation.triggers import Asked, Fixed
 from partnership.members.models import District, Partner, User
 
 IS_OUT = "state in ('shared', 'withdrawn')"
@@ -25,6 +25,12 @@ RECEIVED = f"""exists (
  select from programs_noticerecipient r where r.notice_id = programs_notice.id and r.to_partner_id = {PARTNER})"""
 OF_OWN_DRAFT = f"""exists (
  select from programs_notice n where n.id = notice_id and n.{OWN} and not n.{IS_OUT})"""
+CONTENT = (
+    "kind", "substances", "seen_from", "seen_to", "text", "advice", "severity", "reliability", "credibility", "tlp", "valid_until",
+)  # fmt: skip
+"""What its author writes, besides the districts."""
+BY_ITS_AUTHOR = f"""exists (
+ select from programs_notice n where n.id = notice_id and n.{OWN} and n.state = 'draft' and n.written_by_id = {USER})"""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -109,11 +115,6 @@ class Notice(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("notice", "Withdrawn")
 
     OUT = (State.SHARED, State.WITHDRAWN)
-    CONTENT = (
-        "kind", "substances", "districts", "seen_from", "seen_to", "text", "advice", "severity", "reliability", "credibility", "tlp",
-        "valid_until",
-    )  # fmt: skip
-    """What its author writes."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("from"))
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -162,6 +163,7 @@ class Notice(models.Model):
                 violation_error_message=_("The last day comes before the first."),
             ),
             models.CheckConstraint(condition=~Q(substances=[]), name="notice_names_a_substance"),
+            of_our_time("seen_from", name="notice_seen_in_our_time"),
             models.CheckConstraint(
                 condition=Q(state="draft", checked_by=None) | Q(~Q(state="draft"), checked_by__isnull=False),
                 name="notice_is_checked_before_it_goes",
@@ -197,10 +199,7 @@ class Notice(models.Model):
             written_by("written_by_id"),
             Fixed(columns=["partner_id", "written_by_id", "supersedes_id"]),
             Fixed(
-                columns=[
-                    "kind", "substances", "seen_from", "seen_to", "text", "advice", "severity", "reliability", "credibility", "tlp",
-                    "valid_until", "checked_by_id", "checked_at",
-                ],
+                columns=[*CONTENT, "checked_by_id", "checked_at"],
                 when="old.state in ('shared', 'withdrawn')",
                 name="stays_as_shared",
             ),
@@ -213,17 +212,10 @@ class Notice(models.Model):
                 using="exists (select from programs_notice n where n.id = notice_id)",
                 through="districts",
             ),
-            *[
-                Policy(
-                    name=f"own_{command.lower()}",
-                    role="web",
-                    command=command,
-                    using=OF_OWN_DRAFT,
-                    through="districts",
-                )
-                for command in ("INSERT", "DELETE")
-            ],
-            Recorded(record="notice"),
+            Policy(name="own_insert", role="web", command="INSERT", using=BY_ITS_AUTHOR, through="districts"),
+            Policy(name="own_delete", role="web", command="DELETE", using=OF_OWN_DRAFT, through="districts"),
+            Asked(function="portal_second_look", columns=[*CONTENT, "state", "checked_by_id"], name="second_look"),
+            Recorded(record="notice", partners=["partner_id"]),
         ]  # fmt: skip
 
     def __str__(self) -> str:

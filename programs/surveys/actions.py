@@ -140,9 +140,14 @@ def remove_question(*, by: Acting, question: Question) -> None:
 @action("wave.save", roles=ASKING_ROLES, party=Party.OWNER)
 def save_wave(*, by: Acting, wave: Wave) -> Wave:
     """Adds a wave, or changes one that is not over; the survey is in use from then on. Raises WaveOver, DateOutOfRange for one that
-    would close before today, and Invalid for a name that another wave has or a survey without questions."""
-    if wave.pk and Wave.objects.get(pk=wave.pk).is_over:
-        raise WaveOver(_("This wave is over. Add another one."))
+    would close before today, and Invalid for a name that another wave has, a survey without questions, or asking others once people
+    have answered."""
+    if wave.pk:
+        stored = _locked(wave)
+        if stored.is_over:
+            raise WaveOver(_("This wave is over. Add another one."))
+        if stored.method != wave.method and stored.answers.exists():
+            raise Invalid("method", _("People have answered: who is asked stays. Close this wave and add another one."))
     if wave.closes_on < timezone.localdate():
         raise DateOutOfRange(_("Choose a day to close that is still to come."))
     if wave.survey.waves.filter(name=wave.name).exclude(pk=wave.pk).exists():
@@ -160,6 +165,7 @@ def save_wave(*, by: Acting, wave: Wave) -> Wave:
 def issue_codes(*, by: Acting, wave: Wave, number: int) -> list[str]:
     """New codes that answer once each. They are not kept and can't be shown again. Raises WaveOver, and Invalid where none are
     needed or for more than `MOST_CODES` at a time."""
+    wave = _locked(wave)
     if wave.is_over:
         raise WaveOver(_("This wave is over. Add another one."))
     if not wave.needs_code or not 1 <= number <= MOST_CODES:
@@ -186,6 +192,7 @@ def close_wave(*, by: Acting, wave: Wave) -> Wave:
 @action("wave.publish", roles=ASKING_ROLES, party=Party.OWNER)
 def publish_wave(*, by: Acting, wave: Wave) -> Wave:
     """Makes what is told of a wave public, with small cells withheld. Raises WaveNotOver and NothingToTell."""
+    wave = _locked(wave)
     if not wave.is_over:
         raise WaveNotOver(_("The wave still takes answers. Close it first."))
     figures = figures_of(wave, list(wave.survey.questions.all()), rows_of([wave])[wave.pk])
@@ -207,8 +214,15 @@ def withdraw_wave(*, by: Acting, wave: Wave) -> Wave:
     return wave
 
 
+def _locked(wave: Wave) -> Wave:
+    """The wave as it is stored."""
+    return Wave.objects.select_for_update().get(pk=wave.pk)
+
+
 def asked_survey(token: str) -> AskedSurvey:
     """The survey that takes answers at this address now: three queries. Raises NoSuchSurvey."""
+    if "\x00" in token:  # PostgreSQL takes none in a text
+        raise NoSuchSurvey(_("This address takes no answers now."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT survey_id, needs_code FROM portal_survey_open(%s)", [token])
         row = cursor.fetchone()

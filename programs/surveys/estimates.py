@@ -46,6 +46,11 @@ def effective_answers(answers: int, design: Design) -> float:
     return effective * (design.population - 1) / left if left > 0 else inf
 
 
+def _has_margin(answers: int, design: Design) -> bool:
+    """More answers than people: some answered twice, or the number of people is wrong, and nothing is certain."""
+    return design.has_margin and (design.population is None or answers <= design.population)
+
+
 def share_of(count: int, answers: int, design: Design) -> Estimate:
     """The share of `answers`, with Wilson's score interval (Wilson 1927) from the effective number of answers.
 
@@ -54,7 +59,7 @@ def share_of(count: int, answers: int, design: Design) -> Estimate:
     if not 0 <= count <= answers or answers == 0:
         raise ValueError(f"{count} of {answers}")
     share = count / answers
-    if not design.has_margin:
+    if not _has_margin(answers, design):
         return Estimate(share, None, None)
     effective = effective_answers(answers, design)
     if effective == inf:
@@ -70,7 +75,7 @@ def mean_of(values: Sequence[float], design: Design) -> Estimate:
     if len(values) < 2:
         raise ValueError("A mean takes two values.")
     mean = fmean(values)
-    if not design.has_margin:
+    if not _has_margin(len(values), design):
         return Estimate(mean, None, None)
     error = stdev(values) / sqrt(effective_answers(len(values), design))
     reach = float(stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error

@@ -16,7 +16,7 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import EVERY_ROW, OWN, Grant, Policy, everybody_reads
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.triggers import Asked, Fixed
 from partnership.members.models import District, Partner
 from programs.surveys.codes import new_token
 
@@ -253,15 +253,12 @@ class Wave(models.Model):
             Policy(name="own_update", role="web", command="UPDATE", using=OWN),
             Fixed(columns=["partner_id", "survey_id", "token"], name="stays_its_surveys"),
             Fixed(
-                columns=["opens_on", "closes_on", "is_closed"],
+                columns=["opens_on", "closes_on", "is_closed", "method", "population", "design_effect"],
                 when="old.is_closed or old.closes_on < current_date",
                 name="stays_over",
             ),
-            Fixed(
-                columns=["name", "method", "population", "design_effect"],
-                when="old.published_on is not null",
-                name="stays_as_published",
-            ),
+            Fixed(columns=["name"], when="old.published_on is not null", name="stays_as_published"),
+            Asked(function="portal_wave_method", columns=["method"], name="stays_as_answered"),
             Recorded(record="survey", number="survey_id", partners=["partner_id"], leaves_out=["token"], name="waves_recorded"),
         ]  # fmt: skip
 
@@ -311,7 +308,8 @@ class SurveyCode(models.Model):
 
 
 class SurveyAnswer(models.Model):
-    """What one person answered in numbers: the day, and nothing of who or where from. `portal_survey_answer` alone writes rows.
+    """What one person answered in numbers: the day, and nothing of who or where from. `portal_survey_answer` alone writes rows, and
+    `portal_survey_answers` alone reads them (programs/surveys/answering.py); pages count them.
 
     `numbers`: question → the number of the option, of the scale, or the number itself.
     """
@@ -330,11 +328,7 @@ class SurveyAnswer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(age_band__in=["", *AgeBand.values]), name="age_band_is_known"),
             *same_partner("wave"),
-            Grant(
-                role="web",
-                privileges="SELECT",
-                columns=["id", "partner_id", "wave_id", "district_id", "age_band", "numbers"],
-            ),
+            Grant(role="web", privileges="SELECT", columns=["id", "partner_id", "wave_id"]),
             Policy(name="own_answers", role="web", command="SELECT", using=OWN),
         ]
 
@@ -343,12 +337,14 @@ class SurveyAnswer(models.Model):
 
 
 class SurveyText(models.Model):
-    """What somebody answered in their own words, apart from their other answers. The partner that asked reads it, nobody else."""
+    """What somebody answered in their own words, apart from their other answers. The partner that asked reads it, nobody else, and by
+    `portal_survey_texts` alone."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="texts")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="texts")
+    # The database keeps a question that has words; pages, which read none of them, could not ask.
+    question = models.ForeignKey(Question, models.DO_NOTHING, related_name="texts")
     text = EncryptedTextField()
 
     MOST = 500
@@ -357,8 +353,6 @@ class SurveyText(models.Model):
         verbose_name = _("words of an answer")
         constraints = [
             *same_partner("wave", "question"),
-            Grant(role="web", privileges="SELECT"),
-            Policy(name="own_texts", role="web", command="SELECT", using=OWN),
         ]
 
     def __str__(self) -> str:

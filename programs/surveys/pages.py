@@ -24,12 +24,13 @@ from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
 from programs.permissions import SURVEY_TEXTS, SURVEYS
 from programs.surveys import actions as surveys
+from programs.surveys.answering import FEWEST_WRITERS
 from programs.surveys.forms import BeginForm, CodesForm, QuestionForm, SurveyForm, WaveForm
-from programs.surveys.models import Question, Survey, SurveyText, Wave
-from programs.surveys.results import FEWEST, FEWEST_OF_ANSWER, FEWEST_OF_GROUP, results_of, told
+from programs.surveys.models import Question, Survey, Wave
+from programs.surveys.results import FEWEST, FEWEST_OF_ANSWER, FEWEST_OF_GROUP, results_of, told, words_of
 
 MOST_TEXTS = 300
-"""So many answers in own words a page shows."""
+"""So many answers in own words to a question a page shows."""
 
 
 def form_page(request: PartnerRequest, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
@@ -279,8 +280,9 @@ def result_rows(waves: list[Wave], questions: list[Question], figures: list[Any]
 def survey_texts(request: PartnerRequest, pk: int) -> HttpResponse:
     """What people wrote in their own words, to the partner that asked: of waves that are over, in no order that tells who."""
     survey = own(request, Survey, pk)
-    waves = [wave for wave in survey.waves.annotate(written=Count("texts")) if wave.is_over]
-    told_waves = [wave for wave in waves if wave.written >= FEWEST_OF_ANSWER]
-    texts = SurveyText.objects.filter(wave__in=told_waves).select_related("question").order_by("question", "id")
-    context = {"survey": survey, "texts": texts[:MOST_TEXTS], "fewest": FEWEST_OF_ANSWER}
+    words = words_of(survey)
+    written = [
+        (question, words[question.pk][:MOST_TEXTS]) for question in survey.questions.all() if question.pk in words
+    ]
+    context = {"survey": survey, "written": written, "fewest": FEWEST_WRITERS}
     return render(request, "programs/surveys/survey_texts.html", context)

@@ -7,12 +7,15 @@ are put together until what is left is as large. One breakdown by district and o
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from django.db import connection
+
 from programs.surveys.estimates import Design, Estimate, difference, mean_of, share_of
-from programs.surveys.models import Question, Survey, SurveyAnswer, SurveyFigure, Wave
+from programs.surveys.models import Question, Survey, SurveyFigure, SurveyText, Wave
 
 FEWEST = 10
 """So many answers to a question it takes until anything is told of it."""
@@ -42,14 +45,15 @@ class Row(NamedTuple):
     numbers: Mapping[str, float]
 
 
-def design_of(wave: Wave) -> Design:
-    """What a wave's margin of error rests on."""
-    return Design(wave.has_margin, wave.population, wave.design_effect)
+def design_of(wave: Wave, answers: int) -> Design:
+    """What the margin of error of a wave rests on that so many answered: on nothing, where more did than there are people."""
+    has_margin = wave.has_margin and (wave.population is None or answers <= wave.population)
+    return Design(has_margin, wave.population, wave.design_effect)
 
 
 def figures_of(wave: Wave, questions: Iterable[Question], rows: Sequence[Row]) -> list[SurveyFigure]:
     """All that is told of a wave: figures that are not saved yet."""
-    design = design_of(wave)
+    design = design_of(wave, len(rows))
     figures: list[SurveyFigure] = []
     for question in questions:
         answered = [(row, row.numbers[str(question.pk)]) for row in rows if str(question.pk) in row.numbers]
@@ -111,6 +115,8 @@ class _Of:
             for side in (True, False)
         ]
         figures = [self.headline(values)]
+        if len(set(values)) < 2 or (all(sides) and not all(sum(side.values()) for side in sides)):
+            return []  # whoever answered, answered this
         for side in sides:
             if not _is_hidden(side.values()):
                 return []
@@ -158,12 +164,24 @@ def _is_hidden(counts: Iterable[int]) -> bool:
 
 
 def rows_of(waves: Sequence[Wave]) -> dict[int, list[Row]]:
-    """The answers of waves of the own partner: one query."""
+    """The answers of waves of the acting partner that are over, in no order that tells who: one query."""
     rows: dict[int, list[Row]] = {wave.pk: [] for wave in waves}
-    stored = SurveyAnswer.objects.filter(wave__in=waves).order_by()
-    for wave, district, age_band, numbers in stored.values_list("wave", "district", "age_band", "numbers"):
-        rows[wave].append(Row(district, age_band, numbers))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM portal_survey_answers(%s::bigint[])", [list(rows)])
+        for wave, district, age_band, numbers in cursor:
+            rows[wave].append(Row(district, age_band, json.loads(numbers)))
     return rows
+
+
+def words_of(survey: Survey) -> dict[int, list[str]]:
+    """Question → what people wrote to it, in waves of the acting partner that are over and in which enough did: one query."""
+    unseal = SurveyText._meta.get_field("text").open
+    words: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM portal_survey_texts(%s)", [survey.pk])
+        for question, sealed in cursor:
+            words.setdefault(question, []).append(unseal(sealed, survey.partner_id))
+    return words
 
 
 class WaveResult(NamedTuple):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.audit_trail.history import Recorded
-from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.constraints import both_or_neither, of_our_time
 from partnership.isolation.pointers import SameOwner, known_by_owner, same_partner
 from partnership.isolation.policies import (
     COORDINATOR,
@@ -179,6 +179,7 @@ class CourseSession(models.Model):
         indexes = [models.Index(fields=["course", "starts_at"], name="course_sessions")]
         constraints = [
             models.CheckConstraint(condition=Q(taken__lte=F("places")), name="course_has_places"),
+            of_our_time("starts_at", name="course_session_in_our_time", is_moment=True),
             known_by_owner("partner", name="course_session_of_partner"),
             *same_partner("course"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),

@@ -15,6 +15,7 @@ from cases.permissions import PEOPLE_ROLES
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
 from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import check_of_our_time
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, District, Partner, Role
 from programs.catalogue.models import Programme, ReferralKind
@@ -52,9 +53,11 @@ class OfferAnswered(RuleError):
 def plan_call_in(
     *, by: Acting, to_partner: Partner, district: District, at: datetime, place: str, speakers: str = ""
 ) -> CallIn:
-    """Plans a call-in with a service, which is told of it. Raises Invalid for a partner that has no programmes."""
+    """Plans a call-in with a service, which is told of it. Raises Invalid for a partner that has no programmes, and for a day that
+    nobody lives to see."""
     if to_partner.kind not in HOLDING_KINDS:
         raise Invalid("to_partner", _("Choose a service that offers help."))
+    check_of_our_time("day", at)
     call_in = CallIn.objects.create(
         from_partner=by.partner,
         to_partner=to_partner,
@@ -78,7 +81,8 @@ def plan_call_in(
 def change_call_in(
     *, by: Acting, call_in: CallIn, district: District, at: datetime, place: str, speakers: str = ""
 ) -> CallIn:
-    """Changes where and when it is, and who speaks."""
+    """Changes where and when it is, and who speaks. Raises Invalid for a day that nobody lives to see."""
+    check_of_our_time("day", at)
     call_in.district, call_in.at, call_in.place, call_in.speakers = district, at, place.strip(), speakers.strip()
     call_in.save(update_fields=["district", "at", "place", "speakers"])
     return call_in

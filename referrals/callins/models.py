@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.people.models import Person
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
-from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.constraints import both_or_neither, of_our_time
 from partnership.isolation.pointers import PARTIES, SameOwner, known_by_owner, same_partner
 from partnership.isolation.policies import PARTY, SENDER, Grant, Policy, own_rows
 from partnership.isolation.triggers import Fixed
@@ -59,6 +59,7 @@ class CallIn(models.Model):
             models.Index(fields=["to_partner", "-at", "-id"], name="call_in_service"),
         ]
         constraints = [
+            of_our_time("at", name="call_in_in_our_time", is_moment=True),
             known_by_owner("from_partner", name="call_in_by_unit"),
             known_by_owner("from_partner", "to_partner", name="call_in_by_parties"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),

@@ -19,15 +19,13 @@ from partnership.isolation.errors import RuleError
 from partnership.members.models import Role
 from partnership.pages.form_fields import refuse
 from partnership.pages.guard import own, partner_page
+from partnership.pages.paging import page_by_key
 from referrals.callins import actions as call_ins
 from referrals.callins.forms import CallInForm, InviteeForm, InviteForm, OfferForm
 from referrals.callins.models import CallIn, CallInOffer, Invitee
 from referrals.first_appointments.models import FirstAppointment
 from referrals.handover.models import Referral
 from referrals.permissions import CALL_INS
-
-MOST = 100
-"""So many rows a list shows."""
 
 
 class Offered(NamedTuple):
@@ -43,7 +41,7 @@ class Offered(NamedTuple):
 def call_in_list(request: PartnerRequest) -> HttpResponse:
     """Call-ins of the own partner, the latest first."""
     seen = CallIn.objects.seen_by(request.acting).select_related("from_partner", "to_partner", "district")
-    context = {"call_ins": seen.order_by("-at", "-id")[:MOST], "now": timezone.now()}
+    context = {"page": page_by_key(seen, ["-at", "-id"], request.GET.get("after", "")), "now": timezone.now()}
     return render(request, "referrals/callins/call_in_list.html", context)
 
 
@@ -78,9 +76,13 @@ def call_in_edit(request: PartnerRequest, pk: int) -> HttpResponse:
     call_in = _of_unit(request, pk)
     form = CallInForm(request.POST or None, call_in=call_in)
     if form.is_valid():
-        call_ins.change_call_in(by=request.acting, call_in=call_in, **form.terms())
-        messages.success(request, _("Saved."))
-        return redirect("call_in", pk=pk)
+        try:
+            call_ins.change_call_in(by=request.acting, call_in=call_in, **form.terms())
+        except RuleError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("call_in", pk=pk)
     return _form(request, form, str(call_in), reverse("call_in", args=[pk]))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from partnership.actions import Party, action
 from partnership.agreements.flows import Category
 from partnership.isolation.acting import Acting
+from partnership.isolation.constraints import check_of_our_time
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import REFERRING_ROLES
 from referrals.first_appointments import events
@@ -55,6 +56,7 @@ def offer_appointment(*, by: Acting, referral: Referral, starts_at: datetime, pl
     referral = _expecting(referral)
     if starts_at <= timezone.now():
         raise Invalid("starts_at", _("The appointment must lie ahead."))
+    check_of_our_time("starts_at", starts_at)
     appointment, _is_new = FirstAppointment.objects.update_or_create(
         referral=referral,
         from_partner_id=referral.from_partner_id,

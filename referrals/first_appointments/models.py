@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership.agreements.flows import flow_today
-from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.constraints import both_or_neither, of_our_time
 from partnership.isolation.days import TODAY
 from partnership.isolation.pointers import OneOfOwner, same_parties
 from partnership.isolation.policies import (
@@ -31,9 +31,8 @@ REPORTED = f"""exists (
 """Consent and agreement cover today that the receiver reports attendance back: else the sender sees neither when nor whether."""
 
 
-TOLD = f"""exists (
- select from referrals_referral r where r.id = referrals_firstappointment.referral_id
- and (r.receiver_person_id = {MY_RECORDS} or r.report_days @> {TODAY}))"""
+TOLD = f"""(referral_id in (
+ select r.id from referrals_referral r where r.receiver_person_id = {MY_RECORDS}) or {REPORTED})"""  # noqa: S608
 """What the staff of the card's partner see they can tell: the receiver its own appointment, the sender while the consent covers it."""
 
 
@@ -78,6 +77,7 @@ class FirstAppointment(models.Model):
             models.CheckConstraint(
                 condition=both_or_neither(Q(outcome="missed"), ~Q(why_missed="")), name="missed_has_a_reason"
             ),
+            of_our_time("starts_at", name="first_appointment_in_our_time", is_moment=True),
             *same_parties("referral"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(

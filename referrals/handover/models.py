@@ -233,6 +233,7 @@ class Referral(models.Model):
                 "sent_at",
                 "closed_at",
                 "report_days",
+                "agreement_id",
                 using=f"id = {MY_REFERRALS}",
             ),
             Mark(),

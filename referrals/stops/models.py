@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.pointers import same_parties
-from partnership.isolation.policies import PARTY, RECEIVER, Grant, Policy, written_by
+from partnership.isolation.policies import PARTY, RECEIVER, USER, Grant, Policy, written_by
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 from referrals.diversions.models import DiversionAgreement
@@ -47,9 +47,16 @@ class StopSign(models.Model):
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="parties_read", role="web", command="SELECT", using=PARTY),
             Policy(name="receiver_raises", role="web", command="INSERT", using=RECEIVER),
-            Policy(name="receiver_lifts", role="web", command="UPDATE", using=RECEIVER),
+            Policy(
+                name="receiver_lifts",
+                role="web",
+                command="UPDATE",
+                using=RECEIVER,
+                check=f"{RECEIVER} and (lifted_by_id is null or lifted_by_id = {USER})",
+            ),
             written_by("raised_by_id"),
             Fixed(columns=["from_partner_id", "to_partner_id", "diversion_id", "raised_by_id", "raised_at"]),
+            Fixed(columns=["lifted_by_id", "lifted_at"], when="old.lifted_at is not null", name="lifted_once"),
         ]
 
     def __str__(self) -> str:

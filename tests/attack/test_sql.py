@@ -104,7 +104,7 @@ class TestBecomingOwner:
             **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
-            "portal_flow_days": "portal_web portal_worker",  # everybody sees agreements
+            "portal_flow_days": "portal_web portal_worker portal_person",  # everybody sees agreements
             **dict.fromkeys(
                 (
                     "portal_agreed_now",
@@ -115,7 +115,9 @@ class TestBecomingOwner:
                     "portal_lesson_answers",
                     "portal_lesson_feedback",
                     "portal_survey_answer",
+                    "portal_survey_answers",
                     "portal_survey_open",
+                    "portal_survey_texts",
                     "portal_tip_answer",
                     "portal_tip_give",
                 ),

@@ -337,7 +337,7 @@ MATRIX: dict[str, Row] = {
     "community_event_new": only(**WHO_HOSTS),
     "community_event_edit": only(**HOSTS, args=lambda w: [w.community_event.pk]),
     "event_minutes": only(**HOSTS, args=lambda w: [w.community_event.pk]),
-    "event_cancel": only(**(HOSTS | {"our": 302}), args=lambda w: [w.community_event.pk], method="post"),
+    "event_cancel": only(**(HOSTS | {"our": 422}), args=lambda w: [w.community_event.pk], method="post"),
     "promise_new": only(**HOSTS, args=lambda w: [w.community_event.pk]),
     "promise_close": only(**(HOSTS | {"our": 404, "liaison": 200}), args=lambda w: [w.event_promise.pk]),
     "promise_show": only(**(HOSTS | {"our": 404, "liaison": 302}), args=lambda w: [w.event_promise.pk], method="post"),
