@@ -13,8 +13,11 @@ class CasesConfig(AppConfig):
         from cases.assessments.instruments import INSTRUMENTS
         from cases.consents import models as consents_models
         from cases.corrections import models as corrections_models
+        from cases.custody import events as _custody_events  # noqa: F401
+        from cases.custody import models as custody_models
         from cases.enrolments import events as _enrolment_events  # noqa: F401 — importing registers them
         from cases.enrolments import models as enrolments_models
+        from cases.families import models as family_models
         from cases.fellowships import models as fellowship_models
         from cases.imports import events as _import_events  # noqa: F401
         from cases.imports import fields as imports_fields
@@ -32,6 +35,7 @@ class CasesConfig(AppConfig):
             BEDS,
             CARE_TEAMS,
             ENROLMENTS,
+            FAMILIES,
             FELLOWSHIPS,
             MATTERS,
             NOTICE,
@@ -39,6 +43,7 @@ class CasesConfig(AppConfig):
             PHASES,
             PLANS,
             PROTECTION_GRANTS,
+            RELEASES,
         )
         from cases.phases import models as phases_models
         from cases.places import models as places_models
@@ -78,8 +83,10 @@ class CasesConfig(AppConfig):
             places_models.Situation,
             legal_models.Matter,
             fellowship_models.Fellowship,
+            custody_models.Release,
         ):
             read_log.is_about(part, "enrolment__person_id")
+        read_log.is_about(custody_models.ReleaseContact, "release__enrolment__person_id")
         read_log.is_about(plans_models.Step, "goal__enrolment__person_id")
         for of_matter in (legal_models.Hearing, legal_models.Disposal, legal_models.MatterNote):
             read_log.is_about(of_matter, "matter__enrolment__person_id")
@@ -90,6 +97,7 @@ class CasesConfig(AppConfig):
         read_log.is_about(team_models.TeamItem, "member__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
         read_log.is_about(relations_models.Relation, "person_id", "other_id")
+        read_log.is_about(family_models.FamilyConsent, "person_id", "other_id")
         read_log.linked_by(people_models.numbers_of)
         guard.door(concern.check_door)
         history.register(
@@ -130,6 +138,11 @@ class CasesConfig(AppConfig):
             ("stipend_rule", fellowship_models.StipendRule, FELLOWSHIPS, ""),
             ("stipend", fellowship_models.Stipend, FELLOWSHIPS, ""),
             ("stipend_approval", fellowship_models.StipendApproval, FELLOWSHIPS, ""),
+            ("family_consent", family_models.FamilyConsent, FAMILIES, ""),
+            ("parenting_group", family_models.ParentingGroup, FAMILIES, "parenting_group"),
+            ("group_meeting", family_models.GroupMeeting, FAMILIES, ""),
+            ("release", custody_models.Release, RELEASES, "release"),
+            ("release_contact", custody_models.ReleaseContact, RELEASES, ""),
         ):
             history.register(name, of_a_course, sees=sees, address=address)
         codes.CODES |= {
@@ -146,6 +159,8 @@ class CasesConfig(AppConfig):
             "response_decided_by": phases_models.Response.DecidedBy.choices,
             "bed_for_whom": places_models.Bed.ForWhom.choices,
             "bed_out_because": places_models.Stay.Out.choices,
+            "licence_condition": custody_models.Condition.choices,
+            "naloxone_at_release": custody_models.Naloxone.choices,
             "step_whose": plans_models.Step.Whose.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,

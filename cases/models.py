@@ -3,7 +3,9 @@
 from cases.arrests.models import Arrest, Feed, Offence
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
+from cases.custody.models import Release, ReleaseContact
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.families.models import FamilyConsent, FamilyPresence, FamilySession, GroupMeeting, ParentingGroup
 from cases.fellowships.models import Fellowship, Milestone, Stipend, StipendApproval, StipendRule, Touchpoint
 from cases.imports.models import (
     DataImport,
@@ -44,9 +46,13 @@ __all__ = [
     "DataImport",
     "Disposal",
     "Enrolment",
+    "FamilyConsent",
+    "FamilyPresence",
+    "FamilySession",
     "Feed",
     "Fellowship",
     "Goal",
+    "GroupMeeting",
     "Hearing",
     "ImportBefore",
     "ImportChunk",
@@ -61,6 +67,7 @@ __all__ = [
     "Note",
     "Offence",
     "OverdoseCount",
+    "ParentingGroup",
     "Person",
     "Phase",
     "PhaseStay",
@@ -71,6 +78,8 @@ __all__ = [
     "ProtectionGrant",
     "RecordOpening",
     "Relation",
+    "Release",
+    "ReleaseContact",
     "Reminder",
     "RequestWords",
     "Response",

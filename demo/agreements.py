@@ -37,6 +37,10 @@ STATEMENTS: Flows = [
     ("", NGO, P.DIVERSION, [C.IDENTITY, C.CONTACT, C.SITUATION]),
     ("", NGO, P.FOLLOW_UP, [C.DISPOSAL]),
 ]
+OUT_OF_PRISON: Flows = [
+    (Partner.Kind.PRISON, NGO, P.DIVERSION, [C.IDENTITY, C.CONTACT, C.SITUATION]),
+    (NGO, Partner.Kind.PRISON, P.FOLLOW_UP, [C.ATTENDANCE, C.OUTCOME]),
+]
 ANCHOR: Flows = [("", "", P.PROTECTION, [C.IDENTITY, C.SITUATION])]
 
 
@@ -91,6 +95,16 @@ def all_of_them(by: Acting, partners: dict[str, Partner], today: date) -> dict[i
     )
     statements = Agreement(title="Statements and referrals of prosecutor and court")
     agree(by, statements, [*deciding, *ngos], STATEMENTS, (ago(700), None))
+    prisons = [partners[name] for name in places.PRISONS]
+    release = Agreement(title="Out of prison with somebody at the gate")
+    agree(
+        by,
+        release,
+        [*prisons, *ngos],
+        OUT_OF_PRISON,
+        (ago(400), None),
+        "To meet people inside and in their first days outside.",
+    )
     services = [partners[name] for name in places.SERVICES]
     social = Agreement(title="Referrals of social and youth services")
     agree(by, social, [*services, *ngos], AMONG_NGOS, (ago(500), None))

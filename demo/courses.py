@@ -57,7 +57,7 @@ def programme_of(
         name_fi=finnish,
         name_sv=swedish,
         kind=kind,
-        accepts=[ReferralKind.COURT, ReferralKind.NGO_TO_NGO, ReferralKind.SELF],
+        accepts=[ReferralKind.COURT, ReferralKind.PRISON, ReferralKind.NGO_TO_NGO, ReferralKind.SELF],
         age_from=18,
         parts=parts,
         districts=[district.code],

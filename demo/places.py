@@ -126,6 +126,7 @@ AUTHORITIES = {
     "Southern Finland Prosecution District": Partner.Kind.PROSECUTOR,
     "Helsinki District Court": Partner.Kind.COURT,
 }
+PRISONS = {"Southern Finland Prison and Probation": Partner.Kind.PRISON}
 SERVICES = {"Helsinki Social Services": Partner.Kind.SOCIAL, "Helsinki Youth Services": Partner.Kind.YOUTH}
 
 # Name, programme, days ago, series, pilot districts, comparison districts.
@@ -203,6 +204,7 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
     ("data@demo.example", "Riikka Koskinen", "Helsinki Police", Role.POLICE_DATA_OFFICER, False),
     ("prosecutor@demo.example", "Outi Hakala", "Southern Finland Prosecution District", Role.COURT_OFFICER, True),
     ("court@demo.example", "Mikael Strand", "Helsinki District Court", Role.COURT_OFFICER, True),
+    ("prison@demo.example", "Kirsi Aalto", "Southern Finland Prison and Probation", Role.COURT_OFFICER, True),
     ("social@demo.example", "Leena Vainio", "Helsinki Social Services", Role.PROFESSIONAL, True),
     ("youth@demo.example", "Jere Lampinen", "Helsinki Youth Services", Role.PROFESSIONAL, True),
     ("coordinator@demo.example", "Helena Mattila", COORDINATION, Role.COORDINATOR, True),
@@ -210,7 +212,7 @@ PEOPLE_WHO_SIGN_IN: tuple[tuple[str, str, str, Role, bool], ...] = (
 )
 
 PRACTICES = {
-    "aclinic@demo.example": [Practice.CONTACTS, Practice.TIPS],
+    "aclinic@demo.example": [Practice.CONTACTS, Practice.TIPS, Practice.FAMILIES],
     "manager@demo.example": [
         Practice.PROTECTION,
         Practice.PHASES,
@@ -220,6 +222,7 @@ PRACTICES = {
         Practice.CALL_INS,
         Practice.TIPS,
         Practice.GRANTS,
+        Practice.CUSTODY,
     ],
     "coordinator@demo.example": [Practice.GRANTS],
     "redcross@demo.example": [Practice.LEGAL],
@@ -231,6 +234,7 @@ PRACTICES = {
         Practice.TIPS,
     ],
     "prosecutor@demo.example": [Practice.MEDIATION],
+    "prison@demo.example": [Practice.CUSTODY],
     "social@demo.example": [Practice.ANCHOR],
     "youth@demo.example": [Practice.ANCHOR],
 }

@@ -47,7 +47,11 @@ class ReferralsConfig(AppConfig):
         from referrals.my_page import events as _my_page_events  # noqa: F401
         from referrals.my_page import reminding
         from referrals.my_page import shown as handed_over
-        from referrals.permissions import ANCHOR_CASES, CALL_INS, MEDIATIONS
+        from referrals.permissions import ANCHOR_CASES, CALL_INS, MEDIATIONS, RELEASE_NOTICES
+        from referrals.releases import events as _release_events  # noqa: F401
+        from referrals.releases import handlers as _release_handlers  # noqa: F401
+        from referrals.releases import models as release_models
+        from referrals.releases import rights as release_rights
         from referrals.reminders import events as _reminder_events  # noqa: F401
         from referrals.statements import events as _statement_events  # noqa: F401
         from referrals.statements import models as statement_models
@@ -63,6 +67,7 @@ class ReferralsConfig(AppConfig):
         rights.keep(mediation_rights.needed)
         rights.register(mediation_rights.HOLDER)
         rights.register(call_in_rights.HOLDER)
+        rights.register(release_rights.HOLDER)
         concern.register(begun=handover_concern.has_begun, theirs=handover_concern.is_theirs)
         concern.register(begun=anchor_concern.has_begun, theirs=anchor_concern.is_theirs)
         for of_person in (
@@ -94,10 +99,12 @@ class ReferralsConfig(AppConfig):
         )
         history.register("mediation", mediation_models.Mediation, sees=MEDIATIONS, address="mediation")
         history.register("call_in", call_in_models.CallIn, sees=CALL_INS, address="call_in")
+        history.register("release_notice", release_models.ReleaseNotice, sees=RELEASE_NOTICES)
         history.register("invitee", call_in_models.Invitee, sees=CALL_INS)
         history.register("anchor_exchange", anchor_models.AnchorExchange, sees=ANCHOR_CASES)
         read_log.is_about(handover_models.Referral, "person_id", "receiver_person_id")
         read_log.is_about(diversions_models.DiversionAgreement, "referral__person_id", "referral__receiver_person_id")
+        read_log.is_about(release_models.ReleaseNotice, "referral__person_id")
         read_log.is_about(statement_models.Statement, "person_id")
         read_log.is_about(end_report_models.EndReport, "person_id")
         read_log.is_about(welfare_models.WelfareNotice, "person_id")

@@ -16,6 +16,7 @@ from referrals.end_reports.models import EndReport
 from referrals.first_appointments.models import FirstAnswer, FirstAppointment
 from referrals.handover.models import Change, Disclosure, Message, Need, Referral
 from referrals.mediation.models import Mediation, MediationReport
+from referrals.releases.models import FirstContactTold, ReleaseNotice
 from referrals.statements.models import Statement
 from referrals.stops.models import StopSign
 from referrals.welfare.models import WelfareNotice
@@ -40,12 +41,14 @@ __all__ = [
     "EndReport",
     "FirstAnswer",
     "FirstAppointment",
+    "FirstContactTold",
     "Invitee",
     "Mediation",
     "MediationReport",
     "Message",
     "Need",
     "Referral",
+    "ReleaseNotice",
     "Statement",
     "StopSign",
     "WelfareNotice",

@@ -26,6 +26,8 @@ MEDIATION_REPORTS = reading("mediation_report", roles=(*CASEWORK_ROLES, Role.POL
 """Who mediates sees its own, and what it told; an authority what it was told."""
 CALL_INS = reading("call_in", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.POLICE_LIAISON))
 """When and where, and what was offered; who was invited, the unit alone."""
+RELEASE_NOTICES = reading("release_notice", roles=(Role.COURT_OFFICER, Role.PROFESSIONAL))
+"""What a prison said of releases, and the first contacts that it was told; a receiver sees it beside the referral."""
 LETTER = reading("diversion_letter", roles=REFERRING_ROLES)
 DIVERT = reading("roadside", roles=(Role.POLICE_LIAISON,))
 """The short page for diverting somebody at the roadside."""

@@ -39,6 +39,13 @@ class EnrolmentEnded(RuleError):
     status = 409
 
 
+class NotCounted(RuleError):
+    """Relatives in a programme of their own are in no figure of reoffending, whoever consents. There is nothing to record."""
+
+    code = "not_counted"
+    status = 409
+
+
 @action("enrolment.start", roles=CASEWORK_ROLES, scope="enrolments:write")
 def enrol(
     *,
@@ -55,7 +62,7 @@ def enrol(
     again: AlreadyEnrolled.
 
     Who comes without a referral is asked for here whether the programme fits: NotTaken. Where it takes exceptions, `unfit_reason`
-    becomes the first note. Whether it fits somebody referred was asked when the referral was sent.
+    becomes the first note. Whether it fits somebody referred was asked when the referral was sent. Relatives are not counted (`is_counted`).
     """
     if programme.partner_id != by.partner.pk:
         raise RuleError(_("Only its own partner enrols people in a programme."))
@@ -71,7 +78,7 @@ def enrol(
                 person=person,
                 programme=programme,
                 started_on=started_on,
-                measurement_consent=measurement_consent,
+                measurement_consent=measurement_consent and is_counted(programme),
                 referral_kind=referral_kind,
                 primary_drug=primary_drug,
                 responsible=by.user,
@@ -83,6 +90,11 @@ def enrol(
     if unfit:
         add_note(by=by, enrolment=enrolment, text=" ".join([*unfit, unfit_reason.strip()]))
     return enrolment
+
+
+def is_counted(programme: Programme) -> bool:
+    """Whether who takes part can be in figures of reoffending: relatives are not, of whom nothing of the kind is asked."""
+    return programme.kind != Programme.Kind.FAMILY_SUPPORT
 
 
 @action("enrolment.keep_reference", roles=CASEWORK_ROLES, party=Party.OWNER, scope="enrolments:write")
@@ -283,6 +295,8 @@ def set_primary_drug(*, by: Acting, enrolment: Enrolment, primary_drug: str) -> 
 )
 def set_measurement_consent(*, by: Acting, enrolment: Enrolment, consents: bool) -> None:
     """Withdraws (from today on) or gives again the consent to be counted in statistics."""
+    if consents and not is_counted(enrolment.programme):
+        raise NotCounted(_("Relatives are in no figure of reoffending, so there is nothing to consent to."))
     enrolment.measurement_consent_ended_on = None if consents else timezone.localdate()
     enrolment.measurement_consent = consents
     enrolment.save(update_fields=["measurement_consent", "measurement_consent_ended_on"])

@@ -31,6 +31,7 @@ SOURCES: dict[str, str] = {
     ReferralKind.ARREST_DIVERSION: "court_probation_police",
     ReferralKind.SOCIAL_CONTACT: "court_probation_police",
     ReferralKind.COURT: "court_probation_police",
+    ReferralKind.PRISON: "court_probation_police",
     ReferralKind.NGO_TO_NGO: "other_drug_treatment_or_social_service",
     ReferralKind.SELF: "self_family_or_friends",
     ReferralKind.SCHOOL_OR_GUARDIAN: "educational_services",

@@ -147,6 +147,7 @@ class Session(Entry):
         MOTIVATIONAL = "motivational_interviewing", _("Motivational interviewing")
         CBT = "cbt", _("Cognitive behavioural therapy")
         GROUP = "group", _("Group")
+        FAMILY = "family", _("Family session")
         ASSESSMENT = "assessment", _("Assessment")
         OTHER = "other", _("Other")
 

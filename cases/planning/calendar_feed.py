@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.custody.models import ReleaseContact
 from cases.legal.models import Hearing
 from cases.planning.actions import (
     FEED_DAYS_AHEAD,
@@ -41,7 +42,17 @@ def hearings_of(acting: Acting) -> list[Hearing]:
     return list(hearings.order_by("at", "id")[:MOST_IN_FEED])
 
 
-def feed_of(appointments: Iterable[Appointment], hearings: Iterable[Hearing]) -> bytes:
+def contacts_of(acting: Acting) -> list[ReleaseContact]:
+    """The user's contacts around releases, of a while ago and of the weeks to come."""
+    now = timezone.now()
+    window = (now - timedelta(days=FEED_DAYS_BACK), now + timedelta(days=FEED_DAYS_AHEAD))
+    own = ReleaseContact.objects.filter(partner=acting.partner, responsible=acting.user, at__range=window)
+    return list(own.select_related("release__enrolment").order_by("at", "id")[:MOST_IN_FEED])
+
+
+def feed_of(
+    appointments: Iterable[Appointment], hearings: Iterable[Hearing], contacts: Iterable[ReleaseContact]
+) -> bytes:
     """Appointments and hearings as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Prevention partnership//portal//")
@@ -69,5 +80,15 @@ def feed_of(appointments: Iterable[Appointment], hearings: Iterable[Hearing]) ->
         if hearing.place:
             event.add("location", hearing.place)
         event.add("url", settings.SITE_URL + reverse("matter", args=[hearing.matter_id]))
+        calendar.add_component(event)
+    for contact in contacts:
+        event = icalendar.Event()
+        event.add("uid", f"release-contact-{contact.pk}@{settings.SITE_URL.split('//')[-1]}")
+        event.add("dtstamp", timezone.now().astimezone(UTC))
+        event.add("dtstart", contact.at.astimezone(UTC))
+        # A calendar on a shared screen must not say that somebody comes from prison.
+        event.add("summary", str(_("Appointment")))
+        event.add("class", "CONFIDENTIAL")
+        event.add("url", settings.SITE_URL + reverse("release", args=[contact.release_id]))
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.custody.models import Release, ReleaseContact
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Enrolment, Session
 from cases.legal.models import Hearing
@@ -32,6 +33,7 @@ from partnership.pages.form_fields import refuse
 from partnership.pages.going_back import back
 from partnership.pages.guard import own, partner_page
 from partnership.pages.paging import page_by_key
+from partnership.practices.models import Practice
 
 CANCELLED = "cancelled_appointment"
 """Where the session keeps what was cancelled last, so that it can be put back."""
@@ -65,12 +67,15 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         hearings = hearings.filter(matter__lawyer=request.user)
     hearings = hearings.exclude(attendance=Hearing.Attendance.CANCELLED).select_related("matter__enrolment__person")
     in_court = list(hearings.order_by("at", "id")[:MOST_IN_WEEK])
-    log_read(request.acting, "calendar", 0, [*appointments, *in_court])
+    releases, contacts = _around_releases(request.acting, monday, mine)
+    log_read(request.acting, "calendar", 0, [*appointments, *in_court, *releases, *contacts])
     days = [
         (
             day,
             [a for a in appointments if timezone.localdate(a.starts_at) == day],
             [hearing for hearing in in_court if hearing.day == day],
+            [release for release in releases if release.planned_on == day],
+            [contact for contact in contacts if timezone.localdate(contact.at) == day],
         )
         for day in (monday + timedelta(days=n) for n in range(7))
     ]
@@ -78,7 +83,7 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         "days": days,
         "today": today,
         "mine": mine,
-        "is_empty": not appointments and not in_court,
+        "is_empty": not (appointments or in_court or releases or contacts),
         "earlier": monday - timedelta(days=7),
         "later": monday + timedelta(days=7),
         "is_this_week": monday <= today < monday + timedelta(days=7),
@@ -87,6 +92,21 @@ def calendar(request: PartnerRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "cases/planning/calendar.html", context)
+
+
+def _around_releases(acting: Acting, monday: date, mine: bool) -> tuple[list[Release], list[ReleaseContact]]:
+    """Whose release is planned for the week, and contacts that are planned around one; none where the partner helps nobody in custody."""
+    if Practice.CUSTODY not in acting.practices:
+        return [], []
+    sunday = monday + timedelta(days=6)
+    releases = Release.objects.coming().filter(partner=acting.partner, planned_on__range=(monday, sunday))
+    contacts = ReleaseContact.objects.filter(partner=acting.partner, at__range=day_of(monday, days=7), outcome="")
+    if mine:
+        releases, contacts = releases.filter(responsible=acting.user), contacts.filter(responsible=acting.user)
+    return (
+        list(releases.select_related("enrolment__person").order_by("planned_on", "id")[:MOST_IN_WEEK]),
+        list(contacts.select_related("release__enrolment__person", "responsible").order_by("at", "id")[:MOST_IN_WEEK]),
+    )
 
 
 @partner_page(planning.make_appointment)
@@ -220,8 +240,9 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
     enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
     with translation.override(acting.user.language):
         appointments, hearings = calendar_feed.appointments_of(acting), calendar_feed.hearings_of(acting)
-        log_read(acting, "calendar_feed", 0, [*appointments, *hearings])
-        content = calendar_feed.feed_of(appointments, hearings)
+        contacts = calendar_feed.contacts_of(acting)
+        log_read(acting, "calendar_feed", 0, [*appointments, *hearings, *contacts])
+        content = calendar_feed.feed_of(appointments, hearings, contacts)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -22,7 +22,10 @@ from cases.arrests.models import Arrest
 from cases.assessments.models import Assessment
 from cases.consents.models import Consent, ConsentPaper
 from cases.corrections.models import Entry
+from cases.custody.models import Release
 from cases.enrolments.models import Enrolment, Goal, Note, Session
+from cases.families.actions import named_to
+from cases.families.models import FamilyConsent
 from cases.imports.models import ImportBefore, ImportTrace
 from cases.legal.models import Matter
 from cases.messages.models import ContactWish, Reminder
@@ -167,6 +170,7 @@ def held_about(person: Person) -> list[Part]:
 
 def _held_in(person: Person) -> list[Part]:
     of = {"enrolment__person": person, "partner": person.partner_id}
+    named = named_to(person)
     field_names = (
         "first_names",
         "last_name",
@@ -281,11 +285,20 @@ def _held_in(person: Person) -> list[Part]:
         ),
         Part(
             _("Close people"),
-            [_("Who"), _("Relation")],
+            [_("Relation"), _("Who")],
+            # By name who agreed to it, whether or not they are clients: else a missing name would tell who is one.
             [
-                [str(other), str(kind)]
+                [str(kind), str(other) if other.pk in named else "–"]
                 for relation in relations_of([person])
                 for other, kind in [relation.seen_from({person.pk})]
+            ],
+        ),
+        Part(
+            _("Who may know that you take part"),
+            [_("Who"), _("Agreed on"), _("Withdrawn")],
+            [
+                [str(c.other), day(c.agreed_on), day(c.withdrawn_on)]
+                for c in FamilyConsent.objects.filter(person=person).select_related("other").order_by("id")
             ],
         ),
         Part(
@@ -473,11 +486,12 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()
     relations_of([person]).delete()
+    FamilyConsent.objects.filter(Q(person=person) | Q(other=person)).delete()
     consents = Consent.objects.filter(person=person, from_partner=by.partner)
     ConsentPaper.objects.filter(consent__in=consents).delete()
     consents.update(guardian_name="", witness="")

@@ -1,4 +1,4 @@
-"""What the file of all data has of courses of help: phases, beds, legal matters and fellowships."""
+"""What the file of all data has of courses of help: phases, beds, legal matters, fellowships and releases from custody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cases.custody.models import Release, ReleaseContact
 from cases.fellowships.models import Fellowship, Milestone, Stipend, Touchpoint
 from cases.legal.models import Disposal, Hearing, Matter
 from cases.phases.models import PhaseStay, Response, Review
@@ -20,6 +21,7 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
     """Of somebody's participations at the own partner, phases, beds and legal matters. A lawyer's notes are the lawyer's: who asks for them, asks the lawyer."""
     of_matter = {"matter__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     of_fellowship = {"fellowship__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
+    of_release = {"release__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     matters = list(Matter.objects.filter(**of).select_related("lawyer").order_by("id"))
     return [
         Part(
@@ -149,6 +151,28 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
                     d.get_treatment_weighed_display(),
                 ]
                 for d in Disposal.objects.filter(**of_matter).order_by("on", "id")
+            ],
+        ),
+        Part(
+            _("Releases"),
+            [_("Planned day"), _("Released"), _("Licence conditions"), _("About the conditions"), _("Naloxone")],
+            [
+                [
+                    day(r.planned_on),
+                    day(r.released_at),
+                    ", ".join(r.condition_labels) or "–",
+                    r.conditions_note or "–",
+                    r.get_naloxone_display(),
+                ]
+                for r in Release.objects.filter(**of).order_by("id")
+            ],
+        ),
+        Part(
+            _("Contacts around a release"),
+            [_("Date"), _("How"), _("How it went")],
+            [
+                [day(c.at), c.get_how_display(), c.get_outcome_display() or _("Planned")]
+                for c in ReleaseContact.objects.filter(**of_release).order_by("at", "id")
             ],
         ),
     ]

@@ -17,6 +17,7 @@ from cases.enrolments.models import Enrolment
 from metrics.anchor_figures import compute as anchor_compute
 from metrics.cohorts import budget as cohort_budget
 from metrics.comparison import compute as comparison_compute
+from metrics.custody_figures import compute as custody_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.gaps import compute as gaps_compute
 from metrics.linkage import actions as linkage
@@ -66,6 +67,7 @@ STEPS = (
     "anchor",
     "uptake",
     "gaps",
+    "releases",
     "quality",
     "writing",
 )
@@ -344,6 +346,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("anchor", lambda: anchor_compute.results(run, as_of, draws))
     step("uptake", lambda: uptake_compute.results(run, as_of, draws))
     step("gaps", lambda: gaps_compute.results(run, as_of, draws))
+    step("releases", lambda: custody_compute.results(run, as_of, draws))
     step("quality", lambda: [*quality_compute.links(run, draws)])
     results.append([*feed_qualities])
     kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}

@@ -36,6 +36,7 @@ STEP_LABELS = {
     "anchor": gettext_lazy("Anchor teams"),
     "uptake": gettext_lazy("Who is diverted"),
     "gaps": gettext_lazy("Where places are missing"),
+    "releases": gettext_lazy("First days after a release"),
     "quality": gettext_lazy("Data quality"),
     "writing": gettext_lazy("Writing the results"),
 }

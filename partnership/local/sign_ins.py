@@ -13,6 +13,7 @@ SIGN_INS = (
     ("Police data officer · Helsinki Police", "data@demo.example"),
     ("Prosecutor · Southern Finland", "prosecutor@demo.example"),
     ("Court officer · Helsinki District Court", "court@demo.example"),
+    ("Court officer · Prison and probation", "prison@demo.example"),
     ("Professional · Helsinki Social Services", "social@demo.example"),
     ("Professional · Helsinki Youth Services", "youth@demo.example"),
     ("Coordinator", "coordinator@demo.example"),

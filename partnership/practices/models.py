@@ -25,6 +25,8 @@ class Practice(models.TextChoices):
     CALL_INS = "call_ins", _("Call-ins")
     GRANTS = "grants", _("Grants and cost")
     TIPS = "tips", _("Tips from the public")
+    CUSTODY = "custody", _("Support in custody and the way out")
+    FAMILIES = "families", _("Family sessions and parenting groups")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -61,6 +63,8 @@ FOR: dict[str, tuple[str, ...]] = {
         Partner.Kind.HEALTH,
         Partner.Kind.SCHOOL,
     ),
+    Practice.FAMILIES: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.YOUTH),
+    Practice.CUSTODY: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.PRISON),
 }
 """Practice → the kinds of partner that can use it."""
 ABOUT = {
@@ -74,6 +78,8 @@ ABOUT = {
     Practice.CALL_INS: _("Police and a service speak to invited people together, and offer help."),
     Practice.GRANTS: _("Who pays for what until when, what was spent, and what help costs."),
     Practice.TIPS: _("Anybody tells you something without saying who they are; you answer by a code."),
+    Practice.FAMILIES: _("Relatives as clients in their own right, sessions together, and parents counted by heads."),
+    Practice.CUSTODY: _("Visits inside, the day of release, and who meets the person in the first days."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

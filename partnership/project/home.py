@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.arrests.models import Feed
+from cases.custody.models import Release
 from cases.enrolments.groups import groups_of
 from cases.enrolments.models import Session
 from cases.enrolments.pages import listed_enrolments
@@ -36,6 +38,7 @@ from partnership.pages.briefing import lines
 from partnership.pages.days import day_of
 from partnership.pages.guard import partner_page
 from partnership.pages.lists import up_to_100
+from partnership.practices.models import Practice
 from partnership.project import tiles
 from partnership.project.guide import GUIDES
 from referrals.diversions.models import DiversionAgreement, with_status
@@ -63,6 +66,7 @@ WITH_NAMES = (
     "ended",
     "changed",
     "statements",
+    "releases",
 )
 """What on the first page names people: it stands in the log of reads."""
 
@@ -124,7 +128,17 @@ def _caseworker(acting: Acting) -> dict[str, Any]:
         "attendances": Session.Attendance.choices,
         "now": timezone.now(),
         "drafts": _drafts(acting),
+        "releases": _releases(acting) if Practice.CUSTODY in acting.practices else [],
     }
+
+
+def _releases(acting: Acting) -> QuerySet[Release]:
+    """Of those for whose first contact the user is responsible, or nobody is: who comes out within two weeks, or should have, and who is
+    in the first days; the longest first."""
+    near = Release.objects.soon() | Release.objects.in_first_days()
+    mine = near.filter(Q(responsible=acting.user) | Q(responsible=None), partner=acting.partner)
+    ordered = mine.annotate(day=Coalesce(TruncDate("released_at"), "planned_on")).order_by("day", "id")
+    return ordered.select_related("enrolment__person", "responsible").prefetch_related("contacts")[:SHOWN]
 
 
 def _drafts(acting: Acting) -> QuerySet[Referral]:

@@ -69,6 +69,9 @@ GROUPS = (
             Entry(_("Fellowships"), "fellowship_board", icon="heart-handshake", practice=Practice.FELLOWSHIPS),
             Entry(_("Call-ins"), "call_in_list", icon="speakerphone", practice=Practice.CALL_INS),
             Entry(_("Tips"), "tip_list", icon="message", practice=Practice.TIPS),
+            Entry(_("Coming out"), "release_list", icon="logout", practice=Practice.CUSTODY),
+            Entry(_("Families"), "family_board", icon="users", practice=Practice.FAMILIES),
+            Entry(_("Releases"), "release_notice_list", icon="logout", practice=Practice.CUSTODY),
         ),
     ),
     Group(

@@ -44,6 +44,7 @@ class ReferralKind(models.TextChoices):
     NGO_TO_NGO = "ngo_to_ngo", _("NGO to NGO")
     SELF = "self", _("Self-referral")
     SCHOOL_OR_GUARDIAN = "school_or_guardian", _("School or guardian (under 18)")
+    PRISON = "prison", _("Prison or probation referral")
 
 
 class Part(models.TextChoices):
@@ -57,6 +58,8 @@ class Part(models.TextChoices):
     LEGAL = "legal", _("Legal matters")
     MEDIATION = "mediation", _("Mediation")
     FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
+    CUSTODY = "custody", _("Support in custody and the way out")
+    FAMILIES = "families", _("Family sessions and parenting groups")
 
 
 def usual_parts() -> list[str]:
@@ -91,6 +94,7 @@ class Programme(models.Model):
         DRUG_COURT = "drug_court", _("Drug court")
         THERAPEUTIC_COMMUNITY = "therapeutic_community", _("Therapeutic community")
         HALFWAY_HOUSE = "halfway_house", _("Halfway house")
+        FAMILY_SUPPORT = "family_support", _("Support for relatives")
 
     class Capacity(models.TextChoices):
         OPEN = "open", _("Open")

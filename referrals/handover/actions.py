@@ -41,7 +41,7 @@ KINDS_BY_SENDER: dict[str, tuple[ReferralKind, ...]] = {
     Partner.Kind.POLICE: (ReferralKind.ARREST_DIVERSION, ReferralKind.SOCIAL_CONTACT),
     Partner.Kind.PROSECUTOR: (ReferralKind.COURT,),
     Partner.Kind.COURT: (ReferralKind.COURT,),
-    Partner.Kind.PRISON: (ReferralKind.NGO_TO_NGO,),
+    Partner.Kind.PRISON: (ReferralKind.PRISON, ReferralKind.NGO_TO_NGO),
     Partner.Kind.NGO: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
     Partner.Kind.HEALTH: (ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
     Partner.Kind.SOCIAL: (ReferralKind.SOCIAL_CONTACT, ReferralKind.NGO_TO_NGO, ReferralKind.SELF),
@@ -318,7 +318,7 @@ def send(*, by: Acting, referral: Referral, version: int | None = None) -> Refer
         referral.agreement = agreement
     need, person = Need.objects.get(referral=referral), referral.person
     _check_fit(referral.programme, person, referral.kind, need.language, need.unfit_reason or "")
-    _check_names_nobody(" ".join(filter(None, (need.summary, need.unfit_reason, need.access, need.staff_risk))), person)
+    check_names_nobody(" ".join(filter(None, (need.summary, need.unfit_reason, need.access, need.staff_risk))), person)
     _change(need, **traits_of(person))
     if _tells_of_the_situation(need):
         check_flows(Category.SITUATION, source=referral.from_partner, target=referral.to_partner)
@@ -356,7 +356,7 @@ def _tells_of_the_situation(need: Need) -> bool:
     return bool(need.summary or need.unfit_reason or need.access or need.staff_risk)
 
 
-def _check_names_nobody(text: str, person: Person) -> None:
+def check_names_nobody(text: str, person: Person) -> None:
     """What the receiver reads before it answers must not say who it is about."""
     words = re.findall(r"[\w+-]+", text.casefold())
     if {(person.last_name or "").casefold(), (person.identity_code or "").casefold()} - {""} & set(words):
@@ -646,7 +646,7 @@ def write_message(*, by: Acting, referral: Referral, text: str) -> Message:
     other = referral.to_partner if by.partner.pk == referral.from_partner_id else referral.from_partner
     check_flows(Category.SITUATION, source=by.partner, target=other, under=referral.agreement_id)
     if by.partner.pk == referral.from_partner_id and referral.state in (State.SENT, State.ACKNOWLEDGED):
-        _check_names_nobody(text, referral.person)
+        check_names_nobody(text, referral.person)
     message = Message.objects.create(
         referral=referral,
         from_partner_id=referral.from_partner_id,

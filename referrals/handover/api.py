@@ -46,6 +46,8 @@ from referrals.handover.api_inputs import (
     FirstAppointmentInput,
     MessageInput,
     ReferOnInput,
+    ReleasedInput,
+    ReleaseInput,
     TermsInput,
     WaitlistInput,
     WithdrawInput,
@@ -63,6 +65,8 @@ from referrals.handover.transitions import (
     verbs_for,
 )
 from referrals.permissions import REFERRALS
+from referrals.releases import actions as releases
+from referrals.releases.models import FirstContactTold, ReleaseNotice
 
 NOTICE = "This information may not be disclosed further without the person's consent."
 
@@ -182,6 +186,20 @@ class FirstAppointmentSerializer(serializers.ModelSerializer[FirstAppointment]):
         fields = ["starts_at", "place", "outcome", "why_missed", "changed_at"]
 
 
+class ReleaseSerializer(serializers.ModelSerializer[ReleaseNotice]):
+    conditions_note = serializers.CharField()
+    first_contact_on = serializers.SerializerMethodField(
+        help_text="When somebody met the person after the release, for the sender while the consent covers reporting back."
+    )
+
+    class Meta:
+        model = ReleaseNotice
+        fields = ["planned_on", "conditions", "conditions_note", "released_at", "naloxone", "first_contact_on"]
+
+    def get_first_contact_on(self, notice: ReleaseNotice) -> date | None:
+        return FirstContactTold.objects.filter(referral=notice.referral_id).values_list("on", flat=True).first()
+
+
 class ReferralDetailSerializer(ReferralSerializer):
     disclosure = serializers.SerializerMethodField(
         help_text="Whom the referral is about, for its receiver from acceptance or the waiting list on; null before, when it is closed"
@@ -194,9 +212,12 @@ class ReferralDetailSerializer(ReferralSerializer):
     first_appointment = serializers.SerializerMethodField(
         help_text="For the receiver, and for the sender while the consent covers reporting back; null where none was offered."
     )
+    release = serializers.SerializerMethodField(
+        help_text="Of a referral of kind `prison`: the release, as the prison says it is; null where none was said."
+    )
 
     class Meta(ReferralSerializer.Meta):
-        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent", "first_appointment"]
+        fields = [*ReferralSerializer.Meta.fields, "need", "disclosure", "consent", "first_appointment", "release"]
 
     @extend_schema_field(NeedSerializer(allow_null=True))
     def get_need(self, referral: Referral) -> Any:
@@ -218,6 +239,12 @@ class ReferralDetailSerializer(ReferralSerializer):
     def get_first_appointment(self, referral: Referral) -> Any:
         appointment = FirstAppointment.objects.filter(referral=referral).first()
         return FirstAppointmentSerializer(appointment).data if appointment else None
+
+    @extend_schema_field(ReleaseSerializer(allow_null=True))
+    def get_release(self, referral: Referral) -> Any:
+        is_from_custody = referral.kind == ReferralKind.PRISON
+        notice = ReleaseNotice.objects.filter(referral=referral).first() if is_from_custody else None
+        return ReleaseSerializer(notice).data if notice else None
 
 
 class ChangeSerializer(Resource):
@@ -282,6 +309,8 @@ class ReferralView(ReferencedView):
         "appointment": first_appointments.offer_appointment,
         "appointment_outcome": first_appointments.record_appointment,
         "concern": first_appointments.tell_concern,
+        "release": releases.say_release,
+        "released": releases.say_released,
     }
     serializer_class = ReferralSerializer
     queries = {"list": ReferralQuery, "messages": PartQuery, "history": PartQuery}
@@ -534,6 +563,22 @@ class ReferralView(ReferencedView):
         referral = self.referral(pk)
         message = first_appointments.tell_concern(by=self.acting, referral=referral, **self.checked_body(ConcernInput))
         return Response(self.representation(message), status=201)
+
+    @extend_schema(request=ReleaseInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["put"])
+    def release(self, request: Request, pk: int) -> Response:
+        """Says when somebody in custody is planned to be released, and under which conditions, or that it has moved."""
+        referral = self.unchanged_referral(pk)
+        releases.say_release(by=self.acting, referral=referral, **self.checked_body(ReleaseInput))
+        return self.answer_referral(referral)
+
+    @extend_schema(request=ReleasedInput, responses={200: ReferralDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def released(self, request: Request, pk: int) -> Response:
+        """Says that the person was released, and whether they left with naloxone; the receiver is told."""
+        referral = self.unchanged_referral(pk)
+        releases.say_released(by=self.acting, referral=referral, **self.checked_body(ReleasedInput))
+        return self.answer_referral(referral)
 
     # Messages and history
 

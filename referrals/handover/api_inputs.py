@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from cases.consents import papers
 from cases.consents.models import Consent
+from cases.custody.models import Condition as LicenceCondition
+from cases.custody.models import Naloxone
 from cases.people.models import Person
 from partnership.api.references import WithReference
 from partnership.api.serializers import InPast, Strict
@@ -106,6 +108,21 @@ class AppointmentOutcomeInput(Strict):
 class ConcernInput(Strict):
     concern = serializers.ChoiceField(choices=Concern.choices)
     text = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class ReleaseInput(Strict):
+    planned_on = serializers.DateField()
+    conditions = serializers.ListField(
+        child=serializers.ChoiceField(choices=LicenceCondition.choices), max_length=20, default=list
+    )
+    conditions_note = serializers.CharField(
+        max_length=2000, default="", allow_blank=True, help_text="Read before the receiver has answered: no name in it."
+    )
+
+
+class ReleasedInput(Strict):
+    released_at = serializers.DateTimeField()
+    naloxone = serializers.ChoiceField(choices=Naloxone.choices, default=Naloxone.UNKNOWN)
 
 
 class WaitlistInput(Strict):

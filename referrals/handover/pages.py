@@ -52,6 +52,7 @@ from referrals.handover.needs import NeedsForm
 from referrals.handover.searching import named
 from referrals.handover.transitions import TRANSITIONS, WAITING_STATES, State
 from referrals.permissions import REFERRALS
+from referrals.releases.forms import release_of
 
 MOST_KNOWN = 5
 CODE_LENGTH = 11
@@ -200,6 +201,7 @@ def _referral_page(
     }
     if is_party:
         context |= first_appointment_of(referral, is_receiver=context["is_receiver"])
+        context |= release_of(referral, is_sender=context["is_sender"])
     if context["is_sender"] and referral.consent_id:
         context["has_paper"] = ConsentPaper.objects.filter(consent=referral.consent_id).exists()
     if context["is_sender"] and referral.state in {State.DECLINED, State.ENDED_EARLY, State.WITHDRAWN}:

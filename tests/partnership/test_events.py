@@ -42,12 +42,14 @@ EVENTS = {
     "referral.overdue.acknowledge", "referral.overdue.answer", "referral.sent", "referral.waitlisted",
     "referral.person_erased", "referral.withdrawn", "session.corrected", "session.recorded", "enrolment.corrected", "referral.reopened",
     "statement.closed", "statement.sent", "stop_sign.raised", "tip.waiting", "welfare_notice.acknowledged", "welfare_notice.made",
+    "release.contacts_changed", "release.first_contact", "release.happened", "release.said",
 }  # fmt: skip
 """All of them. A name is a promise to partners' systems and to what waits in the outbox: add to it, rename none."""
 
 HANDLERS = {
     "partnership.notify", "partnership.enqueue_webhooks", "referrals.close_referral", "referrals.count_sessions",
     "referrals.count_sessions_anew", "referrals.correct_referral",
+    "referrals.begin_release", "referrals.move_release", "referrals.release_person", "referrals.tell_prison",
     "metrics.recompute",
 }  # fmt: skip
 """What waits for a handler names it so."""

@@ -80,6 +80,7 @@ class TestCatalogue:
             "portal_end_references",
             "portal_end_with_enrolment",
             "portal_flow_days",
+            "portal_forget_family_sessions",
             "portal_forget_fellowships",
             "portal_forget_matter_notes",
             "portal_forget_protected",

@@ -22,8 +22,10 @@ from django.utils import timezone
 
 from cases.assessments import actions as assessments
 from cases.consents import actions as consents
+from cases.custody import actions as custody
 from cases.enrolments import actions as enrolments
 from cases.enrolments.models import Goal
+from cases.families import actions as families
 from cases.fellowships import actions as fellowships
 from cases.imports import actions as imports
 from cases.legal import actions as legal
@@ -35,6 +37,7 @@ from cases.places.models import Bed
 from cases.planning import actions as planning
 from cases.plans import actions as plans
 from cases.protection import actions as protection
+from cases.relations import actions as relations
 from cases.rights import actions as rights
 from cases.team import actions as team
 from metrics.cohorts.models import Cohort
@@ -212,6 +215,7 @@ MATRIX: dict[str, Row] = {
     "anchor_figures": Row(EVERYBODY),
     "uptake": Row(EVERYBODY),
     "gaps": Row(EVERYBODY),
+    "custody_figures": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
     "figure": Row(EVERYBODY, lambda w: ["recidivism", "csv"]),
@@ -650,6 +654,36 @@ MATRIX: dict[str, Row] = {
     "stipend_approve": only(case_manager=302, args=lambda w: [w.stipend.pk], method="post"),
     "stipend_drop": only(our=302, other_caseworker=404, args=lambda w: [w.stipend.pk], method="post"),
     "stipend_paid": only(case_manager=302, args=lambda w: [w.approval.pk], method="post"),
+    # Releases from custody: the NGO's alone; a prison's own beside its referrals
+    **{name: only(our=200, other_caseworker=200) for name in ("release_list", "release_export")},
+    "release_new": only(our=302, other_caseworker=404, args=enrolment),
+    **{
+        name: only(our=200, other_caseworker=404, args=lambda w: [w.release.pk]) for name in ("release", "release_edit")
+    },
+    **{
+        name: only(**POSTED_ON_CASE, args=lambda w: [w.release.pk]) for name in ("release_mark", "release_contact_add")
+    },
+    "release_take_back": only(our=302, other_caseworker=404, args=lambda w: [w.release.pk], method="post"),
+    **{
+        name: only(our=302, other_caseworker=404, args=lambda w: [w.release_contact.pk], method="post")
+        for name in ("release_contact_mark", "release_contact_remove")
+    },
+    **{name: only(officials=200) for name in ("release_notice_list", "release_notice_export")},
+    **{name: only(officials=404, args=referral, method="post") for name in ("release_say", "release_happened")},
+    # Families: the NGO's alone; which sessions were one, who led it alone
+    "family_board": only(our=200, other_caseworker=200),
+    "family": only(our=200, other_caseworker=404, args=enrolment),
+    **{
+        name: only(**POSTED_ON_CASE, args=enrolment) for name in ("family_consent_add", "family_session_add")
+    },
+    "family_consent_withdraw": only(
+        our=302, other_caseworker=404, args=lambda w: [w.family_consent.pk], method="post"
+    ),
+    "parenting_group_new": only(case_manager=200),
+    "parenting_group": only(our=200, other_caseworker=404, args=lambda w: [w.parenting_group.pk]),
+    "group_meeting_add": only(**POSTED_ON_CASE, args=lambda w: [w.parenting_group.pk]),
+    "parenting_group_close": only(case_manager=302, args=lambda w: [w.parenting_group.pk], method="post"),
+    "group_meeting_remove": only(our=302, other_caseworker=404, args=lambda w: [w.group_meeting.pk], method="post"),
     # Call-ins: the police hold them with the NGO, and keep the file of who was invited
     "call_in_list": only(our=200, other_caseworker=200, liaison=200, other_liaison=200, professional=200),
     "call_in_new": only(liaison=200, other_liaison=200),
@@ -801,6 +835,29 @@ def fellowship(world: World) -> None:
     world.approval = run_as(world.case_manager, fellowships.approve_stipend, stipend=asked)
 
 
+def way_out(world: World) -> None:
+    """The referred person is in custody and comes out in a week; somebody meets them at the gate."""
+    us = world.caseworker
+    world.release = run_as(
+        us, custody.plan_release, enrolment=world.referral.enrolment, planned_on=world.today + timedelta(days=7)
+    )
+    world.release_contact = run_as(
+        us, custody.plan_contact, release=world.release, at=timezone.now() + timedelta(days=7), how="gate", responsible=us.user
+    )  # fmt: skip
+
+
+def household(world: World) -> None:
+    """The referred person agreed that a sister may know; a parenting group of the programme met once."""
+    us, person = world.caseworker, world.referral.receiver_person
+    sister = world.person(world.ngo, first_names="Sister")
+    run_as(us, relations.save_relation, person=person, other=sister, kind="sibling")
+    world.family_consent = run_as(us, families.record_consent, person=person, other=sister, how="paper")
+    world.parenting_group = run_as(world.case_manager, families.save_group, programme=world.programme, name="Tuesdays")
+    world.group_meeting = run_as(
+        us, families.record_meeting, group=world.parenting_group, held_on=world.today, adults=8
+    )
+
+
 def evening(world: World) -> None:
     """The police hold a call-in with the NGO, to which somebody is invited who was offered counselling."""
     world.call_in = run_as(
@@ -915,6 +972,8 @@ def full(world: World) -> World:
     courses(world)
     protected(world)
     fellowship(world)
+    way_out(world)
+    household(world)
     evening(world)
     world.welfare_notice = run_as(
         world.liaison, welfare.make_notice, to_partner=world.social, concern="Alone at night.",

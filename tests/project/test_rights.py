@@ -147,6 +147,8 @@ SAME = {
     "first_appointment_offer": ["ReferralView.appointment"],
     "first_appointment_record": ["ReferralView.appointment_outcome"],
     "concern_tell": ["ReferralView.concern"],
+    "release_say": ["ReferralView.release"],
+    "release_happened": ["ReferralView.released"],
     "refer_on": ["ReferralView.refer_on"],
     "consent_withdraw": ["ReferralView.withdraw_consent"],
     "consent_renew": ["ReferralView.renew_consent"],

@@ -25,6 +25,8 @@ from demo import (
     call_in,
     community,
     courses,
+    custody,
+    families,
     fellows,
     in_languages,
     lessons,
@@ -158,7 +160,7 @@ class Command(BaseCommand):
                 email=f"help{len(partners)}@demo.example",
             )
             partners[name].districts.set({self.districts[d] for offer in offers for d in offer.districts})
-        for name, kind in (places.AUTHORITIES | places.SERVICES).items():
+        for name, kind in (places.AUTHORITIES | places.PRISONS | places.SERVICES).items():
             partners[name] = Partner.objects.create(name=name, kind=kind, is_simulated=True)
             partners[name].districts.set([self.districts["Helsinki"]])
         partners[places.COORDINATION] = Partner.objects.create(
@@ -521,6 +523,8 @@ class Command(BaseCommand):
         counselling = self.programmes["Counselling instead of imprisonment"]
         city = money.funded(manager, counselling, self.programmes["Risk workshops"], today)
         fellows.fellows(manager, caseworker, helsinki, city, today)
+        custody.out_of_prison(manager, caseworker, self.acting["prison@demo.example"], helsinki, today, rng)
+        families.relatives(clinic, helsinki, today)
         call_in.evening(liaison, caseworker, helsinki, not_joined("Helsinki Police", False)[-3:], today)
         lessons.classes(
             self.acting["manager@demo.example"],
