@@ -13,10 +13,10 @@ class MetricsConfig(AppConfig):
         from metrics.comparison import briefing as _effects  # noqa: F401 — importing registers what the first page says
         from metrics.comparison import pages as _pages  # noqa: F401 — importing registers its pictures and files
         from metrics.comparison.models import ComparisonResult
+        from metrics.custody_figures import pages as _custody_pages  # noqa: F401 — registers its file
         from metrics.evidence import briefing as _evidence  # noqa: F401
         from metrics.evidence.models import Claim, PublicEvidence
         from metrics.gaps import pages as _gap_pages  # noqa: F401 — registers its file
-        from metrics.custody_figures import pages as _custody_pages  # noqa: F401 — registers its file
         from metrics.permissions import COHORTS, FIGURES
         from metrics.quality import briefing as _quality  # noqa: F401
         from metrics.recidivism.models import Offences

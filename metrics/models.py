@@ -3,8 +3,8 @@
 from metrics.anchor_figures.models import AnchorResult
 from metrics.cohorts.models import Cohort, CohortPermit, CohortUse
 from metrics.comparison.models import ComparisonResult
-from metrics.evidence.models import Claim, PublicEvidence
 from metrics.custody_figures.models import ReleaseResult
+from metrics.evidence.models import Claim, PublicEvidence
 from metrics.follow_up.models import FollowUp, Link, Touched
 from metrics.gaps.models import GapResult
 from metrics.linkage.models import NameCount, Pair, Unlinked

@@ -15,15 +15,24 @@ class ProgramsConfig(AppConfig):
         from programs.contacts.models import ServicePoint
         from programs.events import events as _community_events  # noqa: F401
         from programs.events.models import CommunityEvent, EventPromise
+        from programs.funding import briefing as _funding_briefing  # noqa: F401
+        from programs.funding import events as _funding_events  # noqa: F401
+        from programs.funding.models import CallInterest, FundingCall, JointApplication
         from programs.grants import events as _grant_events  # noqa: F401
         from programs.grants.models import Allocation, Category, CostKey, CostShare, Grant, ReportDay, Spending
         from programs.lessons import events as _lesson_events  # noqa: F401
         from programs.lessons.models import Lesson, LessonPlan
+        from programs.library import briefing as _library_briefing  # noqa: F401
+        from programs.library import events as _library_events  # noqa: F401
+        from programs.library.licences import LICENCES
+        from programs.library.models import Resource, ResourceVersion
         from programs.locations.models import Location
         from programs.notices import briefing as _notices_briefing  # noqa: F401
         from programs.notices import events as _notice_events  # noqa: F401
         from programs.notices.models import Notice
         from programs.permissions import (
+            APPLICATIONS,
+            CALLS,
             CAMPAIGNS,
             CERTIFICATES,
             CONTACTS,
@@ -35,11 +44,13 @@ class ProgramsConfig(AppConfig):
             NOTICES,
             PREVENTION_PLANS,
             PROGRAMMES,
+            RESOURCES,
             SURVEYS,
         )
         from programs.standards import briefing as _plans_briefing  # noqa: F401
         from programs.standards import events as _plan_events  # noqa: F401
         from programs.standards.models import PlanAdvice, PreventionPlan
+        from programs.standards.practices import Verdict
         from programs.surveys.models import Question, Survey, Wave
         from programs.tips import events as _tip_events  # noqa: F401
         from programs.tips.models import Tip
@@ -61,6 +72,12 @@ class ProgramsConfig(AppConfig):
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
             "tip_kind": Tip.Kind.choices,
+            "resource_kind": Resource.Kind.choices,
+            "audience": Resource.Audience.choices,
+            "licence": [(code, licence.label) for code, licence in LICENCES.items()],
+            "evidence": Verdict.choices,
+            "funding_theme": FundingCall.Theme.choices,
+            "application_part": CallInterest.Part.choices,
         }
         history.register("programme", Programme, sees=PROGRAMMES, address="programme", also=(Location,))
         history.register(
@@ -82,5 +99,8 @@ class ProgramsConfig(AppConfig):
         history.register("spending", Spending, sees=GRANTS)
         history.register("cost_key", CostKey, sees=GRANTS, also=(CostShare,))
         history.register("qualification", Qualification, sees=CERTIFICATES, also=(Requirement,))
+        history.register("resource", Resource, sees=RESOURCES, address="resource", also=(ResourceVersion,))
+        history.register("funding_call", FundingCall, sees=CALLS, address="funding_call", also=(CallInterest,))
+        history.register("joint_application", JointApplication, sees=APPLICATIONS, address="joint_application")
         history.register("notice", Notice, sees=NOTICES, address="notice")
         history.register("service_point", ServicePoint, sees=CONTACTS)

@@ -4,8 +4,10 @@ from programs.campaigns.models import Campaign, CampaignAction
 from programs.catalogue.models import Programme
 from programs.contacts.models import Contact, ServicePoint
 from programs.events.models import CommunityEvent, EventPromise
+from programs.funding.models import CallInterest, FundingCall, JointApplication
 from programs.grants.models import Allocation, CostKey, CostShare, Grant, ReportDay, Spending
 from programs.lessons.models import Lesson, LessonFeedback, LessonPlan
+from programs.library.models import LibraryVisit, Resource, ResourceFile, ResourceUse, ResourceVersion
 from programs.locations.models import Location, OpeningHours
 from programs.notices.models import Notice, NoticeRecipient, NoticeReply
 from programs.standards.models import PlanAdvice, PreventionPlan
@@ -14,9 +16,10 @@ from programs.tips.models import Tip
 from programs.training.models import Certificate, Course, CourseAttendance, CourseSession, Qualification, Requirement
 
 __all__ = [
-    "Allocation", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey", "CostShare",
-    "Course", "CourseAttendance", "CourseSession", "EventPromise", "Grant", "Lesson", "LessonFeedback", "LessonPlan",
-    "Location", "Notice", "NoticeRecipient", "NoticeReply", "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme",
-    "Qualification", "Question", "ReportDay", "Requirement", "ServicePoint", "Spending", "Survey", "SurveyAnswer",
+    "Allocation", "CallInterest", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey",
+    "CostShare", "Course", "CourseAttendance", "CourseSession", "EventPromise", "FundingCall", "Grant", "JointApplication",
+    "Lesson", "LessonFeedback", "LessonPlan", "LibraryVisit", "Location", "Notice", "NoticeRecipient", "NoticeReply",
+    "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "Qualification", "Question", "ReportDay", "Requirement",
+    "Resource", "ResourceFile", "ResourceUse", "ResourceVersion", "ServicePoint", "Spending", "Survey", "SurveyAnswer",
     "SurveyCode", "SurveyFigure", "SurveyText", "Tip", "Wave",
 ]  # fmt: skip

@@ -19,3 +19,8 @@ SURVEY_TEXTS = reading("survey_text", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISO
 CAMPAIGNS = reading("campaign")
 GRANTS = reading("grant", roles=(Role.CASE_MANAGER, Role.COORDINATOR), scope="grants:read")
 TIPS = reading("tip", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))
+RESOURCES = reading("resource", scope="library:read")
+CALLS = reading("funding_call", scope="funding:read")
+APPLICATIONS = reading(
+    "joint_application", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR)
+)

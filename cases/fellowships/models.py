@@ -20,7 +20,8 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, SameOwner, known_by_owner, same_partner
-from partnership.isolation.policies import OWN, ROLE, Grant, Policy, own_rows, written_by
+from partnership.isolation.policies import OWN, ROLE, Policy, own_rows, written_by
+from partnership.isolation.policies import Grant as Privilege
 from partnership.isolation.triggers import Asked, Fixed
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
@@ -235,7 +236,7 @@ class StipendApproval(models.Model):
                 condition=Q(paid_on=None) | Q(paid_on__gte=F("approved_on")), name="paid_once_approved"
             ),
             SameOwner(field="stipend", by={"partner_id": "partner_id", "asked_by_id": "asked_by_id"}),
-            Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
+            Privilege(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="own_read", role="web", command="SELECT", using=OWN),
             Policy(name="managed_insert", role="web", command="INSERT", using=BY_CASE_MANAGER),
             Policy(name="managed_update", role="web", command="UPDATE", using=BY_CASE_MANAGER),

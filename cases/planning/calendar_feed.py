@@ -1,4 +1,4 @@
-"""The calendar that a user subscribes to: times and places of appointments and hearings, no names."""
+"""The calendar that a user subscribes to: times and places of appointments and hearings, no names; last days of funding calls."""
 
 from __future__ import annotations
 
@@ -13,14 +13,10 @@ from django.utils.translation import gettext as _
 
 from cases.custody.models import ReleaseContact
 from cases.legal.models import Hearing
-from cases.planning.actions import (
-    FEED_DAYS_AHEAD,
-    FEED_DAYS_BACK,
-)
+from cases.planning.actions import FEED_DAYS_AHEAD, FEED_DAYS_BACK
 from cases.planning.models import Appointment
 from partnership.isolation.acting import Acting
-
-pass
+from programs.funding.models import FundingCall
 
 MOST_IN_FEED = 1000
 
@@ -50,10 +46,20 @@ def contacts_of(acting: Acting) -> list[ReleaseContact]:
     return list(own.select_related("release__enrolment").order_by("at", "id")[:MOST_IN_FEED])
 
 
+def calls_of(acting: Acting) -> list[FundingCall]:
+    """Open funding calls with a last day to which the partner would apply."""
+    ours = FundingCall.objects.open().filter(interests__partner=acting.partner, closes_on__isnull=False)
+    return list(ours.order_by("closes_on", "id")[:MOST_IN_FEED])
+
+
 def feed_of(
-    appointments: Iterable[Appointment], hearings: Iterable[Hearing], contacts: Iterable[ReleaseContact]
+    appointments: Iterable[Appointment],
+    hearings: Iterable[Hearing],
+    contacts: Iterable[ReleaseContact],
+    calls: Iterable[FundingCall],
 ) -> bytes:
-    """Appointments and hearings as iCalendar (RFC 5545). When and where, never with whom: calendars are shared and synced."""
+    """Appointments, hearings and contacts around releases as iCalendar (RFC 5545). When and where, never with whom: calendars are
+    shared and synced. And the last days of funding calls, which take the whole day."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Prevention partnership//portal//")
     calendar.add("version", "2.0")
@@ -90,5 +96,14 @@ def feed_of(
         event.add("summary", str(_("Appointment")))
         event.add("class", "CONFIDENTIAL")
         event.add("url", settings.SITE_URL + reverse("release", args=[contact.release_id]))
+        calendar.add_component(event)
+    for call in calls:
+        event = icalendar.Event()
+        event.add("uid", f"funding-call-{call.pk}@{settings.SITE_URL.split('//')[-1]}")
+        event.add("dtstamp", timezone.now().astimezone(UTC))
+        event.add("dtstart", call.closes_on)
+        event.add("summary", str(_("Last day: %(call)s") % {"call": call.title}))
+        event.add("transp", "TRANSPARENT")
+        event.add("url", settings.SITE_URL + reverse("funding_call", args=[call.pk]))
         calendar.add_component(event)
     return bytes(calendar.to_ical())

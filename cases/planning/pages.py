@@ -27,7 +27,7 @@ from cases.planning.models import Appointment, CalendarFeed, Task
 from partnership.audit_trail.read_log import log_read
 from partnership.isolation.acting import Acting, PartnerRequest, enter, signing_in
 from partnership.isolation.errors import RuleError
-from partnership.members.models import CASEWORK_ROLES, Membership
+from partnership.members.models import Membership
 from partnership.pages.days import day_of
 from partnership.pages.form_fields import refuse
 from partnership.pages.going_back import back
@@ -212,13 +212,16 @@ def appointment_put_back(request: PartnerRequest) -> HttpResponse:
 @partner_page(planning.make_feed)
 def feed_make(request: PartnerRequest) -> HttpResponse:
     """Makes (or, with `drop`, ends) the secret address; it is shown once."""
+    meets_people = CALENDAR.allows(request.acting)
+    came_from = "calendar" if meets_people else "funding_call_list"
     if "drop" in request.POST:
         planning.drop_feed(by=request.acting)
         messages.success(request, _("The address of your calendar no longer works."))
-        return redirect("calendar")
+        return redirect(came_from)
     token = planning.make_feed(by=request.acting)
     address = settings.SITE_URL + reverse("calendar_ics", args=[token])
-    return render(request, "cases/planning/calendar_feed.html", {"address": address})
+    context = {"address": address, "back": reverse(came_from), "meets_people": meets_people}
+    return render(request, "cases/planning/calendar_feed.html", context)
 
 
 @require_safe
@@ -234,15 +237,17 @@ def calendar_ics(request: HttpRequest, token: str) -> HttpResponse:
             if feed
             else None
         )
-    if membership is None or membership.role not in CASEWORK_ROLES:
+    if membership is None:
         raise Http404
     acting = Acting(membership)
     enter(partner_id=acting.partner.pk, role=acting.role, user_id=acting.user.pk)
     with translation.override(acting.user.language):
-        appointments, hearings = calendar_feed.appointments_of(acting), calendar_feed.hearings_of(acting)
-        contacts = calendar_feed.contacts_of(acting)
+        meets_people = CALENDAR.allows(acting)
+        appointments = calendar_feed.appointments_of(acting) if meets_people else []
+        hearings = calendar_feed.hearings_of(acting) if meets_people else []
+        contacts = calendar_feed.contacts_of(acting) if meets_people else []
         log_read(acting, "calendar_feed", 0, [*appointments, *hearings, *contacts])
-        content = calendar_feed.feed_of(appointments, hearings, contacts)
+        content = calendar_feed.feed_of(appointments, hearings, contacts, calendar_feed.calls_of(acting))
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response

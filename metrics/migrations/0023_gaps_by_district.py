@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("metrics", "0022_who_is_diverted"),
-        ("partnership", "0033_tips_among_the_practices"),
+        ("partnership", "0033_more_practices"),
     ]
 
     operations = [

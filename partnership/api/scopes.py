@@ -11,6 +11,10 @@ from oauth2_provider.scopes import BaseScopes
 SCOPES: dict[str, str | Promise] = {
     "directory:read": _("Read partners, districts, agreements and programmes"),
     "programmes:write": _("Change own programmes and their capacity"),
+    "library:read": _("Read the library and take its files"),
+    "library:write": _("Share materials and their versions"),
+    "funding:read": _("Read funding calls and who would apply"),
+    "funding:write": _("Tell of funding calls, and say that one would apply"),
     "persons:read": _("Read own people"),
     "persons:write": _("Add and change own people"),
     "referrals:read": _("Read referrals sent and received, with the identity that they carry"),

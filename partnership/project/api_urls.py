@@ -29,7 +29,9 @@ from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
+from programs.funding.api import FundingCallView
 from programs.grants.api import AllocationView, GrantView, SpendingView
+from programs.library.api import ResourceVersionView, ResourceView
 from programs.locations.api import LocationView
 from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
 from referrals.diversions.api import DiversionView
@@ -51,6 +53,9 @@ for address, view in {
     "grants": GrantView,
     "grant-allocations": AllocationView,
     "grant-spending": SpendingView,
+    "resources": ResourceView,
+    "resource-versions": ResourceVersionView,
+    "funding-calls": FundingCallView,
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,

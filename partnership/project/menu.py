@@ -87,6 +87,13 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Sharing"),
+        (
+            Entry(_("Library"), "resource_list", icon="bookmark"),
+            Entry(_("Funding calls"), "funding_call_list", icon="send"),
+        ),
+    ),
+    Group(
         _("Figures"),
         (
             Entry(_("Does it work?"), "effects", icon="scale"),

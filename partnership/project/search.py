@@ -1,4 +1,4 @@
-"""One box for everything that the searcher may see: own people, referrals by number, programmes, partners.
+"""One box for everything that the searcher may see: own people, referrals by number, programmes, partners, materials.
 
 What was searched for stands in no address, where logs and histories would keep it: the box posts it, the session holds it,
 encrypted, until the next search.
@@ -25,6 +25,7 @@ from partnership.members.models import Partner
 from partnership.pages.guard import partner_page
 from partnership.pages.local_names import NAMES
 from programs.catalogue.models import Programme
+from programs.library.models import Resource
 from referrals.handover.models import Referral
 
 KEY = "searched"
@@ -48,7 +49,7 @@ def search(request: PartnerRequest) -> HttpResponse:
 
 
 def find(acting: Acting, text: str) -> dict[str, list[Any]]:
-    """At most ten of each kind, people with the programmes in which they take part. Five queries, whatever the text."""
+    """At most ten of each kind, people with the programmes in which they take part. Six queries, whatever the text."""
     name, born_on = _with_date(text)
     number = re.fullmatch(r"#?(\d{1,12})", text)
     people: list[Person] = []
@@ -68,11 +69,13 @@ def find(acting: Acting, text: str) -> dict[str, list[Any]]:
         named |= Q(**{f"{name}__icontains": text})
     programmes = Programme.objects.offered().filter(named).select_related("partner").order_by("name", "id")[:SHOWN]
     partners = Partner.objects.filter(name__icontains=text, is_active=True).order_by("name")[:SHOWN]
+    resources = Resource.objects.offered().named(text).select_related("partner").order_by("-latest_at", "-id")[:SHOWN]
     return {
         "people": [(person, takes_part.get(person.pk, [])) for person in people],
         "referrals": list(referrals[:SHOWN]),
         "programmes": list(programmes) if len(text) > 1 else [],
         "partners": list(partners) if len(text) > 1 else [],
+        "resources": list(resources) if len(text) > 1 else [],
     }
 
 

@@ -14,7 +14,7 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.practices",
     "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training", "programs.lessons",
-    "programs.events", "programs.surveys", "programs.campaigns", "programs.grants", "programs.notices", "programs.tips",
+    "programs.events", "programs.surveys", "programs.campaigns", "programs.grants", "programs.notices", "programs.library", "programs.funding", "programs.tips",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
     "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships", "cases.custody", "cases.families",
     "cases.corrections", "cases.planning", "cases.rights",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from partnership.pages.form_fields import DateInput, ModelForm, OwnForm, offer_d
 from programs.catalogue.models import Programme
 from programs.lessons.actions import officers_of
 from programs.lessons.models import Lesson, LessonPlan
+from programs.library.models import Resource, ResourceVersion
 
 SCALE = [(number, str(number)) for number in range(1, 6)]
 
@@ -21,13 +23,22 @@ SCALE = [(number, str(number)) for number in range(1, 6)]
 class LessonPlanForm(OwnForm[LessonPlan]):
     class Meta:
         model = LessonPlan
-        fields = ["title", "programme", "minutes", "age_from", "age_to", "activities", "material", "is_offered"]
+        fields = [
+            "title", "programme", "minutes", "age_from", "age_to", "activities", "resource_version", "material", "is_offered",
+        ]  # fmt: skip
         widgets = {"activities": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Programme.objects.filter(partner=partner, is_active=True)
         self.fields["programme"].queryset = own  # type: ignore[attr-defined]
+        # The latest of each resource; one that was chosen before may stay.
+        versions = Q(pk__in=Resource.objects.offered().values("latest")) | Q(pk=self.instance.resource_version_id)
+        material: Any = self.fields["resource_version"]
+        material.queryset = (
+            ResourceVersion.objects.filter(versions).select_related("resource").order_by("resource__title", "pk")
+        )
+        material.label_from_instance = lambda version: f"{version.resource.title}, {version}"
 
 
 class AskForm(ModelForm[Lesson]):

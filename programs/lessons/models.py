@@ -17,6 +17,11 @@ from partnership.isolation.policies import EVERY_ROW, OWN, PARTNER, Grant, Polic
 from partnership.isolation.triggers import Fixed
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
+from programs.library.models import ResourceVersion
+
+SEES_MATERIAL = """(resource_version_id is null or exists (
+ select from programs_resourceversion v where v.id = resource_version_id))"""
+"""Of a lesson plan: its material is one that its partner may read. Asked first, so that no error tells of one that it may not."""
 
 
 def new_token() -> str:
@@ -43,6 +48,15 @@ class LessonPlan(models.Model):
     material = models.CharField(
         _("material"), max_length=200, blank=True, help_text=_("Its name and edition, so that everybody has the same.")
     )
+    resource_version = models.ForeignKey(
+        ResourceVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("material from the library"),
+        help_text=_("This very version: whoever gives the lesson has the same, also when a newer one is out."),
+    )
     is_offered = models.BooleanField(_("offered"), default=True)
 
     class Meta:
@@ -64,8 +78,8 @@ class LessonPlan(models.Model):
             *same_partner("programme"),
             Grant(role="web", privileges="SELECT, INSERT, UPDATE"),
             Policy(name="everybody_reads", role="web", command="SELECT", using=EVERY_ROW),
-            Policy(name="own_insert", role="web", command="INSERT", using=OWN),
-            Policy(name="own_update", role="web", command="UPDATE", using=OWN),
+            Policy(name="own_insert", role="web", command="INSERT", using=f"{OWN} and {SEES_MATERIAL}"),
+            Policy(name="own_update", role="web", command="UPDATE", using=OWN, check=f"{OWN} and {SEES_MATERIAL}"),
             Recorded(record="lesson_plan"),
         ]
 

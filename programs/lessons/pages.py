@@ -64,7 +64,8 @@ def lesson_plan_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(LESSONS)
 def lesson_plan(request: PartnerRequest, pk: int) -> HttpResponse:
     """A plan; for its partner, what pupils say."""
-    plan = get_object_or_404(LessonPlan.objects.select_related("partner", "programme"), pk=pk)
+    related = ["partner", "programme", "resource_version__resource__latest"]
+    plan = get_object_or_404(LessonPlan.objects.select_related(*related), pk=pk)
     is_own = plan.partner_id == request.acting.partner.pk
     result = result_of(plan) if is_own else None
     context = {"plan": plan, "is_own": is_own, "result": result, "fewest": FEWEST, "days": DAYS}

@@ -41,6 +41,7 @@ from referrals.anchor import actions as anchor
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
+from tests.programs.sharing import funding_call, shared_resource
 from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import WebClient, World, on_web, run_as
@@ -167,6 +168,8 @@ def full(world: World) -> World:
     cared = [care(world, who, enrolment, clinic, signed) for who, enrolment in (
         (manager, referral.enrolment), (other, foreign.enrolment),
     )]  # fmt: skip
+    leaflet = shared_resource(world)
+    call = funding_call(world)
     anchors = [anchor_case(world, who) for who in (liaison, world.other_liaison)]
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
@@ -175,6 +178,9 @@ def full(world: World) -> World:
         "sessions": (ngo, met[0].pk, met[1].pk),
         "appointments": (ngo, appointments[0].pk, appointments[1].pk),
         "locations": (ngo, places[0].pk, 0),
+        "resources": (ngo, leaflet.pk, 0),
+        "resource-versions": (ngo, leaflet.latest_id, 0),
+        "funding-calls": (ngo, call.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),

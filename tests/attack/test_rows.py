@@ -66,10 +66,14 @@ NO_ORACLE = {
     "programs_survey_district": "everybody sees surveys",
     "programs_campaign_distri": "everybody sees campaigns",
     "programs_campaign_partne": "everybody sees campaigns",
+    "version_of_resource": "the number of a row is in it",
 }
 POINT_ANYWHERE = {
     "programs_campaign_partners.campaign_id": "everybody sees campaigns, and a policy asks whose the campaign is",
     "programs_communityevent_hosts.communityevent_id": "everybody sees events, and a policy asks whose the event is",
+    "programs_callinterest.call_id": "everybody sees funding calls",
+    "programs_jointapplication.call_id": "everybody sees funding calls",
+    "programs_lessonplan.resource_version_id": "a policy asks first whether it is one that is seen",
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
     "partnership_notification.event_id": "jobs write it; an event has no owner",
     "partnership_notification.letter_id": "jobs write it; a letter of news has no owner, and its number can't be guessed",

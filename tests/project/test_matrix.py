@@ -88,6 +88,8 @@ from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.programs.money import allocated, grant_of, spent
 from tests.programs.notices import draft as draft_notice
 from tests.programs.plans import submitted_plan
+from tests.programs.sharing import joint_application, shared_resource
+from tests.programs.sharing import version as resource_version
 from tests.shared_worlds import shared
 from tests.versions import drafted_version
 from tests.world import WebClient, World, on_web, run_as
@@ -433,13 +435,38 @@ MATRIX: dict[str, Row] = {
     "programme_capacity": only(our=200, other_caseworker=404, args=own_programme),
     # People and cases
     "person_export": only(officials=200, our=200, other_caseworker=200, liaison=200, other_liaison=200),
+    # The library and funding calls: every partner sees them, their own partner changes them, anybody takes what is public
+    "resource_list": Row(EVERYBODY),
+    "resource_export": Row(EVERYBODY),
+    "resource": Row(EVERYBODY, lambda w: [w.resource.pk]),
+    "resource_new": only(**WHO_HOSTS),
+    "resource_edit": only(**HOSTS, args=lambda w: [w.resource.pk]),
+    "resource_withdraw": only(**(HOSTS | {"our": 422}), args=lambda w: [w.resource.pk], method="post"),
+    "resource_version_new": only(**HOSTS, args=lambda w: [w.resource.pk]),
+    "resource_version_open": Row(EVERYBODY, lambda w: [w.resource.latest_id]),
+    "resource_version_check": only(**(HOSTS | {"our": 302}), args=lambda w: [w.resource_version.pk], method="post"),
+    "resource_version_discard": only(**(HOSTS | {"our": 302}), args=lambda w: [w.resource_version.pk], method="post"),
+    "materials": Row(EVERYBODY, anonymous=200),
+    "material_file": Row(dict.fromkeys(ROLES, 404), lambda w: [w.resource.pk], anonymous=404),  # it is not public
+    "funding_call_list": Row(EVERYBODY),
+    "funding_call_export": Row(EVERYBODY),
+    "funding_call": Row(EVERYBODY, lambda w: [w.application.call_id]),
+    "funding_call_new": only(**WHO_HOSTS),
+    "funding_call_edit": only(**HOSTS, args=lambda w: [w.application.call_id]),
+    "funding_call_withdraw": only(**(HOSTS | {"our": 422}), args=lambda w: [w.application.call_id], method="post"),
+    "funding_call_interest": only(**dict.fromkeys(WHO_HOSTS, 422), args=lambda w: [w.application.call_id], method="post"),
+    "funding_call_no_interest": only(**dict.fromkeys(WHO_HOSTS, 302), args=lambda w: [w.application.call_id], method="post"),
+    "joint_application": only(**(HOSTS | {"liaison": 200}), args=lambda w: [w.application.pk]),
+    "joint_application_new": only(**WHO_HOSTS, args=lambda w: [w.application.call_id]),
+    "joint_application_edit": only(**HOSTS, args=lambda w: [w.application.pk]),
+    "joint_application_drop": only(**(HOSTS | {"our": 422}), args=lambda w: [w.application.pk], method="post"),
     "caseload_export": only(our=200, other_caseworker=200),
     "caseload_hand_over": only(our=302, other_caseworker=302, method="post"),
     "diversion_export": only(court_officer=200, our=200, other_caseworker=200, liaison=200, other_liaison=200, coordinator=200),
     "referral_acknowledge_all": only(officials=302, our=302, other_caseworker=302, liaison=302, other_liaison=302, method="post"),
     "calendar": only(our=200, other_caseworker=200),
     "calendar_ics": Row(EVERYBODY, lambda w: [w.feed_token], anonymous=200),
-    "feed_make": only(our=200, other_caseworker=200, method="post"),
+    "feed_make": Row(EVERYBODY, method="post"),
     "appointment_new": only(our=200, other_caseworker=404, args=enrolment),
     "appointment_edit": only(our=200, other_caseworker=404, args=lambda w: [w.appointment.pk]),
     "appointment_record": only(our=302, other_caseworker=404, args=lambda w: [w.appointment.pk], method="post"),
@@ -919,6 +946,9 @@ def full(world: World) -> World:
     PracticeInUse.objects.create(partner=world.ngo, practice=Practice.TIPS)
     code = tips.give_tip(partner=world.ngo, kind="place", text="Needles lie around.")
     world.tip = Tip.objects.get(digest=tips.digest_of(code))
+    world.resource = shared_resource(world)
+    world.resource_version = resource_version(world, world.resource)
+    world.application = joint_application(world)
     world.campaign = youth_campaign(world)
     world.campaign_action = campaign_action(world, world.campaign)
     world.view = SavedView.objects.create(

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "partnership/events/outbox.py": "the outbox and its deliveries: every action announces through it",
     "partnership/events/webhooks.py": "attempts to reach partner systems",
     "partnership/project/backup.py": "a copy of a backup in the object store",
+    "partnership/isolation/object_store.py": "objects of the object store, for the rows that actions write and delete",
     "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
     "cases/enrolments/places.py": "the trigger that counts the places that are taken",
@@ -46,7 +47,6 @@ ELSEWHERE = {
     "partnership/pages/form_drafts.py": "what somebody types, kept until it is sent; its writer's alone",
     # Bulk loaders: set-based, a transaction a slice, inside a declared action of a job.
     "cases/imports/checking.py": "lays out the rows of a file",
-    "cases/imports/keeping.py": "objects of the object store, for the rows that `upload` writes and `forget_file` deletes",
     "cases/imports/loading.py": "moves checked rows into the registers",
     "cases/imports/sql/load_arrests.sql": "moves checked rows into the registers",
     "cases/imports/sql/load_participants.sql": "moves checked rows into the registers",

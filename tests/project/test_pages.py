@@ -20,6 +20,7 @@ from referrals.handover.models import Referral
 from referrals.handover.transitions import State
 from tests.programs.community import campaign_action, closed, community_event, event_promise, open_wave
 from tests.programs.money import allocated, grant_of, spent
+from tests.programs.sharing import funding_call, interest, shared_resource
 from tests.project.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
 from tests.shared_worlds import shared
 from tests.world import World, run_as
@@ -181,6 +182,11 @@ QUERIES = {
     ("spending_list", "case_manager"): 8,
     ("cost_keys", "case_manager"): 10,
     ("costs", "case_manager"): 15,
+    ("resource_list", "liaison"): 10,
+    ("resource", "caseworker"): 9,
+    ("funding_call_list", "liaison"): 10,
+    ("funding_call", "caseworker"): 9,
+    ("joint_application", "liaison"): 9,
     ("campaign_list", "liaison"): 8,
     ("campaign", "liaison"): 14,
     ("course", "case_manager"): 11,
@@ -224,6 +230,9 @@ def grown(full: World) -> World:  # noqa: F811
         closed(full, open_wave(full, full.survey))
         campaign_action(full, full.campaign)
         spent(full, allocated(full, grant_of(full)), 100, full.grant.starts_on)
+        shared_resource(full)
+        interest(full.application.call, full.other_caseworker)
+        interest(funding_call(full), full.caseworker)
     return full
 
 

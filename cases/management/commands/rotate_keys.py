@@ -13,11 +13,13 @@ from cases.people.models import Person
 from partnership.actions import named
 from partnership.audit_trail.history import RECORDS
 from partnership.audit_trail.models import RecordChangeContent
-from partnership.isolation import encryption, key_check
+from partnership.isolation import encryption, key_check, object_store
 from partnership.isolation.acting import acting_for
 from partnership.isolation.encrypted_fields import EncryptedBinaryField, EncryptedTextField
 from partnership.members.models import User
 from partnership.members.passwords import SealedHasher
+from programs.library.actions import CONTENT
+from programs.library.models import ResourceFile
 
 BATCH = 1000
 
@@ -114,11 +116,14 @@ class Command(BaseCommand):
         return count
 
     def _rotate_files(self) -> int:
-        """Pieces of files that are not loaded yet, where they lie outside the database."""
+        """Pieces of files that are not loaded yet, and files of the library, where they lie outside the database."""
         pieces = ImportChunk.objects.exclude(name="")
         for chunk in pieces.iterator(BATCH):
             keeping.seal_anew(chunk)
-        return len(pieces)
+        files = ResourceFile.objects.exclude(name="")
+        for file in files.iterator(BATCH):
+            object_store.seal_anew(file.name, CONTENT, file.partner_id)
+        return len(pieces) + len(files)
 
     def _rotate_history(self) -> int:
         """The history tells values as their tables held them: encrypted ones as tokens, under the key of that time."""

@@ -38,6 +38,7 @@ from demo import (
     places,
     prevention,
     protecting,
+    sharing,
     teams,
     tips,
     training,
@@ -533,6 +534,10 @@ class Command(BaseCommand):
             self.programmes["Risk workshops"],
             today,
             rng,
+        )
+        sharing.materials(caseworker, manager, liaison, self.programmes["Risk workshops"], today)
+        sharing.calls(
+            manager, liaison, self.acting["turku@demo.example"], self.acting["coordinator@demo.example"], today
         )
         notices.trends(caseworker, manager, liaison, helsinki, today)
         tips.from_the_public(caseworker, liaison, helsinki, today)

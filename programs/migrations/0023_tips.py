@@ -13,8 +13,8 @@ from programs.tips.receiving import DROP_FUNCTIONS, FUNCTIONS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("partnership", "0033_tips_among_the_practices"),
-        ("programs", "0021_grants"),
+        ("partnership", "0033_more_practices"),
+        ("programs", "0022_grants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from cases.fellowships.money import DROP_FUNCTIONS, FUNCTIONS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0033_ends_follow_the_participation'),
+        ("cases", "0034_retention_reads_matters"),
         ('partnership', '0032_ended_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

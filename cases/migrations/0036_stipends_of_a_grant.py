@@ -10,9 +10,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cases", "0034_retention_reads_matters"),
-        ('partnership', '0032_grants_among_the_practices'),
-        ('programs', '0021_grants'),
+        ("cases", "0035_money_and_notices_in_the_database"),
+        ('partnership', '0033_more_practices'),
+        ("programs", "0022_grants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

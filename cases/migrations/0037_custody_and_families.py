@@ -30,9 +30,9 @@ FORGET_NONE = "DROP TRIGGER forget_family_sessions ON cases_person; DROP FUNCTIO
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0033_ends_follow_the_participation'),
-        ('partnership', '0032_custody_and_families_among_practices'),
-        ('programs', '0021_custody_and_families_among_the_parts'),
+        ("cases", "0036_stipends_of_a_grant"),
+        ('partnership', '0033_more_practices'),
+        ("programs", "0025_custody_and_families_among_the_parts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

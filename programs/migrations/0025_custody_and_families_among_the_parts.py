@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0020_who_gives_certificates_and_answers_in_tens'),
+        ("programs", "0024_library_and_funding_calls"),
     ]
 
     operations = [

@@ -17,8 +17,8 @@ from programs.grants.holding import DROP_FUNCTIONS, FUNCTIONS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnership', '0032_grants_among_the_practices'),
-        ('programs', '0020_who_gives_certificates_and_answers_in_tens'),
+        ('partnership', '0033_more_practices'),
+        ("programs", "0021_what_colours_keep"),
     ]
 
     operations = [

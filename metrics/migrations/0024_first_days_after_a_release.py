@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0020_figures_of_anchor_teams'),
-        ('partnership', '0032_custody_and_families_among_practices'),
+        ("metrics", "0023_gaps_by_district"),
+        ('partnership', '0033_more_practices'),
     ]
 
     operations = [

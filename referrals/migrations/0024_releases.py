@@ -14,8 +14,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnership', '0032_custody_and_families_among_practices'),
-        ('referrals', '0021_what_is_said_once_stays_said'),
+        ('partnership', '0033_more_practices'),
+        ("referrals", "0023_of_our_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

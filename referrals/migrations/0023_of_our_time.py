@@ -10,10 +10,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0034_money_and_notices_in_the_database'),
+        ("cases", "0035_money_and_notices_in_the_database"),
         ('partnership', '0032_ended_once'),
         ('programs', '0021_what_colours_keep'),
-        ('referrals', '0021_what_is_said_once_stays_said'),
+        ("referrals", "0022_names_go_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
