@@ -25,11 +25,11 @@ from referrals.releases import actions as releases
 PRISONERS = (
     ("Arto", "Kivelä", 6, None),
     ("Rami", "Toivola", -1, None),
-    ("Jesse", "Aho", -2, 30),
-    ("Sanna", "Rinne", -4, 90),
+    ("Jesse", "Aho", -1, 1),
+    ("Sanna", "Rinne", -4, 4),
     ("Marko", "Lehti", 24, None),
 )
-"""First names, last name, days until the planned day, hours since the release; the last one's referral waits for an answer."""
+"""First names, last name, days until the planned day, days since the release; the last one's referral waits for an answer."""
 PAST = 90
 
 
@@ -40,7 +40,7 @@ def out_of_prison(
     names = ("Through the gate", "Portilta eteenpäin", "Genom porten")
     programme = programme_of(manager, district, names, Programme.Kind.PEER_SUPPORT, [Part.PLAN, Part.CUSTODY])
     now = timezone.now()
-    for first_names, last_name, days, hours in PRISONERS:
+    for first_names, last_name, days, days_out in PRISONERS:
         person = Person(
             first_names=first_names,
             last_name=last_name,
@@ -57,8 +57,8 @@ def out_of_prison(
         handover.accept(
             by=caseworker, referral=referral, started_on=today - timedelta(days=35), measurement_consent=True
         )
-        if hours:
-            released_at = now - timedelta(hours=hours)
+        if days_out:
+            released_at = moment(today - timedelta(days=days_out), 9)
             releases.say_released(by=prison, referral=referral, released_at=released_at, naloxone="given")
         releases.follow_notice(referral=referral.pk)
         _contacts(caseworker, Release.objects.get(enrolment__referrals=referral), today, now)
@@ -98,10 +98,10 @@ def _contacts(caseworker: Acting, release: Release, today: date, now: datetime) 
     if release.released_at is None:
         at = moment(max(release.planned_on or today, today + timedelta(days=1)), 8)
         custody.plan_contact(at=at, how="gate", **terms)
-    elif release.released_at > now - timedelta(hours=48):
+    elif release.released_at > now - timedelta(days=2):
         custody.plan_contact(at=release.released_at + timedelta(minutes=5), how="gate", outcome="kept", **terms)
     else:
-        custody.plan_contact(at=release.released_at + timedelta(hours=20), how="call", outcome="missed", **terms)
+        custody.plan_contact(at=release.released_at + timedelta(hours=5), how="call", outcome="missed", **terms)
 
 
 def _of_the_past(caseworker: Acting, rng: random.Random) -> None:

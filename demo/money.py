@@ -59,7 +59,7 @@ def _spend(by: Acting, allocation: Allocation, today: date, amounts: dict[Catego
     month, last = allocation.first_month, month_after(today.replace(day=1), -2)
     while month <= min(last, allocation.ends_on):
         for number, (category, amount) in enumerate(amounts.items()):
-            varied = Decimal(round(amount * share * (1 + ((month.month * 7 + number * 3) % 5 - 2) / 50), 2))
+            varied = Decimal(round(amount * share * (1 + ((month.month * 7 + number * 3) % 5 - 2) / 50)))
             grants.record_spending(by=by, allocation=allocation, month=month, category=category, amount=varied)
         month = month_after(month)
 

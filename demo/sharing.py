@@ -60,7 +60,7 @@ def materials(writer: Acting, colleague: Acting, reader: Acting, programme: Prog
     first = lesson.versions.get(number=1)
     plan = LessonPlan.objects.filter(partner=writer.partner).first()
     if plan:
-        plan.resource_version = first
+        plan.resource_version, plan.material = first, ""
         lessons.save_lesson_plan(by=colleague, plan=plan)
     library.open_version(by=reader, version=first)
     leaflet = "Somebody does not wake up? Call 112, lay them on their side, give naloxone if you have it, and stay."

@@ -19,7 +19,16 @@ class ProgramsConfig(AppConfig):
         from programs.funding import events as _funding_events  # noqa: F401
         from programs.funding.models import CallInterest, FundingCall, JointApplication
         from programs.grants import events as _grant_events  # noqa: F401
-        from programs.grants.models import Allocation, Category, CostKey, CostShare, Grant, ReportDay, Spending
+        from programs.grants.models import (
+            Allocation,
+            Category,
+            CostKey,
+            CostShare,
+            Currency,
+            Grant,
+            ReportDay,
+            Spending,
+        )
         from programs.lessons import events as _lesson_events  # noqa: F401
         from programs.lessons.models import Lesson, LessonPlan
         from programs.library import briefing as _library_briefing  # noqa: F401
@@ -72,6 +81,7 @@ class ProgramsConfig(AppConfig):
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
             "tip_kind": Tip.Kind.choices,
+            "currency": Currency.choices,
             "resource_kind": Resource.Kind.choices,
             "audience": Resource.Audience.choices,
             "licence": [(code, licence.label) for code, licence in LICENCES.items()],

@@ -143,18 +143,18 @@ def visit(page: Page, address: str) -> None:
 def menu_of(page: Page) -> list[tuple[str, str]]:
     """Every entry of the menu, and the first record of each list that it leads to."""
     addresses = page.locator(".menu-group a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    found = []
+    pages = []
     for address in dict.fromkeys(addresses):
         name = address.strip("/").replace("/", "-") or "home"
-        found.append((name, address))
+        pages.append((name, address))
         page.goto(BASE + address)
         if (
             record := page.locator(FIRST_RECORD).first.get_attribute("href")
             if page.locator(FIRST_RECORD).count()
             else None
         ):
-            found.append((f"{name}-first", record))
-    return found
+            pages.append((f"{name}-first", record))
+    return pages
 
 
 def take(page: Page, name: str, address: str, folder: Path, *, full_page: bool) -> str:
@@ -203,8 +203,8 @@ def main() -> None:
                     for theme in THEMES:
                         page.context.add_cookies([{"name": "theme", "value": theme, "url": BASE}])
                         folder = OUT / language / theme / width / email.partition("@")[0]
-                        found = [take(page, name, address, folder, full_page=True) for name, address in pages]
-                        wrong += [f"{email}: {said}" for said in found if said]
+                        answers = [take(page, name, address, folder, full_page=True) for name, address in pages]
+                        wrong += [f"{email}: {said}" for said in answers if said]
                 print(f"{email}, {width}: {len(pages)} pages")
                 page.context.close()
         browser.close()

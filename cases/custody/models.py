@@ -155,6 +155,12 @@ class Release(models.Model):
         return steps
 
     @property
+    def is_without_contact(self) -> bool:
+        """Out for longer than the first part of the clock, and nobody was in contact. Reads contacts."""
+        steps = self.clock(self.contacts.all())
+        return bool(steps) and steps[0].is_missed and not any(step.kept_at for step in steps)
+
+    @property
     def step_now(self) -> Step | None:
         """The part of the clock that counts now: the first that was kept, else the first that is not over, else the last. Reads contacts."""
         steps = self.clock(self.contacts.all())
@@ -173,8 +179,8 @@ class ReleaseContact(models.Model):
         VIDEO = "video", _("Video")
 
     class Outcome(models.TextChoices):
-        KEPT = "kept", _("Kept")
-        MISSED = "missed", _("Missed")
+        KEPT = "kept", _("In contact")
+        MISSED = "missed", _("No contact")
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     release = models.ForeignKey(Release, models.CASCADE, related_name="contacts")

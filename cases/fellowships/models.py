@@ -217,11 +217,12 @@ class Stipend(models.Model):
 class StipendApproval(models.Model):
     """That a case manager who did not ask for a stipend approved it, and when it was paid: without an approval nothing can be.
 
-    No page deletes one, or what was paid could be asked for again. It goes when the person is erased (`money.py`).
+    No page deletes one, or what was paid could be asked for again. It goes when the person is erased, by a trigger (migration 0034).
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    stipend = OneOfOwner(Stipend, models.CASCADE, related_name="approval")
+    # The database keeps a stipend that is approved; no page deletes an approval, not even along with it.
+    stipend = OneOfOwner(Stipend, models.DO_NOTHING, related_name="approval")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_on = models.DateField(_("approved on"), default=timezone.localdate)

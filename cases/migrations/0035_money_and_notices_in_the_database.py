@@ -1,12 +1,34 @@
 """Stipends within their rule, approved by a case manager and paid once; notices to the police as far as flows let them go."""
 
 import datetime
+import django.db.models.deletion
 import partnership.isolation.policies
 import partnership.isolation.triggers
 from django.conf import settings
 from django.db import migrations, models
 
-from cases.fellowships.money import DROP_FUNCTIONS, FUNCTIONS
+from cases.fellowships.money import DROP_FUNCTION, FUNCTION
+
+FORGET_FELLOWSHIPS = """
+CREATE FUNCTION portal_forget_fellowships() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+-- Of a person who is erased.
+DECLARE
+  theirs bigint[] := ARRAY (
+    SELECT f.id FROM public.cases_fellowship f JOIN public.cases_enrolment e ON e.id = f.enrolment_id WHERE e.person_id = NEW.id);
+BEGIN
+  DELETE FROM public.cases_stipendapproval a USING public.cases_stipend s WHERE a.stipend_id = s.id AND s.fellowship_id = ANY (theirs);
+  DELETE FROM public.cases_stipend WHERE fellowship_id = ANY (theirs);
+  DELETE FROM public.cases_touchpoint WHERE fellowship_id = ANY (theirs);
+  DELETE FROM public.cases_milestone WHERE fellowship_id = ANY (theirs);
+  DELETE FROM public.cases_fellowship WHERE id = ANY (theirs);
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION portal_forget_fellowships() FROM PUBLIC;
+CREATE TRIGGER forget_fellowships AFTER UPDATE OF erased_on ON cases_person FOR EACH ROW
+WHEN (OLD.erased_on IS NULL AND NEW.erased_on IS NOT NULL) EXECUTE FUNCTION portal_forget_fellowships();
+"""
+FORGET_NONE = "DROP TRIGGER forget_fellowships ON cases_person; DROP FUNCTION portal_forget_fellowships();"
 
 
 class Migration(migrations.Migration):
@@ -18,7 +40,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
+        migrations.RunSQL(FUNCTION, DROP_FUNCTION),
+        migrations.RunSQL(FORGET_FELLOWSHIPS, FORGET_NONE),
+        migrations.AlterField(
+            model_name='stipendapproval',
+            name='stipend',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='approval', to='cases.stipend'),
+        ),
         migrations.RemoveConstraint(
             model_name='policenotice',
             name='cases_policenotice.police_read',

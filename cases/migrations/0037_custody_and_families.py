@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('how', models.CharField(choices=[('visit', 'Visit'), ('gate', 'Picked up at the gate'), ('met', 'Met'), ('call', 'Phone'), ('video', 'Video')], max_length=10, verbose_name='how')),
-                ('outcome', models.CharField(blank=True, choices=[('kept', 'Kept'), ('missed', 'Missed')], default='', max_length=10, verbose_name='how it went')),
+                ('outcome', models.CharField(blank=True, choices=[('kept', 'In contact'), ('missed', 'No contact')], default='', max_length=10, verbose_name='how it went')),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partner')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='cases.release')),

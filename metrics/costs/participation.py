@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connections
 
@@ -53,7 +53,12 @@ NO_ONE = Participation(NOBODY, NOBODY)
 
 def participation_of(partner: Partner, period: Period) -> dict[int, Participation]:
     """By programme; of a partner whose rows the reader sees. One query."""
-    parameters = {"partner": partner.pk, "first": period.first, "last": period.last, "seed": member_seed()}
+    parameters: dict[str, Any] = {
+        "partner": partner.pk,
+        "first": period.first,
+        "last": period.last,
+        "seed": member_seed(),
+    }
     with connections[replica.alias()].cursor() as cursor:
         cursor.execute(SQL, parameters)
         rows = cursor.fetchall()

@@ -18,11 +18,11 @@ from programs.catalogue.models import Programme
 
 def content_of(acting: Acting, programme: Programme, run: Run) -> dict[str, dict[str, Any]]:
     """Language → title, release, headline and sections. Arrests and overdoses are those of the release as well, so that the same
-    release gives the same words."""
+    release gives the same words; what it costs is its organisation's own."""
     content: dict[str, dict[str, Any]] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            evidence = evidence_of(acting, programme, run, newest=run)
+            evidence = evidence_of(acting, programme, run, newest=run, with_costs=False)
             content[language] = {
                 "title": programme.local_name,
                 "release": release_name(run),

@@ -55,17 +55,17 @@ def evidence(request: PartnerRequest, pk: int) -> HttpResponse:
     """All measures of success of a programme; whether that is public, and what can be done about it."""
     programme = _programme(request, pk)
     public = evidence_actions.latest_evidence(programme)
-    shown = _evidence(request, programme)
+    told = _evidence(request, programme)
     context = {
         "programme": programme,
         "back": f"{reverse('population_figures')}?programme={pk}",
-        "evidence": shown,
-        "run": shown.run if shown else None,
+        "evidence": told,
+        "run": told.run if told else None,
         "public": public,
         "may_agree": evidence_actions.agree_to_publish.action.allows(request.acting)  # type: ignore[attr-defined]
         and programme.partner_id == request.acting.partner.pk
         and (public is None or public.state == PublicEvidence.State.WITHDRAWN)
-        and bool(shown and shown.run.released_at),
+        and bool(told and told.run.released_at),
     }
     return render(request, "metrics/evidence/evidence.html", context)
 
@@ -74,10 +74,10 @@ def evidence(request: PartnerRequest, pk: int) -> HttpResponse:
 @partner_page(FIGURES)
 def evidence_paper(request: PartnerRequest, pk: int) -> HttpResponse:
     """The same as a PDF, to hand on."""
-    shown = _evidence(request, _programme(request, pk))
-    if shown is None:
+    told = _evidence(request, _programme(request, pk))
+    if told is None:
         raise Http404
-    response = HttpResponse(evidence_report(shown), content_type="application/pdf")
+    response = HttpResponse(evidence_report(told), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="evidence-programme-{pk}.pdf"'
     return response
 
@@ -177,51 +177,51 @@ def evidence_agree(request: PartnerRequest, pk: int) -> HttpResponse:
 
 
 def _public_evidence(request: PartnerRequest, pk: int) -> PublicEvidence:
-    found = get_object_or_404(PublicEvidence.objects.select_related("programme__partner", "run"), pk=pk)
-    if request.acting.role != Role.COORDINATOR and found.partner_id != request.acting.partner.pk:
+    public = get_object_or_404(PublicEvidence.objects.select_related("programme__partner", "run"), pk=pk)
+    if request.acting.role != Role.COORDINATOR and public.partner_id != request.acting.partner.pk:
         raise Http404
-    return found
+    return public
 
 
 @require_safe
 @partner_page(FIGURES)
 def evidence_preview(request: PartnerRequest, pk: int) -> HttpResponse:
     """The public page as it is or would be, for both sides."""
-    found = _public_evidence(request, pk)
-    return render(request, "metrics/evidence/public.html", _public_context(found) | {"is_preview": True})
+    public = _public_evidence(request, pk)
+    return render(request, "metrics/evidence/public.html", _public_context(public) | {"is_preview": True})
 
 
 @require_POST
 @partner_page(evidence_actions.publish_evidence)
 def evidence_publish(request: PartnerRequest, pk: int) -> HttpResponse:
     """The coordination office publishes what was agreed to."""
-    found = _public_evidence(request, pk)
+    public = _public_evidence(request, pk)
     try:
-        evidence_actions.publish_evidence(by=request.acting, evidence=found)
+        evidence_actions.publish_evidence(by=request.acting, evidence=public)
     except RuleError as error:
         messages.error(request, said(error))
     else:
         messages.success(request, _("Published: everybody can see it now."))
-    return redirect("evidence", pk=found.programme_id)
+    return redirect("evidence", pk=public.programme_id)
 
 
 @partner_page(evidence_actions.withdraw_evidence)
 def evidence_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
     """Takes it back, with the reason that the public reads."""
-    found = _public_evidence(request, pk)
+    public = _public_evidence(request, pk)
     form = WithdrawEvidenceForm(request.POST or None)
     if form.is_valid():
         try:
-            evidence_actions.withdraw_evidence(by=request.acting, evidence=found, because=form.cleaned_data["because"])
+            evidence_actions.withdraw_evidence(by=request.acting, evidence=public, because=form.cleaned_data["because"])
         except RuleError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Withdrawn."))
-            return redirect("evidence", pk=found.programme_id)
+            return redirect("evidence", pk=public.programme_id)
     context = {
         "form": form,
-        "title": _("Withdraw the evidence of %(programme)s") % {"programme": found.programme.local_name},
-        "back": reverse("evidence", args=[found.programme_id]),
+        "title": _("Withdraw the evidence of %(programme)s") % {"programme": public.programme.local_name},
+        "back": reverse("evidence", args=[public.programme_id]),
         "submit": _("Withdraw"),
     }
     return render(request, "pages/form.html", context, status=422 if request.method == "POST" else 200)
@@ -241,16 +241,16 @@ def public_evidence_list(request: HttpRequest) -> HttpResponse:
 @in_language
 def public_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """What is public of one programme; of what was withdrawn, when and why."""
-    found = get_object_or_404(
+    public = get_object_or_404(
         PublicEvidence.objects.select_related("programme", "run").filter(published_at__isnull=False), pk=pk
     )
-    return render(request, "metrics/evidence/public.html", _public_context(found))
+    return render(request, "metrics/evidence/public.html", _public_context(public))
 
 
-def _public_context(found: PublicEvidence) -> dict[str, Any]:
+def _public_context(public: PublicEvidence) -> dict[str, Any]:
     language = (get_language() or settings.LANGUAGE_CODE)[:2]
     return {
-        "public": found,
-        "content": found.content[language] if found.state != PublicEvidence.State.WITHDRAWN else None,
+        "public": public,
+        "content": public.content[language] if public.state != PublicEvidence.State.WITHDRAWN else None,
         "exit": settings.QUICK_EXIT_URL,
     }

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.assessments.instruments import INSTRUMENTS
 from metrics.comparison.effects import in_order
 from metrics.comparison.models import ComparisonResult
+from metrics.costs.costs import costs_of, years_of
+from metrics.costs.participation import Period
 from metrics.evidence.judgement import Judged, judged
 from metrics.evidence.models import Claim
 from metrics.quality.rests_on import RestsOn
@@ -27,7 +31,9 @@ from metrics.trends.words import finding as finding_of_change
 from partnership.isolation.acting import Acting
 from partnership.pages.number_format import plain
 from partnership.pages.pdf import section
+from partnership.pages.template_tags import day
 from programs.catalogue.models import Programme
+from programs.grants.ahead import outlook_of
 from programs.standards.models import PreventionPlan
 from programs.surveys.models import SurveyFigure
 
@@ -50,9 +56,11 @@ class Evidence:
     rests_on: RestsOn
 
 
-def evidence_of(acting: Acting, programme: Programme, run: Run, *, newest: Run | None) -> Evidence:
+def evidence_of(
+    acting: Acting, programme: Programme, run: Run, *, newest: Run | None, with_costs: bool = True
+) -> Evidence:
     """Reads and words everything: outcomes of people of `run`, a release; arrests and overdoses of the `newest` run. As many queries
-    whatever there is."""
+    whatever there is. `with_costs`: what it costs and how long it is paid for, which its own organisation alone knows."""
     results = list(run.recidivismresults.filter(programme=programme, offences=Offences.ANY).order_by("window_months"))
     comparisons = list(run.comparisons.filter(programme=programme, offences=Offences.ANY, window_months=MAIN_WINDOW))
     claims = judged(_claims(acting, programme), acting, release=run, newest=newest)
@@ -68,6 +76,7 @@ def evidence_of(acting: Acting, programme: Programme, run: Run, *, newest: Run |
             _places(programme, newest),
             _surveys(programme),
             _rating(programme),
+            *([_costs(acting, programme), _funding(acting, programme)] if with_costs else []),
             _of_claims(claims),
         ],
         claims=claims,
@@ -227,6 +236,54 @@ def _rating(programme: Programme) -> dict[str, Any]:
         return section(title, [_("It has no approved prevention plan, so it has no rating.")])
     about = {"rating": approved.get_rating_display(), "edition": approved.edition, "version": approved.version}
     return section(title, [_("%(rating)s, by %(edition)s (prevention plan, version %(version)s).") % about])
+
+
+def _costs(acting: Acting, programme: Programme) -> dict[str, Any]:
+    """Of the newest year with spending and a whole quarter behind it."""
+    title = _("What it costs")
+    if acting.partner.pk != programme.partner_id:
+        return section(title, [_("Its organisation alone sees what it costs.")])
+    years = years_of(acting.partner)[:2]
+    period = next(filter(None, (Period.of_year(year, timezone.localdate()) for year in years)), None)
+    costs = costs_of(acting.partner, period) if period else []
+    own = [cost for cost in costs if cost.programme.pk == programme.pk]
+    if not own or period is None:
+        return section(title, [_("No spending is recorded.")])
+    rows = [
+        row
+        for cost in own
+        for row in (
+            [_("Spent"), f"{plain(float(cost.total))} {cost.currency}"],
+            [_("A participant who came at least once"), cost.by_person_in_words],
+            [_("A completed programme"), cost.by_completed_in_words],
+            [_("A re-arrest avoided"), cost.by_avoided_in_words],
+        )
+    ]
+    when = _("From %(first)s to %(last)s.") % {"first": day(period.first), "last": day(period.last)}
+    cautions = list(dict.fromkeys(caution for cost in own for caution in cost.cautions))
+    return section(title, [when, *cautions], [_("What"), _("Cost")], rows)
+
+
+def _funding(acting: Acting, programme: Programme) -> dict[str, Any]:
+    title = _("How long it is paid for")
+    if acting.partner.pk != programme.partner_id:
+        return section(title, [_("Its organisation alone sees its grants.")])
+    own = [
+        o for o in outlook_of(acting.partner, timezone.localdate()) if o.programme and o.programme.pk == programme.pk
+    ]
+    if not own:
+        return section(title, [_("No grant pays for it, as far as the portal knows.")])
+    text = []
+    for outlook in own:
+        if outlook.first_gap:
+            about = {"month": date_format(outlook.first_gap, "YEAR_MONTH_FORMAT"), "currency": outlook.currency}
+            text.append(_("From %(month)s on a tenth or more of its usual cost in %(currency)s has no grant.") % about)
+        else:
+            text.append(
+                _("Its usual cost in %(currency)s has grants for the %(months)s months that the portal looks ahead.")
+                % {"currency": outlook.currency, "months": len(outlook.months)}
+            )
+    return section(title, text)
 
 
 def _of_claims(claims: list[Judged]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def placed(districts: Sequence[District]) -> dict[int, tuple[int, int]]:
     distances = np.array(
         [[(y - row) ** 2 + (x - column) ** 2 for row, column in cells] for x, y in zip(across, down, strict=True)]
     )
-    _known, chosen = linear_sum_assignment(distances)
-    taken = [cells[number] for number in chosen]
+    _known, numbers = linear_sum_assignment(distances)
+    taken = [cells[number] for number in numbers]
     # Rows and columns in which nothing lies are left out.
     used_rows, used_columns = (sorted({cell[axis] for cell in taken}) for axis in (0, 1))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -20,7 +21,6 @@ from metrics.protection.counts import shown_before
 from metrics.protection.rates import Group, differences
 from metrics.runs.models import Run
 from metrics.trends.models import ArrestTrendResult
-from metrics.trends.overview import places
 from partnership.isolation.acting import PartnerRequest
 from partnership.members.models import District
 from partnership.pages.guard import partner_page
@@ -28,6 +28,7 @@ from partnership.pages.number_format import percent
 from programs.catalogue.models import Programme
 
 Trend = ArrestTrendResult.Group
+YEAR = 12
 
 
 class Offered(NamedTuple):
@@ -55,6 +56,11 @@ def _offered(district: District, programmes: Sequence[Programme]) -> Offered:
     return Offered(len(serving), sum(number or 0 for number in free), free.count(None))
 
 
+def _year(months: Sequence[int]) -> int | None:
+    """Of the newest twelve months; None where there are fewer."""
+    return sum(months[-YEAR:]) if len(months) >= YEAR else None
+
+
 def _read(request: PartnerRequest) -> tuple[Run | None, list[Gap]]:
     """The release and its districts, those where most find no place first."""
     run = requested_run(request, of_release=True)
@@ -62,16 +68,16 @@ def _read(request: PartnerRequest) -> tuple[Run | None, list[Gap]]:
         return None, []
     results = GapResult.objects.filter(run=run).select_related("district")
     programmes = list(Programme.objects.offered().prefetch_related("districts"))
-    counted = {
-        group: {place.district.pk: place.now for place in places(run, group, []) if place.district}
-        for group in (Trend.DRUG, Trend.OVERDOSES)
-    }
+    months: dict[tuple[str, int], list[int]] = defaultdict(list)
+    series = run.trends.filter(group__in=[Trend.DRUG, Trend.OVERDOSES], district__isnull=False).order_by("month")
+    for group, number, arrests in series.values_list("group", "district", "arrests"):
+        months[group, number].append(arrests)
     gaps = [
         Gap(
             result,
             _offered(result.district, programmes),
-            counted[Trend.DRUG].get(result.district_id),
-            counted[Trend.OVERDOSES].get(result.district_id),
+            _year(months[Trend.DRUG, result.district_id]),
+            _year(months[Trend.OVERDOSES, result.district_id]),
         )
         for result in results
     ]
@@ -133,7 +139,7 @@ def gaps_figure(request: PartnerRequest) -> Figure:
         ]
         for gap in rows
     ]  # fmt: skip
-    shown: list[charts.IntervalRow] = [
+    drawn_rows: list[charts.IntervalRow] = [
         {
             "label": gap.result.district.local_name,
             "rate": gap.result.share,
@@ -145,8 +151,8 @@ def gaps_figure(request: PartnerRequest) -> Figure:
     ]
 
     def draw(theme: str, narrow: bool) -> Any:
-        chart = charts.intervals(shown, theme=theme, title=_("Share without a place"), narrow=narrow)
+        chart = charts.intervals(drawn_rows, theme=theme, title=_("Share without a place"), narrow=narrow)
         about = charts.Heading(" ".join(_missing(rows)) or _("Where places are missing"), source(run) if run else "")
         return charts.headed(chart, about, theme, narrow=narrow)
 
-    return Figure("gaps", heading, table, run, draw if shown else None)
+    return Figure("gaps", heading, table, run, draw if drawn_rows else None)

@@ -7,7 +7,7 @@
 --   feed is complete; each human being once, by the first of them.
 -- Offered: a referral of the kinds arrest diversion and court, written about that human being by anybody, within the days. Agreed: it was
 --   sent, which takes the person's consent. Visited: the first appointment or a session was attended, or it was completed. Completed:
---   the referral was, or the outcome of its diversion says so. Settled: no further action, or the charge dropped, up to the last day.
+--   the referral was, or the outcome of its diversion says so. Of both, nobody who refused to be counted. Settled: no further action, or the charge dropped, up to the last day.
 -- Index: arrest_trend, offence_arrest, link_key, referrals_referral_person_id, cases_session_enrolment_id.
 WITH feeds AS (
     SELECT district_id, least(min(complete_through), %(as_of)s::date) AS complete_through FROM cases_feed GROUP BY district_id
@@ -28,8 +28,8 @@ records AS (
 ),
 reached AS (
     SELECT c.id, bool_or(agreed.is_so) AS agreed,
-           bool_or(agreed.is_so AND (completed.is_so OR visited.is_so)) AS visited,
-           bool_or(agreed.is_so AND completed.is_so) AS completed,
+           bool_or(agreed.is_so AND coalesce(n.measurement_consent, true) AND (completed.is_so OR visited.is_so)) AS visited,
+           bool_or(agreed.is_so AND coalesce(n.measurement_consent, true) AND completed.is_so) AS completed,
            bool_or(agreed.is_so AND coalesce(d.decision IN ('no_further_action', 'charge_dropped')
                    AND (d.decided_at AT TIME ZONE 'Europe/Helsinki')::date <= %(as_of)s::date, false)) AS settled
       FROM records c
@@ -37,6 +37,7 @@ reached AS (
        AND (r.created_at AT TIME ZONE 'Europe/Helsinki')::date BETWEEN c.arrested_on AND c.arrested_on + %(followed)s::int
       LEFT JOIN referrals_diversionagreement d ON d.referral_id = r.id
       LEFT JOIN referrals_firstappointment f ON f.referral_id = r.id
+      LEFT JOIN cases_enrolment n ON n.id = r.enrolment_id
      CROSS JOIN LATERAL (
            SELECT coalesce((r.sent_at AT TIME ZONE 'Europe/Helsinki')::date <= c.arrested_on + %(followed)s::int, false) AS is_so
            ) agreed

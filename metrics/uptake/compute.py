@@ -51,9 +51,9 @@ def months_counted(as_of: date) -> tuple[date, date]:
 def results(run: Run, as_of: date, draws: Draws) -> list[UptakeResult]:
     """Per police unit and in all; none where nobody was eligible."""
     since, until = months_counted(as_of)
-    parameters = {"since": since, "until": until, "as_of": as_of, "followed": FOLLOWED_DAYS, "seed": member_seed()}
+    days = {"since": since, "until": until, "as_of": as_of}
     with connection.cursor() as cursor:
-        cursor.execute(SQL, parameters)
+        cursor.execute(SQL, days | {"followed": FOLLOWED_DAYS, "seed": member_seed()})
         rows = cursor.fetchall()
     groups: dict[tuple[int | None, str, str], Cells] = defaultdict(lambda: defaultdict(lambda: (0, 0)))
     for unit, month, district, sex, age, stage, is_settled, cases, hashes in rows:

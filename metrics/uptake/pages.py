@@ -90,7 +90,7 @@ class Reading(NamedTuple):
 
 
 def _read(request: PartnerRequest) -> Reading:
-    """Three queries."""
+    """A police unit begins with its own."""
     run = requested_run(request, of_release=True)
     by = choice(request, "by", TRAITS, By.DISTRICT)
     if run is None:
@@ -98,7 +98,9 @@ def _read(request: PartnerRequest) -> Reading:
     results = UptakeResult.objects.filter(visible_results(request.acting), run=run).select_related("partner")
     names = {str(district.pk): district.local_name for district in District.objects.all()}
     reading = Reading(run, [*results], "all", by, names)
-    return reading._replace(of=choice(request, "of", dict(reading.choices()), "all"))
+    units = dict(reading.choices())
+    own = str(request.acting.partner.pk)
+    return reading._replace(of=choice(request, "of", units, own if own in units else "all"))
 
 
 @require_safe
@@ -110,7 +112,7 @@ def uptake(request: PartnerRequest) -> HttpResponse:
     context: dict[str, Any] = {"run": reading.run, "summary": summary}
     if summary:
         form = AssumptionForm(request.GET.dict())
-        shown = reading.by_trait(reading.by)
+        groups_of_trait = reading.by_trait(reading.by)
         context |= {
             "of": reading.of,
             "by": reading.by,
@@ -121,8 +123,8 @@ def uptake(request: PartnerRequest) -> HttpResponse:
             "steps": words.funnel(summary),
             "left_out": reading.left_out(),
             "cannot_be_told": reading.cannot_be_told(),
-            "groups": [(reading.label(result), result) for result in shown],
-            "has_chart": any(result.share is not None for result in shown),
+            "groups": [(reading.label(result), result) for result in groups_of_trait],
+            "has_chart": any(result.share is not None for result in groups_of_trait),
             "rests_on": reading.rests_on(),
             "form": form,
             "spared": words.spared(summary.settled, savings(summary.settled, form.assumed))
@@ -153,7 +155,7 @@ def uptake_figure(request: PartnerRequest) -> Figure:
         ]
         for r in results
     ]  # fmt: skip
-    shown: list[charts.IntervalRow] = [
+    drawn_rows: list[charts.IntervalRow] = [
         {"label": reading.label(r), "rate": r.share, "lower": r.share_lower or 0.0, "upper": r.share_upper or 0.0}
         for r in reading.by_trait(reading.by)
         if r.share is not None
@@ -161,11 +163,11 @@ def uptake_figure(request: PartnerRequest) -> Figure:
     rests_on = reading.rests_on()
 
     def draw(theme: str, narrow: bool) -> Any:
-        chart = charts.intervals(shown, theme=theme, title=_("Share diverted"), narrow=narrow)
+        chart = charts.intervals(drawn_rows, theme=theme, title=_("Share diverted"), narrow=narrow)
         whose = dict(reading.choices())[reading.of]
         finding = f"{whose}. {words.share(reading.summary) if reading.summary else ''}"
         about = charts.Heading(finding, source(reading.run, rests_on) if reading.run else "")
         return charts.headed(chart, about, theme, narrow=narrow)
 
     notes = [_("Cases: arrests for drugs for personal use alone, each person once, followed for 180 days.")]
-    return Figure("uptake", heading, rows, reading.run, draw if shown else None, notes=notes, rests_on=rests_on)
+    return Figure("uptake", heading, rows, reading.run, draw if drawn_rows else None, notes=notes, rests_on=rests_on)

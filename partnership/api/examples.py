@@ -26,6 +26,9 @@ VALUES: dict[str, Any] = {
     "intervention": 2,
     "subscription": 5,
     "version": 5,
+    "funder": "Example Foundation",
+    "about": "For talks with parents: what to ask, and whom to call.",
+    "because": "A newer one has taken its place.",
     # A person
     "first_names": "Maija Liisa",
     "last_name": "Meikäläinen",

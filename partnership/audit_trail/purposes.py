@@ -87,7 +87,7 @@ PURPOSES: dict[str, Purpose] = {
     "consent_paper": Purpose.REFERRAL,
     "import_problems": Purpose.QUALITY,
     "history": Purpose.QUALITY,
-    "tip": Purpose.OTHER,
+    "tip": Purpose.QUALITY,
 }
 """What is read → for what, as far as its address tells."""
 OVER_THE_API: dict[str, Purpose] = {

@@ -96,7 +96,7 @@ class FundingCallInput(Strict):
     about = serializers.CharField(max_length=2000, default="", allow_blank=True, help_text="In short, in own words.")
 
 
-class WithdrawalInput(Strict):
+class CallWithdrawalInput(Strict):
     because = serializers.CharField(max_length=300, help_text="Why, as everybody reads it.")
 
 
@@ -140,11 +140,11 @@ class FundingCallView(View):
         self.check_unchanged(call)
         return self.answer(self._save(call))
 
-    @extend_schema(request=WithdrawalInput, responses={200: FundingCallSerializer})
+    @extend_schema(request=CallWithdrawalInput, responses={200: FundingCallSerializer})
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: int) -> Response:
         """Takes a call back that is none, or that the funder took back."""
-        funding.withdraw_call(by=self.acting, call=self.get_object(), **self.checked_body(WithdrawalInput))
+        funding.withdraw_call(by=self.acting, call=self.get_object(), **self.checked_body(CallWithdrawalInput))
         return self.answer(self.get_object())
 
     @extend_schema(request=InterestInput, responses={200: FundingCallSerializer})

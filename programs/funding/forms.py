@@ -87,7 +87,7 @@ class ApplicationForm(ModelForm[JointApplication]):
 class CallFilter(filters.FilterSet):  # type: ignore[misc] # the library has no types
     show = filters.ChoiceFilter(
         label=_("Calls"),
-        empty_label=_("Open or to come"),
+        empty_label=_("Not closed"),
         choices=[
             ("soon", _("Closing in 30 days")),
             ("ours", _("That we would apply to")),

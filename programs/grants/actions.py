@@ -165,7 +165,7 @@ def save_allocation(*, by: Acting, allocation: Allocation) -> Allocation:
     if others + allocation.amount > grant.amount:
         raise BeyondAward(
             _("Only %(left)s %(currency)s of this grant are left to allocate.")
-            % {"left": plain(grant.amount - others, 2), "currency": grant.currency}
+            % {"left": plain(float(grant.amount - others), 2), "currency": grant.currency}
         )
     if allocation.pk:
         outside = allocation.spending.exclude(month__range=(allocation.first_month, allocation.ends_on))
@@ -242,10 +242,11 @@ def declare_key(*, by: Acting, year: int, basis: str, shares: Mapping[Programme,
     Raises Invalid where shares are not a hundred per cent together, or a programme is another partner's."""
     if any(programme.partner_id != by.partner.pk for programme in shares):
         raise Invalid("shares", _("Choose your programmes."))
-    if sum(shares.values()) != HUNDRED or min(shares.values()) <= 0:
+    whole = sum(shares.values(), Decimal(0))
+    if whole != HUNDRED or min(shares.values()) <= 0:
         raise Invalid(
             "shares",
-            _("The shares are %(sum)s %% together: make them 100 %%.") % {"sum": plain(sum(shares.values()), 2)},
+            _("The shares are %(sum)s %% together: make them 100 %%.") % {"sum": plain(float(whole), 2)},
         )
     if not basis.strip():
         raise Invalid("basis", _("Say what the key rests on."))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -18,11 +19,9 @@ from partnership.api.views import Number, Query, View
 from partnership.isolation.constraints import FAR_DAY
 from programs.catalogue.models import Programme
 from programs.grants import actions as grants
-from programs.grants.giving import as_360giving
+from programs.grants.giving import MOST_EXPORTED, as_360giving
 from programs.grants.models import Allocation, Category, Currency, Grant, Spending
 from programs.permissions import GRANTS
-
-MOST_EXPORTED = 1_000
 
 
 class Money(serializers.DecimalField):
@@ -66,7 +65,7 @@ class GrantInput(Strict):
 
     def validate_ends_on(self, day: Any) -> Any:
         if day >= FAR_DAY:
-            raise serializers.ValidationError("A day before the year 2200.")
+            raise serializers.ValidationError(_("Choose a day before the year 2200."))
         return day
 
 

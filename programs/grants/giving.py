@@ -7,6 +7,7 @@ from typing import Any
 
 from programs.grants.models import Grant
 
+MOST_EXPORTED = 1_000
 PREFIX = "portal"
 """Before numbers of this portal, which are in no register of organisations."""
 

@@ -33,14 +33,13 @@ from programs.grants.forms import (
     SpendingForm,
     key_as_typed,
 )
-from programs.grants.giving import as_360giving
+from programs.grants.giving import MOST_EXPORTED, as_360giving
 from programs.grants.lists import GRANT_LIST, STATE_LOOKS
 from programs.grants.models import Allocation, Category, CostKey, Grant, ReportDay, Spending
 from programs.grants.spending_file import read_spending
 from programs.permissions import GRANTS
 
 MOST_APPLIED = 20
-MOST_EXPORTED = 1_000
 
 
 def _seen(request: PartnerRequest) -> QuerySet[Grant]:

@@ -98,7 +98,7 @@ class MaterialFilter(filters.FilterSet):  # type: ignore[misc] # the library has
 class ResourceFilter(MaterialFilter):
     show = filters.ChoiceFilter(
         label=_("Resources"),
-        empty_label=_("All that are offered"),
+        empty_label=_("Offered"),
         choices=[
             ("new", _("New since my last visit")),
             ("own", _("Of your organisation")),
@@ -106,7 +106,7 @@ class ResourceFilter(MaterialFilter):
         ],
         method="by_show",
     )
-    evidence = filters.ChoiceFilter(label=_("Effect"), choices=Verdict.choices, empty_label=_("Whatever is known"))
+    evidence = filters.ChoiceFilter(label=_("Effect"), choices=Verdict.choices, empty_label=_("Any"))
 
     def __init__(self, data: Any, queryset: QuerySet[Resource], *, acting: Acting, new_since: datetime) -> None:
         self.partner, self.new_since = acting.partner, new_since

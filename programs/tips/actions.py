@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from partnership.actions import Party, action
 from partnership.events.outbox import announce
+from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, District, Partner, Role
@@ -80,7 +81,7 @@ def give_tip(*, partner: Partner, kind: str, text: str, district: District | Non
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT portal_tip_give(%s, %s, %s, %s, %s)",
-            [partner.pk, Tip.Kind(kind), district and district.pk, sealed, digest_of(code)],
+            [partner.pk, Tip.Kind(kind), district.pk if district else None, sealed, digest_of(code)],
         )
         said = cursor.fetchone()[0]
     if said != "ok":
@@ -151,7 +152,7 @@ def tell_of_tips() -> None:
     today = timezone.localdate()
     waiting = Tip.objects.filter(read_on=None, received_on__lt=today).order_by().values_list("partner", flat=True)
     for partner in waiting.distinct():
-        tell = {"partner": partner, "roles": [str(role) for role in TIP_ROLES], "url": reverse("tip_list")}
+        tell: Tell = {"partner": partner, "roles": [str(role) for role in TIP_ROLES], "url": reverse("tip_list")}
         announce(events.WAITING, f"tip.waiting:{partner}:{today}", tell=[tell], partner=partner)
 
 

@@ -16,7 +16,7 @@ from programs.tips.models import MOST_LETTERS, Tip
 class TipForm(forms.Form):
     """What somebody tells. Where the words look as if they showed who somebody is, they are asked once more before they go."""
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Tip.Kind.choices)
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=[("", "–"), *Tip.Kind.choices])
     district = forms.ModelChoiceField(
         label=_("Where? You can leave this out."),
         queryset=District.objects.all(),

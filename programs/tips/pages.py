@@ -39,7 +39,7 @@ def tip_list(request: PartnerRequest) -> HttpResponse:
 @partner_page(TIPS)
 def tip(request: PartnerRequest, pk: int) -> HttpResponse:
     """One tip: its words, and the answer or the form for it. Opening it is noted."""
-    opened = own(request, Tip, pk)
+    opened = own(request, Tip, pk, "district", "read_by", "answered_by", "removed_by")
     tips.note_reading(by=request.acting, tip=opened)
     log_read(request.acting, "tip", opened.pk)
     return _page(request, opened, AnswerForm())

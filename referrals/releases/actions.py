@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from partnership.actions import Party, action
 from partnership.agreements.flows import Category, check_flows
+from partnership.events.outbox import announce
+from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, RuleError
 from partnership.members.models import Role
@@ -139,7 +142,12 @@ def tell_first_contact(*, enrolment: int) -> None:
         to_partner_id=referral.to_partner_id,
         defaults={"on": on},
     )
-    handover.announce(referral, events.CONTACTED, f"first_contact:{referral.pk}:{on}", None)
+    sender: Tell = {
+        "partner": referral.from_partner_id,
+        "roles": [str(role) for role in PRISON_ROLES],
+        "url": reverse("referral", args=[referral.pk]),
+    }
+    announce(events.CONTACTED, f"first_contact:{referral.pk}:{on}", tell=[sender], referral=referral.pk)
 
 
 @action("release_notice.erase_person", roles=PEOPLE_ROLES, managers_only=True, party=Party.OWNER)

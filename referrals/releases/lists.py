@@ -15,7 +15,7 @@ from referrals.releases.models import ReleaseNotice
 def _first_contact(notice: ReleaseNotice) -> str | SafeString:
     """When somebody was met, as the prison was told; what it was not told, it may not know."""
     told = getattr(notice.referral, "first_contact", None)
-    return tag(day(told.on), "good") if told else (_("Not told") if notice.released_at else "")
+    return tag(day(told.on), "good") if told else (_("Not told") if notice.released_at else "–")
 
 
 RELEASE_NOTICE_LIST = Listing(

@@ -308,7 +308,8 @@ class TestSqlAsTheRole:
                 "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
                 " AND has_function_privilege('portal_person', oid, 'EXECUTE') AND pronargs > 0"
             )
-            assert cursor.fetchall() == [("portal_shown",)]
+            # Policies ask what flows between two partners: everybody sees agreements.
+            assert cursor.fetchall() == [("portal_flow_days",), ("portal_shown",)]
 
 
 @pytest.mark.django_db(transaction=True)

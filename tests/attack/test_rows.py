@@ -71,6 +71,7 @@ NO_ORACLE = {
 POINT_ANYWHERE = {
     "programs_campaign_partners.campaign_id": "everybody sees campaigns, and a policy asks whose the campaign is",
     "programs_communityevent_hosts.communityevent_id": "everybody sees events, and a policy asks whose the event is",
+    "metrics_claim.programme_id": "a policy asks first whose the programme is",
     "programs_callinterest.call_id": "everybody sees funding calls",
     "programs_jointapplication.call_id": "everybody sees funding calls",
     "programs_lessonplan.resource_version_id": "a policy asks first whether it is one that is seen",

@@ -89,7 +89,7 @@ class TestBecomingOwner:
     def test_what_runs_as_owner_is_run_by_whom_it_is_for(self, committed):  # noqa: F811
         """Triggers need no right to run; everything else is asked for by policies, or named here."""
         runs = rows(
-            "SELECT p.proname, string_agg(CASE WHEN a.grantee = 0 THEN 'everybody' ELSE a.grantee::regrole::text END, ' ')"
+            "SELECT p.proname, string_agg(CASE WHEN a.grantee = 0 THEN 'everybody' ELSE a.grantee::regrole::text END, ' ' ORDER BY a.grantee::regrole::text)"
             " FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a"
             " WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND a.grantee <> p.proowner GROUP BY p.oid"
         )
@@ -104,7 +104,7 @@ class TestBecomingOwner:
             **{f"portal_person_{what}": "portal_person" for what in of_my_page},
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
-            "portal_flow_days": "portal_web portal_worker portal_person",  # everybody sees agreements
+            "portal_flow_days": "portal_person portal_web portal_worker",  # everybody sees agreements
             **dict.fromkeys(
                 (
                     "portal_agreed_now",

@@ -181,7 +181,7 @@ class TestReallyAtOnce:
             with on_web(world.caseworker):
                 one = Fellowship.objects.get(pk=fellowship.pk)
                 fellowships.ask_stipend(by=world.caseworker, fellowship=one, month=2, amount=Decimal(100))
-                time.sleep(0.5)  # neither sees what the other has not committed
+                time.sleep(1)  # neither sees what the other has not committed
 
-        assert at_once(ask_for_it) == ["SavedMeanwhile", "done"]
+        assert set(at_once(ask_for_it)) in ({"SavedMeanwhile", "done"}, {"NoStipend", "done"})
         assert Stipend.objects.count() == 1

@@ -24,20 +24,7 @@ from tests.shared_worlds import shared
 from tests.versions import drafted_version
 from tests.world import WebClient, World, do, run_as
 
-HOSTILE = (
-    "",
-    "\x00",
-    "9" * 400,
-    "-1",
-    str(2**63),
-    "NaN",
-    "1e999",
-    "٣",
-    "2026-02-30",
-    "24:00",
-    "x" * 10_000,
-    "\u202e\ufeff",
-)
+HOSTILE = ("\x00", "9" * 400, "-1", "1e999", "٣", "x" * 10_000)
 OF_OTHER_AGES = ("0001-01-01", "0001-01-01T00:00", "9999-12-31", "9999-12-31T23:59")
 
 

@@ -274,8 +274,8 @@ class TestPages:
     def test_the_first_page_warns_of_who_comes_out_soon_and_of_nobody_being_there(self, inside):
         client = inside.client(inside.caseworker)
         assert "Coming out, and first days outside" in client.get("/").content.decode()
-        out(inside, hours_ago=24 * 13)
-        assert "14 days" in client.get("/").content.decode()
+        out(inside, hours_ago=25)
+        assert "No contact" in client.get("/").content.decode()
         run_as(
             inside.caseworker, custody.change_release, release=current(inside), planned_on=inside.release.planned_on,
             conditions=[], responsible=inside.case_manager.user,
@@ -292,7 +292,7 @@ class TestPages:
         contact(inside, noon, how="gate")
         assert "Picked up at the gate" in client.get(reverse("calendar"), week).content.decode()
         with on_web(inside.caseworker):
-            text = calendar_feed.feed_of([], [], calendar_feed.contacts_of(inside.caseworker)).decode()
+            text = calendar_feed.feed_of([], [], calendar_feed.contacts_of(inside.caseworker), []).decode()
         assert "BEGIN:VEVENT" in text
         assert "Picked up" not in text
         assert "elease of" not in text

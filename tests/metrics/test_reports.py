@@ -18,7 +18,7 @@ from metrics.comparison.models import ComparisonResult
 from metrics.quality.rests_on import RestsOn
 from metrics.recidivism.population import population_context
 from metrics.reports import programme as programme_report
-from metrics.reports.pieces import contact
+from metrics.reports.pieces import contact, own_feeds
 from metrics.runs.models import Run
 from partnership.pages import pdf
 from partnership.pages.pdf import section
@@ -111,12 +111,12 @@ def test_its_data_quality_is_of_its_own_districts(measured, released):
     measured.complete_through(date(2020, 1, 31), measured.hill)
     measured.programme.districts.set([measured.city])
     run = release(measured)
-    feeds = programme_report._own_feeds(run, measured.programme, RestsOn())
+    feeds = own_feeds(run, [measured.programme], RestsOn())
     assert {feed.district for feed in feeds} == {measured.city}
-    poor = programme_report._own_feeds(run, measured.programme, RestsOn(None, ((measured.hill.pk, "Hill"),)))
+    poor = own_feeds(run, [measured.programme], RestsOn(None, ((measured.hill.pk, "Hill"),)))
     assert {feed.district for feed in poor} == {measured.city, measured.hill}
     measured.programme.districts.clear()
-    assert len(programme_report._own_feeds(run, measured.programme, RestsOn())) > len(feeds)
+    assert len(own_feeds(run, [measured.programme], RestsOn())) > len(feeds)
 
 
 def test_it_says_whom_to_ask(measured):

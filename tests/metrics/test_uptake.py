@@ -138,6 +138,15 @@ class TestHowFarTheyCame:
         diverted(world, referred(world, arrests[5]), outcome="partly", outcome_at=done, **settled)
         assert true_stages(run, monkeypatch) == [6, 5, 4, 2, 1, 1]
 
+    def test_who_does_not_agree_to_be_counted_is_diverted_and_no_more_is_said(self, world, run, monkeypatch):
+        for consents, arrest in zip((True, False), arrested(world, 2), strict=True):
+            own = world.enrolment(measurement_consent=consents)
+            referred(
+                world, arrest, state="completed", closed_at=at(DAY + timedelta(days=90)), enrolment=own,
+                receiver_person=own.person,
+            )  # fmt: skip
+        assert true_stages(run, monkeypatch) == [2, 2, 2, 1, 1, 0]
+
     def test_what_comes_after_180_days_does_not_count(self, world, run, monkeypatch):
         early, late = arrested(world, 2)
         referred(world, early, after=180)

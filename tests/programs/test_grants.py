@@ -12,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
+from demo import money
 from partnership.actions import NotAllowed
 from partnership.events import outbox
 from partnership.events.models import Notification
 from partnership.isolation.acting import acting_for
 from partnership.isolation.errors import DateOutOfRange, Invalid, NotAParty
 from partnership.pages.csv_files import UnreadableFile
+from programs.catalogue.models import Programme
 from programs.grants import actions as grants
 from programs.grants.actions import BeyondAward, GrantInUse, NotAwarded
 from programs.grants.ahead import month_after, months_between, outlook_of
@@ -573,6 +575,19 @@ class TestTheApi:
                 assert organisation["id"]
                 assert organisation["name"]
         assert System(funded.case_manager, "grants:read").get("grants/360giving")["grants"] == written
+
+
+def test_the_demos_money_keeps_to_the_rules_and_has_something_on_each_page(world):
+    workshops = Programme.objects.create(partner=world.ngo, name="Workshops", kind="awareness", accepts=[])
+    with on_web(world.case_manager):
+        money.funded(world.case_manager, world.programme, workshops, world.today)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        outlooks = outlook_of(world.ngo, world.today)
+    assert any(outlook.first_gap for outlook in outlooks)
+    client = world.client(world.case_manager)
+    for name in ("grant_list", "grants_ahead", "cost_keys", "costs"):
+        assert client.get(reverse(name)).status_code == 200, name
 
 
 def test_without_an_acting_partner_nobody_sees_any_of_it(funded):

@@ -32,6 +32,7 @@ from programs.surveys.results import (
     results_of,
     rows_of,
     told,
+    words_of,
 )
 from tests.programs.community import answer, answered, closed, open_wave, safety_survey
 from tests.shared_worlds import shared
@@ -514,14 +515,19 @@ class TestPublishing:
 class TestWalls:
     @pytest.mark.parametrize("who", ["other_caseworker", "liaison", "coordinator", "auditor"])
     def test_answers_texts_codes_and_waves_are_seen_by_who_asked_alone(self, coded, who):
-        answer(coded.wave, {coded.questions[0].pk: 1}, texts={coded.questions[4].pk: "Lights"})
+        for number in range(FEWEST_OF_ANSWER):
+            answer(coded.wave, {coded.questions[0].pk: 1}, texts={coded.questions[4].pk: f"Lights {number}"})
+        closed(coded, coded.wave)
         with on_web(getattr(coded, who)):
             assert not SurveyAnswer.objects.exists()
-            assert not SurveyText.objects.exists()
+            assert not rows_of([coded.wave])[coded.wave.pk]
+            assert not words_of(coded.survey)
             assert not SurveyCode.objects.values("id").exists()
             assert not Wave.objects.exists()
         with on_web(coded.caseworker):
             assert SurveyAnswer.objects.exists()
+            assert rows_of([coded.wave])[coded.wave.pk]
+            assert words_of(coded.survey)
 
     def test_not_even_who_asked_reads_the_day_of_an_answer_or_the_hash_of_a_code(self, coded):
         for column, table in (("given_on", "surveyanswer"), ("digest", "surveycode")):

@@ -17,6 +17,7 @@ from partnership.actions import NotAllowed
 from partnership.agreements.flows import NoFlow
 from partnership.agreements.models import DataFlow
 from partnership.events import outbox
+from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import DateOutOfRange, NotAParty
 from partnership.members.models import Partner, Role
 from programs.catalogue.models import ReferralKind
@@ -208,6 +209,8 @@ class TestWhatThePrisonLearns:
         with on_web(outside.warden):
             assert FirstContactTold.objects.get().on == met_on
             assert not Release.objects.exists()
+        told = OutboxEvent.objects.get(kind="release.first_contact").payload["tell"]
+        assert [each["partner"] for each in told] == [outside.prison.pk], "the receiver knows"
         page = outside.client(outside.warden).get(reverse("release_notice_list")).content.decode()
         assert "Vanki" in page
         assert "Not told" not in page
@@ -220,8 +223,7 @@ class TestWhatThePrisonLearns:
         released(from_prison)
         deliver()
         met(from_prison)
-        with on_web(from_prison.warden):
-            assert not FirstContactTold.objects.exists()
+        assert not FirstContactTold.objects.exists()
 
     def test_nothing_where_no_flow_lets_attendance_go(self, outside):
         DataFlow.objects.filter(category="attendance_counts").delete()

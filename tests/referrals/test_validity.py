@@ -159,6 +159,8 @@ class History(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), open_cases_run=st.booleans())
     def end_agreement(self, which: int, open_cases_run: bool) -> None:
         agreed = self.agreed[which % len(self.agreed)]
+        if agreed.ended:  # it ends once
+            return
         agreement = Agreement.objects.get(pk=agreed.number)
         self.act(
             self.world.coordinator,

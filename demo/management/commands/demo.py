@@ -521,7 +521,6 @@ class Command(BaseCommand):
         courses.legal_aid(self.acting["redcross@demo.example"], legal_aid, today)
         mediations.offered_and_held(caseworker, self.acting["prosecutor@demo.example"], today)
         protecting.protected_people(manager, caseworker, liaison, today)
-        counselling = self.programmes["Counselling instead of imprisonment"]
         city = money.funded(manager, counselling, self.programmes["Risk workshops"], today)
         fellows.fellows(manager, caseworker, helsinki, city, today)
         custody.out_of_prison(manager, caseworker, self.acting["prison@demo.example"], helsinki, today, rng)
