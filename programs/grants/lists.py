@@ -36,7 +36,12 @@ GRANT_LIST = Listing(
             lambda grant: tag(grant.get_state_display(), STATE_LOOKS[grant.state]),
         ),
         Column("amount", gettext_lazy("Amount"), lambda grant: money(grant.amount, grant.currency)),
-        Column("allocated", gettext_lazy("Allocated"), lambda grant: money(grant.allocated, grant.currency)),
+        Column(
+            "allocated",
+            gettext_lazy("Allocated"),
+            lambda grant: money(grant.allocated, grant.currency),
+            at_first=False,
+        ),
         Column("spent", gettext_lazy("Spent"), lambda grant: money(grant.spent, grant.currency)),
         Column("ends", gettext_lazy("Pays until"), lambda grant: grant.ends_on, lambda grant: day(grant.ends_on)),
         Column("partner", gettext_lazy("Organisation"), lambda grant: grant.partner.name, at_first=False),
