@@ -130,14 +130,15 @@ def choose_language(page: Page, language: str) -> None:
 FIRST_RECORD = "main table.list tbody th a, main .rows .what a"
 
 
-def visit(page: Page, address: str) -> None:
+def visit(page: Page, address: str) -> int:
+    """Opens a page, and says how it answered in the end."""
     if address.startswith("first:"):
         address, _, selector = address.removeprefix("first:").partition(" ")
         page.goto(BASE + address)
         link = page.locator(selector or FIRST_RECORD).first
-        page.goto(BASE + str(link.get_attribute("href")))
-    else:
-        page.goto(BASE + address)
+        address = str(link.get_attribute("href"))
+    response = page.goto(BASE + address)
+    return response.status if response else 0
 
 
 def menu_of(page: Page) -> list[tuple[str, str]]:
@@ -159,13 +160,11 @@ def menu_of(page: Page) -> list[tuple[str, str]]:
 
 def take(page: Page, name: str, address: str, folder: Path, *, full_page: bool) -> str:
     """A picture of a page; what is wrong with its answer, or nothing."""
-    answers: list[int] = []
-    page.once("response", lambda response: answers.append(response.status))
-    visit(page, address)
+    status = visit(page, address)
     page.wait_for_load_state("networkidle")
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9-]', '', name)}.png", full_page=full_page)
-    return "" if answers[:1] in ([200], [304]) or name == "not-found" else f"{address} answered {answers[:1]}"
+    return "" if status in (200, 304) or name == "not-found" else f"{address} answered {status}"
 
 
 def take_readme(browser: Browser) -> None:
