@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from metrics.evidence.frozen import content_of
 from metrics.evidence.models import Claim, PublicEvidence
-from metrics.runs.releases import latest_release
+from metrics.publication.results import published
 from partnership.actions import Party, action
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, NotAParty, RuleError
@@ -18,7 +18,7 @@ State = PublicEvidence.State
 
 
 class NoReleaseYet(RuleError):
-    """No figures have been released yet, so there is nothing to publish. Wait for the first release, or ask the coordination office."""
+    """No release is public yet, and a programme's figures are published with one. Wait for it, or ask the coordination office."""
 
     code = "no_release_yet"
     status = 409
@@ -59,11 +59,11 @@ def remove_claim(*, by: Acting, claim: Claim) -> None:
 
 @action("evidence.agree", roles=(Role.CASE_MANAGER,), party=Party.OWNER)
 def agree_to_publish(*, by: Acting, programme: Programme) -> PublicEvidence:
-    """The programme's own organisation agrees that its evidence of the newest release becomes public. Raises NoReleaseYet, and Invalid
+    """The programme's own organisation agrees that its evidence of the newest public release becomes public. Raises NoReleaseYet, and Invalid
     where it agreed already."""
-    run = latest_release()
+    run = published().first()  # results are published once a year, those of one programme too
     if run is None:
-        raise NoReleaseYet(_("There is no release yet."))
+        raise NoReleaseYet(_("No release is public yet."))
     if PublicEvidence.objects.filter(programme=programme).exclude(state=State.WITHDRAWN).exists():
         raise Invalid(
             "programme", _("Your organisation has agreed already. Withdraw that first to agree to a newer release.")

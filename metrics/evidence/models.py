@@ -21,6 +21,11 @@ from programs.catalogue.models import Programme
 ABOUT_OWN = f"exists (select from programs_programme p where p.id = programme_id and p.{OWN})"
 """SQL: the claim is about a programme of the acting partner."""
 
+OF_PUBLIC = (
+    "exists (select from metrics_run r where r.id = run_id and r.published_at is not null and r.withdrawn_at is null)"
+)
+"""SQL: it is of a release that is public: results are published once a year, those of one programme too."""
+
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def seen_by(self, acting: Acting) -> ClaimQuerySet:
@@ -194,7 +199,9 @@ class PublicEvidence(models.Model):
                 command="SELECT",
                 using=f"({OWN} or {COORDINATOR} or published_at is not null)",
             ),
-            Policy(name="partner_agrees", role="web", command="INSERT", using=f"{OWN} and state = 'agreed'"),
+            Policy(
+                name="partner_agrees", role="web", command="INSERT", using=f"{OWN} and state = 'agreed' and {OF_PUBLIC}"
+            ),
             Policy(
                 name="office_publishes",
                 role="web",

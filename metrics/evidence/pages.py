@@ -65,7 +65,7 @@ def evidence(request: PartnerRequest, pk: int) -> HttpResponse:
         "may_agree": evidence_actions.agree_to_publish.action.allows(request.acting)  # type: ignore[attr-defined]
         and programme.partner_id == request.acting.partner.pk
         and (public is None or public.state == PublicEvidence.State.WITHDRAWN)
-        and bool(told and told.run.released_at),
+        and bool(told and told.run.published_at and not told.run.withdrawn_at),
     }
     return render(request, "metrics/evidence/evidence.html", context)
 
@@ -231,7 +231,7 @@ def evidence_withdraw(request: PartnerRequest, pk: int) -> HttpResponse:
 @in_language
 def public_evidence_list(request: HttpRequest) -> HttpResponse:
     """Programmes whose evidence is public."""
-    published = PublicEvidence.objects.filter(state=PublicEvidence.State.PUBLISHED)
+    published = PublicEvidence.objects.filter(state=PublicEvidence.State.PUBLISHED, run__withdrawn_at=None)
     page = page_by_key(published.select_related("programme", "run"), ["-id"], request.GET.get("after", ""))
     context = {"page": page, "exit": settings.QUICK_EXIT_URL}
     return render(request, "metrics/evidence/public_list.html", context)
@@ -249,8 +249,12 @@ def public_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _public_context(public: PublicEvidence) -> dict[str, Any]:
     language = (get_language() or settings.LANGUAGE_CODE)[:2]
+    # With its release, which it is of, it goes, too.
+    gone_with, withdrawn_at = public.run.withdrawn_because, public.withdrawn_at or public.run.withdrawn_at
     return {
         "public": public,
-        "content": public.content[language] if public.state != PublicEvidence.State.WITHDRAWN else None,
+        "content": None if withdrawn_at else public.content[language],
+        "withdrawn_at": withdrawn_at,
+        "because": public.withdrawn_because or gone_with,
         "exit": settings.QUICK_EXIT_URL,
     }

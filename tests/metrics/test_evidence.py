@@ -40,6 +40,7 @@ def measured(world: World) -> World:
     world.run = Run.objects.create(
         reason="test", state=Run.State.DONE, definition="x", quarter="2026-Q4", key_name="k", finished_at=timezone.now(),
         released_at=timezone.now(), released_by=world.coordinator.user,
+        published_at=timezone.now(), published_by=world.coordinator.user,
     )  # fmt: skip
     ComparisonResult.objects.create(run=world.run, programme=world.programme, partner=world.ngo, **reduced(0.2, 0.5))
     ComparisonResult.objects.create(
@@ -224,6 +225,22 @@ class TestInPublic:
         self.agreed(measured)
         with pytest.raises(Invalid):
             self.agreed(measured)
+
+    def test_it_is_of_a_public_release_alone_and_goes_with_it(self, measured, client):
+        evidence = self.agreed(measured)
+        run_as(measured.coordinator, actions.publish_evidence, evidence=evidence)
+        Run.objects.update(withdrawn_at=timezone.now(), withdrawn_because="A wrong feed")
+        page = client.get(reverse("public_evidence", args=[evidence.pk]), {"language": "en"}).content.decode()
+        assert "A wrong feed" in page
+        assert "40 % fewer" not in page
+        run_as(measured.case_manager, actions.withdraw_evidence, evidence=evidence, because="With its release")
+        with pytest.raises(actions.NoReleaseYet):
+            self.agreed(measured)
+        with pytest.raises(ProgrammingError), transaction.atomic(), on_web(measured.case_manager):
+            PublicEvidence.objects.create(
+                partner=measured.ngo, programme=measured.programme, run=measured.run, content={},
+                agreed_by=measured.case_manager.user,
+            )  # fmt: skip
 
     def test_nothing_is_agreed_to_before_a_release(self, world):
         with pytest.raises(actions.NoReleaseYet):

@@ -1099,8 +1099,12 @@ def full(world: World) -> World:
         partner=world.office, programme=world.programme, measure="any", change=-40, months=36, words="w", source="s"
     )
     run_as(world.coordinator, evidence.save_claim, claim=world.claim)
+    Run.objects.filter(pk=world.run.pk).update(
+        published_at=timezone.now()
+    )  # else nobody can agree; other pages want it unpublished
     agreed = run_as(world.case_manager, evidence.agree_to_publish, programme=world.programme)
     world.public_evidence = run_as(world.coordinator, evidence.publish_evidence, evidence=agreed)
+    Run.objects.filter(pk=world.run.pk).update(published_at=None)
     # Once for all addresses: signing in takes as long as most pages.
     world.signed_in = {role: world.client(getattr(world, role)) for role in ROLES}
     return world
