@@ -57,15 +57,20 @@ document.addEventListener("click", (event) => {
 // them, whichever of the two moves: a browser scrolls by no more than it must.
 {
   const bar = document.querySelector(".answer-bar"), answers = document.getElementById("what-now");
+  // Whoever moves the page by hand may leave behind what has the focus; a browser that is still on its way to it may not.
+  let byHand = false;
   const uncover = () => {
     const at = document.activeElement;
-    if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return;
+    if (byHand || !bar.offsetHeight || at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return;
     const edge = at.getBoundingClientRect(), over = edge.bottom - bar.getBoundingClientRect().top;
     if (over > 0 && edge.top < innerHeight && at.offsetHeight < innerHeight / 2) scrollBy({ top: over + 8, behavior: "instant" });
   };
   if (bar && answers) {
+    for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, () => { byHand = true; }, { passive: true });
+    document.addEventListener("focusin", () => { byHand = false; uncover(); });
+    document.addEventListener("scrollend", uncover);
     new IntersectionObserver(([seen]) => { bar.classList.toggle("is-away", seen.isIntersecting); uncover(); }).observe(answers);
-    document.addEventListener("focusin", uncover);
+    new ResizeObserver(uncover).observe(bar);
   }
 }
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from cases.people import identity_code
 from scripts.first_day import JOBS, walked
@@ -28,6 +28,14 @@ def test_a_job_takes_no_more_taps_than_its_budget(browser, base, job, record_pro
 
 IN_VIEW = """(element) => { const edge = element.getBoundingClientRect();
 return edge.height > 0 && edge.bottom > 0 && edge.top < innerHeight && edge.left >= 0; }"""
+
+
+COVERED = """() => { const at = document.activeElement, bar = document.querySelector(".answer-bar");
+if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return "";
+const edge = at.getBoundingClientRect(), top = bar.getBoundingClientRect().top;
+if (edge.height >= 200 || edge.bottom <= top + 1) return "";
+return `${at.outerHTML.slice(0, 300)} from ${edge.top} to ${edge.bottom}, bar at ${top}, scrolled ${scrollY}`; }"""
+"""What has the focus and is half behind the answers, and where; nothing when it is in view."""
 
 
 def sent_wrong(page: Page) -> None:
@@ -136,13 +144,10 @@ def test_the_answers_stay_at_hand_and_never_cover_what_has_the_focus(browser, ba
     for _press in range(60):
         page.keyboard.press("Tab")
         # A browser may scroll there smoothly: what counts is where it comes to rest.
-        page.wait_for_function(
-            """() => { const at = document.activeElement, bar = document.querySelector(".answer-bar");
-            if (at === document.body || bar.contains(at) || bar.classList.contains("is-away")) return true;
-            const edge = at.getBoundingClientRect(), top = bar.getBoundingClientRect().top;
-            return edge.height >= 200 || edge.bottom <= top + 1; }""",
-            timeout=30_000,
-        )
+        try:
+            page.wait_for_function(f"() => ({COVERED})() === ''", timeout=30_000)
+        except TimeoutError:
+            pytest.fail(f"half behind the answers: {page.evaluate(COVERED)}")
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
     bar.get_by_role("link", name="Decline").click()
     expect(page.get_by_label("Reason", exact=False).first).to_be_focused()
