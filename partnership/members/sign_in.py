@@ -23,6 +23,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 
 from partnership.events import letters
 from partnership.events.models import Letter
+from partnership.isolation.prepared import Prepared
 from partnership.members.actions import choose_language, end_sessions
 from partnership.members.models import Membership, User
 from partnership.pages import limits
@@ -33,11 +34,14 @@ MOST_KNOWN = 10
 """So many people may use one browser and stay known in it."""
 
 
+_MEMBERSHIPS = Prepared(Membership.objects.for_signing_in)
+
+
 class PartnerBackend(AuthenticationBackend):  # type: ignore[misc] # the library has no types
     """Sign-in by e-mail. Loads the user and for whom they may act in one query, since every page needs both."""
 
     def get_user(self, user_id: Any) -> User | None:
-        memberships = list(Membership.objects.for_signing_in(user_id))
+        memberships = _MEMBERSHIPS.rows(int(user_id))
         user: User | None
         if not memberships:
             user = super().get_user(user_id)

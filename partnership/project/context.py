@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from partnership.events.models import Notification
 from partnership.isolation import replica
 from partnership.local import sign_ins
-from partnership.project.menu import menu_of
+from partnership.project import menu
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "acting": acting,
-        "menu": menu_of(acting, request.path) if acting else [],
+        "menu": lambda: menu.drawn(acting, request.path) if acting else "",
         "unread": unread,
         "seconds_behind": seconds_behind(request),
         "is_demo": settings.DEMO,

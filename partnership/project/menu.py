@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partnership.actions import Right
@@ -134,9 +137,8 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class MenuGroup:
-    """A group of the menu as one user has it; `number` tells its heading from the others'."""
+    """A group of the menu as one user has it."""
 
-    number: int
     label: str | Promise
     items: list[MenuItem]
 
@@ -144,22 +146,53 @@ class MenuGroup:
 @cache
 def right_of(url_name: str) -> Right | None:
     """The right that the page of this name asks; None where everybody who acts for a partner may."""
-    right: Right | None = resolve(reverse(url_name)).func.portal_right  # type: ignore[attr-defined]
+    right: Right | None = resolve(url_of(url_name)).func.portal_right  # type: ignore[attr-defined]
     return right
+
+
+@cache
+def url_of(url_name: str) -> str:
+    """The address of the page of this name."""
+    return reverse(url_name)
+
+
+def opens(entry: Entry, acting: Acting) -> bool:
+    """Whether the user may open it, and the partner uses what it is for."""
+    right = right_of(entry.url_name)
+    return (not entry.practice or entry.practice in acting.practices) and (right is None or right.allows(acting))
+
+
+def is_within(url: str, path: str) -> bool:
+    """Whether the page is this entry's, or one below it."""
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def menu_of(acting: Acting, path: str) -> list[MenuGroup]:
     """The groups with the entries that the user may open, the current page's marked."""
     groups = []
-    for number, group in enumerate(GROUPS):
+    for group in GROUPS:
         items = []
         for entry in group.entries:
-            right = right_of(entry.url_name)
-            is_used = not entry.practice or entry.practice in acting.practices
-            if is_used and (right is None or right.allows(acting)):
-                url = reverse(entry.url_name)
-                is_current = path == url or (url != "/" and path.startswith(url))
-                items.append(MenuItem(entry.label, url, entry.icon, is_current))
+            if opens(entry, acting):
+                url = url_of(entry.url_name)
+                items.append(MenuItem(entry.label, url, entry.icon, is_within(url, path)))
         if items:
-            groups.append(MenuGroup(number, group.label, items))
+            groups.append(MenuGroup(group.label, items))
     return groups
+
+
+def drawn(acting: Acting, path: str) -> SafeString:
+    """The menu as HTML. It is on each page twice, for a wide screen and a narrow one, and the same for all who may open the same."""
+    offered = [entry.url_name for group in GROUPS for entry in group.entries if opens(entry, acting)]
+    current = [name for name in offered if is_within(url_of(name), path)]
+    known = (get_language(), *offered, "", *current)
+    if known not in _drawn:
+        if len(_drawn) > MOST_DRAWN:
+            _drawn.clear()
+        _drawn[known] = render_to_string("project/_menu.html", {"menu": menu_of(acting, path)})
+    return _drawn[known]
+
+
+MOST_DRAWN = 2000
+"""So many menus does a process keep, of some 5 kB each: a few roles, three languages, a place for each entry."""
+_drawn: dict[tuple[str | None, ...], SafeString] = {}

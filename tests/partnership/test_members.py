@@ -14,6 +14,9 @@ from django.utils import timezone
 from partnership.audit_trail.models import ReadLog
 from partnership.members import actions as members
 from partnership.members.models import Invitation, Membership, Role, User
+from partnership.members.sign_in import PartnerBackend
+from partnership.practices.actions import choose_practices
+from partnership.practices.models import Practice
 from tests.post import posted
 from tests.world import WebClient, World, run_as
 
@@ -270,3 +273,27 @@ class TestLogOfReads:
         assert "Meikäläinen" not in body
         assert world.liaison.user.full_name not in body
         assert not ReadLog.objects.exists()
+
+
+class TestWhoIsLoadedForARequest:
+    def test_it_is_what_the_query_says_for_each_of_them_by_turns(self, world):
+        run_as(world.case_manager, choose_practices, practices=[Practice.BEDS])
+        Membership.objects.create(user=world.caseworker.user, partner=world.other_ngo, role=Role.CASEWORKER)
+        world.liaison.membership.is_active = False
+        world.liaison.membership.save()
+        numbers = []
+        for acting in (world.caseworker, world.case_manager, world.liaison, world.auditor, world.caseworker):
+            loaded = PartnerBackend().get_user(acting.user.pk)
+            asked = list(Membership.objects.for_signing_in(acting.user.pk))
+            assert loaded == acting.user
+            assert hasattr(loaded, "_memberships") == bool(asked), "loaded once more"
+            memberships = loaded.memberships_in_use()
+            numbers.append(len(memberships))
+            assert memberships == asked
+            assert [each.practices for each in memberships] == [each.practices for each in asked]
+            assert [each.passwords_work for each in memberships] == [each.passwords_work for each in asked]
+            assert [vars(each.partner) | {"_state": 0} for each in memberships] == [
+                vars(each.partner) | {"_state": 0} for each in asked
+            ]
+            assert {each.user for each in memberships} <= {acting.user}
+        assert numbers == [2, 1, 0, 1, 2]

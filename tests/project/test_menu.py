@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from html import escape, unescape
+
 import pytest
+from django.utils.translation import override
 
 from partnership.practices.actions import choose_practices
 from partnership.practices.models import Practice
-from partnership.project.menu import GROUPS, MOST_ENTRIES, menu_of
+from partnership.project.menu import GROUPS, MOST_ENTRIES, drawn, menu_of
 from tests.world import World, run_as
 
 ROLES = (
@@ -65,3 +69,18 @@ def test_a_practice_stands_in_it_once_the_partner_uses_it(world: World):
     assert offered() == {"/caseload/"}
     run_as(world.case_manager, choose_practices, practices=[Practice.CONTACTS])
     assert offered() == {"/caseload/", "/contacts/"}
+
+
+def test_a_page_shows_the_menu_of_its_own_role_language_and_place_whoever_asked_before(world: World):
+    asked = [(role, language) for role in ROLES for language in ("en", "fi")]
+    for role, language in [*asked, *reversed(asked)]:
+        acting = getattr(world, role)
+        acting.user.language = language
+        acting.user.save()
+        with override(language):
+            entries = [item for group in menu_of(acting, "/figures/recidivism/") for item in group.items]
+            expected = [(escape(item.url), str(item.label), item.is_current) for item in entries]
+            html = world.client(acting).get("/help/").content.decode()
+            at_help = re.findall(r'<a href="([^"]+)"( aria-current="page")?>\s*<svg.*?</svg>\s*(.+?)\s*</a>', drawn(acting, "/figures/recidivism/"), re.S)  # fmt: skip
+        assert [(url, unescape(label), bool(current)) for url, current, label in at_help] == expected
+        assert all(html.count(f'<a href="{url}"') >= 2 for url, _label, _current in expected), "wide and narrow"
