@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils import timezone
@@ -11,7 +12,13 @@ from partnership.agreements.models import Agreement, AgreementVersion, DataFlow
 Category, Purpose = DataFlow.Category, DataFlow.Purpose
 
 
-def let_flow(agreement: Agreement, *categories: str, from_kind: str = "", to_kind: str = "") -> AgreementVersion:
+def let_flow(
+    agreement: Agreement,
+    *categories: str,
+    from_kind: str = "",
+    to_kind: str = "",
+    purposes: Iterable[str] = (Purpose.DIVERSION,),
+) -> AgreementVersion:
     """A version in force since long ago that lets these kinds of data leave, from any party to any unless said."""
     version = AgreementVersion.objects.create(
         agreement=agreement,
@@ -21,12 +28,13 @@ def let_flow(agreement: Agreement, *categories: str, from_kind: str = "", to_kin
         in_force_since=timezone.now(),
     )
     DataFlow.objects.bulk_create(
-        DataFlow(version=version, from_kind=from_kind, to_kind=to_kind, purpose=Purpose.DIVERSION, category=category)
+        DataFlow(version=version, from_kind=from_kind, to_kind=to_kind, purpose=purpose, category=category)
         for category in categories
+        for purpose in purposes
     )
     return version
 
 
 def let_all_flow(agreement: Agreement) -> AgreementVersion:
-    """As it was before agreements named what may flow: everything, among all parties."""
-    return let_flow(agreement, *Category.values)
+    """As it was before agreements named what may flow: everything, among all parties, for what names people."""
+    return let_flow(agreement, *Category.values, purposes=(Purpose.DIVERSION, Purpose.PROTECTION))

@@ -24,7 +24,7 @@ from cases.protection.models import (
 )
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
-from partnership.agreements.flows import Category, check_flows
+from partnership.agreements.flows import PROTECTION, Category, check_flows
 from partnership.audit_trail.purposes import Purpose
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import DateOutOfRange, Invalid, RuleError
@@ -258,7 +258,7 @@ def tell_police(*, by: Acting, referral: ProtectedReferral, to_partner: Partner)
     agreement = agreement_in_force(by.partner, to_partner)
     if agreement is None:
         raise NoAgreementWithPolice(_("No agreement with this police unit is in force."))
-    check_flows(Category.IDENTITY, source=by.partner, target=to_partner)
+    check_flows(Category.IDENTITY, source=by.partner, target=to_partner, purposes=PROTECTION)
     notice, _is_new = PoliceNotice.objects.get_or_create(
         from_partner=by.partner,
         to_partner=to_partner,

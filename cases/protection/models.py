@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consents.models import Consent
 from cases.people.models import Person
 from cases.protection.hints import HINTS, Answer
-from partnership.agreements.flows import flow_today, under_agreement_of_both
+from partnership.agreements.flows import PROTECTION, flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
@@ -51,8 +51,8 @@ IS_NAMED = f"""({ROLE} in ({ROLES_IN_SQL}) and exists (select from cases_protect
 COVERED = f"""exists (
  select from partnership_agreement a where a.id = cases_policenotice.agreement_id and a.valid_from <= {TODAY}
     and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
-and {flow_today("identity")}"""
-"""Of a notice: an agreement between the two covers it today, and lets go who it is."""
+and {flow_today("identity", purposes=PROTECTION)}"""
+"""Of a notice: an agreement between the two covers it today, and lets go who it is, to protect somebody."""
 
 
 def named_users(privileges: str = READ_AND_WRITE, *, owner: str = OWN) -> list[TableRule]:

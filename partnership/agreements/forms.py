@@ -49,7 +49,14 @@ class FlowForm(forms.Form):
 
     from_kind = forms.ChoiceField(label=_("From"), required=False)
     to_kind = forms.ChoiceField(label=_("To"), required=False)
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=DataFlow.Purpose.choices)
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=DataFlow.Purpose.choices,
+        help_text=_(
+            "Referrals and reports use diversion and follow-up; notices that protect somebody, protection. For statistics nothing "
+            "leaves that names anybody."
+        ),
+    )
     categories = forms.MultipleChoiceField(
         label=_("What may leave"),
         choices=DataFlow.Category.choices,

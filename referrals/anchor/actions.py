@@ -22,7 +22,7 @@ from cases.permissions import PEOPLE_ROLES
 from cases.rights import actions as rights
 from partnership.actions import Party, action
 from partnership.agreements.actions import agreement_in_force
-from partnership.agreements.flows import Category, check_flows
+from partnership.agreements.flows import ANCHOR, Category, check_flows
 from partnership.events.outbox import announce
 from partnership.events.registry import EventType
 from partnership.isolation.acting import Acting
@@ -302,7 +302,7 @@ def _share(
             )
             % {"one": by.partner, "other": member}
         )
-    check_flows(Category.IDENTITY, Category.SITUATION, source=by.partner, target=member)
+    check_flows(Category.IDENTITY, Category.SITUATION, source=by.partner, target=member, purposes=ANCHOR)
     consent = consents.record_consent(
         by=by,
         to_partner=member,

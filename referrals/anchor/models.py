@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.consents.models import Consent
 from cases.people.models import Person
-from partnership.agreements.flows import FlowsToday, flow_today, under_agreement_of_both
+from partnership.agreements.flows import ANCHOR, FlowsToday, flow_today, under_agreement_of_both
 from partnership.agreements.models import Agreement
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.acting import Acting
@@ -47,8 +47,8 @@ COVERED = f"""ended_on is null and exists (
 and exists (
  select from partnership_agreement a where a.id = referrals_anchorexchange.agreement_id and a.valid_from <= {TODAY}
     and coalesce(a.valid_to, 'infinity') >= {TODAY} and coalesce(a.ended_on, 'infinity') > {TODAY})
-and {flow_today("identity")}
-and {flow_today("situation")}"""  # noqa: S608
+and {flow_today("identity", purposes=ANCHOR)}
+and {flow_today("situation", purposes=ANCHOR)}"""  # noqa: S608
 """Of an exchange: it goes on, and the young person's consent and an agreement cover it today."""
 
 
@@ -266,7 +266,7 @@ class AnchorCase(models.Model):
 class AnchorExchangeQuerySet(models.QuerySet["AnchorExchange"]):
     def told_today(self) -> AnchorExchangeQuerySet:
         """Each says whether it `goes_on`: it has not ended, and the consent and an agreement cover today."""
-        is_covered = Q(FlowsToday("identity"), FlowsToday("situation"), ended_on=None) & Q(
+        is_covered = Q(FlowsToday("identity", ANCHOR), FlowsToday("situation", ANCHOR), ended_on=None) & Q(
             consent__valid_days__include=timezone.localdate()
         )
         covers = models.ExpressionWrapper(is_covered, output_field=models.BooleanField())

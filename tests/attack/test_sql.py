@@ -105,6 +105,7 @@ class TestBecomingOwner:
             **dict.fromkeys(of_everybody, "everybody"),
             **dict.fromkeys(of_jobs, "portal_worker"),
             "portal_flow_days": "portal_person portal_web portal_worker",  # everybody sees agreements
+            "portal_purpose_days": "portal_web portal_worker",
             **dict.fromkeys(
                 (
                     "portal_agreed_now",

@@ -21,6 +21,8 @@ from cases.protection.models import PoliceNotice, ProtectedReferral, ProtectionG
 from cases.rights import actions as rights
 from cases.rights.actions import held_about
 from metrics.trafficking.yearly import years_of
+from partnership.agreements.flows import NoFlow
+from partnership.agreements.models import DataFlow
 from partnership.audit_trail.models import ReadLog, RecordChange
 from partnership.events.models import OutboxEvent
 from partnership.isolation.errors import DateOutOfRange, Invalid, NotAParty
@@ -310,6 +312,17 @@ class TestPolice:
         with pytest.raises(protection.PoliceMayNotKnow):
             run_as(house.caseworker, protection.tell_police, referral=house.referral, to_partner=house.police)
         assert seen(house.liaison, PoliceNotice) == 0
+
+    def test_see_it_under_a_flow_for_protection_alone(self, told):
+        DataFlow.objects.filter(purpose=DataFlow.Purpose.PROTECTION).delete()
+        assert seen(told.liaison, PoliceNotice) == 0
+        with pytest.raises(NoFlow):
+            run_as(
+                told.caseworker,
+                protection.tell_police,
+                referral=refer(told, police_may_know=True),
+                to_partner=told.police,
+            )
 
     def test_see_who_and_when_and_nothing_else(self, told):
         with on_web(told.liaison):

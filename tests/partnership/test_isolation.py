@@ -103,6 +103,7 @@ class TestCatalogue:
             "portal_person_enrolments",
             "portal_person_records",
             "portal_person_referrals",
+            "portal_purpose_days",
             "portal_record_change",
             "portal_role_fits",
             "portal_shown",

@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from partnership.agreements import actions as agreements
-from partnership.agreements.flows import NoFlow
+from partnership.agreements.flows import ANCHOR, CASEWORK, PROTECTION, NoFlow, may_leave
 from partnership.agreements.models import AgreementVersion, DataFlow
 from partnership.isolation.acting import Acting
 from referrals.diversions import actions as diversions
@@ -285,3 +285,36 @@ def test_the_database_says_for_which_kinds_of_partner(world, kinds):
             "SELECT portal_flow_days(%s, %s, 'identity') @> %s::date", [world.police.pk, world.ngo.pk, date.today()]
         )
         assert cursor.fetchone()[0] == (kinds[0] in {"", "police"} and kinds[1] in {"", "ngo"})
+
+
+FOR_CASEWORK, FOR_PROTECTION, FOR_ANCHOR = "casework", "protection", "an Anchor team"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "expected"),
+    [
+        ("diversion", {FOR_CASEWORK, FOR_ANCHOR}),
+        ("follow_up", {FOR_CASEWORK, FOR_ANCHOR}),
+        ("protection", {FOR_PROTECTION, FOR_ANCHOR}),
+        ("statistics", set()),
+    ],
+)
+def test_a_flow_lets_go_what_its_purpose_asks_and_for_statistics_nobody_is_named(world, purpose, expected):
+    DataFlow.objects.all().delete()
+    let_flow(world.agreement, "identity", purposes=[purpose])
+    asked = {FOR_CASEWORK: CASEWORK, FOR_PROTECTION: PROTECTION, FOR_ANCHOR: ANCHOR}
+    between = {"source": world.ngo.pk, "target": world.police.pk}
+    assert {name for name, purposes in asked.items() if may_leave("identity", purposes=purposes, **between)} == expected
+
+
+@pytest.mark.parametrize("purpose", ["statistics", "protection"])
+def test_nothing_of_a_referral_leaves_for_another_purpose(case, purpose):
+    DataFlow.objects.all().delete()
+    let_flow(case.agreement, *Category.values, purposes=[purpose])
+    assert not send_by_page(case)
+    with pytest.raises(NoFlow):
+        run_as(case.liaison, handover.send, referral=case.the_draft)
+    with connection.cursor() as cursor:  # as the migration does that brought purposes
+        cursor.execute("SELECT portal_cover_between(array_agg(id), array_agg(id)) FROM partnership_partner")
+    with on_web(case.caseworker):
+        assert not Disclosure.objects.filter(referral=case.referral).exists(), "what was sent before is closed, too"
