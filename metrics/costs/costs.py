@@ -7,7 +7,7 @@ noise. A cost by avoided re-arrest is told only where the released comparison wi
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -61,6 +61,18 @@ def cost_by_avoided(by_person: Range | None, comparison: ComparisonResult | None
         return None
     least, most = -float(comparison.difference_upper or 0), -float(comparison.difference_lower or 0)
     return Range(by_person.value / -float(comparison.difference or 0), by_person.low / most, by_person.high / least)
+
+
+def compared(costs: Iterable[ProgrammeCost]) -> list[tuple[ProgrammeCost, tuple[float, float]]]:
+    """Costs by person that can be drawn beside each other, each with the ends of one scale from nothing: those in the currency that
+    most are in. None where there is but one."""
+    told = [cost for cost in costs if cost.by_person]
+    if not told:
+        return []
+    usual = Counter(cost.currency for cost in told).most_common(1)[0][0]
+    drawn = [(cost, cost.by_person.high) for cost in told if cost.by_person and cost.currency == usual]
+    ends = (0.0, max(high for _cost, high in drawn))
+    return [(cost, ends) for cost, _high in drawn] if len(drawn) > 1 else []
 
 
 def in_words(cost: Range | None, currency: str) -> str:

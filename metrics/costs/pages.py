@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from metrics.costs.costs import WINDOW_MONTHS, costs_of, table, years_of
+from metrics.costs.costs import WINDOW_MONTHS, compared, costs_of, table, years_of
 from metrics.costs.participation import Period
 from metrics.protection.rates import FEWEST_PEOPLE
 from partnership.isolation.acting import PartnerRequest
@@ -36,5 +36,6 @@ def costs(request: PartnerRequest) -> HttpResponse:
         "period": periods.get(year),
         "months": WINDOW_MONTHS,
         "fewest": FEWEST_PEOPLE,
+        "compared": compared(rows),
     }
     return render(request, "metrics/costs/costs.html", context)

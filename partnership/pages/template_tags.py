@@ -39,6 +39,28 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def range_bar(
+    value: float, lower: float | None, upper: float | None, ends: tuple[float, float] = (0.0, 1.0)
+) -> SafeString:
+    """A value and the interval around it (None: it has none), drawn on a scale between two ends. It stands beside words that say the
+    same, so it is hidden from screen readers."""
+    first, last = ends
+    at, low, high = (
+        f"{100 * (min(max(each, first), last) - first) / (last - first):.1f}"
+        for each in (value, value if lower is None else lower, value if upper is None else upper)
+    )
+    return format_html(
+        '<svg class="range-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<line class="scale" x1="0" y1="5" x2="100" y2="5"/><line class="range" x1="{}" y1="5" x2="{}" y2="5"/>'
+        '<line class="at" x1="{}" y1="1" x2="{}" y2="9"/></svg>',
+        low,
+        high,
+        at,
+        at,
+    )
+
+
+@register.simple_tag
 def help_link(name: str) -> SafeString:
     """A sign that leads to what a word means, on the page of help."""
     from partnership.pages.glossary import WORDS

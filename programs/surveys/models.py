@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -107,6 +107,7 @@ class Question(models.Model):
 
     SCALE = range(1, 6)
     MOST_NUMBER = 9999
+    ENDS: ClassVar = {Kind.SINGLE: (0.0, 1.0), Kind.SCALE: (1.0, 5.0)}
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
@@ -160,6 +161,11 @@ class Question(models.Model):
             ],
             Recorded(record="survey", number="survey_id", partners=["partner_id"], name="questions_recorded"),
         ]  # fmt: skip
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Between what its shares or means lie; None where there is no end."""
+        return self.ENDS.get(Question.Kind(self.kind))
 
     def __str__(self) -> str:
         return self.local_text
