@@ -41,7 +41,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("None")), (Letter.Channel.EMAIL.value, Letter.Channel.EMAIL.label)]
+        choices = [("", _("No reminders")), (Letter.Channel.EMAIL.value, Letter.Channel.EMAIL.label)]
         if sms.is_available():
             choices.append((Letter.Channel.SMS.value, Letter.Channel.SMS.label))
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]

@@ -256,9 +256,9 @@ def table(costs: Iterable[ProgrammeCost]) -> list[list[Any]]:
         return [None, None, None] if cost is None else [round(value, 2) for value in cost]
 
     heading = [
-        _("Programme"), _("From"), _("To"), _("Currency"), _("Spent on it"), _("Share of shared costs"), _("Came"), _("Completed"),
-        _("By person who came"), _("from"), _("to"), _("By person who completed"), _("from"), _("to"), _("By avoided re-arrest"), _("from"),
-        _("to"), _("Why it can’t be told"), _("Cautions"),
+        _("Programme"), _("First day"), _("Last day"), _("Currency"), _("Spent on it"), _("Share of shared costs"), _("Came"), _("Completed"),
+        _("By person who came"), _("Lower bound"), _("Upper bound"), _("By person who completed"), _("Lower bound"), _("Upper bound"), _("By avoided re-arrest"), _("Lower bound"),
+        _("Upper bound"), _("Why it can’t be told"), _("Cautions"),
     ]  # fmt: skip
     rows = [
         [

@@ -18,7 +18,7 @@ from partnership.pages.number_format import percent, plain
 LABELS = {
     "eligible": gettext_lazy("Eligible"),
     "offered": gettext_lazy("Offered diversion"),
-    "agreed": gettext_lazy("Agreed"),
+    "agreed": gettext_lazy("Agreed to it"),
     "visited": gettext_lazy("First visit"),
     "completed": gettext_lazy("Completed"),
 }

@@ -32,8 +32,8 @@ class LogFilter(forms.Form):
     """What is looked for in the log. What can't be read is an error: a filter that is left out shows more than was asked for."""
 
     person = Number(label=_("Person number"))
-    first = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    last = forms.DateField(label=_("To"), required=False, widget=DateInput())
+    first = forms.DateField(label=_("First day"), required=False, widget=DateInput())
+    last = forms.DateField(label=_("Last day"), required=False, widget=DateInput())
     reader = forms.CharField(label=_("Reader"), required=False, max_length=100)
     partner = forms.ModelChoiceField(
         label=_("Organisation"), required=False, queryset=Partner.objects.order_by("name"), empty_label=EVERYTHING[1]
@@ -65,9 +65,9 @@ class LogFilter(forms.Form):
 
 class InquiryForm(forms.Form):
     person_number = Number(label=_("Person number"), help_text=_("As in the log. The organisation tells it."))
-    from_day = forms.DateField(label=_("From"), widget=DateInput())
+    from_day = forms.DateField(label=_("First day"), widget=DateInput())
     to_day = forms.DateField(
-        label=_("To"), required=False, widget=DateInput(), help_text=_("Empty: until you close the inquiry.")
+        label=_("Last day"), required=False, widget=DateInput(), help_text=_("Empty: until you close the inquiry.")
     )
     question = forms.CharField(label=_("What is asked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 

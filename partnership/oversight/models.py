@@ -62,8 +62,8 @@ class Inquiry(models.Model):
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", help_text="The auditors' office.")
     person_number = models.BigIntegerField(_("person"))
-    from_day = models.DateField(_("from"))
-    to_day = models.DateField(_("to"), null=True, blank=True)
+    from_day = models.DateField(_("first day"))
+    to_day = models.DateField(_("last day"), null=True, blank=True)
     question = EncryptedTextField(_("what is asked"))
     answer = EncryptedTextField(_("what was found"), blank=True, default="")
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -53,7 +53,10 @@ class CommunityEvent(models.Model):
     professionals = models.PositiveSmallIntegerField(GROUPS["professionals"], null=True, blank=True)
     officers = models.PositiveSmallIntegerField(GROUPS["officers"], null=True, blank=True)
     minutes = models.TextField(
-        _("minutes"), max_length=8000, blank=True, help_text=_("What was said and agreed. Never names of residents.")
+        _("minutes of the event"),
+        max_length=8000,
+        blank=True,
+        help_text=_("What was said and agreed. Never names of residents."),
     )
     cancelled_why = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
 

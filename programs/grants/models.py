@@ -191,8 +191,8 @@ class Allocation(models.Model):
     programme = models.ForeignKey(
         Programme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("programme")
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[CENT])
     changed_at = models.DateTimeField(default=timezone.now, help_text="A trigger keeps it.")
 

@@ -31,7 +31,7 @@ RESOURCE_LIST = Listing(
         Column("resource", gettext_lazy("Resource"), str, _resource),
         Column("kind", gettext_lazy("Kind"), lambda one: one.get_kind_display()),
         Column("language", gettext_lazy("Language"), lambda one: one.get_language_display()),
-        Column("partner", gettext_lazy("From"), lambda one: one.partner.name),
+        Column("partner", gettext_lazy("Organisation"), lambda one: one.partner.name),
         Column("version", gettext_lazy("Version"), _state),
         Column("published", gettext_lazy("Published"), lambda one: one.latest_at, lambda one: day(one.latest_at)),
         Column("audiences", gettext_lazy("For whom"), lambda one: ", ".join(one.audience_labels()), at_first=False),
