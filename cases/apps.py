@@ -41,11 +41,13 @@ class CasesConfig(AppConfig):
             NOTICE,
             PEOPLE,
             PHASES,
+            PLACEMENTS,
             PLANS,
             PROTECTION_GRANTS,
             RELEASES,
         )
         from cases.phases import models as phases_models
+        from cases.placements import models as placement_models
         from cases.places import models as places_models
         from cases.planning import models as planning_models
         from cases.plans import models as plans_models
@@ -84,6 +86,7 @@ class CasesConfig(AppConfig):
             legal_models.Matter,
             fellowship_models.Fellowship,
             custody_models.Release,
+            placement_models.Placement,
         ):
             read_log.is_about(part, "enrolment__person_id")
         read_log.is_about(custody_models.ReleaseContact, "release__enrolment__person_id")
@@ -143,6 +146,7 @@ class CasesConfig(AppConfig):
             ("group_meeting", family_models.GroupMeeting, FAMILIES, ""),
             ("release", custody_models.Release, RELEASES, "release"),
             ("release_contact", custody_models.ReleaseContact, RELEASES, ""),
+            ("placement", placement_models.Placement, PLACEMENTS, "placement"),
         ):
             history.register(name, of_a_course, sees=sees, address=address)
         codes.CODES |= {
@@ -161,6 +165,8 @@ class CasesConfig(AppConfig):
             "bed_out_because": places_models.Stay.Out.choices,
             "licence_condition": custody_models.Condition.choices,
             "naloxone_at_release": custody_models.Naloxone.choices,
+            "placement_end_reason": placement_models.Placement.Ended.choices,
+            "employer_is_told": placement_models.Tell.choices,
             "step_whose": plans_models.Step.Whose.choices,
             "primary_drug": enrolments_models.Substance.choices,
             "enrolment_end_reason": enrolments_models.Enrolment.EndReason.choices,

@@ -24,6 +24,7 @@ from cases.openings.models import RecordOpening
 from cases.overdoses.models import OverdoseCount
 from cases.people.models import Person
 from cases.phases.models import Phase, PhaseStay, Response, Review
+from cases.placements.models import Placement
 from cases.places.models import Bed, Situation, Stay
 from cases.planning.models import Appointment, CalendarFeed, Task
 from cases.plans.models import Plan, Step
@@ -71,6 +72,7 @@ __all__ = [
     "Person",
     "Phase",
     "PhaseStay",
+    "Placement",
     "Plan",
     "PoliceNotice",
     "PrivacyNotice",

@@ -25,6 +25,7 @@ FELLOWSHIPS = reading("fellowship", roles=CASEWORK_ROLES)
 FAMILIES = reading("family", roles=CASEWORK_ROLES)
 """Consents between relatives and parenting groups; which sessions were one, the database shows to who led it alone."""
 RELEASES = reading("release", roles=CASEWORK_ROLES)
+PLACEMENTS = reading("placement", roles=CASEWORK_ROLES, scope="placements:read")
 PROTECTION = reading("protection", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.POLICE_LIAISON))
 """What to look for and whom to call; protected records for who is named, and for police what a person lets them know."""
 PROTECTION_GRANTS = reading("protection_grant", roles=(*CASEWORK_ROLES, Role.PROFESSIONAL, Role.AUDITOR))

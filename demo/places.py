@@ -224,7 +224,8 @@ PRACTICES = {
         Practice.GRANTS,
         Practice.CUSTODY,
     ],
-    "coordinator@demo.example": [Practice.GRANTS],
+    "coordinator@demo.example": [Practice.GRANTS, Practice.PLACEMENTS],
+    "viva@demo.example": [Practice.PLACEMENTS],
     "redcross@demo.example": [Practice.LEGAL],
     "liaison@demo.example": [
         Practice.ANCHOR,

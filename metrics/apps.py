@@ -18,6 +18,7 @@ class MetricsConfig(AppConfig):
         from metrics.evidence.models import Claim, PublicEvidence
         from metrics.gaps import pages as _gap_pages  # noqa: F401 — registers its file
         from metrics.permissions import COHORTS, FIGURES
+        from metrics.placement_figures import pages as _placement_pages  # noqa: F401 — registers its file
         from metrics.quality import briefing as _quality  # noqa: F401
         from metrics.recidivism.models import Offences
         from metrics.referral_figures import briefing as _referrals  # noqa: F401

@@ -8,6 +8,7 @@ from metrics.evidence.models import Claim, PublicEvidence
 from metrics.follow_up.models import FollowUp, Link, Touched
 from metrics.gaps.models import GapResult
 from metrics.linkage.models import NameCount, Pair, Unlinked
+from metrics.placement_figures.models import PlacementResult
 from metrics.quality.models import FeedQuality, LinkQuality
 from metrics.recidivism.models import CareResult, PopulationResult, RecidivismResult, SurvivalResult
 from metrics.referral_figures.models import ReferralResult
@@ -33,6 +34,7 @@ __all__ = [
     "LinkQuality",
     "NameCount",
     "Pair",
+    "PlacementResult",
     "PopulationResult",
     "PublicEvidence",
     "RecidivismResult",

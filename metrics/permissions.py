@@ -12,6 +12,8 @@ COHORT_ROLES = (*CASEWORK_ROLES, Role.COORDINATOR)
 
 FIGURES = reading("figure", scope="metrics:read")
 PARTNERSHIP_REPORT = reading("partnership_report", roles=(Role.COORDINATOR,))
+OVERLAPS = reading("overlap", roles=(Role.CASE_MANAGER, Role.COORDINATOR))
+"""Programmes that do the same in one district: for who plans what is offered."""
 COHORTS = reading("cohort", roles=(*COHORT_ROLES, Role.AUDITOR), scope="metrics:read")
 
 

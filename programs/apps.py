@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
         from programs.catalogue import briefing as _briefing  # noqa: F401 — importing registers it
         from programs.catalogue.models import LANGUAGES, Programme, ReferralKind
         from programs.contacts.models import ServicePoint
+        from programs.employers.models import Employer, WorkOffer
         from programs.events import events as _community_events  # noqa: F401
         from programs.events.models import CommunityEvent, EventPromise
         from programs.funding import briefing as _funding_briefing  # noqa: F401
@@ -47,6 +48,7 @@ class ProgramsConfig(AppConfig):
             CONTACTS,
             COURSE_SHEETS,
             COURSES,
+            EMPLOYERS,
             EVENTS,
             GRANTS,
             LESSONS,
@@ -80,6 +82,8 @@ class ProgramsConfig(AppConfig):
             "programme_kind": Programme.Kind.choices,
             "language": list(LANGUAGES.items()),
             "programme_capacity": Programme.Capacity.choices,
+            "work_offer_kind": WorkOffer.Kind.choices,
+            "work_offer_asks": WorkOffer.Asks.choices,
             "tip_kind": Tip.Kind.choices,
             "currency": Currency.choices,
             "resource_kind": Resource.Kind.choices,
@@ -112,5 +116,7 @@ class ProgramsConfig(AppConfig):
         history.register("resource", Resource, sees=RESOURCES, address="resource", also=(ResourceVersion,))
         history.register("funding_call", FundingCall, sees=CALLS, address="funding_call", also=(CallInterest,))
         history.register("joint_application", JointApplication, sees=APPLICATIONS, address="joint_application")
+        history.register("employer", Employer, sees=EMPLOYERS, address="employer")
+        history.register("work_offer", WorkOffer, sees=EMPLOYERS)
         history.register("notice", Notice, sees=NOTICES, address="notice")
         history.register("service_point", ServicePoint, sees=CONTACTS)

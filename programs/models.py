@@ -3,6 +3,7 @@
 from programs.campaigns.models import Campaign, CampaignAction
 from programs.catalogue.models import Programme
 from programs.contacts.models import Contact, ServicePoint
+from programs.employers.models import Employer, WorkOffer
 from programs.events.models import CommunityEvent, EventPromise
 from programs.funding.models import CallInterest, FundingCall, JointApplication
 from programs.grants.models import Allocation, CostKey, CostShare, Grant, ReportDay, Spending
@@ -17,9 +18,9 @@ from programs.training.models import Certificate, Course, CourseAttendance, Cour
 
 __all__ = [
     "Allocation", "CallInterest", "Campaign", "CampaignAction", "Certificate", "CommunityEvent", "Contact", "CostKey",
-    "CostShare", "Course", "CourseAttendance", "CourseSession", "EventPromise", "FundingCall", "Grant", "JointApplication",
+    "CostShare", "Course", "CourseAttendance", "CourseSession", "Employer", "EventPromise", "FundingCall", "Grant", "JointApplication",
     "Lesson", "LessonFeedback", "LessonPlan", "LibraryVisit", "Location", "Notice", "NoticeRecipient", "NoticeReply",
     "OpeningHours", "PlanAdvice", "PreventionPlan", "Programme", "Qualification", "Question", "ReportDay", "Requirement",
     "Resource", "ResourceFile", "ResourceUse", "ResourceVersion", "ServicePoint", "Spending", "Survey", "SurveyAnswer",
-    "SurveyCode", "SurveyFigure", "SurveyText", "Tip", "Wave",
+    "SurveyCode", "SurveyFigure", "SurveyText", "Tip", "Wave", "WorkOffer",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ SURVEYS = reading("survey")
 SURVEY_TEXTS = reading("survey_text", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))
 CAMPAIGNS = reading("campaign")
 GRANTS = reading("grant", roles=(Role.CASE_MANAGER, Role.COORDINATOR), scope="grants:read")
+EMPLOYERS = reading("employer", roles=(*CASEWORK_ROLES, Role.COORDINATOR), scope="placements:read")
+"""All of the partnership's; police see none."""
 TIPS = reading("tip", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))
 RESOURCES = reading("resource", scope="library:read")
 CALLS = reading("funding_call", scope="funding:read")

@@ -46,6 +46,8 @@ from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Part, Programme
 
+COURSES = {Part.PHASES, Part.BEDS, Part.LEGAL, Part.FELLOWSHIPS, Part.CUSTODY, Part.PLACEMENTS}
+"""Parts that lead from a participation to pages of their own, together in one card."""
 DUE = {
     "look_again": look_again_due,
     "plan_to_approve": plan_to_approve,
@@ -138,6 +140,7 @@ def _enrolment_page(request: PartnerRequest, pk: int, status: int = 200, **forms
     context = {
         "enrolment": enrolment,
         "parts": enrolment.programme.parts,
+        "has_courses": not COURSES.isdisjoint(enrolment.programme.parts),
         "sessions": enrolment.sessions.select_related("recorded_by", "taken_back_by").order_by("-held_on", "-id")[:100],
         "goals": enrolment.goals.select_related("taken_back_by").order_by("reached_on", "id"),
         "notes": enrolment.notes.select_related("author", "taken_back_by").order_by("-id")[:50],

@@ -4,6 +4,7 @@ Somebody has to do with a person of their own partner who
 
 - takes part in a programme, and is theirs (they are responsible, or were in the last 90 days) or nobody's;
 - is the lawyer of a legal matter of theirs that is open or was closed in the last 90 days;
+- is responsible for a placement of theirs with an employer that has not ended;
 - met them, or has an appointment with them, in the last 90 days; or about whom a colleague gave them a task;
 - is in a referral or diversion of the partner that is under way or ended in the last 90 days (the floor above says which);
 - has asked for something about their data that is not answered;
@@ -29,6 +30,7 @@ from cases.legal.models import Matter
 from cases.openings.models import RecordOpening
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
+from cases.placements.models import Placement
 from cases.planning.models import Appointment, Task
 from cases.rights.models import SubjectRequest
 from partnership.audit_trail.purposes import Purpose, Reason, read_for
@@ -76,6 +78,7 @@ def is_theirs(acting: Acting) -> Q:
         | Q(Exists(Session.objects.counted().filter(enrolment__person=PERSON, recorded_by=user, held_on__gte=day)))
         | Q(Exists(Appointment.objects.filter(enrolment__person=PERSON, responsible=user, starts_at__gte=since)))
         | Q(Exists(matters.filter(Q(closed_on=None) | Q(closed_on__gte=day))))
+        | Q(Exists(Placement.objects.filter(enrolment__person=PERSON, responsible=user, ended_on=None)))
         # A task that one gave oneself is no reason.
         | Q(Exists(Task.objects.filter(person=PERSON, assigned_to=user, done_at=None).exclude(created_by=user)))
         | Q(Exists(SubjectRequest.objects.filter(person=PERSON, outcome="")))

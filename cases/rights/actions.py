@@ -33,6 +33,7 @@ from cases.my_page.models import Card
 from cases.people.models import Person
 from cases.permissions import PEOPLE_ROLES
 from cases.phases.models import Response, Review
+from cases.placements.models import Placement
 from cases.places.models import Situation
 from cases.planning.models import Appointment, Task
 from cases.plans.models import Plan, Step
@@ -486,7 +487,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release, Placement):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

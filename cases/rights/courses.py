@@ -1,4 +1,4 @@
-"""What the file of all data has of courses of help: phases, beds, legal matters, fellowships and releases from custody."""
+"""What the file of all data has of courses of help: phases, beds, legal matters, fellowships, releases from custody and placements."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cases.custody.models import Release, ReleaseContact
 from cases.fellowships.models import Fellowship, Milestone, Stipend, Touchpoint
 from cases.legal.models import Disposal, Hearing, Matter
 from cases.phases.models import PhaseStay, Response, Review
+from cases.placements.models import Placement
 from cases.places.models import Situation, Stay
 from cases.rights.information import Part
 from partnership.pages.template_tags import day
@@ -175,4 +176,27 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
                 for c in ReleaseContact.objects.filter(**of_release).order_by("at", "id")
             ],
         ),
+        Part(
+            _("Placements with employers"),
+            [_("Employer"), _("Work"), _("First day"), _("Ended on"), _("Reason"), _("The employer may be told")],
+            [
+                [
+                    p.offer.employer.name,
+                    p.offer.work,
+                    day(p.started_on),
+                    day(p.ended_on),
+                    p.get_end_reason_display(),
+                    _in_words(p),
+                ]
+                for p in Placement.objects.filter(**of).select_related("offer__employer").order_by("id")
+            ],
+        ),
     ]
+
+
+def _in_words(placement: Placement) -> str:
+    """What the person agreed that the employer may be told, with the words that are kept for it; and since when no more."""
+    words = [*placement.tell_labels, *filter(None, [placement.times, placement.skills, placement.needs])]
+    if placement.consent_withdrawn_on:
+        words.append(_("withdrawn %(day)s") % {"day": day(placement.consent_withdrawn_on)})
+    return "; ".join(words) or "–"

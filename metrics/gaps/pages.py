@@ -48,12 +48,16 @@ class Gap(NamedTuple):
     overdoses: int | None
 
 
-def _offered(district: District, programmes: Sequence[Programme]) -> Offered:
-    """The programme serves the district, the area that it is a part of, or everywhere."""
+def serving(district: District, programmes: Sequence[Programme]) -> list[Programme]:
+    """Those that serve the district, the area that it is a part of, or everywhere."""
     areas = {district.pk, district.parent_id}
-    serving = [each for each in programmes if not (own := {one.pk for one in each.districts.all()}) or own & areas]
-    free = [each.places_free for each in serving if each.capacity != Programme.Capacity.CLOSED]
-    return Offered(len(serving), sum(number or 0 for number in free), free.count(None))
+    return [each for each in programmes if not (own := {one.pk for one in each.districts.all()}) or own & areas]
+
+
+def _offered(district: District, programmes: Sequence[Programme]) -> Offered:
+    there = serving(district, programmes)
+    free = [each.places_free for each in there if each.capacity != Programme.Capacity.CLOSED]
+    return Offered(len(there), sum(number or 0 for number in free), free.count(None))
 
 
 def _year(months: Sequence[int]) -> int | None:

@@ -21,6 +21,7 @@ from metrics.custody_figures import compute as custody_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.gaps import compute as gaps_compute
 from metrics.linkage import actions as linkage
+from metrics.placement_figures import compute as placement_compute
 from metrics.protection.counts import Draws, key_name
 from metrics.quality import compute as quality_compute
 from metrics.quality import linkage as quality_linkage
@@ -68,6 +69,7 @@ STEPS = (
     "uptake",
     "gaps",
     "releases",
+    "placements",
     "quality",
     "writing",
 )
@@ -347,6 +349,7 @@ def _results(run: Run, progress: Progress) -> list[list[Model]]:
     step("uptake", lambda: uptake_compute.results(run, as_of, draws))
     step("gaps", lambda: gaps_compute.results(run, as_of, draws))
     step("releases", lambda: custody_compute.results(run, as_of, draws))
+    step("placements", lambda: placement_compute.results(run, as_of, draws))
     step("quality", lambda: [*quality_compute.links(run, draws)])
     results.append([*feed_qualities])
     kept_small = {one for one in kept if one in protected and protected[one] is kept[one]}

@@ -37,6 +37,7 @@ STEP_LABELS = {
     "uptake": gettext_lazy("Who is diverted"),
     "gaps": gettext_lazy("Where places are missing"),
     "releases": gettext_lazy("First days after a release"),
+    "placements": gettext_lazy("Placements with employers"),
     "quality": gettext_lazy("Data quality"),
     "writing": gettext_lazy("Writing the results"),
 }

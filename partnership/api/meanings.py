@@ -42,6 +42,8 @@ TAGS = {
     "responses": "Incentives, sanctions and changes of treatment.",
     "beds": "Beds of the caller's programmes.",
     "stays": "What beds are used for: stays, and out of service.",
+    "work-offers": "What employers offer to people of the partnership.",
+    "placements": "The caller's own placements with employers.",
     "arrests": "The police unit's own arrests and how complete they are.",
     "uploads": "Files of many rows, as jobs.",
     "exports": "All rows at once, as a stream.",

@@ -35,6 +35,8 @@ SCOPES: dict[str, str | Promise] = {
     "phases:write": _("Record phases, reviews and responses"),
     "beds:read": _("Read own beds and who stays in them"),
     "beds:write": _("Add and close own beds, record stays"),
+    "placements:read": _("Read employers and their offers, and own placements"),
+    "placements:write": _("Offer, agree and end own placements"),
     "grants:read": _("Read own grants, what they are allocated to, and spending"),
     "grants:write": _("Write down grants, allocate them, record spending"),
     "arrests:read": _("Read own arrests and how complete the feed is"),

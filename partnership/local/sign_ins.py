@@ -9,6 +9,7 @@ SIGN_INS = (
     ("Caseworker · Sininauhaliitto", "caseworker@demo.example"),
     ("Case manager · Sininauhaliitto", "manager@demo.example"),
     ("Caseworker · Päihdelinkki", "turku@demo.example"),
+    ("Case manager · Viva Finland", "viva@demo.example"),
     ("Police liaison · Helsinki Police", "liaison@demo.example"),
     ("Police data officer · Helsinki Police", "data@demo.example"),
     ("Prosecutor · Southern Finland", "prosecutor@demo.example"),

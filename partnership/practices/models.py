@@ -27,6 +27,7 @@ class Practice(models.TextChoices):
     TIPS = "tips", _("Tips from the public")
     CUSTODY = "custody", _("Support in custody and the way out")
     FAMILIES = "families", _("Family sessions and parenting groups")
+    PLACEMENTS = "placements", _("Placements with employers")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -64,6 +65,7 @@ FOR: dict[str, tuple[str, ...]] = {
         Partner.Kind.SCHOOL,
     ),
     Practice.FAMILIES: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.YOUTH),
+    Practice.PLACEMENTS: (Partner.Kind.NGO, Partner.Kind.COORDINATION),
     Practice.CUSTODY: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.PRISON),
 }
 """Practice → the kinds of partner that can use it."""
@@ -80,6 +82,7 @@ ABOUT = {
     Practice.TIPS: _("Anybody tells you something without saying who they are; you answer by a code."),
     Practice.FAMILIES: _("Relatives as clients in their own right, sessions together, and parents counted by heads."),
     Practice.CUSTODY: _("Visits inside, the day of release, and who meets the person in the first days."),
+    Practice.PLACEMENTS: _("Employers who take people in, and who is at work with whose consent."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),
 }
 """Practice → what it is, in a sentence."""

@@ -9,6 +9,7 @@ from cases.enrolments.api import EnrolmentView, SessionView
 from cases.imports.api import UploadView
 from cases.people.api import PersonView
 from cases.phases.api import PhaseStayView, PhaseView, ResponseView, ReviewView
+from cases.placements.api import PlacementView
 from cases.places.api import BedView, StayView
 from cases.planning.api import AppointmentView
 from cases.plans.api import GoalView, PlanView, StepView
@@ -29,6 +30,7 @@ from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
 from programs.catalogue.api import ProgrammeView
+from programs.employers.api import WorkOfferView
 from programs.funding.api import FundingCallView
 from programs.grants.api import AllocationView, GrantView, SpendingView
 from programs.library.api import ResourceVersionView, ResourceView
@@ -72,6 +74,8 @@ for address, view in {
     "responses": ResponseView,
     "beds": BedView,
     "stays": StayView,
+    "work-offers": WorkOfferView,
+    "placements": PlacementView,
     "arrests": ArrestView,
     "feeds": FeedView,
     "uploads": UploadView,

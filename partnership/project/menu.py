@@ -74,6 +74,8 @@ GROUPS = (
             Entry(_("Tips"), "tip_list", icon="message", practice=Practice.TIPS),
             Entry(_("Coming out"), "release_list", icon="logout", practice=Practice.CUSTODY),
             Entry(_("Families"), "family_board", icon="users", practice=Practice.FAMILIES),
+            Entry(_("Placements"), "placement_list", icon="user-check", practice=Practice.PLACEMENTS),
+            Entry(_("Employers"), "work_offer_list", icon="building", practice=Practice.PLACEMENTS),
             Entry(_("Releases"), "release_notice_list", icon="logout", practice=Practice.CUSTODY),
         ),
     ),

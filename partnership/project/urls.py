@@ -14,15 +14,15 @@ ROOMS = (
     "partnership.pages", "partnership.notifications", "partnership.members", "partnership.own_sign_in", "partnership.practices",
     "partnership.accounts", "partnership.agreements", "partnership.announcements", "partnership.oversight", "partnership.integrations",
     "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training", "programs.lessons",
-    "programs.events", "programs.surveys", "programs.campaigns", "programs.grants", "programs.notices", "programs.library", "programs.funding", "programs.tips",
+    "programs.events", "programs.surveys", "programs.campaigns", "programs.grants", "programs.notices", "programs.library", "programs.funding", "programs.tips", "programs.employers",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
-    "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships", "cases.custody", "cases.families",
+    "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships", "cases.custody", "cases.families", "cases.placements",
     "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",
     "referrals.handover", "referrals.consents", "referrals.first_appointments", "referrals.diversions", "referrals.statements",
     "referrals.end_reports", "referrals.welfare", "referrals.anchor", "referrals.mediation", "referrals.stops", "referrals.callins", "referrals.releases", "referrals.roadside", "referrals.my_page",
-    "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.anchor_figures", "metrics.trafficking", "metrics.custody_figures", "metrics.costs", "metrics.cohorts", "metrics.trends", "metrics.referral_figures", "metrics.uptake", "metrics.gaps",
+    "metrics.runs", "metrics.comparison", "metrics.recidivism", "metrics.score_changes", "metrics.anchor_figures", "metrics.trafficking", "metrics.custody_figures", "metrics.placement_figures", "metrics.costs", "metrics.cohorts", "metrics.trends", "metrics.referral_figures", "metrics.uptake", "metrics.gaps",
     "metrics.quality", "metrics.figures", "metrics.publication", "metrics.reports", "metrics.evidence",
 )  # fmt: skip
 """Rooms with pages; Django reports one whose list of addresses can't be imported when it starts."""

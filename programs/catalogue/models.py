@@ -60,6 +60,7 @@ class Part(models.TextChoices):
     FELLOWSHIPS = "fellowships", _("Fellowships with stipends")
     CUSTODY = "custody", _("Support in custody and the way out")
     FAMILIES = "families", _("Family sessions and parenting groups")
+    PLACEMENTS = "placements", _("Placements with employers")
 
 
 def usual_parts() -> list[str]:

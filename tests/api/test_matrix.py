@@ -19,6 +19,7 @@ from cases.enrolments import actions as enrolment_actions
 from cases.imports import actions as imports
 from cases.phases import actions as phases
 from cases.phases.models import Phase
+from cases.placements import actions as placements
 from cases.places import actions as places
 from cases.places.models import Bed
 from cases.planning import actions as planning
@@ -42,6 +43,7 @@ from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.sharing import funding_call, shared_resource
+from tests.programs.work import employer_of, offer_of
 from tests.shared_worlds import shared
 from tests.systems import System
 from tests.world import WebClient, World, on_web, run_as
@@ -52,7 +54,7 @@ OPERATIONS = {
     for method, operation in operations.items()
     if operation.get("security") != [{}]
 }
-SHARED = {"partners", "districts", "populations", "agreements", "programmes", "runs"}
+SHARED = {"partners", "districts", "populations", "agreements", "programmes", "runs", "work-offers"}
 """Seen by the whole partnership: there is no foreign one to hide."""
 PARTIES = {"referrals", "diversions", "fhir"}
 
@@ -219,7 +221,7 @@ def care(world: World, who: Acting, enrolment: Any, helper: Any, signed: dict[st
     report = run_as(who, end_reports.send_end_report, enrolment=enrolment, scores=[], **signed)
     member = run_as(who, team.add_member, enrolment=enrolment, to_partner=helper, part="health", **signed)
     item = run_as(who, team.write_item, member=member, kind="task", text="Call")
-    return courses(world, who, enrolment) | money(world, who, enrolment) | {
+    return courses(world, who, enrolment) | money(world, who, enrolment) | work(world, who, enrolment) | {
         "assessments": assessment.pk, "goals": goal.pk, "steps": step.pk, "plans": plan.pk, "end-reports": report.pk,
         "team-members": member.pk, "team-items": item.pk,
     }  # fmt: skip
@@ -255,6 +257,13 @@ def courses(world: World, who: Acting, enrolment: Any) -> dict[str, int]:
         "phases": phase.pk, "phase-stays": in_phase.pk, "reviews": review.pk, "responses": response.pk, "beds": bed.pk,
         "stays": stay.pk,
     }  # fmt: skip
+
+
+def work(world: World, who: Acting, enrolment: Any) -> dict[str, int]:
+    """Of a participation a placement on an offer of an employer that its organisation keeps: resource → number."""
+    offer = offer_of(world, who, employer_of(world, who))
+    placement = run_as(who, placements.offer_placement, enrolment=enrolment, offer=offer)
+    return {"work-offers": offer.pk, "placements": placement.pk}
 
 
 def money(world: World, who: Acting, enrolment: Any) -> dict[str, int]:

@@ -74,6 +74,7 @@ POINT_ANYWHERE = {
     "metrics_claim.programme_id": "a policy asks first whose the programme is",
     "programs_callinterest.call_id": "everybody sees funding calls",
     "programs_jointapplication.call_id": "everybody sees funding calls",
+    "cases_placement.offer_id": "a policy asks first whether it is one that is seen",
     "programs_lessonplan.resource_version_id": "a policy asks first whether it is one that is seen",
     "partnership_recordchangecontent.change_id": "a trigger alone writes it",
     "partnership_notification.event_id": "jobs write it; an event has no owner",

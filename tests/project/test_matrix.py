@@ -32,6 +32,7 @@ from cases.legal import actions as legal
 from cases.openings import actions as openings
 from cases.phases import actions as phases
 from cases.phases.models import Phase
+from cases.placements import actions as placements
 from cases.places import actions as places
 from cases.places.models import Bed
 from cases.planning import actions as planning
@@ -90,6 +91,7 @@ from tests.programs.notices import draft as draft_notice
 from tests.programs.plans import submitted_plan
 from tests.programs.sharing import joint_application, shared_resource
 from tests.programs.sharing import version as resource_version
+from tests.programs.work import employer_of, offer_of
 from tests.shared_worlds import shared
 from tests.versions import drafted_version
 from tests.world import WebClient, World, on_web, run_as
@@ -175,6 +177,9 @@ OUR_PERSON = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404,
 
 HOSTS = dict(our=200, other_caseworker=404, liaison=404, other_liaison=404, professional=404, coordinator=404)
 
+FINDS_WORK = dict(our=200, other_caseworker=200, coordinator=200)
+OUR_EMPLOYER = dict(our=200, other_caseworker=404, coordinator=404)
+
 WHO_LOOKS_AFTER_MONEY = dict(case_manager=200, coordinator=200)
 OUR_MONEY = dict(case_manager=200, coordinator=404)
 
@@ -217,6 +222,8 @@ MATRIX: dict[str, Row] = {
     "anchor_figures": Row(EVERYBODY),
     "uptake": Row(EVERYBODY),
     "gaps": Row(EVERYBODY),
+    "overlaps": only(case_manager=200, coordinator=200),
+    "placement_figures": Row(EVERYBODY),
     "custody_figures": Row(EVERYBODY),
     "data_quality": Row(EVERYBODY),
     "run_list": Row(EVERYBODY),
@@ -697,6 +704,26 @@ MATRIX: dict[str, Row] = {
     },
     **{name: only(officials=200) for name in ("release_notice_list", "release_notice_export")},
     **{name: only(officials=404, args=referral, method="post") for name in ("release_say", "release_happened")},
+    # Employers: of whoever finds people work, each changed by who keeps it; placements: the NGO's alone
+    **{name: only(**FINDS_WORK) for name in ("work_offer_list", "work_offer_export", "employer_new")},
+    "employer": only(**FINDS_WORK, args=lambda w: [w.bakery.pk]),
+    **{
+        name: only(**OUR_EMPLOYER, args=lambda w: [w.bakery.pk]) for name in ("employer_edit", "work_offer_new")
+    },
+    "work_offer_edit": only(**OUR_EMPLOYER, args=lambda w: [w.work_offer.pk]),
+    "work_offer_open": only(**OUR_EMPLOYER | {"our": 302}, args=lambda w: [w.work_offer.pk], method="post"),
+    **{name: only(our=200, other_caseworker=200) for name in ("placement_list", "placement_export")},
+    "placements_of": only(our=200, other_caseworker=404, args=enrolment),
+    "placement_offer": only(**POSTED_ON_CASE, args=enrolment),
+    "placement": only(our=200, other_caseworker=404, args=lambda w: [w.placement.pk]),
+    **{
+        name: only(**POSTED_ON_CASE, args=lambda w: [w.placement.pk])
+        for name in ("placement_consent", "placement_start", "placement_end")
+    },
+    **{
+        name: only(our=302, other_caseworker=404, args=lambda w: [w.placement.pk], method="post")
+        for name in ("placement_withdraw", "placement_agree", "placement_confirm", "placement_take_back")
+    },
     # Families: the NGO's alone; which sessions were one, who led it alone
     "family_board": only(our=200, other_caseworker=200),
     "family": only(our=200, other_caseworker=404, args=enrolment),
@@ -873,6 +900,14 @@ def way_out(world: World) -> None:
     )  # fmt: skip
 
 
+def work(world: World) -> None:
+    """The referred person is offered work at a bakery that the NGO knows."""
+    us = world.caseworker
+    world.bakery = employer_of(world, us)
+    world.work_offer = offer_of(world, us, world.bakery)
+    world.placement = run_as(us, placements.offer_placement, enrolment=world.referral.enrolment, offer=world.work_offer)
+
+
 def household(world: World) -> None:
     """The referred person agreed that a sister may know; a parenting group of the programme met once."""
     us, person = world.caseworker, world.referral.receiver_person
@@ -1003,6 +1038,7 @@ def full(world: World) -> World:
     protected(world)
     fellowship(world)
     way_out(world)
+    work(world)
     household(world)
     evening(world)
     world.welfare_notice = run_as(

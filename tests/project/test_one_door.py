@@ -67,6 +67,7 @@ ELSEWHERE = {
     "demo/work.py": "seven years of the past in bulk, which no action can make",
     "demo/agreements.py": "answers of the past to approvals",
     "demo/anchor.py": "cases that ended three months ago",
+    "demo/at_work.py": "placements that began months ago, and those of participations that have ended",
     "demo/custody.py": "releases of past years, in participations that have ended",
     "demo/low_threshold.py": "a year of contacts, which lies in the past",
     "demo/community.py": "what residents answered, which comes in by the database's function, and a wave of last year",

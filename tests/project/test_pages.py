@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cases.enrolments.models import Enrolment
 from cases.people.models import Person
+from cases.placements import actions as placements
 from partnership.pages.paging import page_by_key
 from referrals.handover import actions as handover
 from referrals.handover.models import Referral
@@ -21,6 +22,7 @@ from referrals.handover.transitions import State
 from tests.programs.community import campaign_action, closed, community_event, event_promise, open_wave
 from tests.programs.money import allocated, grant_of, spent
 from tests.programs.sharing import funding_call, interest, shared_resource
+from tests.programs.work import offer_of
 from tests.project.test_matrix import MATRIX, full  # noqa: F401 — the fixture with something of everything
 from tests.shared_worlds import shared
 from tests.world import World, run_as
@@ -140,6 +142,14 @@ QUERIES = {
     ("release_export", "caseworker"): 11,
     ("release", "caseworker"): 13,
     ("release_notice_list", "court_officer"): 8,
+    ("work_offer_list", "caseworker"): 10,
+    ("employer", "caseworker"): 8,
+    ("placement_list", "caseworker"): 9,
+    ("placement_export", "caseworker"): 11,
+    ("placements_of", "caseworker"): 12,
+    ("placement", "caseworker"): 9,
+    ("placement_figures", "coordinator"): 8,
+    ("overlaps", "coordinator"): 11,
     ("custody_figures", "coordinator"): 8,
     ("mediation_list", "caseworker"): 8,
     ("mediation_list", "court_officer"): 8,
@@ -233,6 +243,8 @@ def grown(full: World) -> World:  # noqa: F811
         shared_resource(full)
         interest(full.application.call, full.other_caseworker)
         interest(funding_call(full), full.caseworker)
+        another = offer_of(full, full.caseworker, full.bakery)
+        run_as(full.caseworker, placements.offer_placement, enrolment=referral.enrolment, offer=another)
     return full
 
 

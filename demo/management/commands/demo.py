@@ -21,6 +21,7 @@ from demo import (
     agreements,
     anchor,
     at_home,
+    at_work,
     authorities,
     call_in,
     community,
@@ -525,6 +526,8 @@ class Command(BaseCommand):
         fellows.fellows(manager, caseworker, helsinki, city, today)
         custody.out_of_prison(manager, caseworker, self.acting["prison@demo.example"], helsinki, today, rng)
         families.relatives(clinic, helsinki, today)
+        viva, coordinator = self.acting["viva@demo.example"], self.acting["coordinator@demo.example"]
+        at_work.placed(viva, coordinator, self.districts["Tampere"], today, rng)
         call_in.evening(liaison, caseworker, helsinki, not_joined("Helsinki Police", False)[-3:], today)
         lessons.classes(
             self.acting["manager@demo.example"],
