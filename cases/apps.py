@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
         from cases.imports import fields as imports_fields
         from cases.imports import models as imports_models
         from cases.legal import models as legal_models
+        from cases.mentoring import models as mentoring_models
         from cases.messages import actions as _reminders  # noqa: F401 — the sender of letters asks it
         from cases.messages import models as messages_models
         from cases.my_page import events as _my_page_events  # noqa: F401
@@ -38,6 +39,7 @@ class CasesConfig(AppConfig):
             FAMILIES,
             FELLOWSHIPS,
             MATTERS,
+            MENTORING,
             NOTICE,
             PEOPLE,
             PHASES,
@@ -87,6 +89,7 @@ class CasesConfig(AppConfig):
             fellowship_models.Fellowship,
             custody_models.Release,
             placement_models.Placement,
+            mentoring_models.MentorPair,
         ):
             read_log.is_about(part, "enrolment__person_id")
         read_log.is_about(custody_models.ReleaseContact, "release__enrolment__person_id")
@@ -96,6 +99,7 @@ class CasesConfig(AppConfig):
         for of_fellowship in (fellowship_models.Milestone, fellowship_models.Touchpoint, fellowship_models.Stipend):
             read_log.is_about(of_fellowship, "fellowship__enrolment__person_id")
         read_log.is_about(fellowship_models.StipendApproval, "stipend__fellowship__enrolment__person_id")
+        read_log.is_about(mentoring_models.MentorContact, "pair__enrolment__person_id")
         read_log.is_about(team_models.TeamMember, "person_id")
         read_log.is_about(team_models.TeamItem, "member__person_id")
         read_log.is_about(consents_models.ConsentPaper, "consent__person_id")
@@ -141,6 +145,9 @@ class CasesConfig(AppConfig):
             ("stipend_rule", fellowship_models.StipendRule, FELLOWSHIPS, ""),
             ("stipend", fellowship_models.Stipend, FELLOWSHIPS, ""),
             ("stipend_approval", fellowship_models.StipendApproval, FELLOWSHIPS, ""),
+            ("mentor", mentoring_models.Mentor, MENTORING, ""),
+            ("mentor_pair", mentoring_models.MentorPair, MENTORING, "mentor_pair"),
+            ("mentor_contact", mentoring_models.MentorContact, MENTORING, ""),
             ("family_consent", family_models.FamilyConsent, FAMILIES, ""),
             ("parenting_group", family_models.ParentingGroup, FAMILIES, "parenting_group"),
             ("group_meeting", family_models.GroupMeeting, FAMILIES, ""),

@@ -18,6 +18,7 @@ from cases.imports.models import (
     ImportTrace,
 )
 from cases.legal.models import Disposal, Hearing, Matter, MatterNote
+from cases.mentoring.models import Mentor, MentorContact, MentorPair
 from cases.messages.models import ContactWish, Reminder
 from cases.my_page.models import AppointmentAnswer, Card
 from cases.openings.models import RecordOpening
@@ -64,6 +65,9 @@ __all__ = [
     "ImportTrace",
     "Matter",
     "MatterNote",
+    "Mentor",
+    "MentorContact",
+    "MentorPair",
     "Milestone",
     "Note",
     "Offence",

@@ -22,6 +22,7 @@ BEDS = reading("bed", roles=CASEWORK_ROLES, scope="beds:read")
 MATTERS = reading("matter", roles=CASEWORK_ROLES)
 """Legal matters; what a lawyer notes, the database shows to the lawyer alone."""
 FELLOWSHIPS = reading("fellowship", roles=CASEWORK_ROLES)
+MENTORING = reading("mentor_pair", roles=CASEWORK_ROLES)
 FAMILIES = reading("family", roles=CASEWORK_ROLES)
 """Consents between relatives and parenting groups; which sessions were one, the database shows to who led it alone."""
 RELEASES = reading("release", roles=CASEWORK_ROLES)

@@ -219,6 +219,7 @@ PRACTICES = {
         Practice.BEDS,
         Practice.MEDIATION,
         Practice.FELLOWSHIPS,
+        Practice.MENTORING,
         Practice.CALL_INS,
         Practice.TIPS,
         Practice.GRANTS,

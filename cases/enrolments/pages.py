@@ -46,7 +46,7 @@ from partnership.pages.searched import remember, searched
 from programs.catalogue.fit import NotTaken
 from programs.catalogue.models import Part, Programme
 
-COURSES = {Part.PHASES, Part.BEDS, Part.LEGAL, Part.FELLOWSHIPS, Part.CUSTODY, Part.PLACEMENTS}
+COURSES = {Part.PHASES, Part.BEDS, Part.LEGAL, Part.FELLOWSHIPS, Part.CUSTODY, Part.PLACEMENTS, Part.MENTORING}
 """Parts that lead from a participation to pages of their own, together in one card."""
 DUE = {
     "look_again": look_again_due,

@@ -28,6 +28,7 @@ from cases.families.actions import named_to
 from cases.families.models import FamilyConsent
 from cases.imports.models import ImportBefore, ImportTrace
 from cases.legal.models import Matter
+from cases.mentoring.models import MentorPair
 from cases.messages.models import ContactWish, Reminder
 from cases.my_page.models import Card
 from cases.people.models import Person
@@ -487,7 +488,7 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release, Placement):
+    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release, MentorPair, Placement):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

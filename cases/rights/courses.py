@@ -1,4 +1,4 @@
-"""What the file of all data has of courses of help: phases, beds, legal matters, fellowships, releases from custody and placements."""
+"""What the file of all data has of courses of help: phases, beds, legal matters, fellowships, mentors, releases, placements."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.custody.models import Release, ReleaseContact
 from cases.fellowships.models import Fellowship, Milestone, Stipend, Touchpoint
 from cases.legal.models import Disposal, Hearing, Matter
+from cases.mentoring.models import MentorContact, MentorPair
 from cases.phases.models import PhaseStay, Response, Review
 from cases.placements.models import Placement
 from cases.places.models import Situation, Stay
@@ -22,6 +23,7 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
     """Of somebody's participations at the own partner, phases, beds and legal matters. A lawyer's notes are the lawyer's: who asks for them, asks the lawyer."""
     of_matter = {"matter__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     of_fellowship = {"fellowship__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
+    of_pair = {"pair__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     of_release = {"release__enrolment__person": of["enrolment__person"], "partner": of["partner"]}
     matters = list(Matter.objects.filter(**of).select_related("lawyer").order_by("id"))
     return [
@@ -101,6 +103,34 @@ def held_in_courses(of: dict[str, Any]) -> list[Part]:
                     day(getattr(s, "approval", None) and s.approval.paid_on),
                 ]
                 for s in Stipend.objects.filter(**of_fellowship).select_related("approval").order_by("month")
+            ],
+        ),
+        Part(
+            _("Mentors"),
+            [_("First day"), _("Ended on"), _("Reason"), _("In touch every so many days"), _("Guardian")],
+            [
+                [
+                    day(p.started_on),
+                    day(p.ended_on),
+                    p.get_end_reason_display() or "–",
+                    str(p.agreed_every_days),
+                    p.get_guardian_display() or "–",
+                ]
+                for p in MentorPair.objects.filter(**of).order_by("id")
+            ],
+        ),
+        Part(
+            _("Contacts with a mentor"),
+            [_("Date"), _("How"), _("Minutes"), _("Topic"), _("Concern")],
+            [
+                [
+                    day(c.on),
+                    c.get_mode_display(),
+                    str(c.minutes or "–"),
+                    c.get_topic_display(),
+                    c.concern or "–",
+                ]
+                for c in MentorContact.objects.filter(**of_pair).order_by("on", "id")
             ],
         ),
         Part(

@@ -50,6 +50,8 @@ PURPOSES: dict[str, Purpose] = {
     "matter": Purpose.CASEWORK,
     "fellowship": Purpose.CASEWORK,
     "fellowship_list": Purpose.CASEWORK,
+    "mentor_pair": Purpose.CASEWORK,
+    "mentor_pair_list": Purpose.CASEWORK,
     "payment_run": Purpose.CASEWORK,
     "call_in": Purpose.REFERRAL,
     "family_board": Purpose.CASEWORK,

@@ -272,6 +272,8 @@ def read_labels() -> dict[str, str]:
         "matter_list": _("Legal matters"),
         "fellowship": _("Fellowship"),
         "fellowship_list": _("Fellowships"),
+        "mentor_pair": _("Mentor pair"),
+        "mentor_pair_list": _("Mentor pairs"),
         "payment_run": _("Payment run of stipends"),
         "call_in": _("Call-in"),
         "family_board": _("Families"),

@@ -28,6 +28,7 @@ class Practice(models.TextChoices):
     CUSTODY = "custody", _("Support in custody and the way out")
     FAMILIES = "families", _("Family sessions and parenting groups")
     PLACEMENTS = "placements", _("Placements with employers")
+    MENTORING = "mentoring", _("Mentors and pairs")
 
 
 FOR: dict[str, tuple[str, ...]] = {
@@ -66,6 +67,7 @@ FOR: dict[str, tuple[str, ...]] = {
     ),
     Practice.FAMILIES: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.YOUTH),
     Practice.PLACEMENTS: (Partner.Kind.NGO, Partner.Kind.COORDINATION),
+    Practice.MENTORING: (Partner.Kind.NGO, Partner.Kind.SOCIAL, Partner.Kind.YOUTH, Partner.Kind.SCHOOL),
     Practice.CUSTODY: (Partner.Kind.NGO, Partner.Kind.HEALTH, Partner.Kind.SOCIAL, Partner.Kind.PRISON),
 }
 """Practice → the kinds of partner that can use it."""
@@ -81,6 +83,7 @@ ABOUT = {
     Practice.GRANTS: _("Who pays for what until when, what was spent, and what help costs."),
     Practice.TIPS: _("Anybody tells you something without saying who they are; you answer by a code."),
     Practice.FAMILIES: _("Relatives as clients in their own right, sessions together, and parents counted by heads."),
+    Practice.MENTORING: _("Checked mentors, whom they suit, and pairs that have gone quiet."),
     Practice.CUSTODY: _("Visits inside, the day of release, and who meets the person in the first days."),
     Practice.PLACEMENTS: _("Employers who take people in, and who is at work with whose consent."),
     Practice.ANCHOR: _("Police, social work, health and youth work around one young person."),

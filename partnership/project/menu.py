@@ -70,6 +70,7 @@ GROUPS = (
             Entry(_("Legal matters"), "matter_list", icon="gavel", practice=Practice.LEGAL),
             Entry(_("Mediation"), "mediation_list", icon="switch-horizontal", practice=Practice.MEDIATION),
             Entry(_("Fellowships"), "fellowship_board", icon="heart-handshake", practice=Practice.FELLOWSHIPS),
+            Entry(_("Mentoring"), "mentoring_board", icon="users", practice=Practice.MENTORING),
             Entry(_("Call-ins"), "call_in_list", icon="speakerphone", practice=Practice.CALL_INS),
             Entry(_("Tips"), "tip_list", icon="message", practice=Practice.TIPS),
             Entry(_("Coming out"), "release_list", icon="logout", practice=Practice.CUSTODY),

@@ -16,7 +16,7 @@ ROOMS = (
     "programs.catalogue", "programs.locations", "programs.contacts", "programs.standards", "programs.training", "programs.lessons",
     "programs.events", "programs.surveys", "programs.campaigns", "programs.grants", "programs.notices", "programs.library", "programs.funding", "programs.tips", "programs.employers",
     "cases.people", "cases.relations", "cases.consents", "cases.enrolments", "cases.assessments", "cases.plans", "cases.team",
-    "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships", "cases.custody", "cases.families", "cases.placements",
+    "cases.phases", "cases.places", "cases.legal", "cases.protection", "cases.fellowships", "cases.mentoring", "cases.custody", "cases.families", "cases.placements",
     "cases.corrections", "cases.planning", "cases.rights",
     "cases.openings", "cases.overdoses", "cases.my_page", "cases.messages",
     "cases.imports",

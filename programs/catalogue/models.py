@@ -61,6 +61,7 @@ class Part(models.TextChoices):
     CUSTODY = "custody", _("Support in custody and the way out")
     FAMILIES = "families", _("Family sessions and parenting groups")
     PLACEMENTS = "placements", _("Placements with employers")
+    MENTORING = "mentoring", _("Mentors and pairs")
 
 
 def usual_parts() -> list[str]:

@@ -29,6 +29,8 @@ from cases.families import actions as families
 from cases.fellowships import actions as fellowships
 from cases.imports import actions as imports
 from cases.legal import actions as legal
+from cases.mentoring import actions as mentoring
+from cases.mentoring.models import Mentor
 from cases.openings import actions as openings
 from cases.phases import actions as phases
 from cases.phases.models import Phase
@@ -688,6 +690,17 @@ MATRIX: dict[str, Row] = {
     "stipend_approve": only(case_manager=302, args=lambda w: [w.stipend.pk], method="post"),
     "stipend_drop": only(our=302, other_caseworker=404, args=lambda w: [w.stipend.pk], method="post"),
     "stipend_paid": only(case_manager=302, args=lambda w: [w.approval.pk], method="post"),
+    # Mentoring: the NGO's alone
+    "mentoring_board": only(our=200, other_caseworker=200),
+    "mentor_new": only(case_manager=200),
+    "mentor_edit": only(case_manager=200, args=lambda w: [w.mentor.pk]),
+    "mentor_end": only(case_manager=302, args=lambda w: [w.mentor.pk], method="post"),
+    "pair_new": only(our=302, other_caseworker=404, args=enrolment),
+    "mentor_pair": only(our=200, other_caseworker=404, args=lambda w: [w.mentor_pair.pk]),
+    **{
+        name: only(**POSTED_ON_CASE, args=lambda w: [w.mentor_pair.pk])
+        for name in ("mentor_contact_add", "mentor_pair_end")
+    },
     # Releases from custody: the NGO's alone; a prison's own beside its referrals
     **{name: only(our=200, other_caseworker=200) for name in ("release_list", "release_export")},
     "release_new": only(our=302, other_caseworker=404, args=enrolment),
@@ -889,6 +902,28 @@ def fellowship(world: World) -> None:
     world.approval = run_as(world.case_manager, fellowships.approve_stipend, stipend=asked)
 
 
+def mentored(world: World) -> None:
+    """The referred person has a mentor."""
+    world.mentor = run_as(
+        world.case_manager,
+        mentoring.save_mentor,
+        mentor=Mentor(partner=world.ngo),
+        name="Sanna Kivi",
+        kind="adult",
+        background_checked_on=world.today,
+        qualified_until=world.today,
+        languages=["fi"],
+    )
+    world.mentor_pair = run_as(
+        world.caseworker,
+        mentoring.begin_pair,
+        enrolment=world.referral.enrolment,
+        mentor=world.mentor,
+        agreed_every_days=7,
+        guardian="agreed",
+    )
+
+
 def way_out(world: World) -> None:
     """The referred person is in custody and comes out in a week; somebody meets them at the gate."""
     us = world.caseworker
@@ -1037,6 +1072,7 @@ def full(world: World) -> World:
     courses(world)
     protected(world)
     fellowship(world)
+    mentored(world)
     way_out(world)
     work(world)
     household(world)

@@ -33,6 +33,7 @@ from demo import (
     lessons,
     low_threshold,
     mediations,
+    mentors,
     money,
     notices,
     oversight,
@@ -524,6 +525,7 @@ class Command(BaseCommand):
         protecting.protected_people(manager, caseworker, liaison, today)
         city = money.funded(manager, counselling, self.programmes["Risk workshops"], today)
         fellows.fellows(manager, caseworker, helsinki, city, today)
+        mentors.pairs(manager, caseworker, helsinki, today)
         custody.out_of_prison(manager, caseworker, self.acting["prison@demo.example"], helsinki, today, rng)
         families.relatives(clinic, helsinki, today)
         viva, coordinator = self.acting["viva@demo.example"], self.acting["coordinator@demo.example"]
