@@ -172,6 +172,8 @@ class CasesConfig(AppConfig):
             "bed_out_because": places_models.Stay.Out.choices,
             "licence_condition": custody_models.Condition.choices,
             "naloxone_at_release": custody_models.Naloxone.choices,
+            "placement_consent_how": placement_models.Placement.How.choices,
+            "placement_state": placement_models.Placement.State.choices,
             "placement_end_reason": placement_models.Placement.Ended.choices,
             "employer_is_told": placement_models.Tell.choices,
             "step_whose": plans_models.Step.Whose.choices,

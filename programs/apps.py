@@ -76,6 +76,8 @@ class ProgramsConfig(AppConfig):
         )
 
         codes.CODES |= {
+            "campaign_audience": Campaign.Audience.choices,
+            "campaign_action_kind": CampaignAction.Kind.choices,
             "grant_state": Grant.State.choices,
             "spending_category": Category.choices,
             "referral_kind": ReferralKind.choices,

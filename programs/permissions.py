@@ -16,7 +16,7 @@ NOTICES = reading("notice")
 EVENTS = reading("community_event")
 SURVEYS = reading("survey")
 SURVEY_TEXTS = reading("survey_text", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))
-CAMPAIGNS = reading("campaign")
+CAMPAIGNS = reading("campaign", scope="campaigns:read")
 GRANTS = reading("grant", roles=(Role.CASE_MANAGER, Role.COORDINATOR), scope="grants:read")
 EMPLOYERS = reading("employer", roles=(*CASEWORK_ROLES, Role.COORDINATOR), scope="placements:read")
 """All of the partnership's; police see none."""

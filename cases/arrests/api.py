@@ -12,7 +12,7 @@ from cases.openings.concern import open_to
 from cases.people.api import PersonSerializer
 from cases.permissions import ARRESTS, FEEDS
 from partnership.api.serializers import Resource
-from partnership.api.views import Flag, Number, Query, View
+from partnership.api.views import Flag, Number, Query, View, WithoutMarks
 from partnership.members.api import DistrictSerializer
 
 pass
@@ -84,6 +84,7 @@ class FeedView(View):
     resource, operation = "arrests", "feeds"
     sees = FEEDS
     serializer_class = FeedSerializer
+    without_marks = WithoutMarks.SHORT
     orders = ("id", "-id")
 
     def get_queryset(self) -> QuerySet[Feed]:

@@ -78,6 +78,7 @@ class AssessmentView(EntryView):
 
     resource = "assessments"
     entry = Assessment
+    tombstones = ("cases_assessment",)
     sees = ASSESSMENTS
     does = {
         "create": assessments.record_assessment,
@@ -106,7 +107,8 @@ class AssessmentView(EntryView):
         if not assessment.answers:
             recorded["score"] = assessment.score
         fields = recorded | _with_answers(self.checked_body(AssessmentCorrectionInput))
-        return self.answer(corrections.correct_assessment(by=self.acting, assessment=assessment, **fields))
+        corrections.correct_assessment(by=self.acting, assessment=assessment, **fields)
+        return self.answer(self.get_object())
 
 
 def _with_answers(fields: dict[str, Any]) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from cases.enrolments.models import Enrolment
 from partnership.isolation.encrypted_fields import EncryptedJSONField
 from partnership.isolation.pointers import same_partner
 from partnership.isolation.policies import jobs_read, own_rows, written_by
+from partnership.isolation.triggers import InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 
 CHOICES = [(instrument.code, instrument.label) for instrument in INSTRUMENTS.values()]
 """Every instrument, by its code."""
 
 
-class Assessment(Entry):
+class Assessment(Entry, InStep):
     """What an instrument came to on a day: the NGO's alone.
 
     `answers`: item → {"points": n}, in the whole situation with "need" and "wish" where there are words. Empty where the total alone was
@@ -47,6 +48,7 @@ class Assessment(Entry):
             models.Index(
                 fields=["partner", "review_on"], condition=Q(review_on__isnull=False), name="assessment_review"
             ),
+            *indexes_of_changes("assessment"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -73,6 +75,7 @@ class Assessment(Entry):
             *own_rows(),
             *jobs_read("id", "enrolment_id", "instrument", "score", "held_on", "taken_back_at"),
             written_by("recorded_by_id"),
+            *kept_in_step(),
             *rules_of_entry("assessment"),
         ]
 

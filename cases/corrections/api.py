@@ -54,7 +54,8 @@ class EntryView(View):
         entry = self.get_object()
         self.check_unchanged(entry)
         why = self.checked_body(TakeBackInput)["why"]
-        return self.answer(corrections.take_back(by=self.acting, entry=entry, why=why))
+        corrections.take_back(by=self.acting, entry=entry, why=why)
+        return self.answer(self.get_object())
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -62,4 +63,5 @@ class EntryView(View):
         """Lets what was taken back count again."""
         entry = self.get_object()
         self.check_unchanged(entry)
-        return self.answer(corrections.restore(by=self.acting, entry=entry))
+        corrections.restore(by=self.acting, entry=entry)
+        return self.answer(self.get_object())

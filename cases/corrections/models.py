@@ -58,5 +58,5 @@ def rules_of_entry(noun: str) -> list[models.BaseConstraint]:
             | (Q(taken_back_at__isnull=False, taken_back_by__isnull=False) & ~Q(taken_back_why="")),
             name=f"{noun}_taken_back_by_somebody",
         ),
-        Recorded(record=noun, partners=["partner_id"], about_person=True),
+        Recorded(record=noun, partners=["partner_id"], about_person=True, leaves_out=["changed_in"]),
     ]

@@ -250,6 +250,7 @@ class SessionView(ReferencedView, EntryView):
 
     resource = "sessions"
     entry = Session
+    tombstones = ("cases_session",)
     does = {
         "partial_update": corrections.correct_session,
         "external_reference": enrolments.keep_session_reference,
@@ -265,4 +266,5 @@ class SessionView(ReferencedView, EntryView):
         self.check_unchanged(session)
         recorded = {name: getattr(session, name) for name in ("held_on", "method", "attendance", "minutes")}
         fields = recorded | self.checked_body(SessionCorrectionInput)
-        return self.answer(corrections.correct_session(by=self.acting, session=session, **fields))
+        corrections.correct_session(by=self.acting, session=session, **fields)
+        return self.answer(self.get_object())

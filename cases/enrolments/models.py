@@ -19,7 +19,7 @@ from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import imports_write, jobs_read, own_rows, written_by
-from partnership.isolation.triggers import Bury, EndReferences, Touch
+from partnership.isolation.triggers import Bury, EndReferences, InStep, Touch, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
 
@@ -134,7 +134,7 @@ class Enrolment(models.Model):
         return f"enrolment {self.pk}"
 
 
-class Session(Entry):
+class Session(Entry, InStep):
     """A meeting with the person: the NGO's alone."""
 
     class Attendance(models.TextChoices):
@@ -166,6 +166,7 @@ class Session(Entry):
             models.Index(fields=["enrolment", "-held_on", "-id"], name="session_list"),
             # Which groups met lately: `groups_of`.
             models.Index(fields=["partner", "held_on"], condition=Q(method="group"), name="session_of_group"),
+            *indexes_of_changes("session"),
         ]
         constraints = [
             known_by_owner("partner", name="session_by_owner"),
@@ -173,6 +174,7 @@ class Session(Entry):
             *own_rows(),
             written_by("recorded_by_id"),
             *jobs_read("id", "partner_id", "enrolment_id", "held_on", "attendance", "taken_back_at"),
+            *kept_in_step(),
             EndReferences(record="session"),
             *rules_of_entry("session"),
         ]
@@ -181,7 +183,7 @@ class Session(Entry):
         return f"session {self.pk}"
 
 
-class Goal(Entry):
+class Goal(Entry, InStep):
     """Something that the person wants to reach: what their plan is made of. The end report says what became of it."""
 
     class Area(models.TextChoices):
@@ -210,7 +212,7 @@ class Goal(Entry):
 
     class Meta:
         verbose_name = _("goal")
-        indexes = [models.Index(fields=["enrolment", "id"], name="goal_list")]
+        indexes = [models.Index(fields=["enrolment", "id"], name="goal_list"), *indexes_of_changes("goal")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(result="")
@@ -221,6 +223,7 @@ class Goal(Entry):
             known_by_owner("partner", name="goal_by_owner"),
             *same_partner("enrolment"),
             *own_rows(),
+            *kept_in_step(),
             *rules_of_entry("goal"),
         ]
 

@@ -21,7 +21,7 @@ from cases.imports.models import KINDS_BY_PARTNER, LOAD_CHOICES, DataImport, Imp
 from cases.permissions import IMPORTS
 from partnership.api.parsers import checked_json
 from partnership.api.serializers import Resource
-from partnership.api.views import Query, View
+from partnership.api.views import Query, View, WithoutMarks
 from partnership.isolation.errors import Invalid
 from partnership.members.models import District
 from programs.catalogue.models import Programme
@@ -130,6 +130,7 @@ class UploadView(View):
         "take_back": imports.start_taking_back,
     }
     serializer_class = UploadSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": UploadQuery, "problems": ProblemQuery}
     parser_classes = [MultiPartParser, FormParser]
 

@@ -16,7 +16,7 @@ from cases.permissions import PHASES
 from cases.phases import actions as phases
 from cases.phases.models import Phase, PhaseStay, Response, Review
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 
 
 class PhaseSerializer(Resource):
@@ -35,6 +35,7 @@ class PhaseView(View):
     resource = "phases"
     sees = PHASES
     serializer_class = PhaseSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": PhaseQuery}
 
     def get_queryset(self) -> QuerySet[Phase]:
@@ -71,6 +72,7 @@ class PhaseStayView(OfParticipationView):
     """Who is or was in which phase. Reviews move people on; no other partner sees it."""
 
     resource = "phase-stays"
+    tombstones = ("cases_phasestay",)
     does = {"create": phases.begin_phases}
     serializer_class = PhaseStaySerializer
 
@@ -114,6 +116,7 @@ class ReviewView(OfParticipationView):
     """Reviews of how people do in their phase, and what was decided."""
 
     resource = "reviews"
+    tombstones = ("cases_review",)
     does = {"create": phases.record_review}
     serializer_class = ReviewSerializer
 
@@ -154,6 +157,7 @@ class ResponseView(OfParticipationView):
     resource = "responses"
     does = {"create": phases.record_response}
     serializer_class = ResponseSerializer
+    without_marks = WithoutMarks.SHORT
 
     def get_queryset(self) -> QuerySet[Response]:
         return Response.objects.filter(partner=self.acting.partner, removed_on=None).order_by()

@@ -16,6 +16,7 @@ from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import own_rows, written_by
+from partnership.isolation.triggers import InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 from programs.catalogue.models import Programme
 
@@ -59,7 +60,7 @@ class PhaseStayQuerySet(models.QuerySet["PhaseStay"]):
         return self.filter(ended_on=None)
 
 
-class PhaseStay(models.Model):
+class PhaseStay(InStep):
     """Somebody is in a phase from a day until another: in one at a time."""
 
     class Result(models.TextChoices):
@@ -79,7 +80,10 @@ class PhaseStay(models.Model):
 
     class Meta:
         verbose_name = _("time in a phase")
-        indexes = [models.Index(fields=["enrolment", "started_on", "id"], name="phase_stay_of")]
+        indexes = [
+            models.Index(fields=["enrolment", "started_on", "id"], name="phase_stay_of"),
+            *indexes_of_changes("phase_stay"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="in_one_phase_at_a_time",
@@ -93,7 +97,8 @@ class PhaseStay(models.Model):
             ),
             *same_partner("enrolment", "phase"),
             *own_rows(),
-            Recorded(record="phase_stay", partners=["partner_id"], about_person=True),
+            *kept_in_step(),
+            Recorded(record="phase_stay", partners=["partner_id"], about_person=True, leaves_out=["changed_in"]),
         ]
 
     def __str__(self) -> str:
@@ -153,7 +158,7 @@ class Response(models.Model):
         return f"response {self.pk}"
 
 
-class Review(models.Model):
+class Review(InStep):
     """A review of how somebody does in their phase, often a hearing: who was present, what was decided, and a note for the court.
 
     What the note says stays here until somebody sends it in a statement, by the person's consent.
@@ -186,7 +191,10 @@ class Review(models.Model):
 
     class Meta:
         verbose_name = _("review")
-        indexes = [models.Index(fields=["enrolment", "-held_on", "-id"], name="review_of")]
+        indexes = [
+            models.Index(fields=["enrolment", "-held_on", "-id"], name="review_of"),
+            *indexes_of_changes("review"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(next_on=None) | Q(next_on__gt=F("held_on")), name="next_review_is_later"
@@ -194,7 +202,8 @@ class Review(models.Model):
             *same_partner("enrolment", "phase"),
             *own_rows(),
             written_by("recorded_by_id"),
-            Recorded(record="review", partners=["partner_id"], about_person=True),
+            *kept_in_step(),
+            Recorded(record="review", partners=["partner_id"], about_person=True, leaves_out=["changed_in"]),
         ]
 
     def __str__(self) -> str:

@@ -98,6 +98,7 @@ class PlacementView(View):
         "take_back": placements.take_back,
     }
     serializer_class = PlacementSerializer
+    tombstones = ("cases_placement",)
     queries = {"list": PlacementQuery}
     is_personal = True
 
@@ -119,7 +120,8 @@ class PlacementView(View):
         placement = self.get_object()
         self.check_unchanged(placement)
         terms = self.checked_body(body) if body else {}
-        return self.answer(deed(by=self.acting, placement=placement, **terms))
+        deed(by=self.acting, placement=placement, **terms)
+        return self.answer(self.get_object())
 
     @extend_schema(request=EmployerConsentInput, responses={200: PlacementSerializer})
     @action(detail=True, methods=["put"])

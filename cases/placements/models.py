@@ -22,7 +22,7 @@ from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import Policy, jobs_read, own_rows
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.triggers import Fixed, InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 from programs.employers.models import WorkOffer
 from programs.training.actions import months_later
@@ -81,7 +81,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.filter(before | Q(pk__in=self.to_ask().values("pk")))
 
 
-class Placement(models.Model):
+class Placement(InStep):
     """Somebody, and an offer of work. Its state is that of its last day; what was written down by mistake is taken back, and the
     history keeps it."""
 
@@ -147,6 +147,7 @@ class Placement(models.Model):
         indexes = [
             models.Index(fields=["partner", "-offered_on", "-id"], name="placement_list"),
             models.Index(fields=["enrolment"], name="placement_of"),
+            *indexes_of_changes("placement"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -201,7 +202,10 @@ class Placement(models.Model):
                 when="old.consent_withdrawn_on is not null",
                 name="stays_withdrawn",
             ),
-            Recorded(record="placement", partners=["partner_id"], about_person=True, leaves_out=["state"]),
+            *kept_in_step(),
+            Recorded(
+                record="placement", partners=["partner_id"], about_person=True, leaves_out=["state", "changed_in"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from cases.permissions import BEDS
 from cases.places import actions as places
 from cases.places.models import Bed, Stay
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from programs.catalogue.models import Programme
 
 
@@ -45,6 +45,7 @@ class BedView(View):
     sees = BEDS
     does = {"create": places.save_bed, "close": places.close_bed}
     serializer_class = BedSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": BedQuery}
 
     def get_queryset(self) -> QuerySet[Bed]:
@@ -100,6 +101,7 @@ class StayView(View):
     sees = BEDS
     does = {"create": places.move_in, "end": places.end_stay, "away": places.mark_away}
     serializer_class = StaySerializer
+    tombstones = ("cases_stay",)
     queries = {"list": StayQuery}
     is_personal = True
 
@@ -120,7 +122,8 @@ class StayView(View):
         """Somebody moves out, or the bed is in service again."""
         stay = self.get_object()
         self.check_unchanged(stay)
-        return self.answer(places.end_stay(by=self.acting, stay=stay, **self.checked_body(StayEndInput)))
+        places.end_stay(by=self.acting, stay=stay, **self.checked_body(StayEndInput))
+        return self.answer(self.get_object())
 
     @extend_schema(request=AwayInput, responses={200: StaySerializer})
     @action(detail=True, methods=["put"])
@@ -128,4 +131,5 @@ class StayView(View):
         """Says that somebody sleeps elsewhere in a night and keeps the bed, or takes that back."""
         stay = self.get_object()
         self.check_unchanged(stay)
-        return self.answer(places.mark_away(by=self.acting, stay=stay, **self.checked_body(AwayInput)))
+        places.mark_away(by=self.acting, stay=stay, **self.checked_body(AwayInput))
+        return self.answer(self.get_object())

@@ -17,7 +17,7 @@ from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.pointers import SameOwner, known_by_owner, same_partner
 from partnership.isolation.policies import own_rows
-from partnership.isolation.triggers import Fixed
+from partnership.isolation.triggers import Fixed, InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner
 from programs.catalogue.models import Programme
 
@@ -89,7 +89,7 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.exclude(enrolment=None)
 
 
-class Stay(models.Model):
+class Stay(InStep):
     """What a bed is used for, from a night until a day: somebody stays in it, or it is out of service. Never both: one table.
 
     A night counts by midnight: the night of `started_on` is the first, the night before `ended_on` the last. On `away` nights the bed
@@ -121,6 +121,7 @@ class Stay(models.Model):
         indexes = [
             models.Index(fields=["programme", "started_on"], name="stay_of_programme"),
             models.Index(fields=["enrolment", "started_on"], name="stay_of"),
+            *indexes_of_changes("stay"),
         ]
         constraints = [
             ExclusionConstraint(
@@ -147,7 +148,8 @@ class Stay(models.Model):
             *own_rows(),
             Fixed(columns=["partner_id", "programme_id", "bed_id", "enrolment_id", "started_on"]),
             CountPlaces(function="portal_count_beds"),
-            Recorded(record="stay", partners=["partner_id"], about_person=True),
+            *kept_in_step(),
+            Recorded(record="stay", partners=["partner_id"], about_person=True, leaves_out=["changed_in"]),
         ]
 
     def __str__(self) -> str:

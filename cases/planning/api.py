@@ -91,6 +91,7 @@ class AppointmentView(View):
         "record": planning.record_appointment,
     }
     serializer_class = AppointmentSerializer
+    tombstones = ("cases_appointment",)
     queries = {"list": AppointmentQuery}
     is_personal = True
 

@@ -25,6 +25,7 @@ from partnership.isolation.policies import (
     person_reads,
     written_by,
 )
+from partnership.isolation.triggers import InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 
 
@@ -34,7 +35,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(Q(session=None) | Q(session__taken_back_at__isnull=False))
 
 
-class Appointment(models.Model):
+class Appointment(InStep):
     """An agreed meeting: the NGO's alone. Once held, missed or cancelled, a session says how it went."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
@@ -46,7 +47,6 @@ class Appointment(models.Model):
     place = models.CharField(_("place"), max_length=120, blank=True)
     session = OneOfOwner(Session, models.PROTECT, null=True, related_name="appointment")
     created_at = models.DateTimeField(default=timezone.now)
-    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -57,6 +57,7 @@ class Appointment(models.Model):
             models.Index(fields=["enrolment", "starts_at"], name="appointment_of"),
             # The job that reminds of what begins soon, at all partners.
             models.Index(fields=["starts_at"], condition=Q(session=None), name="appointment_ahead"),
+            *indexes_of_changes("appointment"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=1440), name="appointment_has_a_length"),
@@ -76,6 +77,7 @@ class Appointment(models.Model):
                 "session_id",
                 using=f"enrolment_id = {MY_ENROLMENTS}",
             ),
+            *kept_in_step(),
         ]
 
     def __str__(self) -> str:

@@ -88,7 +88,9 @@ def add_step(*, by: Acting, goal: Goal, text: str, whose: str, due_on: date | No
     enrolments.open_enrolment(goal.enrolment)
     if goal.is_taken_back:
         raise Invalid("text", _("This entry was taken back. Restore it first."))
-    return Step.objects.create(partner=by.partner, goal=goal, text=text, whose=Step.Whose(whose), due_on=due_on)
+    step = Step.objects.create(partner=by.partner, goal=goal, text=text, whose=Step.Whose(whose), due_on=due_on)
+    _changed(step)
+    return step
 
 
 @action("step.mark", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
@@ -96,13 +98,20 @@ def mark_step(*, by: Acting, step: Step, done_on: date | None) -> Step:
     """Marks a step as done, or takes the mark back."""
     step.done_on = done_on
     step.save(update_fields=["done_on"])
+    _changed(step)
     return step
 
 
 @action("step.remove", roles=CASEWORK_ROLES, party=Party.OWNER, scope="plans:write")
 def remove_step(*, by: Acting, step: Step) -> None:
     """Removes a step that is not to be done after all. What it said stays in the history of its goal."""
+    _changed(step)
     step.delete()
+
+
+def _changed(step: Step) -> None:
+    """A goal is shown with its steps: what changes one changes it, for copies as well."""
+    Goal.objects.filter(pk=step.goal_id).update(changed_at=timezone.now())
 
 
 # --- The end report ----------------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class PlanView(View):
     sees = PLANS
     does = {"create": plans.agree_plan, "approve": plans.approve_plan, "report": plans.write_end_report}
     serializer_class = PlanSerializer
+    tombstones = ("cases_plan",)
     queries = {"list": OfEnrolment}
     is_personal = True
 
@@ -77,6 +78,7 @@ class PlanView(View):
         fields = self.checked_body(PlanInput)
         self.check_door(fields["enrolment"])
         agreed = plans.agree_plan(by=self.acting, **fields)
+        agreed.refresh_from_db(fields=["changed_at"])
         return self.answer(agreed, 201, {"Location": request.build_absolute_uri(f"/api/v1/plans/{agreed.pk}")})
 
     @extend_schema(request=None, responses={200: PlanSerializer})
@@ -85,7 +87,8 @@ class PlanView(View):
         """Approves the plan."""
         plan = self.get_object()
         self.check_unchanged(plan)
-        return self.answer(plans.approve_plan(by=self.acting, plan=plan))
+        plans.approve_plan(by=self.acting, plan=plan)
+        return self.answer(self.get_object())
 
     @extend_schema(request=EndReportInput, responses={200: PlanSerializer})
     @action(detail=True, methods=["put"], url_path="end-report")
@@ -95,9 +98,8 @@ class PlanView(View):
         self.check_unchanged(plan)
         fields = self.checked_body(EndReportInput)
         results = {each["goal"]: plans.GoalResult(each["result"], each["because"]) for each in fields["results"]}
-        return self.answer(
-            plans.write_end_report(by=self.acting, plan=plan, results=results, summary=fields["summary"])
-        )
+        plans.write_end_report(by=self.acting, plan=plan, results=results, summary=fields["summary"])
+        return self.answer(self.get_object())
 
 
 class StepSerializer(Resource):
@@ -165,6 +167,7 @@ class GoalView(EntryView):
     resource = "goals"
     sees = PLANS
     entry = Goal
+    tombstones = ("cases_goal",)
     does = {
         "create": enrolments.add_goal,
         "partial_update": corrections.correct_goal,
@@ -218,6 +221,7 @@ class StepView(View):
 
     resource = "steps"
     sees = PLANS
+    tombstones = ("cases_step",)
     does = {"done": plans.mark_step, "destroy": plans.remove_step}
     serializer_class = StepSerializer
     is_personal = True
@@ -234,7 +238,8 @@ class StepView(View):
         """Marks the step as done, or takes the mark back."""
         step = self.get_object()
         self.check_unchanged(step)
-        return self.answer(plans.mark_step(by=self.acting, step=step, **self.checked_body(StepDoneInput)))
+        plans.mark_step(by=self.acting, step=step, **self.checked_body(StepDoneInput))
+        return self.answer(self.get_object())
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:

@@ -13,10 +13,11 @@ from partnership.isolation.constraints import both_or_neither
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import OneOfOwner, same_partner
 from partnership.isolation.policies import own_rows, written_by
+from partnership.isolation.triggers import InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
 
 
-class Plan(models.Model):
+class Plan(InStep):
     """That the goals and steps of a participation are agreed with the person, and approved: the NGO's alone.
 
     `reported_on`: when the end report was written; each goal has its result then.
@@ -39,7 +40,7 @@ class Plan(models.Model):
 
     class Meta:
         verbose_name = _("plan")
-        indexes = [models.Index(fields=["partner", "review_on"], name="plan_review")]
+        indexes = [models.Index(fields=["partner", "review_on"], name="plan_review"), *indexes_of_changes("plan")]
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "partner"], name="one_plan_an_enrolment"),
             models.CheckConstraint(
@@ -51,14 +52,15 @@ class Plan(models.Model):
             *same_partner("enrolment"),
             *own_rows(),
             written_by("agreed_by_id"),
-            Recorded(record="plan", partners=["partner_id"], about_person=True),
+            *kept_in_step(),
+            Recorded(record="plan", partners=["partner_id"], about_person=True, leaves_out=["changed_in"]),
         ]
 
     def __str__(self) -> str:
         return f"plan {self.pk}"
 
 
-class Step(models.Model):
+class Step(InStep):
     """Something to be done towards a goal: what, by whom, by when."""
 
     class Whose(models.TextChoices):
@@ -77,11 +79,14 @@ class Step(models.Model):
 
     class Meta:
         verbose_name = _("step")
-        indexes = [models.Index(fields=["goal", "id"], name="step_list")]
+        indexes = [models.Index(fields=["goal", "id"], name="step_list"), *indexes_of_changes("step")]
         constraints = [
             *same_partner("goal"),
             *own_rows(),
-            Recorded(record="goal", partners=["partner_id"], about_person=True, number="goal_id"),
+            *kept_in_step(),
+            Recorded(
+                record="goal", partners=["partner_id"], about_person=True, number="goal_id", leaves_out=["changed_in"]
+            ),
         ]
 
     def __str__(self) -> str:

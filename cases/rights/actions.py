@@ -41,7 +41,7 @@ from cases.plans.models import Plan, Step
 from cases.relations.actions import relations_of
 from cases.rights import events
 from cases.rights.courses import held_in_courses
-from cases.rights.information import Holder, Part, information
+from cases.rights.information import Holder, Part, held_references, information
 from cases.rights.models import PrivacyNotice, RequestWords, RetentionCount, SubjectRequest
 from cases.team.models import TeamItem, TeamMember
 from partnership.actions import Party, action
@@ -371,6 +371,13 @@ def _held_in(person: Person) -> list[Part]:
             ],
         ),
     ]
+    sessions = Session.objects.filter(**of).values_list("pk", flat=True)
+    enrolments = person.enrolments.values_list("pk", flat=True)
+    parts += [
+        held_references(person.partner_id, "person", _("Person"), [person.pk]),
+        held_references(person.partner_id, "enrolment", _("Enrolments"), enrolments),
+        held_references(person.partner_id, "session", _("Sessions"), sessions),
+    ]
     for holder in _holders:
         parts += holder.held(person)
     return [part for part in parts if part.rows]
@@ -488,7 +495,20 @@ def _erase_record(by: Acting, person: Person) -> None:
     for holder in _holders:
         holder.erase(by=by, person=person)
     enrolments = Enrolment.objects.filter(person=person)
-    for model in (Note, Goal, Plan, Assessment, Appointment, Response, Review, Situation, Matter, Release, MentorPair, Placement):
+    for model in (
+        Note,
+        Goal,
+        Plan,
+        Assessment,
+        Appointment,
+        Response,
+        Review,
+        Situation,
+        Matter,
+        Release,
+        MentorPair,
+        Placement,
+    ):
         model._default_manager.filter(enrolment__in=enrolments).delete()
     for model_of_person in (Task, Card, ContactWish, TeamMember):
         model_of_person._default_manager.filter(person=person).delete()

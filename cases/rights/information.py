@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from cases.people.models import Person
 from cases.rights.models import PrivacyNotice
+from partnership.api import references
 from partnership.members.models import Partner
 from partnership.pages import pdf
 from partnership.pages.template_tags import day
@@ -94,3 +95,12 @@ def _recorded(person: Person) -> str:
     if person.source_key:
         return _("Taken over from another system of ours on %(day)s.") % {"day": day(person.created_at)}
     return _("Recorded by us on %(day)s.") % {"day": day(person.created_at)}
+
+
+def held_references(owner: int, record: str, title: str, numbers: Iterable[int]) -> Part:
+    """What other systems of the partner with the number `owner` call these records."""
+    return Part(
+        _("References in other systems"),
+        [_("What"), _("System"), _("Reference")],
+        [[title, held.system, held.reference] for held in references.held_of(owner, record, list(numbers))],
+    )

@@ -16,7 +16,7 @@ from cases.team import actions as team
 from cases.team.actions import CARE_KINDS
 from cases.team.models import TeamItem, TeamMember
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from partnership.members.models import Partner
 
 
@@ -51,6 +51,7 @@ class TeamMemberView(View):
     sees = CARE_TEAMS
     does = {"create": team.add_member, "end": team.end_member}
     serializer_class = TeamMemberSerializer
+    without_marks = WithoutMarks.SHORT
     is_personal = True
 
     def get_queryset(self) -> QuerySet[TeamMember]:
@@ -101,6 +102,7 @@ class TeamItemView(View):
     sees = CARE_TEAMS
     does = {"create": team.write_item, "done": team.mark_item}
     serializer_class = TeamItemSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": TeamItemQuery}
     is_personal = True
 

@@ -19,7 +19,7 @@ from metrics.cohorts.models import Cohort, own_cohorts, visible_cohorts
 from metrics.cohorts.selection import FIRST_YEAR, INDEX_CHOICES, AgeBand, History, Selection
 from metrics.permissions import COHORTS
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import View
+from partnership.api.views import View, WithoutMarks
 from programs.catalogue.models import Programme, ReferralKind
 
 
@@ -75,6 +75,7 @@ class CohortView(View):
         "restore": cohorts.archive_cohort,
     }
     serializer_class = CohortSerializer
+    without_marks = WithoutMarks.SHORT
 
     def get_queryset(self) -> QuerySet[Cohort]:
         changes_cohort = self.action in {"update", "archive", "restore"}

@@ -21,7 +21,7 @@ from metrics.permissions import FIGURES, visible_results
 from metrics.runs import actions as runs
 from metrics.runs.models import Run
 from metrics.runs.releases import latest_release
-from partnership.api.views import Number, Query, View, Written
+from partnership.api.views import Number, Query, View, WithoutMarks, Written
 from partnership.members.api import PartnerBrief
 from partnership.pages.downloads import guard_formula
 from programs.catalogue.api import ProgrammeBrief
@@ -43,6 +43,7 @@ class Results(View):
     resource = "metrics"
     of_release = False
     sees = FIGURES
+    without_marks = WithoutMarks.FIGURES
     orders = ("id", "-id")
     path = ""
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from metrics.permissions import FIGURES
 from metrics.runs.models import Run
 from partnership.api.serializers import Resource
-from partnership.api.views import Query, View
+from partnership.api.views import Query, View, WithoutMarks
 
 
 class RunSerializer(Resource):
@@ -31,6 +31,7 @@ class RunView(View):
     resource, operation = "metrics", "runs"
     sees = FIGURES
     serializer_class = RunSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": RunQuery}
 
     def get_queryset(self) -> QuerySet[Run]:

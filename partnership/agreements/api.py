@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from partnership.agreements.models import Agreement, AgreementVersion, DataFlow
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import View
+from partnership.api.views import View, WithoutMarks
 from partnership.members.models import Partner
 from partnership.permissions import DIRECTORY
 
@@ -56,6 +56,7 @@ class AgreementView(View):
     sees = DIRECTORY
     tag = "agreements"
     serializer_class = AgreementSerializer
+    without_marks = WithoutMarks.SHORT
     orders = ("id", "-id")
 
     def get_queryset(self) -> QuerySet[Agreement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -33,6 +33,20 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION portal_forget_references(text, bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portal_forget_references(text, bigint[]) TO portal_web;
+"""
+
+FUNCTION_OF_RECORDS = """
+-- For the file of all data about a person: those of all systems of the acting partner, where a person acts and no system.
+CREATE FUNCTION portal_references_of(kind text, numbers bigint[]) RETURNS TABLE (object_id bigint, system text, sealed text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT r.object_id, c.name, r.reference FROM public.partnership_externalreference r
+    JOIN public.partnership_apiclient c ON c.id = r.client_id
+   WHERE r.record = kind AND r.object_id = ANY (numbers) AND r.partner_id = public.portal_acting_partner()
+     AND public.portal_acting_client() IS NULL
+   ORDER BY r.object_id, c.name, r.id
+$$;
+REVOKE ALL ON FUNCTION portal_references_of(text, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION portal_references_of(text, bigint[]) TO portal_web;
 """
 
 
@@ -125,6 +139,23 @@ def keep(by: Acting, record: str, number: int, reference: str | None) -> None:
                 _("Another record has this reference already."), records=[InTheWay(record, taken)]
             ) from error
         raise
+
+
+class HeldReference(NamedTuple):
+    """What a system of a partner calls a record."""
+
+    number: int
+    system: str
+    reference: str
+
+
+def held_of(owner: int, record: str, numbers: Collection[Any]) -> list[HeldReference]:
+    """What systems of the acting partner, number `owner`, call these records: for a person's file of all data. None where a
+    system acts."""
+    text: Any = ExternalReference._meta.get_field("reference")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT object_id, system, sealed FROM portal_references_of(%s, %s)", [record, list(numbers)])
+        return [HeldReference(number, system, text.open(sealed, owner)) for number, system, sealed in cursor]
 
 
 def forget(record: str, numbers: Collection[Any]) -> None:

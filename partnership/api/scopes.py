@@ -15,6 +15,8 @@ SCOPES: dict[str, str | Promise] = {
     "library:write": _("Share materials and their versions"),
     "funding:read": _("Read funding calls and who would apply"),
     "funding:write": _("Tell of funding calls, and say that one would apply"),
+    "campaigns:read": _("Read campaigns and what was done in them"),
+    "campaigns:write": _("Write down what was done in own campaigns"),
     "persons:read": _("Read own people"),
     "persons:write": _("Add and change own people"),
     "referrals:read": _("Read referrals sent and received, with the identity that they carry"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -95,6 +96,14 @@ class Flag(serializers.BooleanField):
         super().__init__(**({"required": False, "allow_null": True, "default": None} | kwargs))
 
 
+class WithoutMarks(StrEnum):
+    """How to keep a copy of a list that does not take `updated_since`."""
+
+    SHORT = "A short list: read it whole."
+    ADDED = "Rows are added, and little of them changes: read newest first until you meet one that you have."
+    FIGURES = "Figures of a run are published together: read them anew with each run."
+
+
 class Deprecated(NamedTuple):
     """Since when an operation is deprecated, and what takes its place: an address below that of the API."""
 
@@ -127,6 +136,8 @@ class View(GenericViewSet[Any]):
     """Orders that a list offers, the default first."""
     tombstones: tuple[str, ...] = ()
     """Tables whose deleted rows a synchronising client learns of; empty: the list does not take updated_since."""
+    without_marks: WithoutMarks | None = None
+    """Why not."""
     repeatable: frozenset[str] = frozenset()
     """Parameters that may be given more than once: each a list."""
     logged_as = ""

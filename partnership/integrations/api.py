@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import RECEIPT, Resource, Strict
-from partnership.api.views import Query, View
+from partnership.api.views import Query, View, WithoutMarks
 from partnership.events.models import WebhookDelivery, WebhookSubscription
 from partnership.events.registry import webhook_events
 from partnership.integrations import actions as integrations
@@ -70,6 +70,7 @@ class WebhookView(View):
         "replay": integrations.send_again,
     }
     serializer_class = WebhookSerializer
+    without_marks = WithoutMarks.SHORT
 
     def get_queryset(self) -> QuerySet[WebhookSubscription]:
         return WebhookSubscription.objects.order_by()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from partnership.isolation.marks import Mark, TransactionField
 from partnership.isolation.policies import TableRule
 
 
@@ -150,3 +155,29 @@ class Bury(TableRule):
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, kwargs | {"seen_by": self.seen_by}
+
+
+class InStep(models.Model):
+    """A record that copies elsewhere are kept in step with: when and in which transaction it last changed, and that it is gone.
+
+    Its history leaves `changed_in` out.
+    """
+
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="A trigger keeps it.")
+    changed_in = TransactionField()
+
+    class Meta:
+        abstract = True
+
+
+def kept_in_step() -> list[TableRule]:
+    """The rules of a table of records `InStep`, each its own partner's."""
+    return [Touch(), Mark(), Bury()]
+
+
+def indexes_of_changes(noun: str) -> list[models.Index]:
+    """What changed since a client last asked: by a moment, and by a mark."""
+    return [
+        models.Index(fields=["partner", "changed_at", "id"], name=f"{noun}_sync"),
+        models.Index(fields=["partner", "changed_in", "id"], name=f"{noun}_marks"),
+    ]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from partnership.api.serializers import Resource
-from partnership.api.views import Flag, Number, Query, View
+from partnership.api.views import Flag, Number, Query, View, WithoutMarks
 from partnership.members.models import District, DistrictPopulation, Partner
 from partnership.pages.local_names import NAMES
 from partnership.permissions import DIRECTORY
@@ -49,6 +49,7 @@ class PartnerView(View):
     sees = DIRECTORY
     tag = "partners"
     serializer_class = PartnerSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": PartnerQuery}
     orders = ("id", "-id")
 
@@ -71,6 +72,7 @@ class DistrictView(View):
     sees = DIRECTORY
     tag = "districts"
     serializer_class = DistrictSerializer
+    without_marks = WithoutMarks.SHORT
     orders = ("id", "-id")
 
     def get_queryset(self) -> QuerySet[District]:
@@ -95,6 +97,7 @@ class PopulationView(View):
     sees = DIRECTORY
     tag = "districts"
     serializer_class = PopulationSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": PopulationQuery}
     orders = ("id", "-id")
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import Resource
-from partnership.api.views import Flag, Query, View
+from partnership.api.views import Flag, Query, View, WithoutMarks
 from partnership.events.models import Notification
 from partnership.events.registry import text_of
 from partnership.notifications import actions as notifications_actions
@@ -50,6 +50,7 @@ class NotificationView(View):
     sees = NOTIFICATIONS
     does = {"read": notifications_actions.mark_read}
     serializer_class = NotificationSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": NotificationQuery}
 
     def get_queryset(self) -> QuerySet[Notification]:

@@ -29,6 +29,7 @@ from partnership.api import about, reader, tokens
 from partnership.integrations.api import WebhookView
 from partnership.members.api import DistrictView, PartnerView, PopulationView
 from partnership.notifications.api import NotificationView
+from programs.campaigns.api import CampaignActionView, CampaignView
 from programs.catalogue.api import ProgrammeView
 from programs.employers.api import WorkOfferView
 from programs.funding.api import FundingCallView
@@ -58,6 +59,8 @@ for address, view in {
     "resources": ResourceView,
     "resource-versions": ResourceVersionView,
     "funding-calls": FundingCallView,
+    "campaigns": CampaignView,
+    "campaign-actions": CampaignActionView,
     "persons": PersonView,
     "enrolments": EnrolmentView,
     "sessions": SessionView,

@@ -33,16 +33,20 @@ def save_campaign(
     return campaign
 
 
-@action("campaign_action.save", roles=CAMPAIGN_ROLES, party=Party.OWNER)
+@action("campaign_action.save", roles=CAMPAIGN_ROLES, party=Party.OWNER, scope="campaigns:write")
 def save_campaign_action(*, by: Acting, campaign_action: CampaignAction) -> CampaignAction:
-    """Writes down what was done, or corrects it. Raises DateOutOfRange for a day that is still to come, or before the campaign."""
+    """Writes down what was done, or corrects it. Raises DateOutOfRange for a day that is still to come, or before the campaign, and
+    Invalid for another partner's survey."""
     if not campaign_action.campaign.starts_on <= campaign_action.held_on <= timezone.localdate():
         raise DateOutOfRange(_("Choose a day between the beginning of the campaign and today."))
+    survey = campaign_action.survey
+    if survey is not None and survey.partner_id != campaign_action.partner_id:
+        raise Invalid("survey", _("Choose a survey of your own."))
     campaign_action.save()
     return campaign_action
 
 
-@action("campaign_action.remove", roles=CAMPAIGN_ROLES, party=Party.OWNER)
+@action("campaign_action.remove", roles=CAMPAIGN_ROLES, party=Party.OWNER, scope="campaigns:write")
 def remove_campaign_action(*, by: Acting, campaign_action: CampaignAction) -> None:
     """Takes back what was written down by mistake; the history keeps it."""
     campaign_action.delete()

@@ -160,7 +160,7 @@ def service(programme: Programme) -> dict[str, Any]:
                 "service_id": number,
                 "name": district.local_name,
                 "extent": district.code,
-                "extent_type": "other",
+                "extent_type": "text",
             }
             for district in programme.districts.all()
         ],

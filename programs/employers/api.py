@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from partnership.api.serializers import Resource
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from programs.employers.models import WorkOffer
 from programs.permissions import EMPLOYERS
 
@@ -46,6 +46,7 @@ class WorkOfferView(View):
     """What employers offer to people of the partnership, whichever partner keeps them. Employers themselves are kept on pages."""
 
     resource = "work-offers"
+    without_marks = WithoutMarks.SHORT
     sees = EMPLOYERS
     serializer_class = WorkOfferSerializer
     queries = {"list": WorkOfferQuery}

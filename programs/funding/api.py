@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from partnership.members.models import Partner
 from programs.funding import actions as funding
 from programs.funding.models import CallInterest, FundingCall
@@ -118,6 +118,7 @@ class FundingCallView(View):
         "no_interest": funding.take_back_interest,
     }
     serializer_class = FundingCallSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": FundingCallQuery}
 
     def get_queryset(self) -> QuerySet[FundingCall]:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from partnership.isolation.constraints import FAR_DAY
 from programs.catalogue.models import Programme
 from programs.grants import actions as grants
@@ -76,6 +76,7 @@ class GrantView(View):
     sees = GRANTS
     does = {"create": grants.save_grant, "update": grants.save_grant}
     serializer_class = GrantSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": GrantQuery}
 
     def get_queryset(self) -> QuerySet[Grant]:
@@ -137,6 +138,7 @@ class AllocationView(View):
     sees = GRANTS
     does = {"create": grants.save_allocation}
     serializer_class = AllocationSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": AllocationQuery}
 
     def get_queryset(self) -> QuerySet[Allocation]:
@@ -176,6 +178,7 @@ class SpendingView(View):
     sees = GRANTS
     does = {"create": grants.record_spending}
     serializer_class = SpendingSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": SpendingQuery}
 
     def get_queryset(self) -> QuerySet[Spending]:

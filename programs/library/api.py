@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from partnership.api.serializers import Resource as Record
 from partnership.api.serializers import Strict
-from partnership.api.views import Flag, Number, Query, View, Written
+from partnership.api.views import Flag, Number, Query, View, WithoutMarks, Written
 from programs.catalogue.models import LANGUAGES, Programme
 from programs.library import actions as library
 from programs.library.files import MOST_BYTES, SUFFIXES
@@ -103,6 +103,7 @@ class ResourceView(View):
         "withdraw": library.withdraw_resource,
     }
     serializer_class = ResourceSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": ResourceQuery}
 
     def get_queryset(self) -> QuerySet[Resource]:
@@ -180,6 +181,7 @@ class ResourceVersionView(View):
     sees = RESOURCES
     does = {"create": library.add_version, "file": library.open_version}
     serializer_class = VersionSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": VersionQuery}
     parser_classes = [MultiPartParser, FormParser]
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from partnership.isolation.errors import Invalid
 from programs.catalogue.models import Programme
 from programs.locations import actions as locations
@@ -70,6 +70,7 @@ class LocationView(View):
         "destroy": locations.remove_location,
     }
     serializer_class = LocationSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": LocationQuery}
 
     def get_queryset(self) -> QuerySet[Location]:

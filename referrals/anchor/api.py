@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from cases.openings.concern import open_to
 from cases.people.models import Person
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from partnership.members.models import Partner
 from referrals.anchor import actions as anchor
 from referrals.anchor.models import AnchorCase, AnchorMeeting, AnchorSeat, AnchorStep
@@ -102,6 +102,7 @@ class AnchorCaseView(View):
     sees = ANCHOR_CASES
     does = {"create": anchor.open_case, "screen": anchor.screen_case, "close": anchor.close_case}
     serializer_class = AnchorCaseSerializer
+    without_marks = WithoutMarks.SHORT
     is_personal = True
 
     def get_queryset(self) -> QuerySet[AnchorCase]:
@@ -183,6 +184,7 @@ class AnchorMeetingView(View):
     sees = ANCHOR_CASES
     does = {"create": anchor.record_meeting}
     serializer_class = AnchorMeetingSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": OfAnchorCase}
     is_personal = True
 
@@ -225,6 +227,7 @@ class AnchorStepView(View):
     sees = ANCHOR_CASES
     does = {"done": anchor.mark_step}
     serializer_class = AnchorStepSerializer
+    without_marks = WithoutMarks.SHORT
     queries = {"list": OfAnchorCase}
     is_personal = True
 

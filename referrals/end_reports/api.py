@@ -16,7 +16,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.openings.concern import open_to
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Number, Query, View
+from partnership.api.views import Number, Query, View, WithoutMarks
 from referrals.end_reports import actions as end_reports
 from referrals.end_reports.models import EndReport
 from referrals.permissions import END_REPORTS
@@ -73,6 +73,7 @@ class EndReportView(View):
     sees = END_REPORTS
     does = {"create": end_reports.send_end_report}
     serializer_class = EndReportSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": EndReportQuery}
     is_personal = True
 

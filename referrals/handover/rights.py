@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.people.models import Person
-from cases.rights.information import Holder, Part
+from cases.rights.information import Holder, Part, held_references
 from partnership.pages.template_tags import day
 from referrals.consents.actions import erase_disclosed
 from referrals.diversions.models import Condition, DiversionAgreement
@@ -55,6 +55,9 @@ def held(person: Person) -> list[Part]:
                 ]
                 for r in referrals
             ],
+        ),
+        held_references(
+            person.partner_id, "referral", _("Referrals"), _referrals_of(person).values_list("pk", flat=True)
         ),
         Part(
             _("First appointments"),

@@ -15,7 +15,7 @@ from cases.consents.models import Consent
 from cases.enrolments.models import Enrolment
 from cases.openings.concern import open_to
 from partnership.api.serializers import InPast, Resource, Strict
-from partnership.api.views import Query, View
+from partnership.api.views import Query, View, WithoutMarks
 from partnership.members.models import Partner
 from referrals.permissions import STATEMENTS
 from referrals.statements import actions as statements
@@ -72,6 +72,7 @@ class StatementView(View):
     sees = STATEMENTS
     does = {"create": statements.send_statement}
     serializer_class = StatementSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": StatementQuery}
     is_personal = True
 

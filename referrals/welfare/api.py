@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from cases.openings.concern import open_to
 from cases.people.models import Person
 from partnership.api.serializers import Resource, Strict
-from partnership.api.views import Query, View
+from partnership.api.views import Query, View, WithoutMarks
 from partnership.members.models import Partner
 from referrals.permissions import WELFARE_NOTICES
 from referrals.welfare import actions as welfare
@@ -56,6 +56,7 @@ class WelfareView(View):
     sees = WELFARE_NOTICES
     does = {"create": welfare.make_notice, "acknowledge": welfare.acknowledge_notice}
     serializer_class = WelfareSerializer
+    without_marks = WithoutMarks.ADDED
     queries = {"list": WelfareQuery}
     is_personal = True
 

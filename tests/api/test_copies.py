@@ -10,16 +10,22 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from cases.enrolments import actions as enrolments
 from cases.people.models import Person
+from cases.plans import actions as plans
 from cases.rights import actions as rights
 from partnership.agreements import actions as agreements
 from partnership.events.models import Notification, OutboxEvent
 from partnership.isolation.marks import horizon
+from partnership.project.api_urls import router
 from referrals.consents import actions as consents
 from referrals.diversions.models import Condition
 from referrals.handover.models import Referral
 from tests.systems import System
 from tests.world import World, do, run_as
+
+LISTS = {address: view for address, view, _name in router.registry if hasattr(view, "list")}
+IN_STEP = [view for view in LISTS.values() if view.tombstones]
 
 
 def consent_terms(world: World, **changed: Any) -> dict[str, Any]:
@@ -174,6 +180,26 @@ def test_an_older_version_written_over_a_newer_one_is_newer_still(world):
     assert Referral.objects.get(pk=stale.pk).version == 8
 
 
+def test_the_tag_of_each_answer_is_good_for_the_next_change(world, ngo):
+    """What the database says of the change is in the answer, not what the portal thought before."""
+    enrolment = world.enrolment()
+    answer = ngo.call("post", "goals", {"enrolment": enrolment.pk, "area": "work", "text": "A job"}, status=201)
+    goal = f"goals/{answer.found['id']}"
+    for method, address, body in (
+        ("put", f"{goal}/reached", {"reached_on": world.today.isoformat()}),
+        ("patch", goal, {"text": "A flat"}),
+        ("post", f"{goal}/take-back", {"why": "wrong_person"}),
+        ("post", f"{goal}/restore", None),
+    ):
+        answer = ngo.call(method, address, body, If_Match=answer["ETag"])
+    session = {"held_on": world.today.isoformat()}
+    number = ngo.post(f"enrolments/{enrolment.pk}/sessions", session, status=201)["id"]
+    answer = ngo.call(
+        "patch", f"sessions/{number}", {"minutes": 30}, If_Match=ngo.call("get", f"sessions/{number}")["ETag"]
+    )
+    ngo.call("patch", f"sessions/{number}", {"minutes": 45}, If_Match=answer["ETag"])
+
+
 class TestStep:
     """`updated_since`: what changed since the last time, and nothing lost."""
 
@@ -189,6 +215,19 @@ class TestStep:
     def test_a_moment_without_an_offset_is_refused(self, world, ngo):
         ngo.call("get", "persons?updated_since=2026-11-21T12:00:00", status=400)
         ngo.call("get", "persons?updated_since=2026-11-21T12:00:00%2B02:00")
+
+    @pytest.mark.parametrize("view", LISTS.values(), ids=LISTS)
+    def test_every_list_takes_it_or_says_what_a_copy_does_instead(self, view):
+        assert bool(view.tombstones) is (view.without_marks is None)
+
+    @pytest.mark.parametrize("view", IN_STEP, ids=lambda view: view.resource)
+    def test_what_it_is_kept_by_is_kept_by_the_database(self, view):
+        """Each change and each removal leaves its mark, whoever makes it."""
+        model = view.serializer_class.Meta.model
+        assert view.tombstones == (model._meta.db_table,)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass", [model._meta.db_table])
+            assert {"mark", "bury"} <= {name for (name,) in cursor.fetchall()}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -212,6 +251,29 @@ class TestCommitted:
         page = ngo.get(f"persons?updated_since={page['synced_to']}")
         assert [row["id"] for row in page["deleted"]] == [first.pk]
         assert first.pk not in {row["id"] for row in page["results"]}
+
+    def test_what_a_participation_is_made_of_is_in_step_as_well(self):
+        """A goal comes anew with each change of its steps."""
+        world = World()
+        ngo = System(world.case_manager)
+        enrolment = world.enrolment()
+        marks = {
+            name: ngo.get(f"{name}?updated_since=2020-01-01T00:00:00Z")["synced_to"] for name in ("goals", "steps")
+        }
+        goal = run_as(world.caseworker, enrolments.add_goal, enrolment=enrolment, area="work", text="A job")
+        step = run_as(world.caseworker, plans.add_step, goal=goal, text="Write to them", whose="person")
+        page = ngo.get(f"goals?updated_since={marks['goals']}")
+        assert [(row["id"], [step["id"] for step in row["steps"]]) for row in page["results"]] == [(goal.pk, [step.pk])]
+        run_as(world.caseworker, plans.mark_step, step=step, done_on=world.today)
+        page = ngo.get(f"goals?updated_since={page['synced_to']}")
+        assert (goal.pk, world.today.isoformat()) in [
+            (row["id"], row["steps"][0]["done_on"]) for row in page["results"]
+        ]
+        number = step.pk
+        run_as(world.caseworker, plans.remove_step, step=step)
+        page = ngo.get(f"goals?updated_since={page['synced_to']}")
+        assert {"id": goal.pk, "steps": []} in [{"id": row["id"], "steps": row["steps"]} for row in page["results"]]
+        assert [row["id"] for row in ngo.get(f"steps?updated_since={marks['steps']}")["deleted"]] == [number]
 
     def test_pages_of_changes_hold_each_once(self):
         world = World()

@@ -42,6 +42,7 @@ from referrals.anchor import actions as anchor
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
+from tests.programs.community import campaign_action, youth_campaign
 from tests.programs.sharing import funding_call, shared_resource
 from tests.programs.work import employer_of, offer_of
 from tests.shared_worlds import shared
@@ -172,6 +173,8 @@ def full(world: World) -> World:
     )]  # fmt: skip
     leaflet = shared_resource(world)
     call = funding_call(world)
+    campaign = youth_campaign(world)
+    done = campaign_action(world, campaign)
     anchors = [anchor_case(world, who) for who in (liaison, world.other_liaison)]
     # resource → (the system that owns it, its own, somebody else's)
     world.objects = {
@@ -183,6 +186,8 @@ def full(world: World) -> World:
         "resources": (ngo, leaflet.pk, 0),
         "resource-versions": (ngo, leaflet.latest_id, 0),
         "funding-calls": (ngo, call.pk, 0),
+        "campaigns": (ngo, campaign.pk, 0),
+        "campaign-actions": (ngo, done.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},
         "referrals": (ngo, referral.pk, foreign.pk),
         "diversions": (ngo, referral.diversion.pk, foreign.diversion.pk),

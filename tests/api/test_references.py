@@ -140,3 +140,46 @@ def test_erasing_a_person_forgets_what_all_systems_called_them_and_theirs(world,
     person = Person.objects.get(pk=enrolment["person"])
     run_as(world.case_manager, rights.erase, person=person)
     assert list(ExternalReference.objects.values_list("record", "object_id")) == [("person", kept["id"])]
+
+
+def test_the_file_of_all_data_holds_what_each_system_of_the_partner_calls_the_persons_records(
+    world, ngo, second, police
+):
+    enrolment = made(world, ngo, "enrolments", "E-1")
+    address = f"persons/{enrolment['person']}/external-reference"
+    ngo.call("put", address, {"external_reference": "K-1"})
+    second.call("put", address, {"external_reference": "L-1"})
+    person = Person.objects.get(pk=enrolment["person"])
+    session = {"held_on": world.today.isoformat(), "external_reference": "S-1"}
+    ngo.post(f"enrolments/{enrolment['id']}/sessions", session, status=201)
+    referral = ngo.post(
+        "referrals",
+        {"kind": "self", "person": person.pk, "programme": world.programme.pk, "external_reference": "R-1"},
+        status=201,
+    )
+    assert referral["external_reference"] == "R-1"
+    made(world, ngo, "persons", "K-2")
+    with on_web(world.case_manager):
+        parts = {part.title: part.rows for part in rights.held_about(person)}
+    assert sorted(parts["References in other systems"]) == [
+        ["Enrolments", "System", "E-1"],
+        ["Person", "Second", "L-1"],
+        ["Person", "System", "K-1"],
+        ["Referrals", "System", "R-1"],
+        ["Sessions", "System", "S-1"],
+    ]
+
+
+def test_the_function_behind_it_gives_nothing_to_another_partner_or_to_a_system(world, manager, ngo, second):
+    person = made(world, ngo, "persons", "K-1")
+    for acting, client, seen in (
+        (manager, None, 1),
+        (manager, second.client, 0),
+        (manager, ngo.client, 0),
+        (world.other_caseworker, None, 0),
+    ):
+        with on_web(acting):
+            enter(partner_id=acting.partner.pk, user_id=acting.user.pk, client_id=client.pk if client else None)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT * FROM portal_references_of('person', %s)", [[person["id"]]])
+                assert len(cursor.fetchall()) == seen

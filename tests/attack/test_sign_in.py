@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from importlib import import_module
 from io import StringIO
 
@@ -74,6 +75,9 @@ def factor_of(user: User) -> str:
 
 
 def code_of(secret: str) -> str:
+    """A code that is still good when a busy machine comes to it."""
+    if (left := 30 - time.time() % 30) < 6:
+        time.sleep(left + 0.1)
     return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
 
 

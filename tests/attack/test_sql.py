@@ -115,6 +115,7 @@ class TestBecomingOwner:
                     "portal_had_manager",
                     "portal_lesson_answers",
                     "portal_lesson_feedback",
+                    "portal_references_of",
                     "portal_survey_answer",
                     "portal_survey_answers",
                     "portal_survey_open",

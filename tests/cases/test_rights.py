@@ -88,7 +88,7 @@ class TestTheFile:
             "cases_review", "cases_response", "cases_stay", "cases_situation", "cases_matter", "referrals_endreport",
             "referrals_anchorcase", "referrals_anchorexchange", "referrals_mediation", "referrals_mediationreport", "cases_arrest", "referrals_referral",
             "cases_subjectrequest", "cases_relation", "referrals_statement", "referrals_welfarenotice",
-            "cases_fellowship", "cases_mentorpair", "referrals_invitee", "cases_release", "cases_familyconsent",
+            "cases_fellowship", "cases_mentorpair", "referrals_invitee", "cases_release", "cases_placement", "cases_familyconsent",
             # In the person's hands, when they are alone, and in no file (ADR 46).
             "cases_screen", "cases_protectedreferral", "cases_policenotice", "cases_safecontact",
             "cases_person",  # a linked record, whose data are in the file as well

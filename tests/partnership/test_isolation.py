@@ -43,9 +43,19 @@ class TestCatalogue:
             "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prosecdef"
         )
         assert sorted(name for (name,) in found) == [
+            "bury_cases_appointment",
             "bury_cases_arrest",
+            "bury_cases_assessment",
             "bury_cases_enrolment",
+            "bury_cases_goal",
             "bury_cases_person",
+            "bury_cases_phasestay",
+            "bury_cases_placement",
+            "bury_cases_plan",
+            "bury_cases_review",
+            "bury_cases_session",
+            "bury_cases_stay",
+            "bury_cases_step",
             "bury_programs_programme",
             "bury_referrals_diversionagreement",
             "bury_referrals_referral",
@@ -105,6 +115,7 @@ class TestCatalogue:
             "portal_person_referrals",
             "portal_purpose_days",
             "portal_record_change",
+            "portal_references_of",
             "portal_role_fits",
             "portal_shown",
             "portal_step_decided",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -17,8 +18,10 @@ from partnership.isolation.errors import DateOutOfRange, Invalid
 from programs.campaigns import actions as campaigns
 from programs.campaigns.models import Campaign, CampaignAction
 from programs.campaigns.reach import reach_of
+from programs.surveys.models import Survey
 from tests.programs.community import campaign_action, youth_campaign
 from tests.shared_worlds import shared
+from tests.systems import System
 from tests.world import World, on_web, run_as
 
 
@@ -161,3 +164,56 @@ class TestWalls:
                 assert CampaignAction.objects.all().delete()[0] == 0
         address = reverse("campaign_edit", args=[running.campaign.pk])
         assert running.client(running.other_caseworker).get(address).status_code == 404
+
+
+class TestApi:
+    def workshop(self, world: World, **fields: Any) -> dict[str, Any]:
+        terms = {"campaign": world.campaign.pk, "kind": "school_workshop", "what": "Grade 8", "people": 24}
+        return terms | {"held_on": world.today.isoformat()} | fields
+
+    def test_a_system_writes_down_corrects_and_takes_back_what_was_done(self, running, ngo):
+        done = ngo.post("campaign-actions", self.workshop(running, cost="120.50"), status=201)
+        assert (done["partner"], done["people"], done["cost"]) == (running.ngo.pk, 24, "120.50")
+        assert done["id"] in [
+            row["id"] for row in ngo.get(f"campaign-actions?campaign={running.campaign.pk}")["results"]
+        ]
+        corrected = self.workshop(running, people=25)
+        del corrected["campaign"]
+        assert ngo.call("put", f"campaign-actions/{done['id']}", corrected).found["people"] == 25
+        ngo.call("delete", f"campaign-actions/{done['id']}", status=204)
+        ngo.call("get", f"campaign-actions/{done['id']}", status=404)
+        assert [row["districts"] for row in ngo.get("campaigns")["results"]] == [[running.city.pk]]
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"impressions": 5}, "/impressions"),
+            ({"kind": "social_post"}, "/people"),
+            ({"held_on": "2999-01-01"}, "/held_on"),
+            ({"people": -1}, "/people"),
+        ],
+    )
+    def test_people_and_impressions_are_apart_and_nothing_lies_ahead(self, running, ngo, wrong, field):
+        problem = ngo.call("post", "campaign-actions", self.workshop(running, **wrong), status=422).found
+        assert [error["pointer"] for error in problem["errors"]] == [field]
+
+    def test_another_partners_system_reads_and_changes_nothing(self, running):
+        other = System(running.member(running.other_ngo, "case_manager", is_manager=True))
+        address = f"campaign-actions/{running.workshop.pk}"
+        assert other.get(address)["people"] == running.workshop.people
+        other.call("post", "campaign-actions", self.workshop(running), status=403)
+        terms = self.workshop(running)
+        del terms["campaign"]
+        other.call("put", address, terms, status=403)
+        other.call("delete", address, status=403)
+
+    def test_a_survey_is_an_own_one(self, running):
+        other = System(running.member(running.other_ngo, "case_manager", is_manager=True))
+        survey = Survey.objects.create(partner=running.ngo, title_fi="K", title_sv="E", title_en="S")
+        campaign = Campaign(partner=running.other_ngo, programme=running.other_programme, name="Y", audience="parents")
+        saved = run_as(
+            running.other_caseworker, campaigns.save_campaign, campaign=campaign, partners=[], districts=[running.city]
+        )
+        terms = self.workshop(running, campaign=saved.pk, survey=survey.pk)
+        problem = other.call("post", "campaign-actions", terms, status=422).found
+        assert problem["errors"][0]["pointer"] == "/survey"

@@ -197,7 +197,7 @@ SERVICE = an(
     name=TEXT, description=TEXT, email=TEXT, organization=ORGANIZATION, minimum_age=NUMBER, maximum_age=NUMBER,
     status={"enum": ["active", "inactive", "defunct", "temporarily closed"]}, assured_date=DAY,
     languages=many(an(service_id=UUID, name=TEXT, code={"type": "string", "pattern": "^[a-z]{2,3}$"})),
-    service_areas=many(an(service_id=UUID, name=TEXT, extent=TEXT, extent_type=TEXT)),
+    service_areas=many(an(service_id=UUID, name=TEXT, extent=TEXT, extent_type={"enum": ["geojson", "topojson", "kml", "text"]})),
     service_at_locations=many(AT_LOCATION),
     attributes=many(
         an("link_id taxonomy_term", link_id=UUID, link_entity=TEXT,
