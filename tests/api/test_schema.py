@@ -1,6 +1,6 @@
 """The whole API against its own description: schemathesis makes requests of every kind, as each kind of caller.
 
-PORTAL_API_EXAMPLES sets how many requests an operation gets (a long run by hand: a thousand).
+PORTAL_API_EXAMPLES sets how many requests an operation gets (a long run by hand: a thousand); PORTAL_THOROUGH=1 doubles them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from partnership.api.models import ApiClient
 from partnership.isolation.acting import Acting
 from partnership.isolation.marks import PATTERN
 from tests.systems import System
+from tests.thorough import THOROUGH
 from tests.world import World, database_role
 
 application = get_wsgi_application()
 
-EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "4" if THOROUGH else "2"))
 
 
 def as_web(environ: Any, start_response: Any) -> Any:

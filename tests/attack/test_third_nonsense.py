@@ -21,6 +21,7 @@ from referrals.callins import actions as call_ins
 from tests.programs.community import campaign_action, community_event, event_promise, open_wave, youth_campaign
 from tests.programs.notices import checked, draft, shared_with
 from tests.shared_worlds import shared
+from tests.thorough import turns
 from tests.versions import drafted_version
 from tests.world import WebClient, World, do, run_as
 
@@ -135,14 +136,14 @@ def failures(client: WebClient, pages: list[str]) -> list[str]:
     """Each form is sent with a value in all of its fields, with a day of another age in each of its days, and with nothing."""
     client.raise_request_exception = False
     bad = []
-    for page in pages:
+    for start, page in enumerate(pages):
         for address, fields in forms_of(client, page):
             usual = {name: next((value for value in values if value), "1") for name, values in fields.items()}
             days = [name for name, value in usual.items() if value.startswith("20")]
             bodies = [
                 {},
-                *(dict.fromkeys(fields, value) for value in HOSTILE),
-                *({**usual, name: day} for name in days for day in OF_OTHER_AGES),
+                *turns(fields, HOSTILE, start),
+                *({**usual, name: turn[name]} for turn in turns(days, OF_OTHER_AGES, start) for name in days),
             ]
             for body in bodies:
                 response = client.post(address, body)
