@@ -16,6 +16,7 @@ from cases.enrolments.models import Enrolment
 from cases.mentoring import actions as mentoring
 from cases.mentoring.forms import ContactForm, EndForm, MentorForm, PairForm
 from cases.mentoring.matching import excludes, suits_less, takes_nobody
+from cases.mentoring.measures import measures_of
 from cases.mentoring.models import Mentor, MentorPair
 from cases.permissions import MENTORING
 from partnership.audit_trail.read_log import log_read
@@ -43,6 +44,7 @@ def mentoring_board(request: PartnerRequest) -> HttpResponse:
         "pairs": pairs,
         "mentors": [(mentor, takes_nobody(mentor)) for mentor in mentors],
         "today": timezone.localdate(),
+        "measures": measures_of(partner),
     }
     return render(request, "cases/mentoring/mentoring_board.html", context)
 

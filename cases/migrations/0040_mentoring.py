@@ -11,7 +11,7 @@ import partnership.isolation.triggers
 from django.conf import settings
 from django.db import migrations, models
 
-from cases.mentoring.holding import DROP_FUNCTIONS, FUNCTIONS
+from cases.mentoring.holding import DROP_FUNCTIONS, FUNCTIONS, TRIGGER
 
 
 class Migration(migrations.Migration):
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contact of a mentor',
             },
         ),
-        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
+        migrations.RunSQL(FUNCTIONS + TRIGGER, DROP_FUNCTIONS),
         migrations.AddConstraint(
             model_name='mentor',
             constraint=models.CheckConstraint(condition=models.Q(('max_pairs__gte', 1), ('max_pairs__lte', 20)), name='mentor_has_pairs'),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.enrolments.models import Enrolment
 from partnership.audit_trail.history import Recorded
 from partnership.isolation.constraints import both_or_neither
+from partnership.isolation.days import MonthsLater
 from partnership.isolation.encrypted_fields import EncryptedTextField
 from partnership.isolation.pointers import known_by_owner, same_partner
 from partnership.isolation.policies import Policy, jobs_read, own_rows
 from partnership.isolation.triggers import Fixed, InStep, indexes_of_changes, kept_in_step
 from partnership.members.models import Partner, User
+from partnership.pages.days import months_later
 from programs.employers.models import WorkOffer
-from programs.training.actions import months_later
 
 LOOK_AGAIN = (3, 6)
 """So many months after the start somebody asks whether the person is still there."""
@@ -43,15 +44,6 @@ class Tell(models.TextChoices):
     SKILLS = "skills", _("What they can do")
     NEEDS = "needs", _("What they need at work")
     HELPER = "helper", _("Who helps them, with the name of the organisation")
-
-
-class MonthsLater(Func):
-    """A day so many months later, as `months_later` counts."""
-
-    def __init__(self, day: str, months: int) -> None:
-        super().__init__(
-            F(day), template=f"(%(expressions)s + interval '{months:d} months')::date", output_field=models.DateField()
-        )
 
 
 class Look(NamedTuple):

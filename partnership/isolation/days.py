@@ -99,3 +99,14 @@ class Include(models.Lookup):
         days, days_params = self.process_lhs(compiler, connection)
         day, day_params = self.process_rhs(compiler, connection)
         return f"{days} @> {day}::date", [*days_params, *day_params]
+
+
+class MonthsLater(models.Func):
+    """A day so many months later, as PostgreSQL counts them: from the last day of a long month to that of a short one."""
+
+    def __init__(self, day: str, months: int) -> None:
+        super().__init__(
+            models.F(day),
+            template=f"(%(expressions)s + interval '{months:d} months')::date",
+            output_field=models.DateField(),
+        )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -18,6 +17,7 @@ from partnership.events.recipients import Tell
 from partnership.isolation.acting import Acting
 from partnership.isolation.errors import Invalid, RuleError
 from partnership.members.models import CASEWORK_ROLES, Partner, Role
+from partnership.pages.days import months_later
 from programs.training import events
 from programs.training.models import (
     Certificate,
@@ -234,12 +234,6 @@ def is_valid_number(number: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT portal_certificate_valid(%s)", [asked])
         return bool(cursor.fetchone()[0])
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where that has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _check_free(session: CourseSession) -> None:

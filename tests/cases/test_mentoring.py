@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.consents.actions import GuardianConsentMissing
 from cases.enrolments import actions as enrolments
 from cases.mentoring import actions as mentoring
 from cases.mentoring.matching import excludes, suits_less
+from cases.mentoring.measures import measures_of
 from cases.mentoring.models import CHECK_HOLDS_DAYS, Mentor, MentorContact, MentorPair
 from cases.planning.models import Task
 from cases.rights import actions as rights
@@ -156,6 +158,79 @@ class TestPlaces:
             run_as(mentored.caseworker, mentoring.end_pair, pair=mentored.pair, reason="mentor")
         with pytest.raises(DatabaseError), on_web(mentored.caseworker):
             MentorPair.objects.filter(pk=mentored.pair.pk).update(ended_on=None, end_reason="")
+
+    def test_a_pair_ends_with_its_participation_and_the_mentor_has_a_place_again(self, mentored):
+        run_as(
+            mentored.caseworker,
+            enrolments.end_enrolment,
+            enrolment=mentored.part,
+            ended_on=mentored.today,
+            reason="completed",
+        )
+        pair = MentorPair.objects.get(pk=mentored.pair.pk)
+        assert (pair.ended_on, pair.end_reason) == (mentored.today, "participation")
+        assert begin(mentored, mentored.enrolment(person=mentored.person(mentored.ngo)))
+
+
+class TestHowPairsGoOn:
+    """Counted as of 30 June 2026, of pairs that began on the last day of a month."""
+
+    @pytest.fixture
+    def measured(self, mentored, set_clock):
+        set_clock(timezone.make_aware(datetime(2026, 6, 30, 12)))
+        MentorPair.objects.all().delete()
+        Mentor.objects.update(max_pairs=9, background_checked_on=date(2026, 1, 1), qualified_until=date(2099, 1, 1))
+        return mentored
+
+    def pair(self, world, started_on, ended_on=None):
+        enrolment = world.enrolment(person=world.person(world.ngo), started_on=started_on)
+        reason = "person" if ended_on else ""
+        mentor = Mentor.objects.get(pk=world.mentor.pk)
+        return MentorPair.objects.create(
+            partner=world.ngo,
+            enrolment=enrolment,
+            mentor=mentor,
+            started_on=started_on,
+            ended_on=ended_on,
+            end_reason=reason,
+        )
+
+    @pytest.mark.parametrize(
+        ("started_on", "ended_on", "expected"),
+        [
+            (
+                date(2026, 3, 31),
+                None,
+                [(0, 0), (0, 0), (0, 0)],
+            ),  # three months of it end on 30 June, and it began after 30 March
+            (date(2026, 3, 30), None, [(1, 1), (0, 0), (0, 0)]),
+            (date(2025, 11, 30), date(2026, 2, 28), [(1, 1), (1, 0), (0, 0)]),  # to the last day of the shorter month
+            (date(2025, 11, 30), date(2026, 2, 27), [(1, 0), (1, 0), (0, 0)]),
+            (date(2025, 6, 30), None, [(1, 1), (1, 1), (1, 1)]),
+            (date(2023, 6, 30), None, [(0, 0), (0, 0), (0, 0)]),  # three years ago
+        ],
+    )
+    def test_a_pair_lasted_when_it_went_on_for_so_many_months(self, measured, started_on, ended_on, expected):
+        self.pair(measured, started_on, ended_on)
+        assert [(one.pairs, one.lasted) for one in measures_of(measured.ngo).lasted] == expected
+
+    def test_contacts_are_those_of_pairs_that_went_on_for_three_months(self, measured):
+        steady, new = self.pair(measured, date(2026, 3, 30)), self.pair(measured, date(2026, 4, 1))
+        for pair, day in [
+            (steady, date(2026, 3, 30)),
+            (steady, date(2026, 3, 31)),
+            (steady, date(2026, 6, 30)),
+            (new, date(2026, 6, 1)),
+        ]:
+            MentorContact.objects.create(
+                partner=measured.ngo, pair=pair, on=day, mode="met", topic="work", recorded_by=measured.caseworker.user
+            )
+        measures = measures_of(measured.ngo)
+        assert (measures.contacts, measures.pairs) == (2, 1)
+
+    def test_another_organisation_counts_none_of_them(self, measured):
+        self.pair(measured, date(2025, 6, 30))
+        assert all(one.pairs == 0 for one in measures_of(measured.other_ngo).lasted)
 
 
 class TestInTouch:

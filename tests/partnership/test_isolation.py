@@ -87,6 +87,7 @@ class TestCatalogue:
             "portal_cover_by_version",
             "portal_cover_referral",
             "portal_covered_days",
+            "portal_end_pairs",
             "portal_end_references",
             "portal_end_with_enrolment",
             "portal_flow_days",

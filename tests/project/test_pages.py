@@ -132,7 +132,7 @@ QUERIES = {
     ("fellowship_board", "caseworker"): 8,
     ("fellowship", "caseworker"): 14,
     ("payment_run", "case_manager"): 11,
-    ("mentoring_board", "caseworker"): 9,
+    ("mentoring_board", "caseworker"): 12,
     ("mentor_pair", "caseworker"): 11,
     ("call_in_list", "liaison"): 7,
     ("call_in", "liaison"): 11,
