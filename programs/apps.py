@@ -61,6 +61,7 @@ class ProgramsConfig(AppConfig):
         from programs.standards import briefing as _plans_briefing  # noqa: F401
         from programs.standards import events as _plan_events  # noqa: F401
         from programs.standards.models import PlanAdvice, PreventionPlan
+        from programs.standards.practices import CHOICES as PRACTICES
         from programs.standards.practices import Verdict
         from programs.surveys.models import Question, Survey, Wave
         from programs.tips import events as _tip_events  # noqa: F401
@@ -92,6 +93,12 @@ class ProgramsConfig(AppConfig):
             "audience": Resource.Audience.choices,
             "licence": [(code, licence.label) for code, licence in LICENCES.items()],
             "evidence": Verdict.choices,
+            "prevention_level": PreventionPlan.Level.choices,
+            "prevention_practice": PRACTICES,
+            "prevention_deliverer": PreventionPlan.Deliverer.choices,
+            "prevention_evaluation": PreventionPlan.Evaluation.choices,
+            "prevention_plan_state": PreventionPlan.State.choices,
+            "advice_severity": PlanAdvice.Severity.choices,
             "funding_theme": FundingCall.Theme.choices,
             "application_part": CallInterest.Part.choices,
         }

@@ -5,7 +5,7 @@ from partnership.members.models import CASEWORK_ROLES, Role
 
 PROGRAMMES = reading("programme", scope="directory:read")
 CONTACTS = reading("contact", roles=CASEWORK_ROLES)
-PREVENTION_PLANS = reading("prevention_plan")
+PREVENTION_PLANS = reading("prevention_plan", scope="prevention:read")
 COURSES = reading("course")
 COURSE_SHEETS = reading(
     "course_sheet", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR)

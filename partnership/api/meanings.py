@@ -18,6 +18,7 @@ TAGS = {
     "resources": "Materials that partners share.",
     "resource-versions": "Versions of materials: links and files.",
     "funding-calls": "Calls for funding, and who would apply.",
+    "prevention-plans": "What programmes do to prevent drug use, how it is rated, and the advice on it.",
     "campaigns": "Campaigns that partners run, where and for whom.",
     "campaign-actions": "What was done in campaigns: people who were there, or impressions of what was posted.",
     "persons": "The caller's own register of people.",

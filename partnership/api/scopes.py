@@ -15,6 +15,7 @@ SCOPES: dict[str, str | Promise] = {
     "library:write": _("Share materials and their versions"),
     "funding:read": _("Read funding calls and who would apply"),
     "funding:write": _("Tell of funding calls, and say that one would apply"),
+    "prevention:read": _("Read prevention plans and the advice on own ones"),
     "campaigns:read": _("Read campaigns and what was done in them"),
     "campaigns:write": _("Write down what was done in own campaigns"),
     "persons:read": _("Read own people"),

@@ -36,6 +36,7 @@ from programs.funding.api import FundingCallView
 from programs.grants.api import AllocationView, GrantView, SpendingView
 from programs.library.api import ResourceVersionView, ResourceView
 from programs.locations.api import LocationView
+from programs.standards.api import PreventionPlanView
 from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
 from referrals.diversions.api import DiversionView
 from referrals.end_reports.api import EndReportView
@@ -59,6 +60,7 @@ for address, view in {
     "resources": ResourceView,
     "resource-versions": ResourceVersionView,
     "funding-calls": FundingCallView,
+    "prevention-plans": PreventionPlanView,
     "campaigns": CampaignView,
     "campaign-actions": CampaignActionView,
     "persons": PersonView,

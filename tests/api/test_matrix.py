@@ -38,11 +38,14 @@ from programs.grants import actions as grants
 from programs.grants.models import Allocation, Grant
 from programs.locations import actions as locations
 from programs.locations.models import Location
+from programs.standards import actions as standards
+from programs.standards.models import PreventionPlan
 from referrals.anchor import actions as anchor
 from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.community import campaign_action, youth_campaign
+from tests.programs.plans import GOOD
 from tests.programs.sharing import funding_call, shared_resource
 from tests.programs.work import employer_of, offer_of
 from tests.shared_worlds import shared
@@ -171,6 +174,12 @@ def full(world: World) -> World:
     cared = [care(world, who, enrolment, clinic, signed) for who, enrolment in (
         (manager, referral.enrolment), (other, foreign.enrolment),
     )]  # fmt: skip
+    planned = [
+        run_as(
+            who, standards.save_plan, plan=PreventionPlan(partner=who.partner, programme=programme, **GOOD),
+        )
+        for who, programme in ((manager, world.programme), (other, world.other_programme))
+    ]  # fmt: skip
     leaflet = shared_resource(world)
     call = funding_call(world)
     campaign = youth_campaign(world)
@@ -186,6 +195,7 @@ def full(world: World) -> World:
         "resources": (ngo, leaflet.pk, 0),
         "resource-versions": (ngo, leaflet.latest_id, 0),
         "funding-calls": (ngo, call.pk, 0),
+        "prevention-plans": (ngo, planned[0].pk, planned[1].pk),
         "campaigns": (ngo, campaign.pk, 0),
         "campaign-actions": (ngo, done.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},

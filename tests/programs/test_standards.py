@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from programs.standards.models import STOPPING, PlanAdvice, PreventionPlan
 from programs.standards.practices import CHOICES, EDITION, LOOKS, PRACTICES, WORST_FIRST, Verdict, worst
 from tests.programs.plans import GOOD, advised_plan, submitted_plan
 from tests.shared_worlds import shared
+from tests.systems import System
 from tests.world import World, database_role, on_web, run_as
 
 ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -328,3 +330,33 @@ class TestWalls:
                 partner=frightening.ngo, programme=frightening.programme, version=2,
                 written_by=frightening.caseworker.user, **GOOD,
             )  # fmt: skip
+
+
+class TestApi:
+    def test_its_partners_system_reads_a_plan_with_its_advice(self, frightening):
+        system = System(frightening.case_manager)
+        found = system.get(f"prevention-plans/{frightening.plan.pk}")
+        assert (found["state"], found["rating"], found["edition"]) == ("advised", "no_effect", EDITION)
+        said = {"rule": "scare_tactics", "severity": "stops", "is_present": True, "answer": ""}
+        assert found["advice"] == [said]
+        assert [row["id"] for row in system.get("prevention-plans?state=advised")["results"]] == [frightening.plan.pk]
+        assert system.get("prevention-plans?state=approved")["results"] == []
+
+    def test_another_partners_system_reads_it_once_approved_and_never_its_advice(self, frightening):
+        other = System(frightening.member(frightening.other_ngo, "case_manager", is_manager=True))
+        address = f"prevention-plans/{frightening.plan.pk}"
+        other.call("get", address, status=404)
+        assert other.get("prevention-plans")["results"] == []
+        PreventionPlan.objects.update(state=State.APPROVED, decided_by=frightening.coordinator.user, decided_at=now())
+        assert (other.get(address)["rating"], other.get(address)["advice"]) == ("no_effect", [])
+
+    def test_the_coordinators_system_reads_what_waits_with_its_advice(self, frightening):
+        coordinator = System(frightening.coordinator)
+        address = f"prevention-plans/{frightening.plan.pk}"
+        coordinator.call("get", address, status=404)
+        PreventionPlan.objects.update(state=State.SUBMITTED, submitted_at=now())
+        assert [said["rule"] for said in coordinator.get(address)["advice"]] == ["scare_tactics"]
+
+    def test_without_its_scope_a_system_reads_none(self, frightening):
+        narrow = System(frightening.case_manager, "directory:read")
+        narrow.call("get", "prevention-plans", status=403)

@@ -210,6 +210,8 @@ SAME = {
     "resource_withdraw": ["ResourceView.withdraw"],
     "resource_version_new": ["ResourceVersionView.create"],
     "resource_version_open": ["ResourceVersionView.file"],
+    "prevention_list": ["PreventionPlanView.list"],
+    "prevention_plan": ["PreventionPlanView.retrieve"],
     "campaign_list": ["CampaignView.list"],
     "campaign": ["CampaignView.retrieve", "CampaignActionView.list", "CampaignActionView.retrieve"],
     "campaign_action_new": ["CampaignActionView.create"],
