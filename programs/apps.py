@@ -75,6 +75,7 @@ class ProgramsConfig(AppConfig):
             Qualification,
             Requirement,
         )
+        from programs.training.topics import CHOICES as TOPICS
 
         codes.CODES |= {
             "campaign_audience": Campaign.Audience.choices,
@@ -92,6 +93,9 @@ class ProgramsConfig(AppConfig):
             "resource_kind": Resource.Kind.choices,
             "audience": Resource.Audience.choices,
             "licence": [(code, licence.label) for code, licence in LICENCES.items()],
+            "course_audience": Course.Audience.choices,
+            "course_topic": TOPICS,
+            "course_place_state": CourseAttendance.State.choices,
             "evidence": Verdict.choices,
             "prevention_level": PreventionPlan.Level.choices,
             "prevention_practice": PRACTICES,

@@ -6,11 +6,13 @@ from partnership.members.models import CASEWORK_ROLES, Role
 PROGRAMMES = reading("programme", scope="directory:read")
 CONTACTS = reading("contact", roles=CASEWORK_ROLES)
 PREVENTION_PLANS = reading("prevention_plan", scope="prevention:read")
-COURSES = reading("course")
+COURSES = reading("course", scope="training:read")
 COURSE_SHEETS = reading(
-    "course_sheet", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR)
+    "course_sheet",
+    roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR),
+    scope="attendance:read",
 )
-CERTIFICATES = reading("certificate")
+CERTIFICATES = reading("certificate", scope="training:read")
 LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL))
 NOTICES = reading("notice")
 EVENTS = reading("community_event")

@@ -37,6 +37,7 @@ from programs.grants.api import AllocationView, GrantView, SpendingView
 from programs.library.api import ResourceVersionView, ResourceView
 from programs.locations.api import LocationView
 from programs.standards.api import PreventionPlanView
+from programs.training.api import CertificateView, CourseDayView, CoursePlaceView, CourseView, QualificationView
 from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
 from referrals.diversions.api import DiversionView
 from referrals.end_reports.api import EndReportView
@@ -61,6 +62,11 @@ for address, view in {
     "resource-versions": ResourceVersionView,
     "funding-calls": FundingCallView,
     "prevention-plans": PreventionPlanView,
+    "qualifications": QualificationView,
+    "courses": CourseView,
+    "course-days": CourseDayView,
+    "course-places": CoursePlaceView,
+    "certificates": CertificateView,
     "campaigns": CampaignView,
     "campaign-actions": CampaignActionView,
     "persons": PersonView,

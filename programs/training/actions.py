@@ -167,7 +167,7 @@ def leave_course(*, by: Acting, session: CourseSession) -> None:
     CourseAttendance.objects.filter(session=session, user=by.user, state=State.SIGNED_UP).delete()
 
 
-@action("course.mark", roles=TEACHING_ROLES, party=Party.OWNER, event="certificate.issued")
+@action("course.mark", roles=TEACHING_ROLES, party=Party.OWNER, scope="attendance:write", event="certificate.issued")
 def mark_attendance(
     *, by: Acting, attendance: CourseAttendance, state: str, before: int | None = None, after: int | None = None
 ) -> CourseAttendance:
@@ -194,7 +194,7 @@ def mark_attendance(
     return attendance
 
 
-@action("certificate.revoke", roles=TEACHING_ROLES)
+@action("certificate.revoke", roles=TEACHING_ROLES, scope="attendance:write")
 def revoke_certificate(*, by: Acting, certificate: Certificate, because: str) -> Certificate:
     """Takes back a certificate that the acting partner issued. Raises Invalid without words, and RevokedAlready."""
     if not because.strip():

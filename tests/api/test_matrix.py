@@ -45,6 +45,7 @@ from referrals.end_reports import actions as end_reports
 from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.community import campaign_action, youth_campaign
+from tests.programs.courses import course_day, passed, qualification
 from tests.programs.plans import GOOD
 from tests.programs.sharing import funding_call, shared_resource
 from tests.programs.work import employer_of, offer_of
@@ -180,6 +181,9 @@ def full(world: World) -> World:
         )
         for who, programme in ((manager, world.programme), (other, world.other_programme))
     ]  # fmt: skip
+    given = qualification(world)
+    day = course_day(world, gives=given)
+    certificate = passed(world, day, world.liaison)
     leaflet = shared_resource(world)
     call = funding_call(world)
     campaign = youth_campaign(world)
@@ -196,6 +200,11 @@ def full(world: World) -> World:
         "resource-versions": (ngo, leaflet.latest_id, 0),
         "funding-calls": (ngo, call.pk, 0),
         "prevention-plans": (ngo, planned[0].pk, planned[1].pk),
+        "qualifications": (ngo, given.pk, 0),
+        "courses": (ngo, day.course_id, 0),
+        "course-days": (ngo, day.pk, 0),
+        "course-places": (ngo, certificate.attendance_id, 0),
+        "certificates": (ngo, certificate.pk, 0),
         "campaigns": (ngo, campaign.pk, 0),
         "campaign-actions": (ngo, done.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},

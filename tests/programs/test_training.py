@@ -42,6 +42,7 @@ from programs.training.topics import TOPICS
 from tests.programs.courses import begin, course_day, passed, qualification, signed_up
 from tests.programs.plans import advised_plan
 from tests.shared_worlds import shared
+from tests.systems import System
 from tests.world import WebClient, World, database_role, on_web, run_as
 
 ON_A_BUSY_MACHINE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -371,3 +372,52 @@ class TestWalls:
                 connection.cursor() as cursor,
             ):
                 cursor.execute(statement)
+
+
+class TestApi:
+    def test_everybodys_system_reads_courses_and_the_days_to_come(self, offered):
+        other = System(offered.member(offered.other_ngo, "case_manager", is_manager=True))
+        assert [row["gives"] for row in other.get("courses")["results"]] == [offered.qualification.pk]
+        assert other.get(f"course-days/{offered.day.pk}")["free"] == 20
+        begin(offered.day)
+        other.call("get", f"course-days/{offered.day.pk}", status=404)
+        assert System(offered.case_manager).get(f"course-days/{offered.day.pk}")["course"] == offered.day.course_id
+
+    def test_the_system_of_who_trains_writes_down_who_passed_and_revokes(self, certified):
+        system = System(certified.case_manager)
+        address = f"course-places/{certified.place.pk}"
+        problem = system.call("post", f"{address}/mark", {"state": "passed", "after": 101}, status=422).found
+        assert [error["pointer"] for error in problem["errors"]] == ["/after"]
+        place = system.post(f"{address}/mark", {"state": "passed", "before": 40, "after": 80})
+        assert (place["state"], place["before"], place["after"]) == ("passed", 40, 80)
+        certificate = system.get(f"certificates/{place['certificate']}")
+        assert (certificate["holder"], certificate["revoked_on"]) == (certified.caseworker.user.full_name, None)
+        system.call("post", f"{address}/mark", {"state": "missed"}, status=409)
+        revoked = system.post(f"certificates/{certificate['id']}/revoke", {"because": "By mistake"})
+        assert revoked["revoked_on"] == certified.today.isoformat()
+        assert system.get(address)["certificate"] is None
+        assert len(system.get(f"course-places?course_day={certified.day.pk}")["results"]) == 2
+
+    def test_the_holders_system_reads_the_certificate_without_its_number_and_not_the_sheet(self, certified):
+        holder = System(certified.member(certified.police, "police_liaison", is_manager=True))
+        found = holder.get(f"certificates/{certified.certificate.pk}")
+        assert found["issuer"] == certified.ngo.pk
+        assert certified.certificate.number not in str(found)
+        assert holder.get("course-places")["results"] == []
+        place = certified.certificate.attendance_id
+        holder.call("post", f"course-places/{place}/mark", {"state": "missed"}, status=404)
+        holder.call("post", f"certificates/{certified.certificate.pk}/revoke", {"because": "x"}, status=409)
+
+    def test_another_partners_system_reads_neither_sheet_nor_certificate(self, certified):
+        other = System(certified.member(certified.other_ngo, "case_manager", is_manager=True))
+        assert other.get("certificates")["results"] == other.get("course-places")["results"] == []
+        other.call("get", f"course-places/{certified.place.pk}", status=404)
+        other.call("post", f"certificates/{certified.certificate.pk}/revoke", {"because": "x"}, status=404)
+
+    def test_a_court_has_no_sheets_and_who_only_reads_issues_nothing(self, certified):
+        court = System(certified.member(certified.prosecutors, "court_officer", is_manager=True))
+        assert court.get("courses")["results"]
+        court.call("get", "course-places", status=403)
+        reader = System(certified.case_manager, "training:read", name="Reader")
+        reader.call("post", f"course-places/{certified.place.pk}/mark", {"state": "passed"}, status=403)
+        assert reader.get("certificates")["results"] == []  # issued to the police: of the sheet alone
