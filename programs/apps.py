@@ -96,6 +96,7 @@ class ProgramsConfig(AppConfig):
             "course_audience": Course.Audience.choices,
             "course_topic": TOPICS,
             "course_place_state": CourseAttendance.State.choices,
+            "lesson_state": Lesson.State.choices,
             "evidence": Verdict.choices,
             "prevention_level": PreventionPlan.Level.choices,
             "prevention_practice": PRACTICES,

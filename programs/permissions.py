@@ -13,7 +13,7 @@ COURSE_SHEETS = reading(
     scope="attendance:read",
 )
 CERTIFICATES = reading("certificate", scope="training:read")
-LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL))
+LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="lessons:read")
 NOTICES = reading("notice")
 EVENTS = reading("community_event")
 SURVEYS = reading("survey")

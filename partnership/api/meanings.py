@@ -24,6 +24,8 @@ TAGS = {
     "course-days": "Days on which courses are held, and their free places.",
     "course-places": "The sheets of own courses: who comes, who came and passed.",
     "certificates": "Certificates of own people, and those that own courses gave.",
+    "lesson-plans": "What lessons of police in classes consist of.",
+    "lessons": "Lessons of own classes, units and plans: asked for, held, and how many pupils were there.",
     "campaigns": "Campaigns that partners run, where and for whom.",
     "campaign-actions": "What was done in campaigns: people who were there, or impressions of what was posted.",
     "persons": "The caller's own register of people.",

@@ -34,6 +34,7 @@ from programs.catalogue.api import ProgrammeView
 from programs.employers.api import WorkOfferView
 from programs.funding.api import FundingCallView
 from programs.grants.api import AllocationView, GrantView, SpendingView
+from programs.lessons.api import LessonPlanView, LessonView
 from programs.library.api import ResourceVersionView, ResourceView
 from programs.locations.api import LocationView
 from programs.standards.api import PreventionPlanView
@@ -67,6 +68,8 @@ for address, view in {
     "course-days": CourseDayView,
     "course-places": CoursePlaceView,
     "certificates": CertificateView,
+    "lesson-plans": LessonPlanView,
+    "lessons": LessonView,
     "campaigns": CampaignView,
     "campaign-actions": CampaignActionView,
     "persons": PersonView,

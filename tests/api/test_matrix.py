@@ -46,6 +46,7 @@ from referrals.statements import actions as statements
 from referrals.welfare import actions as welfare
 from tests.programs.community import campaign_action, youth_campaign
 from tests.programs.courses import course_day, passed, qualification
+from tests.programs.lessons import asked_lesson, lesson_plan
 from tests.programs.plans import GOOD
 from tests.programs.sharing import funding_call, shared_resource
 from tests.programs.work import employer_of, offer_of
@@ -184,6 +185,7 @@ def full(world: World) -> World:
     given = qualification(world)
     day = course_day(world, gives=given)
     certificate = passed(world, day, world.liaison)
+    lesson = asked_lesson(world, lesson_plan(world))
     leaflet = shared_resource(world)
     call = funding_call(world)
     campaign = youth_campaign(world)
@@ -205,6 +207,8 @@ def full(world: World) -> World:
         "course-days": (ngo, day.pk, 0),
         "course-places": (ngo, certificate.attendance_id, 0),
         "certificates": (ngo, certificate.pk, 0),
+        "lesson-plans": (ngo, lesson.plan_id, 0),
+        "lessons": (ngo, lesson.pk, 0),
         "campaigns": (ngo, campaign.pk, 0),
         "campaign-actions": (ngo, done.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},

@@ -24,6 +24,7 @@ from programs.lessons.results import FEWEST, change_of, result_of
 from tests.programs.courses import course_day, passed, qualification
 from tests.programs.lessons import asked_lesson, lesson_over, lesson_plan, pupils_said
 from tests.shared_worlds import shared
+from tests.systems import System
 from tests.world import WebClient, World, database_role, on_web, run_as
 
 ON_A_BUSY_MACHINE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -280,3 +281,28 @@ class TestWalls:
     def test_the_worker_reads_none(self, asked):
         with pytest.raises(DatabaseError), database_role("worker"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT id FROM programs_lesson")
+
+
+class TestApi:
+    def test_systems_of_unit_and_plan_read_a_lesson_and_nothing_that_pupils_say(self, assigned):
+        pupils_said(lesson_over(assigned), "before", *[3] * FEWEST)
+        for system in (
+            System(assigned.case_manager),
+            System(assigned.member(assigned.police, "police_liaison", is_manager=True)),
+        ):
+            found = system.get(f"lessons/{assigned.lesson.pk}")
+            assert (found["state"], found["class_name"], found["unit"]) == ("assigned", "8 B", assigned.police.pk)
+            over = system.get("lessons?state=held")["results"]
+            assert [row["pupils"] for row in over] == [20]
+            assert assigned.lesson.token not in str(found)
+
+    def test_another_partners_system_reads_plans_and_no_lesson(self, assigned):
+        other = System(assigned.member(assigned.other_ngo, "case_manager", is_manager=True))
+        assert [row["id"] for row in other.get("lesson-plans?is_offered=true")["results"]] == [assigned.plan.pk]
+        assert other.get("lessons")["results"] == []
+        other.call("get", f"lessons/{assigned.lesson.pk}", status=404)
+
+    @pytest.mark.parametrize("address", ["lessons", "lesson-plans"])
+    def test_a_courts_system_reads_neither(self, assigned, address):
+        court = System(assigned.member(assigned.prosecutors, "court_officer", is_manager=True))
+        court.call("get", address, status=403)
