@@ -14,7 +14,7 @@ COURSE_SHEETS = reading(
 )
 CERTIFICATES = reading("certificate", scope="training:read")
 LESSONS = reading("lesson", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL), scope="lessons:read")
-NOTICES = reading("notice")
+NOTICES = reading("notice", scope="notices:read")
 EVENTS = reading("community_event")
 SURVEYS = reading("survey")
 SURVEY_TEXTS = reading("survey_text", roles=(*CASEWORK_ROLES, Role.POLICE_LIAISON, Role.PROFESSIONAL, Role.COORDINATOR))

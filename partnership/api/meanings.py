@@ -26,6 +26,7 @@ TAGS = {
     "certificates": "Certificates of own people, and those that own courses gave.",
     "lesson-plans": "What lessons of police in classes consist of.",
     "lessons": "Lessons of own classes, units and plans: asked for, held, and how many pupils were there.",
+    "notices": "Trend notices: what partners see of substances, markets, routes and harm.",
     "campaigns": "Campaigns that partners run, where and for whom.",
     "campaign-actions": "What was done in campaigns: people who were there, or impressions of what was posted.",
     "persons": "The caller's own register of people.",

@@ -20,6 +20,7 @@ SCOPES: dict[str, str | Promise] = {
     "attendance:read": _("Read who comes to own courses, and certificates that these gave"),
     "attendance:write": _("Write down who came to own courses, which issues certificates, and revoke these"),
     "lessons:read": _("Read lesson plans, and lessons of own classes, units and plans"),
+    "notices:read": _("Read trend notices, own ones and those received"),
     "campaigns:read": _("Read campaigns and what was done in them"),
     "campaigns:write": _("Write down what was done in own campaigns"),
     "persons:read": _("Read own people"),

@@ -37,6 +37,7 @@ from programs.grants.api import AllocationView, GrantView, SpendingView
 from programs.lessons.api import LessonPlanView, LessonView
 from programs.library.api import ResourceVersionView, ResourceView
 from programs.locations.api import LocationView
+from programs.notices.api import NoticeView
 from programs.standards.api import PreventionPlanView
 from programs.training.api import CertificateView, CourseDayView, CoursePlaceView, CourseView, QualificationView
 from referrals.anchor.api import AnchorCaseView, AnchorMeetingView, AnchorStepView
@@ -70,6 +71,7 @@ for address, view in {
     "certificates": CertificateView,
     "lesson-plans": LessonPlanView,
     "lessons": LessonView,
+    "notices": NoticeView,
     "campaigns": CampaignView,
     "campaign-actions": CampaignActionView,
     "persons": PersonView,

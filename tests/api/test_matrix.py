@@ -47,6 +47,7 @@ from referrals.welfare import actions as welfare
 from tests.programs.community import campaign_action, youth_campaign
 from tests.programs.courses import course_day, passed, qualification
 from tests.programs.lessons import asked_lesson, lesson_plan
+from tests.programs.notices import draft
 from tests.programs.plans import GOOD
 from tests.programs.sharing import funding_call, shared_resource
 from tests.programs.work import employer_of, offer_of
@@ -186,6 +187,7 @@ def full(world: World) -> World:
     day = course_day(world, gives=given)
     certificate = passed(world, day, world.liaison)
     lesson = asked_lesson(world, lesson_plan(world))
+    noticed = [draft(world, who) for who in (manager, other)]
     leaflet = shared_resource(world)
     call = funding_call(world)
     campaign = youth_campaign(world)
@@ -209,6 +211,7 @@ def full(world: World) -> World:
         "certificates": (ngo, certificate.pk, 0),
         "lesson-plans": (ngo, lesson.plan_id, 0),
         "lessons": (ngo, lesson.pk, 0),
+        "notices": (ngo, noticed[0].pk, noticed[1].pk),
         "campaigns": (ngo, campaign.pk, 0),
         "campaign-actions": (ngo, done.pk, 0),
         **{resource: (ngo, cared[0][resource], cared[1][resource]) for resource in cared[0]},

@@ -20,6 +20,7 @@ from programs.notices.models import Notice, NoticeRecipient, NoticeReply
 from programs.notices.recognising import hints_in
 from tests.programs.notices import checked, draft, shared_with
 from tests.shared_worlds import shared
+from tests.systems import System
 from tests.world import WebClient, World, database_role, on_web, run_as
 
 State = Notice.State
@@ -310,3 +311,31 @@ class TestPages:
         address = reverse("notice", args=[told.notice.pk])
         assert address not in client.get(reverse("notice_list")).text
         assert address in client.get(f"{reverse('notice_list')}?show=past").text
+
+
+class TestApi:
+    def test_a_receivers_system_reads_it_with_its_colour_and_its_author_is_not_told(self, told):
+        receiver = System(told.member(told.police, "police_liaison", is_manager=True))
+        found = receiver.get(f"notices/{told.notice.pk}")
+        assert (found["tlp"], found["districts"], found["state"]) == ("amber_strict", [told.city.pk], "shared")
+        listed = receiver.get(f"notices?substance=sedatives&district={told.city.pk}&valid_from={told.today}")
+        assert [row["id"] for row in listed["results"]] == [told.notice.pk]
+        assert receiver.get("notices?substance=opioids")["results"] == []
+        assert told.notice.recipients.get().read_at is None
+
+    def test_who_did_not_receive_it_reads_nothing_of_it(self, told):
+        for member in (told.member(told.other_ngo, "case_manager", is_manager=True), told.coordinator):
+            system = System(member)
+            assert system.get("notices")["results"] == []
+            system.call("get", f"notices/{told.notice.pk}", status=404)
+
+    def test_a_draft_is_its_partners_and_what_is_for_everybody_is_everybodys(self, world):
+        own, other = System(world.case_manager), System(world.member(world.other_ngo, "case_manager", is_manager=True))
+        notice = draft(world, tlp="green")
+        assert own.get(f"notices/{notice.pk}")["state"] == "draft"
+        other.call("get", f"notices/{notice.pk}", status=404)
+        shared = shared_with(world, tlp="green")
+        assert [row["id"] for row in other.get("notices")["results"]] == [shared.pk]
+
+    def test_without_its_scope_a_system_reads_none(self, told):
+        System(told.case_manager, "directory:read").call("get", "notices", status=403)

@@ -227,6 +227,8 @@ SAME = {
     "lesson_plan": ["LessonPlanView.retrieve"],
     "lesson_list": ["LessonView.list"],
     "lesson": ["LessonView.retrieve"],
+    "notice_list": ["NoticeView.list"],
+    "notice": ["NoticeView.retrieve"],
     "campaign_list": ["CampaignView.list"],
     "campaign": ["CampaignView.retrieve", "CampaignActionView.list", "CampaignActionView.retrieve"],
     "campaign_action_new": ["CampaignActionView.create"],
