@@ -9,13 +9,20 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from partnership.audit_trail.models import RecordChange
 from partnership.isolation.errors import DateOutOfRange
+from partnership.practices.actions import choose_practices
+from partnership.practices.models import Practice
+from partnership.project.menu import menu_of
 from programs.contacts import actions as contacts
 from programs.contacts import months
 from programs.contacts.actions import Counted, PointClosed
 from programs.contacts.models import Contact, ServicePoint
+from programs.contacts.urls import urlpatterns
 from tests.shared_worlds import shared
 from tests.world import World, database_role, on_web, run_as
+
+POLICE = ("liaison", "data_officer", "other_liaison")
 
 
 @shared
@@ -164,6 +171,42 @@ class TestWalls:
     def test_a_police_unit_cannot_even_write_one(self, points):
         with on_web(points.liaison), pytest.raises(DatabaseError), transaction.atomic():
             ServicePoint.objects.create(partner=points.police, name="Cell", district=points.city)
+
+    @pytest.mark.parametrize("who", POLICE)
+    @pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
+    def test_no_address_of_the_room_opens_to_the_police(self, points, who, pattern):
+        pk = count(points, code="kissa").pk if pattern.name == "contact_take_back" else points.kallio.pk
+        address = reverse(pattern.name, args=[pk] if "<int:pk>" in str(pattern.pattern) else [])
+        client = points.client(getattr(points, who))
+        for response in (client.get(address), client.get(address + "?format=csv"), client.post(address, {"name": "X"})):
+            assert response.status_code in {403, 404, 405}
+            assert "Kallio" not in response.text
+        assert ServicePoint.objects.count() == 2
+
+    @pytest.mark.parametrize("who", POLICE)
+    def test_the_menu_of_the_police_leads_to_none_of_it(self, points, who):
+        run_as(points.case_manager, choose_practices, practices=[Practice.CONTACTS])
+        for acting, sees in ((points.caseworker, True), (getattr(points, who), False)):
+            offered = {item.url for group in menu_of(acting, "/") for item in group.items}
+            assert (reverse("contact_counter") in offered) is sees
+
+    @pytest.mark.parametrize("who", POLICE)
+    def test_sql_of_the_police_counts_no_contact_and_reads_no_history_of_a_point(self, points, who):
+        count(points, code="kissa", syringes_out=10)
+        points.kallio.hours = "12–18"
+        run_as(points.case_manager, contacts.save_point, point=points.kallio)
+        counts = (
+            "SELECT count(*) FROM programs_contact",
+            "SELECT count(*) FROM programs_contact WHERE held_on = current_date",
+            "SELECT coalesce(sum(syringes_out), 0) FROM programs_contact",
+            "SELECT count(*) FROM programs_servicepoint",
+            f"SELECT count(*) FROM {RecordChange._meta.db_table} WHERE record = 'service_point'",
+        )
+        for acting, sees in ((points.case_manager, True), (getattr(points, who), False)):
+            with on_web(acting), connection.cursor() as cursor:
+                for statement in counts:
+                    cursor.execute(statement)
+                    assert (cursor.fetchone()[0] > 0) is sees, statement
 
     def test_nobody_counts_at_another_partners_point(self, points):
         with on_web(points.other_caseworker), pytest.raises(DatabaseError), transaction.atomic():
