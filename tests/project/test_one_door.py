@@ -37,6 +37,7 @@ ELSEWHERE = {
     "partnership/isolation/object_store.py": "objects of the object store, for the rows that actions write and delete",
     "partnership/isolation/context.py": "the key by which the database knows who acts",
     "partnership/isolation/triggers.py": "the trigger that leaves tombstones",
+    "cases/mentoring/holding.py": "the trigger that ends a pair with its participation",
     "cases/enrolments/places.py": "the trigger that counts the places that are taken",
     "programs/lessons/feedback.py": "what pupils say, by a function of the database: nobody signs in",
     "programs/surveys/answering.py": "what residents answer, by a function of the database: nobody signs in",
