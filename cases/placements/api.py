@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.enrolments.models import Enrolment
+from cases.openings.concern import open_to
 from cases.permissions import PLACEMENTS
 from cases.placements import actions as placements
 from cases.placements.models import Placement, Tell
@@ -104,6 +105,9 @@ class PlacementView(View):
 
     def get_queryset(self) -> QuerySet[Placement]:
         return Placement.objects.filter(partner=self.acting.partner).order_by()
+
+    def narrowed(self, queryset: QuerySet[Placement], parameters: dict[str, Any]) -> QuerySet[Placement]:
+        return open_to(self.acting, super().narrowed(queryset, parameters), "enrolment__person")
 
     @extend_schema(request=PlacementInput, responses={201: PlacementSerializer})
     def create(self, request: Request) -> Response:

@@ -368,6 +368,11 @@ class TestTheDoor:
         colleague = offered.member(offered.ngo, "caseworker")
         sent = offered.client(colleague).get(number)
         assert sent.url.startswith(reverse("person_open", args=[offered.part.person_id]))
+        listed = {
+            who: offered.client(who).get("/api/v1/placements").json()["results"]
+            for who in (offered.caseworker, colleague)
+        }
+        assert [len(rows) for rows in listed.values()] == [1, 0], "a signed-in colleague lists it no more than opens it"
 
 
 class TestRights:
