@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
@@ -15,19 +16,24 @@ from django.db import DatabaseError, connection
 from partnership.isolation import context
 
 TOP = Path(__file__).resolve().parent.parent
+APPS = ("partnership", "programs", "cases", "referrals", "metrics")
+MAKES = re.compile(r"\bCREATE (?:OR REPLACE )?(?:FUNCTION|TRIGGER|VIEW|POLICY|CONSTRAINT TRIGGER)\b")
 TEMPLATE = "portal_template"
 LOCK = "7000, 2"
 
 
 def _fingerprint() -> str:
-    """Of everything that a migrated database depends on."""
+    """Of everything that a migrated database depends on: migrations, what they are made of, and each file with SQL that makes something,
+    which migrations take from the rooms."""
     ours = [
         *TOP.glob("*/migrations/*.py"),
         *(TOP / "partnership" / "isolation").glob("*.py"),
         *(TOP / "partnership" / "audit_trail").glob("*.py"),
     ]
+    rooms = (path for app in APPS for kind in ("*.py", "*.sql") for path in (TOP / app).rglob(kind))
+    makes = [path for path in rooms if MAKES.search(path.read_text())]
     digest = hashlib.sha256()
-    for path in sorted(ours):
+    for path in sorted({*ours, *makes}):
         digest.update(path.read_bytes())
     for package in ("django", "django-allauth", "django-oauth-toolkit"):
         digest.update(version(package).encode())

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
   SELECT * INTO m FROM public.cases_mentor WHERE id = NEW.mentor_id AND partner_id = NEW.partner_id FOR UPDATE;
   IF m.id IS NULL OR m.ended_on IS NOT NULL OR m.qualified_until < public.portal_today()
-     OR m.background_checked_on IS NULL OR m.background_checked_on > public.portal_today() + 1
+     OR m.background_checked_on IS NULL OR m.background_checked_on > public.portal_today()
      OR m.background_checked_on + 730 < public.portal_today()
      OR (SELECT count(*) FROM public.cases_mentorpair p WHERE p.mentor_id = m.id AND p.partner_id = m.partner_id AND p.ended_on IS NULL)
         >= m.max_pairs

@@ -29,7 +29,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "acting": acting,
-        "menu": lambda: menu.drawn(acting, request.path) if acting else "",
+        "menu": cache(lambda: menu.drawn(acting, request.path) if acting else ""),
         "unread": unread,
         "seconds_behind": seconds_behind(request),
         "is_demo": settings.DEMO,

@@ -90,6 +90,11 @@ class TestWhoMentors:
     def test_a_check_of_a_day_to_come_is_none(self, mentored):
         with pytest.raises(Invalid):
             mentor_of(mentored, background_checked_on=mentored.today + timedelta(days=1))
+        mentor = mentor_of(mentored)
+        Mentor.objects.filter(pk=mentor.pk).update(background_checked_on=mentored.today + timedelta(days=1))
+        part = mentored.enrolment(person=mentored.person(mentored.ngo))
+        with pytest.raises(DatabaseError), on_web(mentored.caseworker):
+            MentorPair.objects.create(partner=mentored.ngo, enrolment=part, mentor=mentor)
 
     def test_under_18_no_peer_mentors_and_the_guardian_is_asked(self, mentored):
         young = aged(mentored, 15)
