@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from metrics.comparison.groups import Register, durations, first_year_and_later, lives, within
 from metrics.comparison.models import ComparisonResult
@@ -141,7 +141,7 @@ def hazard(ours: pd.DataFrame, theirs: pd.DataFrame, offences: str, draws: Draws
     )
 
     def noise(cell: str) -> float:
-        return float(stats.norm.ppf(draws.chance(state, f"whole follow-up, {offences}, {cell}")))
+        return float(scipy.stats.norm.ppf(draws.chance(state, f"whole follow-up, {offences}, {cell}")))
 
     fields: dict[str, float] = {}
     if test := log_rank([curve_of(days, event), curve_of(other_days, other_event)]):
@@ -170,8 +170,8 @@ def hazard(ours: pd.DataFrame, theirs: pd.DataFrame, offences: str, draws: Draws
 
 def _noisy_p(p: float, variance: float, noise: float) -> float:
     """The p value of a test whose standard normal statistic has noise of this variance, which the error allows for."""
-    statistic = float(stats.norm.isf(max(p, 1e-300) / 2)) + math.sqrt(variance) * noise
-    return round(float(2 * stats.norm.sf(abs(statistic) / math.sqrt(1 + variance))), 3)
+    statistic = float(scipy.stats.norm.isf(max(p, 1e-300) / 2)) + math.sqrt(variance) * noise
+    return round(float(2 * scipy.stats.norm.sf(abs(statistic) / math.sqrt(1 + variance))), 3)
 
 
 def traits(rows: pd.DataFrame) -> dict[str, Array]:

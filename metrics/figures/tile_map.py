@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from partnership.members.models import District
 
@@ -31,7 +31,7 @@ def placed(districts: Sequence[District]) -> dict[int, tuple[int, int]]:
     distances = np.array(
         [[(y - row) ** 2 + (x - column) ** 2 for row, column in cells] for x, y in zip(across, down, strict=True)]
     )
-    _known, numbers = linear_sum_assignment(distances)
+    _known, numbers = scipy.optimize.linear_sum_assignment(distances)
     taken = [cells[number] for number in numbers]
     # Rows and columns in which nothing lies are left out.
     used_rows, used_columns = (sorted({cell[axis] for cell in taken}) for axis in (0, 1))

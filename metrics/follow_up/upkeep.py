@@ -14,10 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import scipy
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from metrics.linkage import scoring
 from partnership.events.job_queue import alone
@@ -184,8 +183,8 @@ def _join(cursor: CursorWrapper, *, people: str, pairs: str) -> None:
     ends = np.array(cursor.fetchall(), np.int64).reshape(-1, 2)
     numbers, where = np.unique(ends, return_inverse=True)
     one, other = where.reshape(-1, 2).T
-    graph = coo_matrix((np.ones(len(ends), bool), (one, other)), (len(numbers), len(numbers)))
-    _how_many, human_being = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_matrix((np.ones(len(ends), bool), (one, other)), (len(numbers), len(numbers)))
+    _how_many, human_being = scipy.sparse.csgraph.connected_components(graph, directed=False)
     heads = np.full(len(numbers), numbers.max(initial=0))
     np.minimum.at(heads, human_being, numbers)
     rows = "".join(f"{person}\t{head}\n" for person, head in zip(numbers, heads[human_being], strict=True))

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +67,9 @@ def _largest_entropy(deviations: Floats, variance: float) -> Floats:
         total = weights.sum()
         return float(top + np.log(total) - multipliers @ target), powers @ weights / total - target
 
-    solution = minimize(dual, np.array([0.0, -1 / (2 * variance)]), jac=True, method="BFGS", options={"gtol": 1e-10})
+    solution = scipy.optimize.minimize(
+        dual, np.array([0.0, -1 / (2 * variance)]), jac=True, method="BFGS", options={"gtol": 1e-10}
+    )
     exponents = solution.x @ powers
     weights = np.exp(exponents - exponents.max())
     return np.asarray(weights / weights.sum())

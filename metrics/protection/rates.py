@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from metrics.protection.counts import ProtectedCount, total
 from metrics.protection.perturbation import OF_PEOPLE, distribution
@@ -51,6 +50,8 @@ def rate(events: ProtectedCount, others: ProtectedCount) -> Proportion | None:
     p = (events.value + 2) / (people + 4)
     sampling = p * (1 - p) / people
     noise = rate_variance(events, others)
+    from statsmodels.stats.proportion import proportion_confint
+
     lower, upper = proportion_confint(
         share * people * sampling / (sampling + noise), people * sampling / (sampling + noise), method="wilson"
     )
@@ -91,7 +92,7 @@ def differences(kinds: Sequence[Sequence[Group]]) -> list[list[Difference | None
         for groups in map(list, kinds)
     ]
     told = sum(own is not None and rest is not None for kind in shares for own, rest in kind)
-    widened = float(stats.norm.ppf(1 - 0.025 / max(1, told)) / stats.norm.ppf(0.975))
+    widened = float(scipy.stats.norm.ppf(1 - 0.025 / max(1, told)) / scipy.stats.norm.ppf(0.975))
     return [
         [_difference(own, rest, widened) if own is not None and rest is not None else None for own, rest in kind]
         for kind in shares
@@ -133,7 +134,7 @@ def _share_at(published: int, people: int, level: float) -> float:
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        if stats.binom.pmf(counts, people, middle) @ chances > level:
+        if scipy.stats.binom.pmf(counts, people, middle) @ chances > level:
             low = middle
         else:
             high = middle

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from scipy.stats import norm
+import scipy
 
 from metrics.protection.counts import Draws, ProtectedCount, State, shown_before, total
 from metrics.protection.rates import Proportion, rate
@@ -113,7 +113,9 @@ def alike_chances(draws: Draws, states: dict[int, State], names: tuple[str, ...]
     longer: dict[tuple[str, str], float] = {}
     for number in sorted(states, reverse=True):
         own = {
-            (kind, name): float(norm.ppf(draws.chance(states[number], f"{WINDOWS[number - 1]} months, {kind}, {name}")))
+            (kind, name): float(
+                scipy.stats.norm.ppf(draws.chance(states[number], f"{WINDOWS[number - 1]} months, {kind}, {name}"))
+            )
             for kind in KINDS
             for name in names
         }
@@ -121,7 +123,9 @@ def alike_chances(draws: Draws, states: dict[int, State], names: tuple[str, ...]
             if kind != "any":
                 own[kind, name] = _alike(own["any", name], own[kind, name])
         longer = {cell: _alike(longer[cell], normal) if longer else normal for cell, normal in own.items()}
-        chances |= {(number, kind, name): float(norm.cdf(normal)) for (kind, name), normal in longer.items()}
+        chances |= {
+            (number, kind, name): float(scipy.stats.norm.cdf(normal)) for (kind, name), normal in longer.items()
+        }
     return chances
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.optimize import isotonic_regression
+import scipy
 
 from metrics.recidivism.fixed_windows import WINDOWS, WindowTails
 from metrics.recidivism.members import KINDS, Population
@@ -38,7 +38,9 @@ def curve_points(cells: WindowTails, kind: str) -> list[list[float]]:
         shares.append(cell.rate)
     if not months:
         return []
-    rates, lowers, uppers = (isotonic_regression(values, weights=people).x for values in zip(*shares, strict=True))
+    rates, lowers, uppers = (
+        scipy.optimize.isotonic_regression(values, weights=people).x for values in zip(*shares, strict=True)
+    )
     points = [
         [month, *(round(1 - float(value), 4) for value in (share, upper, lower)), followed]
         for month, share, lower, upper, followed in zip(months, rates, lowers, uppers, people, strict=True)

@@ -16,7 +16,6 @@ from cases.arrests.models import Arrest, Feed
 from cases.enrolments.models import Enrolment
 from metrics.anchor_figures import compute as anchor_compute
 from metrics.cohorts import budget as cohort_budget
-from metrics.comparison import compute as comparison_compute
 from metrics.custody_figures import compute as custody_compute
 from metrics.follow_up import upkeep as follow_up_upkeep
 from metrics.gaps import compute as gaps_compute
@@ -307,6 +306,9 @@ def _as_of_one_moment() -> Any:
 
 def _results(run: Run, progress: Progress) -> list[list[Model]]:
     """All results of a run, computed one step after the other; none is saved yet."""
+    # Here, not above: pandas costs a web process, which computes nothing, its start.
+    from metrics.comparison import compute as comparison_compute
+
     feed_ends = Feed.objects.aggregate(earliest=Min("complete_through"), latest=Max("complete_through"))
     repeated_as_of = run.parameters.get("as_of")
     as_of = date.fromisoformat(repeated_as_of) if repeated_as_of else (feed_ends["latest"] or timezone.localdate())

@@ -10,11 +10,11 @@ used here, that includes that the score was estimated (Lunceford and Davidian 20
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from metrics.statistics.proportions import Proportion, wilson
 
@@ -26,7 +26,7 @@ FEWEST_PER_LEVEL = 5
 HELD = 0.01
 """Precision of the normal distribution, around nought, that each coefficient is held by: as a hundredth of a person would."""
 MOST_STEPS = 100
-Z95, Z80 = (float(stats.norm.ppf(share)) for share in (0.975, 0.8))
+Z95, Z80 = (NormalDist().inv_cdf(share) for share in (0.975, 0.8))
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from statsmodels.stats.proportion import proportion_confint
-
 
 class Proportion(NamedTuple):
     """A share of a group, from 0 to 1, with its 95 % interval."""
@@ -24,5 +22,7 @@ def wilson(events: float, people: float) -> Proportion:
     """
     if not 0 <= events <= people or people == 0:
         raise ValueError(f"{events} events among {people} people")
+    from statsmodels.stats.proportion import proportion_confint
+
     lower, upper = proportion_confint(events, people, alpha=0.05, method="wilson")
     return Proportion(events / people, float(lower), float(upper))

@@ -6,14 +6,14 @@ Times are whole days (or any unit) since the index date; an event at a time come
 from __future__ import annotations
 
 import warnings
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from statsmodels.duration.hazard_regression import PHReg
 
-Z95 = float(stats.norm.ppf(0.975))
+Z95 = NormalDist().inv_cdf(0.975)
 Floats = NDArray[np.float64]
 
 
@@ -115,7 +115,7 @@ def log_rank(curves: list[Curve]) -> LogRank | None:
     covariance[np.diag_indices(len(curves))] += (factor * share).sum(axis=1)
     statistic = float(difference[1:] @ np.linalg.pinv(covariance[1:, 1:]) @ difference[1:])
     degrees = len(curves) - 1
-    return LogRank(statistic, float(stats.chi2.sf(statistic, degrees)), degrees)
+    return LogRank(statistic, float(scipy.stats.chi2.sf(statistic, degrees)), degrees)
 
 
 class CoxTerm(NamedTuple):
@@ -142,6 +142,8 @@ def cox(durations: ArrayLike, is_event: ArrayLike, covariates: dict[str, ArrayLi
         return []
     design = np.column_stack(list(named.values()))
     # Somebody who leaves on the first day is at risk that day: a small shift keeps the order and no time at zero.
+    from statsmodels.duration.hazard_regression import PHReg
+
     model = PHReg(duration + 1e-9, design, status=event.astype(int), ties="efron")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no estimate is a result here, not a fault
@@ -214,5 +216,5 @@ def _proportional_p(duration: Floats, event: NDArray[np.bool_], design: Floats, 
         cross = information[0, 1][:, j]
         spread = information[1, 1][j, j] - cross @ np.linalg.pinv(information[0, 0]) @ cross
         if spread > 1e-12:
-            p[j] = stats.chi2.sf(score[j] ** 2 / spread, 1)
+            p[j] = scipy.stats.chi2.sf(score[j] ** 2 / spread, 1)
     return p

@@ -15,10 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from scipy.special import ndtr
-from statsmodels.tsa.seasonal import STL
 
 FEWEST_MONTHS = 12
 """Fewest months on either side of an intervention."""
@@ -108,6 +106,8 @@ def seasonally_adjusted(counts: ArrayLike) -> Floats | None:
     values = np.asarray(counts, dtype=float)
     if len(values) < 24:
         return None
+    from statsmodels.tsa.seasonal import STL
+
     fit = STL(values, period=12, robust=True).fit()
     return np.asarray(values - fit.seasonal)
 
@@ -134,7 +134,7 @@ class _Mixture(NamedTuple):
         means, deviations = self.means @ c, np.sqrt(np.einsum("i,kij,j->k", c, self.covariances, c))
         mean = float(self.weights @ means)
         error = float(np.sqrt(self.weights @ (deviations**2 + (means - mean) ** 2)))
-        below = float(self.weights @ ndtr(-means / deviations))
+        below = float(self.weights @ scipy.special.ndtr(-means / deviations))
         low, high = (float(self.quantile(share, c[None])[0]) for share in (0.025, 0.975))
         change, lower, upper = (float(np.expm1(min(each, MOST))) for each in (mean, low, high))
         return Change(change, lower, upper, 2 * min(below, 1 - below), error)
@@ -146,7 +146,7 @@ class _Mixture(NamedTuple):
         low, high = (means - 9 * deviations).min(axis=0), (means + 9 * deviations).max(axis=0)
         for _halving in range(30):
             middle = (low + high) / 2
-            is_below = self.weights @ ndtr((middle - means) / deviations) < share
+            is_below = self.weights @ scipy.special.ndtr((middle - means) / deviations) < share
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
         return np.asarray((low + high) / 2)
 
@@ -155,7 +155,7 @@ class _Mixture(NamedTuple):
         means = self.means[:, places]
         covariances = self.covariances[:, places][:, :, places]
         distances = np.einsum("ki,ki->k", means, np.linalg.solve(covariances, means[:, :, None])[:, :, 0])
-        return float(self.weights @ stats.chi2.sf(distances, len(places)))
+        return float(self.weights @ scipy.stats.chi2.sf(distances, len(places)))
 
 
 @lru_cache(maxsize=64)
@@ -348,7 +348,7 @@ def change_by_district(rates: ArrayLike, is_pilot: ArrayLike) -> Change | None:
     if len(table) < FEWEST_DISTRICTS or pilots.all() or not pilots.any() or (table <= 0).any():
         return None
     logs = np.log(table[:, 1] / table[:, 0])
-    test = stats.ttest_ind(logs[pilots], logs[~pilots])
+    test = scipy.stats.ttest_ind(logs[pilots], logs[~pilots])
     difference = logs[pilots].mean() - logs[~pilots].mean()
     low, high = test.confidence_interval(0.95)
     change, lower, upper = (float(np.expm1(value)) for value in (difference, low, high))

@@ -8,8 +8,8 @@ from math import sqrt
 from statistics import fmean, variance
 from typing import NamedTuple
 
+import scipy
 from django.db import connection
-from scipy import stats
 
 from programs.lessons.models import LessonFeedback, LessonPlan
 
@@ -47,7 +47,7 @@ def change_of(before: Sequence[float], after: Sequence[float]) -> Change | None:
     if error == 0:
         return None
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(before) - 1) + parts[1] ** 2 / (len(after) - 1))
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
+    reach = float(scipy.stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
     difference = fmean(after) - fmean(before)
     return Change(fmean(before), fmean(after), difference, difference - reach, difference + reach)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf, sqrt
-from statistics import fmean, stdev
+from statistics import NormalDist, fmean, stdev
 from typing import NamedTuple
 
-from scipy import stats
+import scipy
 
 LEVEL = 0.95
-Z = float(stats.norm.ppf((1 + LEVEL) / 2))
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 class Design(NamedTuple):
@@ -78,7 +78,7 @@ def mean_of(values: Sequence[float], design: Design) -> Estimate:
     if not _has_margin(len(values), design):
         return Estimate(mean, None, None)
     error = stdev(values) / sqrt(effective_answers(len(values), design))
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error
+    reach = float(scipy.stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error
     return Estimate(mean, mean - reach, mean + reach)
 
 

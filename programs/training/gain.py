@@ -8,7 +8,7 @@ from math import sqrt
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-from scipy import stats
+import scipy
 
 from partnership.members.models import Partner
 from programs.training.models import Course, CourseAttendance
@@ -33,7 +33,7 @@ def gain_of(pairs: Sequence[tuple[float, float]]) -> Gain | None:
         return None
     changes = [after - before for before, after in pairs]
     mean, error = fmean(changes), stdev(changes) / sqrt(len(changes))
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, len(changes) - 1)) * error
+    reach = float(scipy.stats.t.ppf((1 + LEVEL) / 2, len(changes) - 1)) * error
     return Gain(len(changes), mean, mean - reach, mean + reach)
 
 
